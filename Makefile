@@ -1,0 +1,52 @@
+# `make demo` and `make test` do all the set-up on a fresh machine: a virtual environment with pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MODEL_LABELS ?= ../shared/labels/train.jsonl ../shared/labels/train-without-id.jsonl
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak check docs run web model lock
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $(READY)
+
+demo: $(READY)  ## one whole night on an invented sample, in a scratch folder
+	$(BIN)/harvester demo
+
+test: $(READY)  ## the tests
+	$(BIN)/pytest -m "not soak" --numprocesses auto --durations 15
+
+soak: $(READY)  ## all tests, with those that take minutes and the long figures of the reliability suites
+	$(BIN)/pytest
+
+check: $(READY)  ## lint, formatting, types, imports, the catalogue, the documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/harvester catalog check
+	$(MAKE) --no-print-directory docs
+
+docs: $(READY)  ## the documentation, into build/docs; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+run: $(READY)  ## one real night by config.toml
+	$(BIN)/harvester run
+
+web: $(READY)  ## the web server by config.toml
+	$(BIN)/harvester web
+
+model: $(READY)  ## train the shipped model anew from labelled texts
+	$(BIN)/python -m classifiers train --labels $(MODEL_LABELS) --taxonomy data/taxonomy.toml --output data/model
+
+lock: ## pin what a fresh installation resolves to
+	rm -rf .cache/lock && $(PYTHON) -m venv .cache/lock
+	.cache/lock/bin/pip install --quiet '.[postgres,dev,docs]'
+	.cache/lock/bin/pip freeze --exclude cardio-harvester | sed 's/+cpu$$//' > requirements.lock
