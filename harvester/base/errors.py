@@ -1,0 +1,56 @@
+"""The exception tree of the harvester.
+
+HarvesterError              something failed and is named              exit status 1
+├── UsageError              wrong flag, config key, label, address     exit status 2
+├── LockHeld                another process does this very job         exit status 75
+├── StoreError              the database: unreachable, too new, full
+├── CatalogError            an entry or list that cannot be read
+├── FetchError              an upstream service (harvester.sources.errors draws its branches)
+│   └── GateClosed          it asked to be left alone for longer than the caller waits
+└── MailError               the mail server refused or cannot be reached
+
+Every message is one plain sentence that names the input and, where there is one, the remedy: the
+command line prints it as it is.
+"""
+
+
+class HarvesterError(Exception):
+    """Something failed and is named."""
+
+    exit_status = 1
+
+
+class UsageError(HarvesterError):
+    """The caller asked for something that cannot be: the remedy is another command or another config."""
+
+    exit_status = 2
+
+
+class LockHeld(HarvesterError):
+    """Another process holds the lock; trying later is right, so cron sees sysexits' EX_TEMPFAIL."""
+
+    exit_status = 75
+
+
+class StoreError(HarvesterError):
+    """The store cannot be opened, read or written."""
+
+
+class CatalogError(HarvesterError):
+    """A catalogue file cannot be read or written."""
+
+
+class FetchError(HarvesterError):
+    """An upstream service gave no complete answer."""
+
+
+class GateClosed(FetchError):
+    """An upstream service asked, some time ago, to be left alone; it will be for `seconds` from now."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class MailError(HarvesterError):
+    """A message was not handed over to the mail server."""

@@ -1,0 +1,54 @@
+"""The one place that makes foreign text safe for where it is shown.
+
+HTML is escaped by Jinja2's autoescape (templates end in ``.html``); here is what Jinja2 does not know.
+"""
+
+import re
+from urllib.parse import quote, urlsplit
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
+_CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width ones count in some locales
+_URL_UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+
+
+def one_line(text: str) -> str:
+    """White space of every kind folded to single spaces: for e-mail headers and list lines."""
+    return " ".join(text.split())
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown renders as itself: markup is backslashed, HTML turned into entities.
+
+    https://spec.commonmark.org/0.31.2/#backslash-escapes
+    """
+    line = one_line(text)
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def csv_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP: CSV Injection); one apostrophe more says what was one."""
+    return f"'{text}" if text.lstrip("'").startswith(_CSV_FORMULA) else text
+
+
+def csv_text(cell: str) -> str:
+    """What `csv_cell` was given."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_CSV_FORMULA) else cell
+
+
+def is_web_url(url: str) -> bool:
+    """Whether `url` is an absolute http(s) address with a host, and so may be shown as a link."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def url(text: str) -> str:
+    """A link target that no HTML attribute, Markdown parenthesis or header can be broken with; "" unless http(s)."""
+    text = text.strip()
+    if not is_web_url(text):
+        return ""
+    text = _URL_UNSAFE.sub(lambda found: quote(found.group()), text)
+    return text.replace("(", "%28").replace(")", "%29")

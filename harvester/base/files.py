@@ -1,0 +1,65 @@
+"""The one way to write a file: all of it or nothing, also through a power cut."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from harvester.base.errors import HarvesterError
+
+
+def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool:
+    """Write `content` to `path` through a temporary file in the same folder, fsync and rename.
+
+    A file that already holds exactly this is left alone, so that its time stamp and git stay quiet.
+
+    Returns:
+        True where the file was written, False where it already held the content.
+
+    Raises:
+        HarvesterError: the folder or file cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data, mode)
+    except OSError as error:
+        raise HarvesterError(
+            f"Cannot write {path}: {error.strerror or error}. Check that the folder is writable and not full."
+        ) from error
+    return True
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    with whole_file(path, mode=mode) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place, durably, at the end of the block; an error removes it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    os.close(handle)
+    try:
+        yield Path(name)
+        with open(name, "rb") as file:
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:  # also on Ctrl-C no temporary file may stay behind
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable; some file systems keep it in memory otherwise."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
