@@ -1,0 +1,114 @@
+"""Hugging Face: daily papers by day, and search by term. The JSON is read as it comes (https://huggingface.co/api/daily_papers).
+
+The client library drops keywords, code and project links. A paper's web page is never fetched: visiting it makes
+Hugging Face index the paper.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from harvester.base.clock import as_utc, utc_date
+from harvester.base.escape import is_web_url
+from harvester.config import HuggingFaceSettings
+from harvester.paper import Author, Paper, Sighting, arxiv_version, clean
+from harvester.sources.errors import Malformed
+from harvester.sources.transport import Transport
+from harvester.sources.window import Batch, Window
+
+NAME = "huggingface"
+ACCEPT = "application/json"
+PAGE = 100
+SEARCH_LIMIT = 120
+MOST_VOTES = 1_000_000_000  # what a database's integer holds
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -> Iterator[Batch]:
+    """The daily papers of every day of the window, then what each search term finds.
+
+    Search knows no dates: what it shows from outside the window updates known papers and adds none.
+
+    Raises:
+        FetchError: an answer is missing or is not what Hugging Face speaks.
+    """
+    for day in _days(window):
+        yield from _daily(transport, f"{settings.url}/api/daily_papers", day)
+    for query in settings.queries:
+        params: dict[str, str | int] = {"q": query, "limit": SEARCH_LIMIT}
+        listed = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
+        asked = [seen for seen in listed if window.since <= _appeared(seen) < window.until]
+        others = [seen for seen in listed if not window.since <= _appeared(seen) < window.until]
+        yield Batch(asked, len(listed), known_only=others)
+
+
+def read_listing(body: bytes) -> list[Sighting]:
+    """The papers of a listing.
+
+    Raises:
+        Malformed: not a JSON list of papers.
+    """
+    try:
+        items = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed("Hugging Face sent something that is no JSON: a web page, or a cut answer.") from None
+    if not isinstance(items, list):
+        raise Malformed("Hugging Face sent JSON that is no list of papers.")
+    try:
+        return [as_sighting(item) for item in items]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Malformed(f"Hugging Face sent a paper that cannot be read: {type(error).__name__} {error}.") from None
+
+
+def as_sighting(item: dict[str, Any]) -> Sighting:
+    """One item of a listing; raises KeyError, TypeError or ValueError where it lacks what every item has."""
+    record = item["paper"]
+    named = arxiv_version(record["id"])
+    if named is None:
+        raise ValueError(f"{record['id']!r} is no arXiv id")
+    paper = Paper(
+        identifiers=(f"arxiv:{named[0]}",),
+        title=clean(record["title"]),
+        abstract=clean(record.get("summary") or ""),
+        authors=tuple(Author(clean(a["name"])) for a in record.get("authors", ()) if not a.get("hidden")),
+        published=_moment(record["publishedAt"]),
+        links={"paper": f"https://arxiv.org/abs/{named[0]}"} | _links(record),
+        keywords=tuple(clean(str(word)) for word in record.get("ai_keywords") or ()),
+        upvotes=min(int(record.get("upvotes") or 0), MOST_VOTES),
+    )
+    listed = record.get("submittedOnDailyAt")
+    return Sighting(NAME, paper, announced=utc_date(_moment(listed)) if listed else None)
+
+
+def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
+    page, last = 0, PAGE
+    while last == PAGE:
+        listed = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
+        page, last = page + 1, len(listed)
+        yield Batch(listed, last)
+
+
+def _days(window: Window) -> Iterator[date]:
+    day = utc_date(window.since)
+    while datetime(day.year, day.month, day.day, tzinfo=UTC) < window.until:
+        yield day
+        day += timedelta(days=1)
+
+
+def _appeared(seen: Sighting) -> datetime:
+    published = seen.paper.published
+    return published if published else datetime.min.replace(tzinfo=UTC)
+
+
+def _links(record: dict[str, Any]) -> dict[str, str]:
+    """Code and project addresses; the repository comes as an address or as ``owner/name``."""
+    repository, project = str(record.get("githubRepo") or ""), str(record.get("projectPage") or "")
+    if REPOSITORY.fullmatch(repository):
+        repository = f"https://github.com/{repository}"
+    return {role: url for role, url in (("code", repository), ("project", project)) if is_web_url(url)}
+
+
+def _moment(text: str) -> datetime:
+    return as_utc(datetime.fromisoformat(text))

@@ -1,0 +1,301 @@
+"""The one way to ask an upstream service: with time-outs, a size cap, spacing, retries and a name.
+
+What the client libraries leave out is here (``arxiv`` has no time-out, ``feedparser`` neither): connect and read
+time-outs, a limit on the whole read, a cap on the unpacked body, Retry-After, redirects to the same host only.
+"""
+
+import hashlib
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from harvester import __version__
+from harvester.base.clock import as_utc
+from harvester.base.errors import GateClosed
+from harvester.config import HarvestSettings
+from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
+
+CHUNK = 65_536
+MAX_REDIRECTS = 3
+CONDITIONS = {"If-None-Match", "If-Modified-Since"}
+THROTTLING = (403, 406, 429)  # arXiv's edge answers 403 or 406, too, to a client that asks too often
+LONGEST_WAIT = 31_536_000.0  # seconds; a year, for a Retry-After of absurd length
+PRINTABLE = "/:?#[]@!$&'()*+,;=%"  # what a URL may hold besides letters, digits and "-._~"
+Gate = Callable[[], AbstractContextManager[None]]
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole, unpacked answer; its `url` holds no user and password."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an answer was, for later questions: its address, the sha256 of its unpacked body, and its size in bytes.
+
+    The address goes into reports, so it has the parameters that were asked with, but neither the user and password nor
+    the query of the configured one: those may be somebody's key.
+    """
+
+    url: str
+    sha256: str
+    size: int
+
+
+class Transport:
+    """Asks one upstream service.
+
+    Args:
+        settings: time-outs, caps and the contact for the User-Agent.
+        gate: entered for every single request; it waits until the service may be asked again, or raises GateClosed.
+        cool_down: called with seconds when the service throttles us, so that other processes stay away, too.
+        allow_private: whether hosts of private networks and loopback may be asked.
+    """
+
+    def __init__(
+        self,
+        settings: HarvestSettings,
+        gate: Gate = nullcontext,
+        cool_down: Callable[[float], None] = lambda _seconds: None,
+        *,
+        allow_private: bool = True,
+    ) -> None:
+        self._settings, self._gate, self._cool_down = settings, gate, cool_down
+        self._allow_private = allow_private
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxies or .netrc passwords from the surroundings
+        self._session.headers["User-Agent"] = user_agent(settings.contact)
+        self.requests = 0
+        self.payloads: list[Payload] = []
+        self.date: datetime | None = None  # the Date of the newest answer
+
+    def get(self, url: str, params: Params, accept: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Ask until there is a whole answer of status 200 (or 304 to conditional `headers`), or attempts are used up.
+
+        Raises:
+            Unavailable: no such answer came.
+            BadQuery: the service rejects the request, or its address must not be asked.
+            Malformed: the body is larger than the cap.
+        """
+        if not self._allow_private:
+            _refuse_private(url)
+        sent = {"Accept": accept, "Accept-Encoding": "gzip", **(headers or {})}
+        for attempt in range(1, self._settings.attempts + 1):
+            try:
+                return self._attempt(url, params, sent)
+            except Unavailable as error:
+                self._back_off(error, attempt)
+        raise AssertionError("attempts is at least 1")
+
+    def answers(self, url: str) -> str:
+        """ "" where a page answers there, else what came instead, as the end of a sentence.
+
+        Asked once, and no redirect is followed: a place to go on to is an answer. So is a refusal (401, 403, 429, ...),
+        for publishers turn programs away.
+        """
+        try:
+            with (
+                self._gate(),
+                self._session.get(url, timeout=self._settings.timeout, stream=True, allow_redirects=False) as response,
+            ):
+                return f"answers HTTP {response.status_code}." if _is_gone(response.status_code) else ""
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return f"does not answer: {_cause(error)}."
+
+    def post_json(self, url: str, document: object) -> None:
+        """Hand a JSON document over, once.
+
+        Raises:
+            Unavailable: the address does not take it; its path, which may hold a secret, is not named.
+        """
+        try:
+            answer = self._session.post(url, json=document, timeout=self._settings.timeout, allow_redirects=False)
+        except requests.RequestException as error:
+            raise Unavailable(f"The webhook at {_host(url)} was not reached: {_cause(error)}.") from None
+        if answer.status_code >= 300:
+            raise Unavailable(f"The webhook at {_host(url)} answers HTTP {answer.status_code}.")
+
+    def _back_off(self, error: Unavailable, attempt: int) -> None:
+        """Wait as long as the service asks, else twice as long each time up to `max_wait`.
+
+        No attempt left, or a service that asks for more than `max_wait`, is the end: asking too soon makes it worse.
+        """
+        wanted = error.retry_after if isinstance(error, Throttled) else None
+        seconds = min(self._settings.max_wait, 2.0**attempt) if wanted is None else wanted
+        if isinstance(error, Throttled):
+            self._cool_down(seconds)
+        if attempt == self._settings.attempts or seconds > self._settings.max_wait:
+            raise error
+        time.sleep(seconds)
+
+    def _attempt(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
+        try:
+            with self._gate():
+                return self._ask(url, params, headers)
+        except GateClosed as error:
+            raise Throttled(f"{_where(url)} is not asked now: {error}", error.seconds) from None
+
+    def _ask(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
+        deadline = time.monotonic() + self._settings.read_limit
+        self.requests += 1
+        try:
+            with self._open(url, params, headers) as response:
+                _check_status(response)
+                body = self._read(response, deadline)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise Unavailable(f"{_where(url)} gave no whole answer: {_cause(error)}.") from error
+        self.date = _date(response.headers) or self.date
+        asked = _where(response.url) + (f"?{urlencode(params)}" if params else "")
+        self.payloads.append(Payload(asked, hashlib.sha256(body).hexdigest(), len(body)))
+        return Answer(_without_user(response.url), response.status_code, response.headers, body)
+
+    def _open(self, url: str, params: Params, headers: Mapping[str, str]) -> requests.Response:
+        asked: Params | None = params
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._session.get(
+                url, params=asked, headers=headers, timeout=self._settings.timeout, stream=True, allow_redirects=False
+            )
+            if not response.is_redirect:
+                return response
+            response.close()
+            try:
+                target = urljoin(response.url, response.headers["Location"])
+                elsewhere = _host(target) != _host(url)
+            except ValueError:  # brackets that are no IPv6 address
+                raise BadQuery(f"{_where(url)} redirects to no address; correct its url in config.toml.") from None
+            if elsewhere:
+                raise BadQuery(
+                    f"{_where(url)} redirects to another host, {_where(target)}; correct its url in config.toml."
+                )
+            url, asked = target, None
+        raise Unavailable(f"{_where(url)} redirects in circles.")
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        """The unpacked body, counted while it unpacks: a few kilobytes of gzip may hold gigabytes."""
+        body = bytearray()
+        # read1 returns what has come; read would sit through a body that drips in, unaware of the deadline.
+        while chunk := response.raw.read1(CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > self._settings.max_bytes:
+                raise Malformed(f"{_where(response.url)} sent more than {self._settings.max_bytes} bytes.")
+            if time.monotonic() > deadline:
+                raise Unavailable(f"{_where(response.url)} took more than {self._settings.read_limit:g} s to answer.")
+        return bytes(body)
+
+
+def _is_gone(status: int) -> bool:
+    return status in (404, 410) or status >= 500
+
+
+def user_agent(contact: str) -> str:
+    """``cardio-harvester/0.1.0 (+mailto:...)``, as arXiv asks for."""
+    return f"cardio-harvester/{__version__}" + (f" (+mailto:{contact})" if contact else "")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a Retry-After header asks for, given as seconds or as a date (RFC 9110, section 10.2.3).
+
+    A date counts from the answer's own Date: our clock may differ from the server's.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if not value:
+        return None
+    if value.isdecimal():
+        return min(float(value), LONGEST_WAIT)
+    try:
+        sent = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(value) - sent).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        return as_utc(parsedate_to_datetime(headers["Date"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _refuse_private(url: str) -> None:
+    """Refuse an address inside a private network, which a feed's URL must not reach (OWASP: SSRF).
+
+    The name is resolved here and once more for the connection; a name server that lies in between could still slip
+    through, which is why redirects and other hosts are refused as well.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        found = {ipaddress.ip_address(str(info[4][0])) for info in socket.getaddrinfo(host, None)}
+    except (OSError, ValueError):
+        raise Unavailable(f"{_where(url)} gave no whole answer: its name cannot be resolved.") from None
+    if private := [str(address) for address in found if not address.is_global]:
+        raise BadQuery(f"{_where(url)} lies in a private network ({private[0]}); allow_private = true lets it be read.")
+
+
+def _check_status(response: requests.Response) -> None:
+    status, where = response.status_code, _where(response.url)
+    if status == 200 or (status == 304 and CONDITIONS & set(response.request.headers)):
+        return
+    if status in THROTTLING:
+        raise _throttled(f"{where} asks us to slow down (HTTP {status})", retry_after(response.headers))
+    if status == 503 and (wanted := retry_after(response.headers)) is not None:
+        raise _throttled(f"{where} is busy (HTTP 503)", wanted)
+    if status >= 500:
+        raise Unavailable(f"{where} answers HTTP {status}.")
+    said: bytes = response.raw.read(CHUNK, decode_content=True)
+    raise BadQuery(f"{where} rejects the request (HTTP {status}).", said)
+
+
+def _throttled(problem: str, wanted: float | None) -> Throttled:
+    return Throttled(f"{problem}." if wanted is None else f"{problem}; it says to wait {wanted:.0f} s.", wanted)
+
+
+def _where(url: str) -> str:
+    """An address as messages name it: no user and password, no query, and nothing that a terminal would obey."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{_host(url)}{quote(parts.path, PRINTABLE)}"
+
+
+def _host(url: str) -> str:
+    """Host and port, without user and password."""
+    return quote(urlsplit(url).netloc.rpartition("@")[2], PRINTABLE)
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _cause(error: BaseException) -> str:
+    """The shortest true word for what went wrong below us."""
+    text = f"{type(error).__name__} {error}"
+    for sign, words in _CAUSES.items():
+        if sign in text:
+            return words
+    return type(error).__name__
+
+
+_CAUSES = {
+    "NameResolution": "its name cannot be resolved",
+    "refused": "the connection was refused",
+    "Read timed out": "it fell silent",
+    "timed out": "the connection timed out",
+    "reset": "the connection was reset",
+    "IncompleteRead": "the connection closed before the whole body had come",
+    "RemoteDisconnected": "it closed the connection without an answer",
+    "SSL": "its certificate or TLS cannot be trusted",
+}

@@ -1,0 +1,37 @@
+"""The span of time a source is asked for, and what its answer amounts to."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from harvester.paper import Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open, UTC: ``[since, until)``."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One answer's worth of sightings.
+
+    `received` counts raw records, before any are merged; `expected` is the upstream's own total, or None.
+    `known_only` sightings update papers that the store has and add none. `reached` is the moment before which the
+    window is complete with this batch, where the source can tell; `again` of the records lie at or after it, and will
+    come again to who resumes there. `groups` names the identifiers of each feed that the source reads, so that one
+    stale feed shows beside fresh ones. A `backlog` makes an earlier night good and is no news of this one.
+    """
+
+    sightings: Sequence[Sighting]
+    received: int
+    expected: int | None = None
+    known_only: Sequence[Sighting] = ()
+    reached: datetime | None = None
+    again: int = 0
+    notes: Sequence[str] = ()
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    backlog: bool = False
