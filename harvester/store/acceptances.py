@@ -1,0 +1,75 @@
+"""What came into the catalogue, and what past digests brought of it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from harvester.store.tables import candidates, decisions, digest_papers, digests, mailed, papers
+
+
+def acceptances(db: Connection, after: int) -> dict[int, int]:
+    """Papers in the catalogue that a reviewer (no file, no import) brought in by a decision after this one.
+
+    Returns:
+        The decision of each paper, in the order of the decisions. Withdrawn papers are no news.
+    """
+    query = _reviewed().where(candidates.c.accepted_by > after)
+    return {row.paper: row.accepted_by for row in db.execute(query)}
+
+
+def unmailed_acceptances(db: Connection, since: datetime) -> list[int]:
+    """Papers that a reviewer brought in since this moment and that nobody has been sent yet."""
+    to_anybody = select(mailed.c.paper).where(mailed.c.paper == candidates.c.paper).exists()
+    return [row.paper for row in db.execute(_reviewed().where(decisions.c.at >= since, ~to_anybody))]
+
+
+def in_catalogue(db: Connection) -> dict[int, datetime]:
+    """All accepted papers, imported ones too, and since when they are; the newest first."""
+    query = _accepted().order_by(decisions.c.at.desc(), candidates.c.accepted_by.desc())
+    return {row.paper: row.at for row in db.execute(query)}
+
+
+def newest_decision_by(db: Connection, moment: datetime) -> int:
+    """The number of the newest decision made until then; 0 before the first."""
+    query = select(func.coalesce(func.max(decisions.c.id), 0)).where(decisions.c.at <= moment)
+    return int(db.execute(query).scalar_one())
+
+
+def digest_days(db: Connection) -> list[tuple[date, int]]:
+    """The days of past digests, newest first, and how many papers each brought that are still in the catalogue."""
+    counted = func.count().label("papers")
+    query = (
+        select(digests.c.day, counted)
+        .join(digest_papers, digest_papers.c.digest == digests.c.id)
+        .join(candidates, candidates.c.paper == digest_papers.c.paper)
+        .where(digests.c.sent.is_not(None), candidates.c.state == "accepted")
+        .group_by(digests.c.day)
+        .order_by(digests.c.day.desc())
+    )
+    return [(row.day, row.papers) for row in db.execute(query)]
+
+
+def digest_of(db: Connection, day: date) -> list[int]:
+    """The papers that this day's digest brought and that are still in the catalogue."""
+    query = (
+        select(digest_papers.c.paper)
+        .join(digests, digests.c.id == digest_papers.c.digest)
+        .join(candidates, candidates.c.paper == digest_papers.c.paper)
+        .where(digests.c.day == day, digests.c.sent.is_not(None), candidates.c.state == "accepted")
+        .order_by(digest_papers.c.paper)
+    )
+    return list(db.execute(query).scalars())
+
+
+def _accepted() -> Select[Any]:
+    return (
+        select(candidates.c.paper, candidates.c.accepted_by, decisions.c.at)
+        .join(decisions, decisions.c.id == candidates.c.accepted_by)
+        .join(papers, papers.c.number == candidates.c.paper)
+        .where(candidates.c.state == "accepted", ~papers.c.withdrawn)
+    )
+
+
+def _reviewed() -> Select[Any]:
+    return _accepted().where(decisions.c.via == "review").order_by(candidates.c.accepted_by)

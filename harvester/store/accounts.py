@@ -1,0 +1,108 @@
+"""Who may review, and their sessions: a session is a random token, of which only the hash is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from harvester.store.tables import sessions, users
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may review; `password` is an argon2 hash."""
+
+    id: int
+    name: str
+    role: str
+    password: str
+    joined: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One signed-in browser."""
+
+    id: int
+    user: User
+    begun: datetime
+    seen: datetime
+
+
+def user_named(db: Connection, name: str) -> User | None:
+    """The user of this name, in whatever case it is written."""
+    row = db.execute(select(users).where(func.lower(users.c.name) == name.lower())).first()
+    return None if row is None else User(**row._mapping)
+
+
+def all_users(db: Connection) -> list[User]:
+    """Everybody, by name."""
+    return [User(**row._mapping) for row in db.execute(select(users).order_by(users.c.name))]
+
+
+def has_users(db: Connection) -> bool:
+    """Whether anybody may review."""
+    return db.execute(select(users.c.id).limit(1)).first() is not None
+
+
+def put_user(db: Connection, name: str, role: str, password: str, now: datetime) -> None:
+    """Add a user, or give a known one another role and password; their sessions end then."""
+    known = user_named(db, name)
+    if known is None:
+        db.execute(insert(users).values(name=name, role=role, password=password, joined=now))
+        return
+    db.execute(update(users).where(users.c.id == known.id).values(role=role, password=password))
+    end_sessions(db, known.id)
+
+
+def set_password(db: Connection, user: int, password: str) -> None:
+    """Keep another hash of the same password: the parameters of argon2 grow over the years."""
+    db.execute(update(users).where(users.c.id == user).values(password=password))
+
+
+def delete_user(db: Connection, user: int) -> None:
+    """Forget a user and their sessions; their decisions stay, with their name."""
+    db.execute(delete(users).where(users.c.id == user))
+
+
+def begin_session(db: Connection, user: int, token: str, now: datetime) -> None:
+    """Keep a new session by the hash of its token."""
+    db.execute(insert(sessions).values(user=user, token=token, begun=now, seen=now))
+
+
+def session_of(db: Connection, token: str) -> Session | None:
+    """The session with this token's hash, with its user, in one statement."""
+    columns = (sessions.c.id.label("session"), sessions.c.begun, sessions.c.seen, *users.c)
+    query = select(*columns).join(users, users.c.id == sessions.c.user).where(sessions.c.token == token)
+    row = db.execute(query).first()
+    if row is None:
+        return None
+    user = User(row.id, row.name, row.role, row.password, row.joined)
+    return Session(row.session, user, row.begun, row.seen)
+
+
+def mark_seen(db: Connection, session: int, now: datetime) -> None:
+    """Note that a session is in use."""
+    db.execute(update(sessions).where(sessions.c.id == session).values(seen=now))
+
+
+def end_session(db: Connection, token: str) -> None:
+    """Sign one browser out."""
+    db.execute(delete(sessions).where(sessions.c.token == token))
+
+
+def end_sessions(db: Connection, user: int) -> int:
+    """Sign a user out everywhere; returns from how many browsers."""
+    return db.execute(delete(sessions).where(sessions.c.user == user)).rowcount
+
+
+def sweep_sessions(db: Connection, idle_since: datetime, begun_before: datetime) -> None:
+    """Forget sessions that nobody may use any more."""
+    db.execute(delete(sessions).where((sessions.c.seen <= idle_since) | (sessions.c.begun <= begun_before)))
+
+
+def session_counts(db: Connection) -> Mapping[int, tuple[int, datetime]]:
+    """How many sessions each user has, and when the last of them was in use."""
+    query = select(sessions.c.user, func.count(), func.max(sessions.c.seen, type_=sessions.c.seen.type))
+    return {row[0]: (row[1], row[2]) for row in db.execute(query.group_by(sessions.c.user))}

@@ -1,0 +1,49 @@
+"""How far the backfill of each snapshot has come, and what it has found so far."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from harvester.store.tables import backfills
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """What one model found in the lines of a file up to `line`.
+
+    Of the `records`, those of other categories than were asked for are not `judged`; `problems` holds the first of the
+    `errors`, each with its line.
+    """
+
+    line: int = 0
+    records: int = 0
+    judged: int = 0
+    in_scope: int = 0
+    queued: int = 0
+    errors: int = 0
+    problems: Sequence[tuple[int, str]] = ()
+
+
+def backfill(db: Connection, fingerprint: str, model: str, categories: str) -> Backfill:
+    """Where the backfill of a file by this model stands; at the beginning, before its first commit."""
+    query = select(*(backfills.c[name] for name in Backfill.__slots__))
+    row = db.execute(query.where(_same(fingerprint, model, categories))).first()
+    if row is None:
+        return Backfill()
+    return Backfill(**{**row._mapping, "problems": tuple((line, text) for line, text in row.problems)})
+
+
+def set_backfill(db: Connection, fingerprint: str, model: str, categories: str, at: Backfill, now: datetime) -> None:
+    """Note where the backfill of a file by this model stands."""
+    values = {**asdict(at), "problems": [list(one) for one in at.problems], "changed": now}
+    same = _same(fingerprint, model, categories)
+    if db.execute(update(backfills).where(same).values(values)).rowcount == 0:
+        names = {"fingerprint": fingerprint, "model": model, "categories": categories}
+        db.execute(insert(backfills).values(**names, **values))
+
+
+def _same(fingerprint: str, model: str, categories: str) -> ColumnElement[bool]:
+    columns = backfills.c
+    return and_(columns.fingerprint == fingerprint, columns.model == model, columns.categories == categories)

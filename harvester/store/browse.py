@@ -1,0 +1,168 @@
+"""The queue as somebody looks at it: filtered, searched, counted and cut into pages, each in one statement."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    table,
+)
+
+from harvester.base.errors import UsageError
+from harvester.paper import parse_identifier
+from harvester.store.queue import BEST_FIRST, Candidate
+from harvester.store.tables import candidates, decisions, identifiers, papers, predictions, sightings
+
+KIND = "kind"
+MOST_WORDS = 12  # of a search; more than that narrow nothing down
+_OTHER = predictions.alias("other")
+_INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Text))
+# As the index of migration 0003 has it, so that PostgreSQL uses that one.
+_DOCUMENT = "to_tsvector('english', papers.title || ' ' || papers.abstract || ' ' || (papers.authors::jsonb)::text)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the queue somebody wants to see; each thing that is set narrows it down.
+
+    `labels` are (facet, label) pairs, all of which must be there: those decided on accepted papers, else the predicted
+    ones. `since` and `until` are days of publication, both included; `least` is a score; `words` searches title,
+    abstract and authors, each word as a beginning, and finds a paper by its identifier too.
+    """
+
+    state: str = "pending"
+    labels: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    since: date | None = None
+    until: date | None = None
+    least: float = 0.0
+    unsure: bool = False
+    sure: bool = False
+    words: str = ""
+
+
+def page(db: Connection, wanted: Wanted, limit: int, offset: int = 0) -> tuple[list[Candidate], int | None]:
+    """Some of the wanted candidates, best first, and how many there are in all.
+
+    The number is None where nothing but the state is wanted, which `counts` tells, and where the page is empty.
+    """
+    narrowed = wanted != Wanted(wanted.state)
+    # The database counts while it filters: filtering twice would take twice as long.
+    number = func.count().over() if narrowed else null()
+    query = _narrowed(db, wanted, select(candidates, number.label("number"))).order_by(*BEST_FIRST)
+    rows = [dict(row._mapping) for row in db.execute(query.limit(limit).offset(offset))]
+    totals = [row.pop("number") for row in rows]
+    return [Candidate(**row) for row in rows], totals[0] if totals else None
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """How many candidates there are in each state that any is in."""
+    query = select(candidates.c.state, func.count()).group_by(candidates.c.state)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
+def alike_titles(db: Connection, beginning: str, limit: int) -> list[int]:
+    """Papers whose title's key begins like this: a range of the identifiers' own index."""
+    low, high = f"title:{beginning}", f"title:{beginning}\U0010ffff"
+    query = select(identifiers.c.paper).where(identifiers.c.name >= low, identifiers.c.name < high).limit(limit)
+    return list(db.execute(query).scalars())
+
+
+def _narrowed(db: Connection, wanted: Wanted, query: Select[Any]) -> Select[Any]:
+    query = query.where(candidates.c.state == wanted.state)
+    if wanted.least > 0:
+        query = query.where(candidates.c.score >= wanted.least)
+    if wanted.source:
+        shown = select(sightings.c.id).where(sightings.c.paper == candidates.c.paper)
+        query = query.where(shown.where(sightings.c.source == wanted.source).exists())
+    if wanted.since or wanted.until or (wanted.words.strip() and db.dialect.name != "sqlite"):
+        query = query.join_from(candidates, papers, papers.c.number == candidates.c.paper)
+    for condition in (*_published(wanted), *_found(db, wanted)):
+        query = query.where(condition)
+    return _labelled(query, wanted)
+
+
+def _published(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.since:
+        conditions.append(papers.c.published >= datetime.combine(wanted.since, time(), UTC))
+    if wanted.until and wanted.until < date.max:
+        conditions.append(papers.c.published < datetime.combine(wanted.until + timedelta(days=1), time(), UTC))
+    return conditions
+
+
+def _labelled(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    """Only those with all the labels, and with or without labels the model is unsure of."""
+    decided = wanted.state == "accepted"
+    if wanted.unsure or wanted.sure or (wanted.labels and not decided):
+        newest = select(func.max(_OTHER.c.id)).where(_OTHER.c.paper == candidates.c.paper).correlate(candidates)
+        query = query.join_from(candidates, predictions, predictions.c.id == newest.scalar_subquery())
+        unsure = cast(predictions.c.unsure, Text)
+        query = query.where(unsure != "[]") if wanted.unsure else query
+        query = query.where(unsure == "[]") if wanted.sure else query
+    if wanted.labels and decided:
+        query = query.join_from(candidates, decisions, decisions.c.id == candidates.c.decision)
+    shown = decisions if decided else predictions
+    for facet, label in wanted.labels:
+        query = query.where(_has(shown.c.labels, shown.c.kind, facet, label))
+    return query
+
+
+def _has(labels: Column[Any], kind: Column[Any], facet: str, label: str) -> ColumnElement[bool]:
+    """Whether a list of labels, kept as JSON, holds one: ids hold no quotation marks."""
+    if facet == KIND:
+        return kind == label
+    return cast(labels[facet].as_string(), String).contains(f'"{label}"', autoescape=True)
+
+
+def _found(db: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """That a paper's text has all the words, or that it is the one whose identifier they are."""
+    tokens = re.findall(r"\w+", wanted.words.lower())[:MOST_WORDS]
+    if not tokens:
+        return [literal(False)] if wanted.words.strip() else []
+    condition = _matches(wanted.state, tokens) if db.dialect.name == "sqlite" else _matches_document(tokens)
+    if name := _identifier(wanted.words):
+        named = select(identifiers.c.paper).where(identifiers.c.name == name)
+        condition = or_(condition, candidates.c.paper.in_(named))
+    return [condition]
+
+
+def _matches(state: str, tokens: list[str]) -> ColumnElement[bool]:
+    """SQLite's index (https://www.sqlite.org/fts5.html), asked only for the span of numbers that the state has.
+
+    What is pending is among the newest papers, and a common word is in most of the others.
+    """
+    span = select(func.min(candidates.c.paper), func.max(candidates.c.paper)).where(candidates.c.state == state)
+    low, high = (span.with_only_columns(column).scalar_subquery() for column in span.selected_columns)
+    match = _INDEX.c.papers_text.op("MATCH")(" ".join(f'"{token}"*' for token in tokens))
+    return candidates.c.paper.in_(select(_INDEX.c.rowid).where(match, _INDEX.c.rowid.between(low, high)))
+
+
+def _matches_document(tokens: list[str]) -> ColumnElement[bool]:
+    """PostgreSQL's index (https://www.postgresql.org/docs/current/textsearch.html)."""
+    query = " & ".join(f"'{token}':*" for token in tokens)
+    return literal_column(_DOCUMENT, Text).op("@@")(func.to_tsquery(literal_column("'english'"), query))
+
+
+def _identifier(words: str) -> str:
+    """The identifier that somebody searches for, or "" where it is words or a web address of something else."""
+    try:
+        return parse_identifier(words) or ""
+    except UsageError:
+        return ""

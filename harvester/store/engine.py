@@ -1,0 +1,135 @@
+"""Opening the store, and its two kinds of transaction.
+
+SQLite runs in WAL mode with ``synchronous=FULL``: a decision that was acknowledged survives a power cut
+(https://www.sqlite.org/pragma.html#pragma_synchronous). Writers begin with BEGIN IMMEDIATE, so that two of them
+wait for each other instead of failing when the second one upgrades its read lock.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from harvester.base.errors import StoreError, UsageError
+from harvester.store import schema
+
+BUSY_TIMEOUT = 30.0  # seconds a writer waits for another one
+# Seconds: a host that does not answer is given up soon, one that vanished is noticed within two minutes.
+PATIENCE = {"connect_timeout": 10, "keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4}
+_KINDS = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DB"
+
+
+def open_store(url: str) -> Engine:
+    """The store at `url`, its schema checked; the schema of an empty SQLite file is made.
+
+    Raises:
+        UsageError: the URL is malformed or names an unknown database.
+        StoreError: it cannot be opened, or its schema is older or newer than this program.
+    """
+    engine = connect(url)
+    schema.require_current(engine)
+    return engine
+
+
+def connect(url: str) -> Engine:
+    """An engine on `url` without a look at its schema.
+
+    Raises:
+        UsageError: the URL is malformed or names an unknown database.
+        StoreError: the folder of an SQLite file cannot be made.
+    """
+    try:
+        address = make_url(url)
+        dialect = address.get_backend_name()
+        if dialect not in ("sqlite", "postgresql"):
+            raise UsageError(f"The store URL{_scheme(url)} is of neither kind; write {_KINDS}.")
+        if dialect == "sqlite":
+            return _sqlite(url, address.database)
+        driver = address.set(drivername="postgresql+psycopg")
+        return create_engine(driver, pool_pre_ping=True, connect_args=PATIENCE)
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is no number
+        raise UsageError(f"The store URL{_scheme(url)} cannot be read; write {_KINDS}.") from None
+    except ModuleNotFoundError:
+        raise UsageError("PostgreSQL needs its driver: pip install 'cardio-harvester[postgres]'.") from None
+
+
+@contextmanager
+def read(store: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: one consistent picture.
+
+    Raises:
+        StoreError: the database fails.
+    """
+    # PostgreSQL's default would show every statement another picture; SQLite's transactions are snapshots anyway.
+    options = {"isolation_level": "REPEATABLE READ"} if store.dialect.name == "postgresql" else {}
+    with named_errors(store), store.connect().execution_options(**options) as db:
+        yield db
+
+
+@contextmanager
+def write(store: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
+    """A transaction that writes: committed whole at the end of the block, or not at all.
+
+    Args:
+        relaxed: SQLite need not wait for the disk. Other processes see it, and it outlives this one however that
+            ends, but not surely a power cut, until a transaction that is not relaxed follows.
+
+    Raises:
+        StoreError: the database fails.
+    """
+    options = {"immediate": True, "relaxed": relaxed}
+    with named_errors(store), store.connect().execution_options(**options) as db, db.begin():
+        if store.dialect.name == "postgresql":  # writers take turns, as BEGIN IMMEDIATE makes them do on SQLite
+            db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester write'))"))
+        yield db
+
+
+@contextmanager
+def named_errors(store: Engine) -> Iterator[None]:
+    """Turn the driver's errors into one plain sentence."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
+        where = store.url.render_as_string(hide_password=True)
+        raise StoreError(f"The store {where} failed: {cause}. Nothing of this step was kept.") from error
+
+
+def _scheme(url: str) -> str:
+    """What a message may say of a URL: it may hold a password, and a broken one holds it anywhere."""
+    scheme, found, _ = url.partition("://")
+    return f" {scheme + found!r}" if re.fullmatch(r"[\w+]+", scheme) else ""
+
+
+def _sqlite(url: str, database: str | None) -> Engine:
+    if not database or Path(database).name.endswith(":memory:"):
+        raise UsageError("The store must be a file, sqlite:///FILE: several processes share it.")
+    folder = Path(database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"Cannot make the store's folder {folder}: {error.strerror}.") from None
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own: _begin does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('relaxed') else 'FULL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN")

@@ -1,0 +1,27 @@
+"""Extracts of abstracts, one a paper, good for the text they were made of."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, insert, select
+
+from harvester.store.papers import chunks
+from harvester.store.tables import extracts
+
+
+def stored_extracts(db: Connection, texts: Mapping[int, str]) -> dict[int, str]:
+    """The extracts of papers that were made of their present text, whose hashes `texts` gives by paper."""
+    found: dict[int, str] = {}
+    for chunk in chunks(list(texts)):
+        for row in db.execute(select(extracts).where(extracts.c.paper.in_(chunk))):
+            if row.text_hash == texts[row.paper]:
+                found[row.paper] = row.words
+    return found
+
+
+def save_extracts(db: Connection, made: Mapping[int, tuple[str, str]]) -> None:
+    """Keep extracts: by paper, the hash of the text and the words."""
+    for chunk in chunks(list(made)):
+        db.execute(delete(extracts).where(extracts.c.paper.in_(chunk)))
+    rows = [{"paper": number, "text_hash": text, "words": words} for number, (text, words) in made.items()]
+    if rows:
+        db.execute(insert(extracts), rows)

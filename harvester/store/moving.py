@@ -1,0 +1,60 @@
+"""All rows of one store into another one, of whatever kind of database."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Integer, Table, delete, func, insert, select, text
+
+from harvester.store.engine import read, write
+from harvester.store.tables import metadata
+
+CHUNK = 1000  # rows in memory at once
+
+
+def holds_rows(store: Engine) -> bool:
+    """Whether any table of a store with the newest schema holds anything.
+
+    Raises:
+        StoreError: the database fails.
+    """
+    with read(store) as db:
+        return any(db.execute(select(1).select_from(table).limit(1)).first() for table in metadata.sorted_tables)
+
+
+def move_rows(source: Engine, target: Engine) -> None:
+    """Replace what `target` holds by what `source` holds, in one transaction; both have the newest schema.
+
+    Raises:
+        StoreError: a database fails; the target is as it was.
+    """
+    with read(source) as old, write(target) as new:
+        for table in reversed(metadata.sorted_tables):
+            new.execute(delete(table))
+        for table in metadata.sorted_tables:
+            for rows in old.execute(select(table)).mappings().partitions(CHUNK):
+                for alike in _alike(rows):
+                    new.execute(insert(table), alike)
+            _go_on_counting(new, table)
+
+
+def _alike(rows: Any) -> Iterator[list[dict[str, Any]]]:
+    """Rows without their empty columns, by the columns they have: an empty JSON column is no ``null`` in JSON."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        kept = _filled(row)
+        groups.setdefault(tuple(kept), []).append(kept)
+    return iter(groups.values())
+
+
+def _filled(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in row.items() if value is not None}
+
+
+def _go_on_counting(db: Connection, table: Table) -> None:
+    """Let PostgreSQL's sequence go on after the numbers that were brought along."""
+    key = table.autoincrement_column
+    if db.dialect.name == "postgresql" and key is not None and isinstance(key.type, Integer):
+        newest = db.execute(select(func.max(key))).scalar()
+        if newest is not None:
+            sequence = text("SELECT setval(pg_get_serial_sequence(:table, :key), :newest)")
+            db.execute(sequence, {"table": table.name, "key": key.name, "newest": newest})

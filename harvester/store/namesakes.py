@@ -1,0 +1,36 @@
+"""Papers of nearly the same title: a journal article and its preprint, where the title was retouched in between."""
+
+from sqlalchemy import Connection, exists, or_, select
+
+from harvester.paper import ARTICLES, Paper, names_of_kind, same_title, title_key
+from harvester.store.tables import identifiers, papers, sightings
+
+BEGINNING = 16  # letters that both titles begin with, articles apart; the rest is compared word by word
+MOST = 200  # titles looked at for one paper, of those that begin alike
+
+
+def of_the_other_kind(db: Connection, paper: Paper, announcers: tuple[str, ...]) -> list[int]:
+    """The preprints of nearly this title for a journal article, the journal articles for a preprint.
+
+    It takes one statement over ranges of the identifiers' own index.
+
+    Args:
+        announcers: the sources that are no journals.
+    """
+    low = [f"title:{article}{_beginning(paper.title)}" for article in ("", *ARTICLES)]
+    begins = or_(*(identifiers.c.name.between(name, f"{name}\U0010ffff") for name in low))
+    query = select(papers.c.number, papers.c.title).join(identifiers, identifiers.c.paper == papers.c.number)
+    other = identifiers.alias("other")
+    is_preprint = exists().where(other.c.paper == papers.c.number, other.c.name.startswith("arxiv:"))
+    if names_of_kind(paper.identifiers, "arxiv"):
+        journal = exists().where(sightings.c.paper == papers.c.number, sightings.c.source.not_in(announcers))
+        query = query.where(~is_preprint, journal)
+    else:
+        query = query.where(is_preprint)
+    rows = db.execute(query.where(begins).order_by(papers.c.number).limit(MOST))
+    return [row.number for row in rows if same_title(row.title, paper.title)]
+
+
+def _beginning(title: str) -> str:
+    words = title.split()
+    return title_key(" ".join(words[1:] if words and words[0].lower() in ARTICLES else words))[:BEGINNING]

@@ -1,0 +1,438 @@
+"""Papers, their names and where they were seen: one row a paper, whatever the source and version."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
+
+from harvester.paper import Author, Paper, Sighting, link_identifier, names_of_kind, same_work, title_identifier
+from harvester.store.namesakes import of_the_other_kind
+from harvester.store.tables import decisions, digest_papers, identifiers, mailed, papers, proposals, sightings
+
+IN_LIMIT = 500  # values in one IN (...): SQLite takes 32,766 parameters, old builds 999
+IMPORTED, HUGGING_FACE, JOURNAL, ANNOUNCED, ARXIV = range(5)
+AUTHORITY = {
+    "arxiv": ARXIV,
+    "arxiv_rss": ANNOUNCED,
+    "arxiv_oai": ANNOUNCED,
+    "huggingface": HUGGING_FACE,
+    "catalog": IMPORTED,
+}
+"""Whose title, abstract and authors stand where sources differ; a source not named here is a journal."""
+
+
+ANNOUNCERS = tuple(source for source, rank in AUTHORITY.items() if rank == ANNOUNCED)
+
+
+class Change(Enum):
+    """What a sighting did to the store."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A paper with its number in the store and the authority of its text."""
+
+    number: int
+    paper: Paper
+    authority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The paper that a sighting was merged into.
+
+    `id` is the name the sighting had for it; `first` where its source had not shown this version before; `published`
+    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `article` is
+    what a journal had shown of it, where that proved to be the same work only now.
+    """
+
+    number: int
+    id: str
+    change: Change
+    first: bool
+    published: datetime | None = None
+    withdrawn: bool = False
+    article: Sighting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One row of a paper's history of sightings."""
+
+    source: str
+    version: int
+    announced: date | None
+    announce_type: str
+    seen: datetime
+
+
+def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool = True) -> list[Merged]:
+    """Merge sightings into the store; calling it twice with the same ones changes nothing.
+
+    Args:
+        add: whether papers that are not known yet are added; where not, their sightings are dropped.
+
+    Returns:
+        What became of every sighting that was merged into a paper, in order.
+    """
+    changes: list[Merged] = []
+    stream = iter(seen)
+    while page := list(islice(stream, IN_LIMIT)):
+        known = _Known(db, page)
+        merged = (known.merge(sighting, now, add=add) for sighting in page)
+        changes.extend(change for change in merged if change is not None)
+    return changes
+
+
+def find(db: Connection, name: str) -> Stored | None:
+    """The paper that bears this identifier."""
+    return find_all(db, [name]).get(name)
+
+
+def find_all(db: Connection, names: Iterable[str]) -> dict[str, Stored]:
+    """The papers that bear these identifiers, by identifier; those that nobody bears are left out."""
+    numbers = _numbers(db, names)
+    stored = load(db, numbers.values())
+    return {name: stored[number] for name, number in numbers.items()}
+
+
+def load(db: Connection, numbers: Iterable[int]) -> dict[int, Stored]:
+    """Papers by number, each with all its identifiers; unknown numbers are left out."""
+    wanted, found = list(dict.fromkeys(numbers)), {}
+    for chunk in chunks(wanted):
+        names: dict[int, list[str]] = {}
+        for name, number in db.execute(
+            select(identifiers.c.name, identifiers.c.paper).where(identifiers.c.paper.in_(chunk)).order_by("name")
+        ):
+            names.setdefault(number, []).append(name)
+        for row in db.execute(select(papers).where(papers.c.number.in_(chunk))):
+            found[row.number] = _stored(row, names.get(row.number, ()))
+    return found
+
+
+def mark_withdrawn(db: Connection, numbers: Iterable[int]) -> None:
+    """Note that arXiv took these papers back; their place in queue and catalogue is for people to decide."""
+    for chunk in chunks(list(numbers)):
+        db.execute(update(papers).where(papers.c.number.in_(chunk)).values(withdrawn=True))
+
+
+def history(db: Connection, number: int) -> list[Seen]:
+    """Where and when a paper was seen, oldest first."""
+    rows = db.execute(select(sightings).where(sightings.c.paper == number).order_by(sightings.c.seen, sightings.c.id))
+    return [Seen(row.source, row.version, row.announced, row.announce_type, row.seen) for row in rows]
+
+
+def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:
+    """The links of both; where they name two pages of the paper, the preprint's is its page, the other one's published.
+
+    Of two pages on one side of that line, the stronger source's stays the paper's.
+    """
+    joined = {**weak, **strong}
+    first, second = strong.get("paper", ""), weak.get("paper", "")
+    if not first or not second or first == second:
+        return joined
+    if _is_preprint(second) and not _is_preprint(first):
+        first, second = second, first
+    return {"published": second, **joined, "paper": first}
+
+
+def _is_preprint(address: str) -> bool:
+    return (link_identifier(address) or "").startswith("arxiv:")
+
+
+def absorb(db: Connection, keep: int, lose: int) -> None:
+    """Give `keep` all names, sightings, decisions and mailings of `lose`; that one and its place in the queue go."""
+    db.execute(update(identifiers).where(identifiers.c.paper == lose).values(paper=keep))
+    db.execute(update(decisions).where(decisions.c.paper == lose).values(paper=keep))
+    shown = select(sightings.c.source, sightings.c.version).where(sightings.c.paper == keep)
+    already = {tuple(row) for row in db.execute(shown)}
+    for row in db.execute(select(sightings).where(sightings.c.paper == lose)).all():
+        if (row.source, row.version) not in already:
+            db.execute(update(sightings).where(sightings.c.id == row.id).values(paper=keep))
+    sent = select(mailed.c.subscriber).where(mailed.c.paper == keep)
+    db.execute(update(mailed).where(mailed.c.paper == lose, mailed.c.subscriber.not_in(sent)).values(paper=keep))
+    held = select(digest_papers.c.digest).where(digest_papers.c.paper == keep)
+    moved = (digest_papers.c.paper == lose, digest_papers.c.digest.not_in(held))
+    db.execute(update(digest_papers).where(*moved).values(paper=keep))
+    db.execute(update(proposals).where(proposals.c.paper == lose).values(paper=keep))
+    db.execute(delete(papers).where(papers.c.number == lose))  # what still hangs on it goes with it
+
+
+def _is_decided(db: Connection, number: int) -> bool:
+    return db.execute(select(decisions.c.id).where(decisions.c.paper == number)).first() is not None
+
+
+def known_versions(db: Connection, wanted: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Of (arXiv base id, version) pairs, those whose text came from arXiv's API in that version or a newer one."""
+    pairs = list(wanted)
+    found: dict[str, int] = {}
+    for chunk in chunks([f"arxiv:{base}" for base, _ in pairs]):
+        query = select(identifiers.c.name, papers.c.version).join(papers, papers.c.number == identifiers.c.paper)
+        query = query.where(identifiers.c.name.in_(chunk), papers.c.authority == ARXIV)
+        found.update((row.name, row.version) for row in db.execute(query))
+    return {(base, version) for base, version in pairs if found.get(f"arxiv:{base}", -1) >= version}
+
+
+def unhydrated(db: Connection) -> list[str]:
+    """The arXiv base ids of papers of which a feed or OAI has shown more than the API has given us so far.
+
+    Either nothing but the feed's own text is known, or a newer version was announced than the text is of.
+    """
+    newer = select(sightings.c.id).where(
+        sightings.c.paper == papers.c.number,
+        sightings.c.source.in_(ANNOUNCERS),
+        sightings.c.version > papers.c.version,
+    )
+    query = select(identifiers.c.name).join(papers, papers.c.number == identifiers.c.paper)
+    query = query.where(or_(papers.c.authority == ANNOUNCED, newer.exists()), identifiers.c.name.startswith("arxiv:"))
+    return [name.removeprefix("arxiv:") for name in db.execute(query.order_by(papers.c.number)).scalars()]
+
+
+def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> Paper:
+    """What is known of a paper after one more source has shown it.
+
+    The text is the highest authority's, and of that the newest version's: an older version that a stale answer
+    brings never replaces a newer one. Links, keywords and names only ever join.
+    """
+    joined = replace(
+        old,
+        venue=old.venue or new.venue,
+        identifiers=tuple(dict.fromkeys((*old.identifiers, *new.identifiers))),
+        keywords=tuple(dict.fromkeys((*old.keywords, *new.keywords))),
+        upvotes=old.upvotes if new.upvotes is None else new.upvotes,
+        links=_join_links(old.links, new.links),
+    )
+    if (new_authority, new.version) < (old_authority, old.version):
+        return joined
+    return replace(
+        joined,
+        title=new.title,
+        abstract=new.abstract or old.abstract,
+        authors=new.authors or old.authors,
+        published=new.published or old.published,
+        updated=new.updated or old.updated,
+        version=new.version,
+        categories=new.categories or old.categories,
+        venue=new.venue or old.venue,
+        comment=new.comment or old.comment,
+        links=_join_links(new.links, old.links),
+        # OAI may know of a withdrawal that the API does not show; only a newer version takes it back.
+        withdrawn=new.withdrawn or (old.withdrawn and new.version <= old.version),
+    )
+
+
+def inserted(db: Connection, statement: Insert) -> int:
+    """Run an insert of one row; returns the number the database gave it."""
+    key = db.execute(statement).inserted_primary_key
+    assert key is not None  # noqa: S101 - only an insert of many rows has none
+    return int(key[0])
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """`values` in pieces that fit one IN (...)."""
+    for start in range(0, len(values), IN_LIMIT):
+        yield values[start : start + IN_LIMIT]
+
+
+class _Known:
+    """What the store already has of one page of sightings, read in a few statements and kept up while merging."""
+
+    def __init__(self, db: Connection, page: Sequence[Sighting]) -> None:
+        self.db = db
+        self.numbers = _numbers(db, (name for sighting in page for name in _names(sighting.paper)))
+        self.stored: dict[int, Stored] = {}
+        self.seen: set[tuple[int, str, int]] = set()
+        self._add(load(db, self.numbers.values()))
+
+    def _add(self, stored: Mapping[int, Stored]) -> None:
+        self.stored.update(stored)
+        for chunk in chunks(list(stored)):
+            query = select(sightings.c.paper, sightings.c.source, sightings.c.version)
+            self.seen.update(tuple(row) for row in self.db.execute(query.where(sightings.c.paper.in_(chunk))))
+
+    def merge(self, sighting: Sighting, now: datetime, *, add: bool) -> Merged | None:
+        authority = AUTHORITY.get(sighting.text_from or sighting.source, JOURNAL)
+        number = self._resolve(sighting.paper)
+        if number is None and (authority == JOURNAL or names_of_kind(sighting.paper.identifiers, "arxiv")):
+            number = self._resolve_retitled(sighting.paper)
+        if number is None and not add:
+            return None
+        before, article = None if number is None else self.stored[number], None
+        if before is None:
+            number, change = self._insert(sighting.paper, authority, now), Change.NEW
+        else:
+            number, article = self._absorb_namesakes(before, sighting.paper)
+            change = self._update(self.stored[number], sighting.paper, authority)
+        self._name(number, sighting.paper)
+        now_known = self.stored[number].paper
+        gone = now_known.withdrawn and not (before and before.paper.withdrawn)
+        first = self._sight(number, sighting, now)
+        return Merged(number, sighting.paper.id, change, first, now_known.published, gone, article)
+
+    def _resolve(self, paper: Paper) -> int | None:
+        """The known paper that this is: by arXiv id, else by DOI, else by title; never one with another arXiv id."""
+        for kind in ("arxiv", "doi", "title"):
+            for name in sorted(names_of_kind(_names(paper), kind)):
+                number = self.numbers.get(name)
+                if number is not None and (kind == "arxiv" or self._fits(number, paper, kind)):
+                    return number
+        return None
+
+    def _resolve_retitled(self, paper: Paper) -> int | None:
+        """The known preprint of a journal article, or article of a preprint, whose title was retouched in between."""
+        for number in of_the_other_kind(self.db, paper, tuple(AUTHORITY)):
+            if number not in self.stored:
+                self._add(load(self.db, [number]))
+            if self._fits(number, paper, "title") and self.stored[number].paper.authors and paper.authors:
+                return number
+        return None
+
+    def _absorb_namesakes(self, found: Stored, paper: Paper) -> tuple[int, Sighting | None]:
+        """Make one of two papers that prove to be the same: a preprint has gained the DOI of its journal version.
+
+        Returns:
+            The number that stays: that of the one that was decided on, else that of `found`; and what a journal had
+            shown of the one that went.
+        """
+        article = None
+        for name in sorted(names_of_kind(paper.identifiers, "doi")):
+            other = self.stored.get(self.numbers.get(name, found.number))
+            if other is None or other.number == found.number or not self._fits(other.number, found.paper, "doi"):
+                continue
+            keep, lose = (other, found) if _is_decided(self.db, other.number) else (found, other)
+            if _is_decided(self.db, lose.number):
+                continue  # people decided on both: which of their decisions holds is not ours to say
+            article = self._article(lose)
+            found = self._absorb(keep, lose)
+        return found.number, article
+
+    def _article(self, lose: Stored) -> Sighting | None:
+        shown = select(sightings.c.source).where(sightings.c.paper == lose.number, sightings.c.source.not_in(AUTHORITY))
+        source = self.db.execute(shown.order_by(sightings.c.id).limit(1)).scalar()
+        return Sighting(source, lose.paper) if source else None
+
+    def _absorb(self, keep: Stored, lose: Stored) -> Stored:
+        absorb(self.db, keep.number, lose.number)
+        merged = combine(keep.paper, keep.authority, lose.paper, lose.authority)
+        rank = max(keep.authority, lose.authority)
+        self.db.execute(update(papers).where(papers.c.number == keep.number).values(**_columns(merged), authority=rank))
+        self.numbers = {name: keep.number if number == lose.number else number for name, number in self.numbers.items()}
+        for number, source, version in [key for key in self.seen if key[0] == lose.number]:
+            self.seen.remove((number, source, version))
+            self.seen.add((keep.number, source, version))
+        del self.stored[lose.number]
+        self.stored[keep.number] = Stored(keep.number, merged, rank)
+        return self.stored[keep.number]
+
+    def _fits(self, number: int, paper: Paper, kind: str) -> bool:
+        other = self.stored[number].paper
+        if kind == "title":
+            return same_work(other, paper)
+        ours, theirs = names_of_kind(other.identifiers, "arxiv"), names_of_kind(paper.identifiers, "arxiv")
+        return not ours or not theirs or bool(ours & theirs)
+
+    def _insert(self, paper: Paper, authority: int, now: datetime) -> int:
+        number = inserted(self.db, insert(papers).values(**_columns(paper), authority=authority, added=now))
+        self.stored[number] = Stored(number, replace(paper, identifiers=()), authority)
+        return number
+
+    def _update(self, known: Stored, paper: Paper, authority: int) -> Change:
+        merged = replace(combine(known.paper, known.authority, paper, authority), identifiers=known.paper.identifiers)
+        if merged == known.paper and authority <= known.authority:
+            return Change.SAME
+        rank = max(authority, known.authority)
+        self.db.execute(
+            update(papers).where(papers.c.number == known.number).values(**_columns(merged), authority=rank)
+        )
+        self.stored[known.number] = Stored(known.number, merged, rank)
+        # Votes change every day; alone they are no news.
+        return Change.SAME if replace(merged, upvotes=known.paper.upvotes) == known.paper else Change.UPDATED
+
+    def _name(self, number: int, paper: Paper) -> None:
+        """Give the paper those of its names that no other paper bears."""
+        for name in _names(paper):
+            if name not in self.numbers:
+                self.db.execute(insert(identifiers).values(name=name, paper=number))
+                self.numbers[name] = number
+                known = self.stored[number]
+                named = replace(known.paper, identifiers=(*known.paper.identifiers, name))
+                self.stored[number] = replace(known, paper=named)
+
+    def _sight(self, number: int, sighting: Sighting, now: datetime) -> bool:
+        """Keep where and when the paper was seen; returns whether this source shows this version for the first time."""
+        key = (number, sighting.source, sighting.paper.version)
+        if key in self.seen:
+            return False
+        self.seen.add(key)
+        self.db.execute(
+            insert(sightings).values(
+                paper=number,
+                source=sighting.source,
+                version=sighting.paper.version,
+                announced=sighting.announced,
+                announce_type=sighting.announce_type,
+                seen=now,
+            )
+        )
+        return True
+
+
+def _numbers(db: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The numbers of the papers that bear these identifiers, by identifier."""
+    found: dict[str, int] = {}
+    for chunk in chunks(sorted(set(names))):
+        rows = db.execute(select(identifiers.c.name, identifiers.c.paper).where(identifiers.c.name.in_(chunk)))
+        found.update((row.name, row.paper) for row in rows)
+    return found
+
+
+def _names(paper: Paper) -> tuple[str, ...]:
+    by_title = title_identifier(paper.title)
+    return tuple(dict.fromkeys((*paper.identifiers, *((by_title,) if by_title else ()))))
+
+
+def _columns(paper: Paper) -> dict[str, Any]:
+    return {
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": [[author.name, author.affiliation] for author in paper.authors],
+        "published": paper.published,
+        "updated": paper.updated,
+        "version": paper.version,
+        "categories": list(paper.categories),
+        "venue": paper.venue,
+        "comment": paper.comment,
+        "links": dict(paper.links),
+        "keywords": list(paper.keywords),
+        "upvotes": paper.upvotes,
+        "withdrawn": paper.withdrawn,
+        "text_hash": paper.text_hash,
+    }
+
+
+def _stored(row: Row[Any], names: Iterable[str]) -> Stored:
+    paper = Paper(
+        identifiers=tuple(names),
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(Author(name, affiliation) for name, affiliation in row.authors),
+        published=row.published,
+        updated=row.updated,
+        version=row.version,
+        categories=tuple(row.categories),
+        venue=row.venue,
+        comment=row.comment,
+        links=row.links,
+        keywords=tuple(row.keywords),
+        upvotes=row.upvotes,
+        withdrawn=row.withdrawn,
+    )
+    return Stored(row.number, paper, row.authority)

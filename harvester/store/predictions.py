@@ -1,0 +1,110 @@
+"""What the classifier said of each text; one row a paper, text and model version."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+
+from harvester.paper import Labels, Paper
+from harvester.store.papers import IMPORTED, chunks, load
+from harvester.store.tables import papers, predictions
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Probability of being in scope, assigned labels, and the probability of every label, by one model version.
+
+    `unsure` holds ``facet:label`` names; `probabilities` maps facet -> label -> probability.
+    """
+
+    scope: float
+    in_scope: bool
+    labels: Labels
+    unsure: tuple[str, ...]
+    probabilities: Mapping[str, Mapping[str, float]]
+    model: str
+
+
+def unclassified(db: Connection, model: str, limit: int, after: int = 0) -> list[tuple[int, Paper]]:
+    """Papers whose present text this model version has not seen, in the order they came, beyond number `after`.
+
+    Entries that only the catalogue's files know are not among them: they carry no abstract and are decided already.
+    """
+    query = _unseen(select(papers.c.number), model).where(papers.c.number > after).order_by(papers.c.number)
+    numbers = [row.number for row in db.execute(query.limit(limit))]
+    return [(number, stored.paper) for number, stored in sorted(load(db, numbers).items())]
+
+
+def count_unclassified(db: Connection, model: str) -> int:
+    """How many papers `unclassified` has to give."""
+    return int(db.execute(_unseen(select(func.count(papers.c.number)), model)).scalar_one())
+
+
+def _unseen(query: Select[Any], model: str) -> Select[Any]:
+    seen = and_(
+        predictions.c.paper == papers.c.number,
+        predictions.c.text_hash == papers.c.text_hash,
+        predictions.c.model == model,
+    )
+    return query.outerjoin(predictions, seen).where(predictions.c.id.is_(None), papers.c.authority > IMPORTED)
+
+
+def save(db: Connection, made: Iterable[tuple[int, Paper, Prediction]], now: datetime) -> None:
+    """Keep predictions for the texts they were made from.
+
+    Those that came too late are left out: somebody may have judged, changed or merged the paper meanwhile.
+    """
+    given = list(made)
+    numbers = [number for number, _, _ in given]
+    texts, known = _texts(db, numbers), _known(db, numbers)
+    rows = [
+        {
+            "paper": number,
+            "text_hash": paper.text_hash,
+            "model": found.model,
+            "scope": found.scope,
+            "in_scope": found.in_scope,
+            "labels": {facet: list(labels) for facet, labels in found.labels.facets.items()},
+            "kind": found.labels.kind,
+            "unsure": list(found.unsure),
+            "probabilities": {facet: dict(values) for facet, values in found.probabilities.items()},
+            "made": now,
+        }
+        for number, paper, found in given
+        if texts.get(number) == paper.text_hash and (number, paper.text_hash, found.model) not in known
+    ]
+    if rows:
+        db.execute(insert(predictions), rows)
+
+
+def _texts(db: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for chunk in chunks(numbers):
+        query = select(papers.c.number, papers.c.text_hash).where(papers.c.number.in_(chunk))
+        found.update((row.number, row.text_hash) for row in db.execute(query))
+    return found
+
+
+def _known(db: Connection, numbers: Sequence[int]) -> set[tuple[int, str, str]]:
+    found: set[tuple[int, str, str]] = set()
+    for chunk in chunks(numbers):
+        query = select(predictions.c.paper, predictions.c.text_hash, predictions.c.model)
+        found.update(tuple(row) for row in db.execute(query.where(predictions.c.paper.in_(chunk))))
+    return found
+
+
+def latest(db: Connection, numbers: Iterable[int]) -> dict[int, Prediction]:
+    """The newest prediction of each paper that has one, whatever model made it."""
+    found: dict[int, Prediction] = {}
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        query = select(predictions).where(predictions.c.paper.in_(chunk)).order_by(predictions.c.id)
+        found.update((row.paper, prediction_of(row)) for row in db.execute(query))
+    return found
+
+
+def prediction_of(row: Row[Any]) -> Prediction:
+    """The prediction that a row of the table holds."""
+    labels = Labels({facet: tuple(ids) for facet, ids in row.labels.items()}, row.kind)
+    return Prediction(row.scope, row.in_scope, labels, tuple(row.unsure), row.probabilities, row.model)

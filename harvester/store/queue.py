@@ -1,0 +1,279 @@
+"""Candidates and the decisions on them. The rules (what a decision leads to) are in harvester.review."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+
+from harvester.base.errors import StoreError
+from harvester.paper import Labels
+from harvester.store.papers import chunks, inserted
+from harvester.store.tables import candidates, decisions, papers, predictions, probes
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper's place in the queue; `version` grows with every decision.
+
+    `filed` says whether the catalogue's files already show what was decided; `accepted_by` is the decision that
+    brought the paper into the catalogue, `decision` the one that stands now; `backlog` marks what a backfill
+    found, which is listed after all others.
+    """
+
+    paper: int
+    state: str
+    version: int
+    score: float
+    queued: datetime
+    entry: str | None
+    filed: bool
+    accepted_by: int | None
+    decision: int | None
+    backlog: bool
+    place: int = 0
+    useful: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody did to a candidate; `via` is ``review`` for a person here, ``files`` for an entry file's word."""
+
+    paper: int
+    action: str
+    via: str
+    labels: Labels | None
+    reason: str
+    by: str
+    at: datetime
+    id: int = 0
+
+
+def enqueue(db: Connection, numbers: Iterable[tuple[int, float]], now: datetime, *, backlog: bool = False) -> None:
+    """Add papers with their scores as pending candidates; those of the backlog are listed after all others."""
+    same = {"state": "pending", "version": 0, "queued": now, "filed": True, "backlog": backlog}
+    rows = [{"paper": number, "score": score, **same} for number, score in numbers]
+    if rows:
+        db.execute(insert(candidates), rows)
+
+
+def unqueued(db: Connection, model: str, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+    """Papers in scope by this model's view of their present text that never joined the queue, with their scope.
+
+    Args:
+        among: only these papers, no more of them than fit one statement.
+    """
+    query = (
+        select(papers.c.number, predictions.c.scope)
+        .join(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
+        .outerjoin(candidates, candidates.c.paper == papers.c.number)
+        .where(predictions.c.model == model, predictions.c.in_scope, ~papers.c.withdrawn, candidates.c.paper.is_(None))
+    )
+    if among is not None:
+        query = query.where(papers.c.number.in_(among))
+    return [(row.number, row.scope) for row in db.execute(query.order_by(papers.c.number))]
+
+
+def below_gate(db: Connection, model: str, floor: float, limit: int) -> list[tuple[int, float]]:
+    """Papers that this model holds out of scope and that never joined the queue, the likeliest first, with their scope.
+
+    `floor` is the scope probability below which a paper is not worth a reviewer's look.
+    """
+    query = (
+        select(papers.c.number, predictions.c.scope)
+        .join(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
+        .outerjoin(candidates, candidates.c.paper == papers.c.number)
+        .where(predictions.c.model == model, ~predictions.c.in_scope, predictions.c.scope >= floor)
+        .where(~papers.c.withdrawn, candidates.c.paper.is_(None))
+    )
+    rows = db.execute(query.order_by(predictions.c.scope.desc(), papers.c.number).limit(limit))
+    return [(row.number, row.scope) for row in rows]
+
+
+def add_probes(db: Connection, week: str, model: str, found: Iterable[tuple[int, float]]) -> None:
+    """Note which papers joined the queue from below the gate, in which ISO week."""
+    rows = [{"paper": number, "week": week, "model": model, "scope": scope} for number, scope in found]
+    if rows:
+        db.execute(insert(probes), rows)
+
+
+def first_queued(db: Connection) -> datetime | None:
+    """When the first paper joined the queue; None before."""
+    earliest: datetime | None = db.execute(select(func.min(candidates.c.queued))).scalar_one()
+    return earliest
+
+
+def probed(db: Connection, week: str) -> int:
+    """How many papers were probed in an ISO week."""
+    return int(db.execute(select(func.count()).select_from(probes).where(probes.c.week == week)).scalar_one())
+
+
+def probe_states(db: Connection) -> dict[str, int]:
+    """How many probed papers are in each state of the queue."""
+    query = select(candidates.c.state, func.count()).join(probes, probes.c.paper == candidates.c.paper)
+    return {state: int(count) for state, count in db.execute(query.group_by(candidates.c.state))}
+
+
+def rescore(db: Connection, model: str) -> None:
+    """Give pending candidates the score of this model's view of their present text; withdrawn ones come last."""
+    query = (
+        select(candidates.c.paper, predictions.c.scope)
+        .join(papers, papers.c.number == candidates.c.paper)
+        .join(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
+        .where(candidates.c.state == "pending", predictions.c.model == model, predictions.c.scope != candidates.c.score)
+        .where(~papers.c.withdrawn)
+    )
+    for number, scope in db.execute(query).all():
+        db.execute(update(candidates).where(candidates.c.paper == number).values(score=scope))
+    withdrawn = select(papers.c.number).where(papers.c.withdrawn)
+    db.execute(
+        update(candidates).where(candidates.c.state == "pending", candidates.c.paper.in_(withdrawn)).values(score=0.0)
+    )
+
+
+BEST_FIRST = (candidates.c.backlog, candidates.c.place, candidates.c.score.desc(), candidates.c.paper)
+"""The one order of the queue, on the command line and on the page: newcomers, then as the last run arranged them
+(`set_places`); a backfill's thousands come last."""
+
+
+def in_state(db: Connection, state: str, limit: int | None = None) -> list[Candidate]:
+    """Candidates in one state, best first."""
+    query = select(candidates).where(candidates.c.state == state).order_by(*BEST_FIRST)
+    return candidates_of(db, query.limit(limit))
+
+
+def set_places(db: Connection, order: Iterable[tuple[int, float]]) -> None:
+    """Let these candidates be read in this order; each with how useful that is."""
+    values = [{"number": number, "at": place, "so": useful} for place, (number, useful) in enumerate(order, 1)]
+    if values:
+        same = candidates.c.paper == bindparam("number")
+        db.execute(update(candidates).where(same).values(place=bindparam("at"), useful=bindparam("so")), values)
+
+
+def candidates_of(db: Connection, query: Select[Any]) -> list[Candidate]:
+    """The candidates that a query on their table finds, in its order."""
+    return [_candidate(row) for row in db.execute(query)]
+
+
+def candidate(db: Connection, number: int) -> Candidate | None:
+    """A paper's place in the queue, if it ever had one."""
+    row = db.execute(select(candidates).where(candidates.c.paper == number)).first()
+    return None if row is None else _candidate(row)
+
+
+def places(db: Connection, numbers: Iterable[int]) -> dict[int, Candidate]:
+    """The places of these papers in the queue."""
+    wanted = list(dict.fromkeys(numbers))
+    found = (candidates_of(db, select(candidates).where(candidates.c.paper.in_(chunk))) for chunk in chunks(wanted))
+    return {one.paper: one for chunk in found for one in chunk}
+
+
+def unfiled(db: Connection) -> list[Candidate]:
+    """Candidates whose catalogue file does not yet show what was decided."""
+    rows = db.execute(select(candidates).where(~candidates.c.filed).order_by(candidates.c.paper))
+    return [_candidate(row) for row in rows]
+
+
+def add_decision(db: Connection, decision: Decision) -> int:
+    """Append to the log; returns the decision's number."""
+    labels = decision.labels
+    values = {
+        "paper": decision.paper,
+        "action": decision.action,
+        "via": decision.via,
+        "labels": None if labels is None else {facet: list(ids) for facet, ids in labels.facets.items()},
+        "kind": None if labels is None else labels.kind,
+        "reason": decision.reason,
+        "by": decision.by,
+        "at": decision.at,
+    }
+    return inserted(db, insert(decisions).values(values))
+
+
+def decisions_on(db: Connection, numbers: Iterable[int]) -> dict[int, list[Decision]]:
+    """The log of each paper that has one, oldest first."""
+    found: dict[int, list[Decision]] = {}
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        for row in db.execute(select(decisions).where(decisions.c.paper.in_(chunk)).order_by(decisions.c.id)):
+            found.setdefault(row.paper, []).append(_decision(row))
+    return found
+
+
+def decisions_by_id(db: Connection, wanted: Select[Any]) -> list[Decision]:
+    """The decisions whose numbers a query finds, oldest first."""
+    rows = db.execute(select(decisions).where(decisions.c.id.in_(wanted)).order_by(decisions.c.id))
+    return [_decision(row) for row in rows]
+
+
+def standing_decisions(db: Connection, numbers: Iterable[int]) -> dict[int, Decision]:
+    """The decision that stands on each paper that has one."""
+    found: dict[int, Decision] = {}
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
+        found.update((row.paper, _decision(row)) for row in db.execute(query.where(candidates.c.paper.in_(chunk))))
+    return found
+
+
+def last_standing_by(db: Connection, by: str) -> Decision | None:
+    """The newest decision that somebody made here and that still stands: what their next undo takes back."""
+    query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
+    query = query.where(decisions.c.by == by, decisions.c.via == "review").order_by(decisions.c.id.desc())
+    row = db.execute(query.limit(1)).first()
+    return None if row is None else _decision(row)
+
+
+def newest_standing(db: Connection, limit: int) -> list[Decision]:
+    """The newest decisions that people made here and that stand, newest first."""
+    query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
+    query = query.where(decisions.c.via == "review").order_by(decisions.c.id.desc()).limit(limit)
+    return [_decision(row) for row in db.execute(query)]
+
+
+def newest_scores(db: Connection, limit: int) -> list[tuple[datetime, float]]:
+    """When the newest papers joined the queue, and their scores."""
+    query = select(candidates.c.queued, candidates.c.score).order_by(candidates.c.paper.desc()).limit(limit)
+    return [(row.queued, row.score) for row in db.execute(query)]
+
+
+def newest_decision(db: Connection) -> int:
+    """The number of the newest decision on any paper; 0 before the first."""
+    return int(db.execute(select(func.coalesce(func.max(decisions.c.id), 0))).scalar_one())
+
+
+def move(
+    db: Connection,
+    before: Candidate,
+    state: str,
+    accepted_by: int | None,
+    *,
+    filed: bool,
+    decision: int | None = None,
+) -> None:
+    """Put a candidate into the state its decisions lead to, and count its version up.
+
+    Args:
+        decision: the one that stands now.
+
+    Raises:
+        StoreError: another decision came between.
+    """
+    same = and_(candidates.c.paper == before.paper, candidates.c.version == before.version)
+    values = {"state": state, "accepted_by": accepted_by, "filed": filed, "decision": decision}
+    if db.execute(update(candidates).where(same).values(**values, version=before.version + 1)).rowcount != 1:
+        raise StoreError("Another reviewer decided on this paper a moment ago; look at it again.")
+
+
+def set_filed(db: Connection, number: int, version: int, entry: str | None) -> None:
+    """Note that the files show what was decided up to this version, and where the entry is."""
+    same = and_(candidates.c.paper == number, candidates.c.version == version)
+    db.execute(update(candidates).where(same).values(filed=True, entry=entry))
+
+
+def _candidate(row: Row[Any]) -> Candidate:
+    return Candidate(**row._mapping)
+
+
+def _decision(row: Row[Any]) -> Decision:
+    labels = None if row.labels is None else Labels({k: tuple(v) for k, v in row.labels.items()}, row.kind or "")
+    return Decision(row.paper, row.action, row.via, labels, row.reason, row.by, row.at, row.id)

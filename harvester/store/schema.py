@@ -1,0 +1,105 @@
+"""Which schema the store has, and bringing it up to date.
+
+Alembic takes half a second to import, so the everyday question "is it current?" is answered by its version table alone.
+"""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from harvester.base.errors import StoreError
+from harvester.base.locks import file_lock
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+"""Every schema this program knows, oldest first; the last one is its own (a test holds them against Alembic's)."""
+
+
+def revision(engine: Engine) -> str | None:
+    """The schema the store has; None for an empty one.
+
+    Raises:
+        StoreError: the database cannot be reached or holds somebody else's tables.
+    """
+    where = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as db:
+            names = inspect(db).get_table_names()
+            if "alembic_version" in names:
+                return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StoreError(f"Cannot open the store {where}: {cause}.{_hint(engine)}") from error
+    if names:
+        raise StoreError(f"The store {where} holds tables that are not this program's; give it a database of its own.")
+    return None
+
+
+def require_current(engine: Engine) -> None:
+    """Make the schema of an empty SQLite file; refuse any other store that is not up to date.
+
+    Raises:
+        StoreError: naming both schemas and the remedy.
+    """
+    found = revision(engine)
+    if found == REVISIONS[-1]:
+        return
+    if found is None and engine.dialect.name == "sqlite":
+        upgrade(engine)
+        return
+    if found is None or found in REVISIONS:
+        has = found or "not made yet"
+        raise StoreError(
+            f"The store's schema is {has}, this program needs {REVISIONS[-1]}; run `harvester db upgrade`."
+        )
+    raise _too_new(found)
+
+
+def upgrade(engine: Engine) -> None:
+    """Migrate to the newest schema; calling it twice, or from two processes at once, is harmless.
+
+    Raises:
+        StoreError: the store is newer than this program, or the database fails.
+    """
+    if engine.dialect.name == "sqlite":
+        with file_lock(Path(f"{engine.url.database}.schema.lock"), wait=True):
+            _upgrade(engine)
+    else:
+        _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    try:
+        with engine.connect().execution_options(immediate=True) as db, db.begin():
+            if engine.dialect.name == "postgresql":
+                db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester schema'))"))
+            config.attributes["connection"] = db
+            command.upgrade(config, "head")
+    except CommandError:
+        raise _too_new(revision(engine)) from None
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StoreError(f"The store's schema could not be brought up to date: {cause}.") from error
+
+
+def _hint(engine: Engine) -> str:
+    """What SQLite does not say of a file that it cannot open: it writes beside it, also to read."""
+    folder = Path(engine.url.database or "").parent
+    if engine.dialect.name == "sqlite" and not os.access(folder, os.W_OK):
+        return f" The folder {folder} is read-only; let it be written, or correct [store] url."
+    return ""
+
+
+def _too_new(found: str | None) -> StoreError:
+    return StoreError(
+        f"The store's schema {found} is newer than this program knows (up to {REVISIONS[-1]}); "
+        "install the newer harvester."
+    )

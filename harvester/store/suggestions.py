@@ -1,0 +1,72 @@
+"""Suggestions to bring an accepted entry up to date, because its paper has appeared in a journal."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from harvester.base.clock import utc_date
+from harvester.paper import Sighting, names_of_kind
+from harvester.store.papers import Merged, load
+from harvester.store.queue import candidate
+from harvester.store.tables import suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a journal says of an accepted preprint."""
+
+    paper: int
+    source: str
+    venue: str
+    published: date | None
+    link: str
+    made: datetime
+    state: str
+    by: str
+    id: int
+
+
+def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -> bool:
+    """Suggest a journal's venue, date and link where the paper is an accepted preprint; once a paper and source."""
+    place = candidate(db, merged.number)
+    if not merged.first or place is None or place.state != "accepted" or not _is_preprint(db, merged.number):
+        return False
+    shown = sighting.paper
+    values = {
+        "paper": merged.number,
+        "source": sighting.source,
+        "venue": shown.venue,
+        "published": utc_date(shown.published) if shown.published else None,
+        "link": shown.links.get("paper", ""),
+        "made": now,
+        "state": "open",
+        "by": "",
+    }
+    known = select(suggestions.c.id).where(
+        suggestions.c.paper == merged.number, suggestions.c.source == sighting.source
+    )
+    if db.execute(known).first() is None:
+        db.execute(insert(suggestions).values(values))
+        return True
+    return False
+
+
+def open_suggestions(db: Connection) -> list[Suggestion]:
+    """Those nobody has taken or dismissed, oldest first."""
+    query = select(suggestions).where(suggestions.c.state == "open").order_by(suggestions.c.id)
+    return [_suggestion(row) for row in db.execute(query)]
+
+
+def close_suggestion(db: Connection, one: Suggestion, state: str, by: str) -> None:
+    """Note that somebody took or dismissed it."""
+    db.execute(update(suggestions).where(suggestions.c.id == one.id).values(state=state, by=by))
+
+
+def _is_preprint(db: Connection, number: int) -> bool:
+    return bool(names_of_kind(load(db, [number])[number].paper.identifiers, "arxiv"))
+
+
+def _suggestion(row: Row[Any]) -> Suggestion:
+    return Suggestion(**row._mapping)

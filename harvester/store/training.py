@@ -1,0 +1,68 @@
+"""What a model is trained and judged on: the texts of the labelled set, the decisions, the stream of predictions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, insert, select
+
+from harvester.paper import Paper
+from harvester.store.papers import chunks, load
+from harvester.store.predictions import Prediction, prediction_of
+from harvester.store.tables import candidates, decisions, label_texts, papers, predictions
+
+
+@dataclass(frozen=True, slots=True)
+class LabelText:
+    """Title and abstract of a paper of the labelled set, under the identifier that the set has."""
+
+    name: str
+    title: str
+    abstract: str
+
+
+def known_texts(db: Connection, names: Iterable[str]) -> dict[str, LabelText]:
+    """The fetched texts among these identifiers."""
+    found: dict[str, LabelText] = {}
+    for chunk in chunks(list(dict.fromkeys(names))):
+        for row in db.execute(select(label_texts).where(label_texts.c.name.in_(chunk))):
+            found[row.name] = LabelText(row.name, row.title, row.abstract)
+    return found
+
+
+def keep_texts(db: Connection, texts: Iterable[LabelText], now: datetime) -> None:
+    """Keep texts that are not kept yet."""
+    new = {text.name: text for text in texts}
+    for name in known_texts(db, new):
+        del new[name]
+    rows = [{"name": t.name, "title": t.title, "abstract": t.abstract, "fetched": now} for t in new.values()]
+    if rows:
+        db.execute(insert(label_texts), rows)
+
+
+def decided_papers(db: Connection) -> dict[int, Paper]:
+    """Every paper that has a decision, by number."""
+    numbers = db.execute(select(decisions.c.paper).distinct().order_by(decisions.c.paper)).scalars()
+    return {number: stored.paper for number, stored in load(db, list(numbers)).items()}
+
+
+def waiting_papers(db: Connection, model: str) -> list[tuple[int, Paper]]:
+    """The pending candidates whose present text this model version has not seen."""
+    seen = and_(
+        predictions.c.paper == papers.c.number,
+        predictions.c.text_hash == papers.c.text_hash,
+        predictions.c.model == model,
+    )
+    query = select(papers.c.number).join(candidates, candidates.c.paper == papers.c.number).outerjoin(predictions, seen)
+    query = query.where(candidates.c.state == "pending", predictions.c.id.is_(None)).order_by(papers.c.number)
+    return [(number, one.paper) for number, one in sorted(load(db, list(db.execute(query).scalars())).items())]
+
+
+def recent_predictions(db: Connection, model: str, since: datetime) -> Mapping[int, Prediction]:
+    """This model's predictions for papers that were added since then, by paper."""
+    query = (
+        select(predictions)
+        .join(papers, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
+        .where(predictions.c.model == model, papers.c.added >= since)
+    )
+    return {row.paper: prediction_of(row) for row in db.execute(query)}
