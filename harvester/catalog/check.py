@@ -1,0 +1,167 @@
+"""What is wrong with a catalogue, graded: an error must be corrected, a warning should be looked at."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.escape import is_web_url
+from harvester.catalog.anchors import dead_anchors
+from harvester.catalog.awesome import same_title
+from harvester.catalog.details import paper_link
+from harvester.catalog.entry import Entry
+from harvester.catalog.folder import Catalog
+from harvester.catalog.render import README, render_list
+from harvester.catalog.sections import OTHER, arrange
+from harvester.paper import link_identifier
+
+Grade = Literal["error", "warning"]
+FIRST_YEAR = 1900  # nothing that computes is older
+AHEAD = 366  # days that a journal may date an issue ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where, and what to do about it."""
+
+    grade: Grade
+    rule: str
+    file: str
+    line: int | None
+    message: str
+
+    def to_json(self) -> dict[str, str | int | None]:
+        """``{"grade", "rule", "file", "line", "message"}``."""
+        return {"grade": self.grade, "rule": self.rule, "file": self.file, "line": self.line, "message": self.message}
+
+
+def check(
+    catalog: Catalog,
+    taxonomy: Taxonomy,
+    readme: str | None,
+    today: date,
+    *,
+    withdrawn: Iterable[str] = (),
+    templates: Path | None = None,
+) -> list[Finding]:
+    """All findings, errors first, then by file and line.
+
+    Args:
+        readme: the rendered list, None where there is none.
+        withdrawn: the ids of papers that their authors took back.
+        templates: those that the list is rendered with, where they are not ours.
+    """
+    findings = [Finding("error", one.rule, one.file, one.line, _sentence(one.message)) for one in catalog.problems]
+    findings += _links(catalog)
+    findings += _same_titles(catalog)
+    findings += _shared_links(catalog)
+    findings += _dates(catalog, today)
+    findings += _withdrawn(catalog, frozenset(withdrawn))
+    findings += _without_section(catalog, taxonomy)
+    findings += _list(catalog, taxonomy, readme, templates)
+    return ordered(findings)
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, then by file and line."""
+    return sorted(findings, key=lambda one: (one.grade, one.file, one.line or 0, one.rule, one.message))
+
+
+def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[Finding]:
+    """A finding for every link whose address is among `problems`, which says what came instead of an answer."""
+    return [
+        _finding(
+            catalog, "warning", "dead-link", entry, f"links.{role}", f"The {role} link {address} {problems[address]}"
+        )
+        for entry in catalog.entries
+        for role, address in entry.links.items()
+        if address in problems
+    ]
+
+
+def _finding(catalog: Catalog, grade: Grade, rule: str, entry: Entry, key: str, message: str) -> Finding:
+    return Finding(grade, rule, _file(entry), catalog.line(entry, key), message)
+
+
+def _file(entry: Entry) -> str:
+    return entry.path.as_posix() if entry.path else entry.id
+
+
+def _links(catalog: Catalog) -> Iterator[Finding]:
+    for entry in catalog.entries:
+        if not entry.links:
+            message = f'{entry.title!r} has no link; add paper = "https://..." below [links].'
+            yield _finding(catalog, "error", "no-link", entry, "links", message)
+        for role, address in entry.links.items():
+            if not is_web_url(address):
+                message = f"The {role} link {address!r} is no web address; write one that begins with https://."
+                yield _finding(catalog, "error", "bad-link", entry, f"links.{role}", message)
+
+
+def _same_titles(catalog: Catalog) -> Iterator[Finding]:
+    first: dict[str, Entry] = {}
+    for entry in catalog.entries:
+        other = first.setdefault(same_title(entry.title), entry)
+        if other is not entry:
+            message = f"{entry.title!r} is the title of {_file(other)} too; remove one of the two files."
+            yield _finding(catalog, "error", "duplicate-title", entry, "title", message)
+
+
+def _shared_links(catalog: Catalog) -> Iterator[Finding]:
+    """One finding for an address that several papers give as their own; two papers may well share their code."""
+    sharing: dict[str, dict[str, tuple[Entry, str]]] = defaultdict(dict)
+    for entry in catalog.entries:
+        for role, address in entry.links.items():
+            if paper_link(role):
+                sharing[link_identifier(address) or address.rstrip("/")].setdefault(entry.id, (entry, role))
+    for name, users in sharing.items():
+        if len(users) > 1:
+            entry, role = next(iter(users.values()))
+            files = ", ".join(_file(other) for other, _ in users.values())
+            message = f"{len(users)} papers link to {name}: {files}; correct the links that are wrong."
+            yield _finding(catalog, "warning", "shared-link", entry, f"links.{role}", message)
+
+
+def _dates(catalog: Catalog, today: date) -> Iterator[Finding]:
+    """Dates that the calendar has and no paper can have."""
+    for entry in catalog.entries:
+        when = entry.published
+        if not when:
+            continue
+        days = (date(when.year, when.month or 1, when.day or 1) - today).days
+        if when.year < FIRST_YEAR or days > AHEAD:
+            message = f"{entry.title!r} is dated {when}, which cannot be; correct published."
+            yield _finding(catalog, "error", "impossible-date", entry, "published", message)
+        elif days > 0:
+            message = f"{entry.title!r} is dated {when}, which is yet to come; see whether published is right."
+            yield _finding(catalog, "warning", "future-date", entry, "published", message)
+
+
+def _withdrawn(catalog: Catalog, withdrawn: frozenset[str]) -> Iterator[Finding]:
+    for entry in catalog.entries:
+        if entry.id in withdrawn:
+            message = f"{entry.id} was withdrawn by its authors; remove the file, or undo its acceptance."
+            yield _finding(catalog, "warning", "withdrawn", entry, "id", message)
+
+
+def _without_section(catalog: Catalog, taxonomy: Taxonomy) -> Iterator[Finding]:
+    for chapter in arrange(catalog.entries, taxonomy):
+        if chapter.name == OTHER:
+            for entry in chapter.entries:
+                message = f"{entry.title!r} belongs to no section and stands under {OTHER}; give it a label."
+                yield _finding(catalog, "warning", "no-section", entry, "kind", message)
+
+
+def _list(catalog: Catalog, taxonomy: Taxonomy, readme: str | None, templates: Path | None) -> Iterator[Finding]:
+    for line, anchor in dead_anchors(readme or ""):
+        yield Finding("error", "dead-anchor", README, line, f"The link to #{anchor} leads to no heading of the list.")
+    if readme != render_list(catalog.entries, taxonomy, templates)[README] and (catalog.entries or readme is not None):
+        message = "The list is not what the entries say; run `harvester catalog build`."
+        yield Finding("warning", "stale-list", README, None, message)
+
+
+def _sentence(message: str) -> str:
+    return f"{message[:1].upper()}{message[1:]}."

@@ -1,0 +1,153 @@
+"""The BibTeX records in a text, such as a repository's README, as what they say of a paper.
+
+``pybtex`` takes the fields and names apart, ``latexcodec`` (which it brings) reads LaTeX's accents.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harvester.catalog.export.bibtex import ESCAPES
+from harvester.catalog.published import Published
+from harvester.paper import arxiv_version, clean, doi_identifier, link_identifier, title_identifier
+
+_RECORD = re.compile(r"@(?P<type>[a-zA-Z]+)\s*\{\s*(?P<key>[^\s,{}@]+)\s*,")
+_NO_RECORDS = frozenset({"comment", "string", "preamble"})
+_LONGEST = 50_000  # characters of one record; a README that never closes a brace must not be read to its end each time
+_MOST_UNCLOSED = 100  # and not from too many places
+_NAMED = {command.removesuffix("{}"): char for char, command in ESCAPES.items()}
+_WORDS = "|".join(re.escape(name) for name in sorted(_NAMED, key=len, reverse=True) if name[-1].isalpha())
+_SIGNS = "|".join(re.escape(name) for name in _NAMED if not name[-1].isalpha())
+_COMMAND = re.compile(rf"(?P<word>{_WORDS})(?![A-Za-z])\s*(?:\{{\}})?|(?P<sign>{_SIGNS})")
+_FIRST = 0xF0000  # private use: stands for a character that LaTeX has a command for, while the rest is read
+_CHARS = list(dict.fromkeys(_NAMED.values()))
+_VENUES = ("journal", "booktitle", "journaltitle", "howpublished", "publisher")
+_ARXIV_VENUE = re.compile(r"arxiv(?:\W|preprint|:|\d|$)", re.IGNORECASE)
+_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_PROCEEDINGS = re.compile(r"^(?:in:? )?(?:the )?proceedings of (?:the )?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One BibTeX record: `id` is the best name it gives its paper, `keywords` and `links` what else it holds."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    published: Published = Published()  # noqa: RUF009 - frozen, so it can be shared
+    venue: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+
+
+def citations(text: str) -> list[Citation]:
+    """The records of a text that have a title, in order; what is broken is passed over, for it stands among prose."""
+    found = (_citation(record) for record in _records(text))
+    return [one for one in found if one]
+
+
+def from_latex(text: str) -> str:
+    """LaTeX of a BibTeX field as its reader sees it: accents read, braces gone."""
+    import latexcodec  # noqa: F401 - registers the codec
+
+    marked = _COMMAND.sub(lambda found: chr(_FIRST + _CHARS.index(_NAMED[found["word"] or found["sign"]])), text)
+    read = codecs.lookup("ulatex").decode(marked)[0]  # type: ignore[arg-type]  # from text to text
+    bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # \textbf and its like say how, not what
+    return clean("".join(_CHARS[ord(char) - _FIRST] if _is_mark(char) else char for char in bare))
+
+
+def _is_mark(char: str) -> bool:
+    return _FIRST <= ord(char) < _FIRST + len(_CHARS)
+
+
+def _records(text: str) -> Iterator[str]:
+    """Every ``@type{key, ...}`` with its braces balanced."""
+    end = unclosed = 0
+    for found in _RECORD.finditer(text):
+        if unclosed > _MOST_UNCLOSED:
+            return
+        if found.start() < end or found["type"].lower() in _NO_RECORDS:
+            continue
+        depth = 0
+        for place in re.finditer(r"[{}]", text[found.start() : found.start() + _LONGEST]):
+            depth += 1 if place.group() == "{" else -1
+            if depth == 0:
+                end = found.start() + place.end()
+                yield text[found.start() : end]
+                break
+        else:
+            unclosed += 1
+
+
+def _citation(record: str) -> Citation | None:
+    from pybtex.database import parse_string
+    from pybtex.exceptions import PybtexError
+
+    try:
+        (held,) = parse_string(record, "bibtex").entries.values()
+    except (PybtexError, ValueError):
+        return None
+    fields = {name.lower(): str(value) for name, value in held.fields.items()}
+    title = from_latex(fields.get("title", ""))
+    identifier = _identifier(fields, title)
+    if not title or not identifier:
+        return None
+    address = from_latex(fields.get("url", ""))
+    return Citation(
+        id=identifier,
+        title=title,
+        authors=tuple(filter(None, (_name(person) for person in held.persons.get("author", ())))),
+        published=_published(fields),
+        venue=_venue(fields, identifier),
+        links={"paper": address} if address.startswith(("http://", "https://")) else {},
+        keywords=tuple(filter(None, map(str.strip, from_latex(fields.get("keywords", "")).split(",")))),
+    )
+
+
+def _name(person: Any) -> str:
+    """``Zhengyao Ding`` of ``Ding, Zhengyao``; "et al." is nobody."""
+    parts = [
+        *person.first_names,
+        *person.middle_names,
+        *person.prelast_names,
+        *person.last_names,
+        *person.lineage_names,
+    ]
+    name = from_latex(" ".join(parts))
+    return "" if name.lower() in ("others", "et al.", "et al") else name
+
+
+def _identifier(fields: Mapping[str, str], title: str) -> str | None:
+    """An arXiv id wherever people put it, else the DOI, else the title."""
+    archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).lower()
+    eprint = arxiv_version(from_latex(fields.get("eprint", ""))) if archive == "arxiv" else None
+    if eprint:
+        return f"arxiv:{eprint[0]}"
+    for name in ("url", "doi"):
+        found = link_identifier(from_latex(fields.get(name, ""))) or doi_identifier(from_latex(fields.get(name, "")))
+        if found and (name == "doi" or found.startswith("arxiv:")):
+            return found
+    written = " ".join(fields.get(name, "") for name in ("journal", "note", "howpublished", "volume"))
+    if _ARXIV_VENUE.search(written) and (cited := _ARXIV_ID.search(written)) and (named := arxiv_version(cited[0])):
+        return f"arxiv:{named[0]}"
+    return (link_identifier(from_latex(fields["url"])) if "url" in fields else None) or title_identifier(title)
+
+
+def _published(fields: Mapping[str, str]) -> Published:
+    year, month = fields.get("year", fields.get("date", ""))[:10], fields.get("month", "")
+    for text in (f"{month} {fields.get('day', '')}, {year}", f"{month} {year}", f"{year}-{month}", year):
+        try:
+            if found := Published.parse(from_latex(text).replace(" ,", ",")):
+                return found
+        except ValueError:  # a day or month that the calendar lacks: the year may still be right
+            continue
+    return Published()
+
+
+def _venue(fields: Mapping[str, str], identifier: str) -> str:
+    written = next((from_latex(fields[name]) for name in _VENUES if fields.get(name)), "")
+    if _ARXIV_VENUE.match(written) or (not written and identifier.startswith("arxiv:")):
+        return "arXiv"
+    return "" if written.startswith(("http://", "https://")) else _PROCEEDINGS.sub("", written)

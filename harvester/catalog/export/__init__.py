@@ -1,0 +1,39 @@
+"""The catalogue in the formats that other programs read: JSON, CSV, BibTeX, RIS, Atom. Pure: entries in, text out.
+
+All of them hold every field of an entry, newest paper first; texts are cleaned (one line, no control characters).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.entry import Entry
+from harvester.catalog.export.atom import to_atom
+from harvester.catalog.export.bibtex import to_bibtex
+from harvester.catalog.export.records import plain
+from harvester.catalog.export.ris import to_ris
+from harvester.catalog.export.tables import to_csv, to_json, to_json_schema
+from harvester.catalog.sections import newest_first
+
+Writer = Callable[[list[Entry], Taxonomy], str]
+
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {
+        "json": to_json,
+        "csv": to_csv,
+        "bibtex": to_bibtex,
+        "ris": to_ris,
+        "atom": to_atom,
+        "json-schema": to_json_schema,
+    }
+)
+"""By the name that ``catalog export --format`` knows."""
+
+EXTENSIONS: Mapping[str, str] = MappingProxyType(
+    {"json": "json", "csv": "csv", "bibtex": "bib", "ris": "ris", "atom": "atom", "json-schema": "schema.json"}
+)
+
+
+def export(entries: Iterable[Entry], taxonomy: Taxonomy, name: str) -> str:
+    """All entries in one of the formats of `WRITERS`; the same entries give the same text."""
+    return WRITERS[name]([plain(entry) for entry in newest_first(entries)], taxonomy)

@@ -1,0 +1,98 @@
+"""BibTeX with stable keys. Texts are UTF-8 with LaTeX's own characters escaped, for biber and BibTeX alike."""
+
+import hashlib
+import re
+
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.entry import Entry
+from harvester.catalog.export.records import address_of, label_pairs
+
+# Braces are counted even where they are escaped, so that \{ would end a field: these commands keep them balanced.
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+}
+_LIGATURES = re.compile("(?<=[-'`,<>?!])(?=[-'`,<>])")  # -- would print as a dash, '' as a quotation mark
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_KEY_UNSAFE = re.compile(r"[^A-Za-z0-9.:/_+-]+")
+_URL_UNSAFE = re.compile(r'[{}\\%#"]')
+
+
+def to_bibtex(entries: list[Entry], _taxonomy: Taxonomy) -> str:
+    """One record a paper."""
+    return "\n".join(to_record(entry) for entry in entries)
+
+
+def to_record(entry: Entry) -> str:
+    """The record of one paper; what BibTeX has no field for is in ``keywords`` and ``note``."""
+    fields = [f"  {name} = {value}" for name, value in _fields(entry).items() if value]
+    return f"@{_type(entry)}{{{key(entry.id)},\n" + ",\n".join(fields) + "\n}\n"
+
+
+def key(identifier: str) -> str:
+    """A key that follows from the identifier alone, so that a corrected title or author breaks nobody's citation."""
+    scheme, _, name = identifier.partition(":")
+    safe = _KEY_UNSAFE.sub("-", name).strip("-")
+    if safe == name:
+        return f"{scheme}-{name}"
+    return "-".join(filter(None, (scheme, safe, hashlib.sha256(name.encode()).hexdigest()[:8])))
+
+
+def latex(text: str) -> str:
+    """Text that LaTeX prints as itself."""
+    return "".join(ESCAPES.get(char, char) for char in _LIGATURES.sub("\0", text)).replace("\0", "{}")
+
+
+def _type(entry: Entry) -> str:
+    return "article" if entry.venue and entry.venue.lower() != "arxiv" else "misc"
+
+
+def _fields(entry: Entry) -> dict[str, str]:
+    """The fields in order, each with its delimiters; a month is one of BibTeX's own names."""
+    scheme, _, name = entry.id.partition(":")
+    when = entry.published
+    paper = entry.links.get("paper", "") or address_of(entry.id)
+    others = [f"{role}: {address}" for role, address in entry.links.items() if role != "paper"]
+    return {
+        "title": f"{{{_braced(latex(entry.title))}}}",
+        "author": _braced(" and ".join(_author(author) for author in entry.authors)),
+        "year": _braced(f"{when.year:04}" if when else ""),
+        "month": _MONTHS[when.month - 1] if when.month else "",
+        "day": _braced(str(when.day) if when.day else ""),
+        "journal": _braced(latex(entry.venue)) if _type(entry) == "article" else "",
+        "howpublished": _braced(latex(entry.venue)) if _type(entry) == "misc" else "",
+        "eprint": _braced(latex(name)) if scheme == "arxiv" else "",
+        "archiveprefix": _braced("arXiv") if scheme == "arxiv" else "",
+        "doi": _braced(latex(name)) if scheme == "doi" else "",
+        "url": _braced(
+            _URL_UNSAFE.sub(lambda found: "\\" + found[0] if found[0] in "%#" else _quoted(found[0]), paper)
+        ),
+        "keywords": _braced(latex(", ".join(label_pairs(entry)))),
+        "note": _braced(latex("; ".join(others))),
+    }
+
+
+def _author(name: str) -> str:
+    """A name in braces where BibTeX would take it apart: an "and" or a comma in it, the name of an institute."""
+    escaped = latex(name)
+    return f"{{{escaped}}}" if re.search(r",|\band\b", name, re.IGNORECASE) else escaped
+
+
+def _quoted(char: str) -> str:
+    return f"\\%{ord(char):02X}"
+
+
+def _braced(text: str) -> str:
+    return f"{{{text}}}" if text else ""

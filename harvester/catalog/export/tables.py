@@ -1,0 +1,75 @@
+"""JSON, its JSON Schema, and CSV."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from classifiers.taxonomy import Facet, Taxonomy
+from harvester.base.escape import csv_cell
+from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.export.records import entry_json
+
+_ID = r"^(arxiv:\S+|doi:10\.\d{4,9}/\S+|title:\S+)$"
+_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+def to_json(entries: list[Entry], _taxonomy: Taxonomy) -> str:
+    """An array of entries."""
+    return json.dumps([entry_json(entry) for entry in entries], ensure_ascii=False, indent=1) + "\n"
+
+
+def to_json_schema(_entries: list[Entry], taxonomy: Taxonomy) -> str:
+    """What the JSON export holds, as JSON Schema (draft 2020-12); its labels are those of the taxonomy."""
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": taxonomy.title,
+        "type": "array",
+        "items": entry_schema(taxonomy),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
+    """The schema of one entry."""
+    text: dict[str, Any] = {"type": "string"}
+    facets = {facet.id: _labels(facet) for facet in taxonomy.facets}
+    properties = {
+        "id": text | {"pattern": _ID, "description": "arxiv:<id>, doi:<doi> or title:<key>"},
+        "title": text | {"minLength": 1},
+        "authors": {"type": "array", "items": text},
+        "published": {"type": ["string", "null"], "pattern": _DATE, "description": "day, month or year"},
+        "venue": text,
+        **facets,
+        "links": {"type": "object", "additionalProperties": text | {"pattern": "^[hH][tT][tT][pP][sS]?://"}},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
+    """One row a paper (RFC 4180); lists are joined with "; ", each role of a link has a column of its own.
+
+    No spreadsheet takes a cell for a formula: see `csv_cell`.
+    """
+    facets = [facet.id for facet in taxonomy.facets if facet.id != KIND]
+    roles = sorted({role for entry in entries for role in entry.links})
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    columns = ["id", "title", "authors", "published", "venue", KIND, *facets, *(f"link {role}" for role in roles)]
+    rows.writerow(map(csv_cell, columns))
+    for entry in entries:
+        labels = [joined(entry.labels.facets[facet]) for facet in facets]
+        links = [entry.links.get(role, "") for role in roles]
+        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue, entry.labels.kind]
+        rows.writerow(map(csv_cell, [*head, *labels, *links]))
+    return out.getvalue()
+
+
+def joined(items: tuple[str, ...]) -> str:
+    """A list in one cell; a semicolon within an item is doubled."""
+    return "; ".join(item.replace(";", ";;") for item in items)
+
+
+def _labels(facet: Facet) -> dict[str, Any]:
+    label = {"enum": list(facet.label_ids), "description": facet.name}
+    return label if facet.id == KIND else {"type": "array", "items": label, "uniqueItems": True}

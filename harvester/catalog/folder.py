@@ -1,0 +1,170 @@
+"""The catalogue's folder: entries read from and written to files. The only place that touches them."""
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import CatalogError, UsageError
+from harvester.base.files import write_atomic
+from harvester.catalog.entry import Entry, EntryError, entry_path, format_entry, parse_entry
+from harvester.catalog.fields import Problem, key_lines
+from harvester.paper import parse_identifier
+
+_ID_LINE = re.compile(rb"""^\s*id\s*=\s*["'](?P<id>[^"'\n]+)""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What a folder holds: the good entries in the order of their files, and what is wrong with the others.
+
+    `folder` is where it was read, for findings about entries that are good on their own.
+    """
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...] = ()
+    folder: Path = Path()
+
+    def line(self, entry: Entry, key: str) -> int | None:
+        """The line of a key in an entry's file, which is read again: findings are few, and files are many."""
+        if entry.path is None:
+            return None
+        try:
+            return key_lines(_read(self.folder, entry.path)).get(key)
+        except EntryError:  # gone a moment after it was read
+            return None
+
+
+def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
+    """Every entry below ``<folder>/entries``; a file that cannot be read is a problem and hides no other.
+
+    A folder without entries, or that is not there yet, is an empty catalogue. Of two files with one id the
+    first by name counts and the other is a problem.
+
+    Raises:
+        CatalogError: the folder is there and cannot be listed.
+    """
+    entries: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for path in _entry_files(folder):
+        try:
+            text = _read(folder, path)
+            entry = parse_entry(text, path, taxonomy)
+        except EntryError as error:
+            problems.extend(error.problems)
+            continue
+        if (first := entries.setdefault(entry.id, entry)) is not entry:
+            message = f"id {entry.id} is that of {first.path} too; remove one of the two files or correct its id"
+            problems.append(Problem("duplicate-id", path.as_posix(), key_lines(text).get("id"), message))
+    return Catalog(tuple(entries.values()), tuple(problems), folder)
+
+
+def load_entry(folder: Path, path: Path, taxonomy: Taxonomy) -> Entry:
+    """One entry by its path below `folder`.
+
+    Raises:
+        EntryError: it cannot be read or is no valid entry.
+    """
+    return parse_entry(_read(folder, path), path, taxonomy)
+
+
+def write_entry(folder: Path, entry: Entry) -> Path:
+    """Write the entry to its file (a new one gets its name) and return the path below `folder`.
+
+    Raises:
+        CatalogError: the file there is no TOML or another paper's entry; it is left as it is.
+        HarvesterError: the folder or file cannot be written.
+    """
+    path = _below_entries(entry.path or entry_path(entry))
+    existing = _read(folder, path) if (folder / path).is_file() else None
+    if existing is not None:
+        _same_paper(existing, path, entry)
+    write_atomic(folder / path, format_entry(replace(entry, path=path), existing))
+    return path
+
+
+def remove_entry(folder: Path, path: Path) -> None:
+    """Remove an entry's file; one that is gone already is fine, for undo may come twice.
+
+    Raises:
+        CatalogError: the path leads out of the entries, or the file cannot be removed, or is no TOML: somebody is at
+            work on it.
+    """
+    if (folder / _below_entries(path)).is_file():
+        _parsed(_read(folder, path), path, "removed")
+    try:
+        (folder / _below_entries(path)).unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise CatalogError(f"Cannot remove {folder / path}: {reason}. Check the folder's rights.") from error
+
+
+def named_in(folder: Path, path: Path) -> str | None:
+    """The identifier that a file gives on its ``id`` line, however broken the rest of it is."""
+    try:
+        found = _ID_LINE.search((folder / path).read_bytes())
+        return parse_identifier(found["id"].decode(errors="replace")) if found else None
+    except (OSError, UsageError):  # a folder of that name, no rights, or some web address: it names nobody
+        return None
+
+
+def _entry_files(folder: Path) -> list[Path]:
+    """The entries' files below `folder`, in an order that no file system decides.
+
+    A folder that cannot be listed is an error: taken for empty, it would withdraw every paper.
+    """
+
+    def refuse(error: OSError) -> None:
+        reason = error.strerror or error
+        raise CatalogError(
+            f"Cannot list {error.filename}: {reason}. Check that it is a folder and its rights."
+        ) from error
+
+    if not (folder / "entries").exists():
+        return []
+    found = [
+        (Path(parent) / name).relative_to(folder)
+        for parent, folders, names in os.walk(folder / "entries", onerror=refuse)
+        for name in (*names, *folders)
+        if name.endswith(".toml") and not name.startswith(".")
+    ]
+    return sorted(found, key=lambda path: path.as_posix())
+
+
+def _read(folder: Path, path: Path) -> str:
+    """The text of one file; `EntryError` where there is none. A byte order mark (Windows editors) is no text."""
+    try:
+        data = (folder / path).read_bytes()
+    except OSError as error:
+        message = f"cannot be read ({error.strerror or error}); check that it is a file and its rights"
+        raise EntryError([Problem("unreadable", path.as_posix(), None, message)]) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise EntryError([Problem("unreadable", path.as_posix(), line, "not UTF-8 text; save it as UTF-8")]) from None
+
+
+def _same_paper(existing: str, path: Path, entry: Entry) -> None:
+    """Refuse to write one paper's entry over another's."""
+    held = _parsed(existing, path, "written").get("id")
+    if held != entry.id:
+        raise CatalogError(f"{path} holds {held!r}, not {entry.id!r}; rename one of the two papers' files.")
+
+
+def _parsed(text: str, path: Path, act: str) -> dict[str, Any]:
+    """The keys of a file that is about to be written or removed; one that people broke is theirs to mend first."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CatalogError(f"{path} is not valid TOML ({error}); correct it, for it is to be {act}.") from None
+
+
+def _below_entries(path: Path) -> Path:
+    """The path itself, if it can only lie below ``entries/``: a link in a store or list must not reach other files."""
+    if path.is_absolute() or ".." in path.parts or path.parts[:1] != ("entries",) or path.suffix != ".toml":
+        raise CatalogError(f"{path} is no file of the catalogue; entries are entries/<year>/<name>.toml.")
+    return path

@@ -1,0 +1,125 @@
+"""The catalogue's folder in git: one commit a batch, on the branch that is checked out or on one for a pull request."""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+
+from harvester.base.errors import CatalogError
+from harvester.base.escape import one_line
+
+BRANCH = "catalogue-review"
+TIMEOUT = 60.0  # seconds: a hook may do something, but not for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a commit says: the first of `authors` is git's author, the others are named in trailers."""
+
+    subject: str
+    authors: Sequence[str]
+    committer: str
+
+    @property
+    def text(self) -> str:
+        """The whole message (https://docs.github.com/en/pull-requests: co-authors are trailers)."""
+        trailers = "".join(f"\nCo-authored-by: {_person(name)}" for name in self.authors[1:])
+        return f"{one_line(self.subject)}\n{trailers}\n" if trailers else f"{one_line(self.subject)}\n"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Who git is told to be, whatever it is configured to."""
+        author, email = _names(self.authors[0])
+        committer = {"GIT_COMMITTER_NAME": "Cardio harvester", "GIT_COMMITTER_EMAIL": self.committer}
+        return {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": email, **committer}
+
+
+def commit(folder: Path, message: Message) -> str:
+    """Commit what changed below `folder`, and nothing else, on the branch that is checked out.
+
+    Returns:
+        The commit's short name; "" where nothing had changed.
+
+    Raises:
+        CatalogError: there is no git, no repository, or a hook refused.
+    """
+    _git(folder, "add", "--all", "--", ".")
+    if not _git(folder, "status", "--porcelain", "--", "."):
+        return ""
+    _git(folder, "commit", "--quiet", "--only", "--message", message.text, "--", ".", more=message.environment)
+    return _git(folder, "rev-parse", "--short", "HEAD")
+
+
+def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH) -> str:
+    """Commit what `folder` holds to a branch of its own; the working tree, its index and its branch stay as they are.
+
+    The branch goes on where it ended, or begins at HEAD where it is new or was merged.
+
+    Returns:
+        The commit's short name; "" where the branch (or HEAD) says the same already.
+
+    Raises:
+        CatalogError: there is no git or no repository.
+    """
+    head, tip = _git(folder, "rev-parse", "HEAD"), _tip(folder, branch)
+    base = tip if tip and not _is_ancestor(folder, tip, head) else head
+    with tempfile.TemporaryDirectory() as scratch:
+        index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
+        _git(folder, "read-tree", base, more=index)
+        _git(folder, "add", "--all", "--", ".", more=index)
+        tree = _git(folder, "write-tree", more=index)
+    if tree == _git(folder, "rev-parse", f"{base}^{{tree}}"):
+        return ""
+    made = _git(folder, "commit-tree", tree, "-p", base, "-m", message.text, more=message.environment)
+    _git(folder, "update-ref", f"refs/heads/{branch}", made, tip or "0" * len(made))
+    return _git(folder, "rev-parse", "--short", made)
+
+
+def _tip(folder: Path, branch: str) -> str:
+    return _git(folder, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
+
+
+def _is_ancestor(folder: Path, old: str, new: str) -> bool:
+    return _git(folder, "merge-base", old, new) == old
+
+
+def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -> str:
+    """What git prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is where the PATH says
+            env={**environment, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        raise CatalogError('There is no git here; install it, or set [catalog] git = "off".') from None
+    except subprocess.TimeoutExpired:
+        raise CatalogError(
+            f"git {arguments[0]} in {folder} took longer than {TIMEOUT:.0f} s and was stopped."
+        ) from None
+    if done.returncode:
+        said = one_line(done.stderr or done.stdout)[:300].rstrip(".")
+        raise CatalogError(f'git {arguments[0]} in {folder} failed ({said}); mend it, or set [catalog] git = "off".')
+    return done.stdout.strip()
+
+
+def _names(person: str) -> tuple[str, str]:
+    """A reviewer's name and an address for git: what they gave, where one is in it, else one that no mail reaches."""
+    name, address = parseaddr(one_line(person))
+    if "@" in address:
+        return name or address, address
+    plain = re.sub(r"[<>]", "", one_line(person)) or "unknown"
+    return plain, f"{re.sub(r'[^a-zA-Z0-9.+-]', '.', plain)}@reviewers.invalid"
+
+
+def _person(person: str) -> str:
+    name, address = _names(person)
+    return f"{name} <{address}>"

@@ -1,0 +1,103 @@
+"""The site's files by name, each made when it is asked for: the folder wants all, a web server one at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from importlib.resources import files as resources
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.escape import url
+from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.export import EXTENSIONS, WRITERS
+from harvester.catalog.export.records import address_of, plain
+from harvester.catalog.sections import newest_first
+from harvester.catalog.site import nearby, pack
+
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "bib": "text/plain; charset=utf-8",
+    "ris": "text/plain; charset=utf-8",
+    "atom": "application/atom+xml",
+}
+"""Media types by a file's ending."""
+
+_AT_ONCE = 30  # papers in the page itself
+_AUTHORS = 6
+Maker = Callable[[], bytes]
+
+
+def site(
+    entries: list[Entry],
+    taxonomy: Taxonomy,
+    abstracts: Callable[[], Mapping[str, str]],
+    others: Sequence[tuple[str, str]] = (),
+) -> dict[str, Maker]:
+    """What makes each file of the site, by its name below the site's root.
+
+    Args:
+        abstracts: called once similar papers or the map are asked for; by the entry's id.
+        others: addresses and names of the other pages that the site's server has.
+    """
+    papers = [plain(entry) for entry in newest_first(entries)]
+
+    @cache
+    def placed() -> "nearby.Floats":
+        return nearby.vectors(papers, taxonomy, abstracts())
+
+    makers: dict[str, Maker] = {
+        "index.html": lambda: _page(taxonomy, papers, others),
+        "data/index.json": lambda: pack.index(papers, taxonomy),
+        "data/similar.json": lambda: pack.dumps(nearby.similar(placed())),
+        "data/map.json": lambda: pack.dumps(nearby.layout(placed())),
+    }
+    chunks = cache(lambda: list(pack.bibtex_chunks(papers)))
+    for number in range(-(-len(papers) // pack.BIB_CHUNK)):
+        makers[f"data/bib/{number}.json"] = partial(lambda number: chunks()[number], number)
+    for name, ending in EXTENSIONS.items():
+        makers[f"data/catalogue.{ending}"] = partial(_exported, papers, taxonomy, name)
+    return makers | {f"assets/{name}": partial(bytes, body) for name, body in _assets().items()}
+
+
+def _exported(papers: list[Entry], taxonomy: Taxonomy, name: str) -> bytes:
+    return WRITERS[name](papers, taxonomy).encode()
+
+
+@cache
+def _assets() -> dict[str, bytes]:
+    """Scripts, styles and pictures, which are the same for every catalogue."""
+    folder = resources("harvester.catalog.site") / "static"
+    return {one.name: one.read_bytes() for one in sorted(folder.iterdir(), key=lambda one: one.name) if one.is_file()}
+
+
+def _page(taxonomy: Taxonomy, papers: list[Entry], others: Sequence[tuple[str, str]]) -> bytes:
+    """The page with its newest papers in it: seen before any script has run, and without one."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    templates = Environment(
+        loader=PackageLoader("harvester.catalog.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    modules = [name for name in _assets() if name.endswith(".js") and name != "app.js"]
+    rows = [_row(entry, taxonomy) for entry in papers[:_AT_ONCE]]
+    page = templates.get_template("index.html")
+    return page.render(taxonomy=taxonomy, count=len(papers), rows=rows, modules=modules, others=others).encode()
+
+
+def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, object]:
+    """An entry as the page shows it before its script does."""
+    held = {**entry.labels.facets, KIND: (entry.labels.kind,)}
+    more = " et al." if len(entry.authors) > _AUTHORS else ""
+    place = ", ".join(filter(None, (entry.venue, entry.published.label)))
+    return {
+        "title": entry.title,
+        "link": url(entry.links.get("paper", "")) or address_of(entry.id),
+        "about": " · ".join(filter(None, (", ".join(entry.authors[:_AUTHORS]) + more, place))),
+        "labels": [one.name for facet in taxonomy.facets for one in facet.labels if one.id in held.get(facet.id, ())],
+    }

@@ -1,0 +1,61 @@
+"""The data files of the site: column by column, so that 20,000 papers stay a few megabytes and parse in one go."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from classifiers.taxonomy import Facet, Taxonomy
+from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.export.bibtex import to_record
+from harvester.catalog.export.records import address_of
+
+BIB_CHUNK = 200  # papers in one file of BibTeX records: what a click on "Cite" fetches
+
+
+def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
+    """All that list, search, facets and charts need; a paper is a position in every column."""
+    venues = sorted({entry.venue for entry in entries})
+    place = {venue: number for number, venue in enumerate(venues)}
+    facets = sorted(taxonomy.facets, key=lambda facet: facet.id == KIND)  # the kind last, as everywhere
+    return dumps(
+        {
+            "facets": [_facet(facet) for facet in facets],
+            "venues": venues,
+            "bibChunk": BIB_CHUNK,
+            "id": [entry.id for entry in entries],
+            "title": [entry.title for entry in entries],
+            "authors": [", ".join(entry.authors) for entry in entries],
+            "date": [str(entry.published) for entry in entries],
+            "venue": [place[entry.venue] for entry in entries],
+            "labels": {facet.id: [_held(entry, facet) for entry in entries] for facet in facets},
+            "links": [_links(entry) for entry in entries],
+        }
+    )
+
+
+def bibtex_chunks(entries: Sequence[Entry]) -> Iterator[bytes]:
+    """The BibTeX records, `BIB_CHUNK` papers a file."""
+    for start in range(0, len(entries), BIB_CHUNK):
+        yield dumps([to_record(entry) for entry in entries[start : start + BIB_CHUNK]])
+
+
+def dumps(document: object) -> bytes:
+    """Compact JSON."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _facet(facet: Facet) -> dict[str, Any]:
+    labels = [{"id": label.id, "name": label.name, "about": label.definition} for label in facet.labels]
+    return {"id": facet.id, "name": facet.name, "labels": labels}
+
+
+def _held(entry: Entry, facet: Facet) -> list[int]:
+    """The positions of the labels that a paper has in a facet."""
+    held = (entry.labels.kind,) if facet.id == KIND else entry.labels.facets.get(facet.id, ())
+    return [number for number, label in enumerate(facet.label_ids) if label in held]
+
+
+def _links(entry: Entry) -> dict[str, str]:
+    """The addresses by role; the paper's own is left out where it follows from the id."""
+    own = address_of(entry.id)
+    return {role: address for role, address in entry.links.items() if (role, address) != ("paper", own)}

@@ -1,0 +1,118 @@
+// The page: reads the state from the address, shows it, and writes what the reader changes back into the address.
+
+import { load } from "./data.js";
+import { h } from "./dom.js";
+import { Facets } from "./facets.js";
+import { axes as axesOf, select } from "./filter.js";
+import { list } from "./list.js";
+import { map } from "./map.js";
+import { page } from "./paper.js";
+import { Search } from "./search.js";
+import { read, write } from "./state.js";
+import { trends } from "./trends.js";
+
+const TITLE = document.title;
+const box = document.getElementById("q");
+const heading = document.getElementById("heading"); // for screen readers; a paper's page has a visible one of its own
+const status = document.getElementById("status");
+const view = document.getElementById("view");
+const sidebar = document.getElementById("facets");
+let data, axes, facets, search, state, drawn = 0;
+
+async function start() {
+  try {
+    data = await load();
+  } catch {
+    status.textContent = "The papers could not be loaded. Please try again later.";
+    return;
+  }
+  axes = axesOf(data);
+  facets = new Facets(sidebar, data, axes, change);
+  state = read(location.search, data.facets);
+  box.value = state.q;
+  show();
+  (window.requestIdleCallback || setTimeout)(finder); // ready before the first key is pressed
+}
+
+function finder() {
+  search ||= new Search(data);
+  return search;
+}
+
+/** Alter the state, show it, and keep it in the address; typing replaces the last address instead of adding one. */
+function change(alter, { replace = false } = {}) {
+  alter(state);
+  state.paper = "";
+  history[replace ? "replaceState" : "pushState"](null, "", write(state));
+  show();
+}
+
+async function show() {
+  const turn = ++drawn;
+  const about = state.paper ? page(data, state.paper) : null;
+  document.body.classList.toggle("one", Boolean(state.paper));
+  heading.hidden = Boolean(about);
+  for (const link of document.querySelectorAll("nav a")) {
+    const here = !state.paper && (link.dataset.view === state.view || (link.dataset.view === "cards" && state.view === "table"));
+    link.toggleAttribute("aria-current", here);
+    if (here) {
+      link.setAttribute("aria-current", "page");
+      heading.textContent = link.textContent;
+    }
+    link.href = write({ ...state, paper: "", view: link.dataset.view });
+  }
+  if (state.paper) return showPaper(about);
+  document.title = state.q ? `${state.q} – ${TITLE}` : TITLE;
+  const scores = state.q.trim() ? finder().find(state.q) : null;
+  const { found, counts, withCode } = select(data, axes, state, scores);
+  facets.update(state, counts, withCode);
+  const shown = await content(found);
+  if (turn !== drawn) return undefined; // the reader has gone on meanwhile
+  view.replaceChildren(shown);
+  status.textContent = `${found.length.toLocaleString("en")} of ${data.size.toLocaleString("en")} papers`;
+  performance.mark("shown");
+  return undefined;
+}
+
+function showPaper(about) {
+  status.textContent = about ? "" : "The catalogue has no such paper.";
+  document.title = about ? `${about.querySelector("h1").textContent} – ${TITLE}` : TITLE;
+  view.replaceChildren(about || h("p", {}, h("a", { href: "./" }, "All papers")));
+}
+
+async function content(found) {
+  try {
+    if (state.view === "map") return await map(data, axes, state, found, change);
+  } catch {
+    return h("p", {}, "The map could not be loaded. Please try again later.");
+  }
+  return state.view === "trends" ? trends(data, state, found, change) : list(data, state, found, change);
+}
+
+function visit() {
+  state = read(location.search, data.facets);
+  box.value = state.q;
+  show();
+}
+
+addEventListener("popstate", visit);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || !data || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const target = link.getAttribute("href");
+  if (target !== "./" && !target.startsWith("?")) return;
+  event.preventDefault();
+  history.pushState(null, "", target);
+  visit();
+  scrollTo(0, 0);
+  if (!link.closest("nav")) document.getElementById("main").focus({ preventScroll: true });
+});
+box.addEventListener("input", () => data && change((now) => (now.q = box.value), { replace: true }));
+document.getElementById("search").addEventListener("submit", (event) => event.preventDefault());
+addEventListener("keydown", (event) => {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+    event.preventDefault();
+    box.focus();
+  }
+});
+start();

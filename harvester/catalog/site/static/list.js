@@ -1,0 +1,117 @@
+// Cards and table, drawn a page at a time while the reader scrolls.
+
+import { bibtexOf, labelsOf, linksOf, shownDate } from "./data.js";
+import { h } from "./dom.js";
+import { only } from "./state.js";
+
+const PAGE = 40;
+const AUTHORS = 6;
+
+/** The list of papers with its head; `change` alters the state. */
+export function list(data, state, found, change) {
+  const rows = state.view === "table" ? table(data) : { box: h("ol", { class: "cards" }), element: null };
+  const make = state.view === "table" ? row : card;
+  const more = h("button", { type: "button", class: "more", onclick: () => add(true) });
+  let shown = 0;
+  const add = (byHand) => {
+    const part = found.slice(shown, shown + PAGE).map((paper) => make(data, paper));
+    shown += part.length;
+    rows.box.append(...part);
+    more.hidden = shown >= found.length;
+    more.textContent = `Show more (${(found.length - shown).toLocaleString("en")} left)`;
+    if (byHand && part.length) part[0].querySelector("a").focus();
+  };
+  add(false);
+  const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && !more.hidden && add(false), { rootMargin: "600px" });
+  watch.observe(more);
+  const empty = found.length ? null : h("p", { class: "empty" }, "No paper fits. Take a filter away, or try other words.");
+  return h("div", {}, head(state, change), empty, rows.element || rows.box, more);
+}
+
+function head(state, change) {
+  const tab = (view, name) =>
+    h("button", { type: "button", "aria-pressed": String(state.view === view), onclick: () => change((now) => (now.view = view)) }, name);
+  const sort = h("select", { id: "sort", onchange: () => change((now) => (now.sort = sort.value)) },
+    [["", state.q ? "Best match" : "Newest first"], ...(state.q ? [["newest", "Newest first"]] : []), ["oldest", "Oldest first"]].map(([value, name]) =>
+      h("option", { value, selected: state.sort === value }, name)));
+  return h("div", { class: "head" },
+    h("div", { class: "tabs", role: "group", "aria-label": "Form of the list" }, tab("cards", "Cards"), tab("table", "Table")),
+    h("label", { for: "sort", class: "unseen" }, "Order"), sort);
+}
+
+/** The address of a paper's page. */
+export const paperAddress = (data, paper) => `?paper=${encodeURIComponent(data.id[paper]).replaceAll("%3A", ":").replaceAll("%2F", "/")}`;
+
+function card(data, paper) {
+  return h("li", { class: "card" },
+    h("h2", { dir: "auto" }, h("a", { href: paperAddress(data, paper) }, data.title[paper])),
+    about(data, paper),
+    chips(data, paper),
+    links(data, paper));
+}
+
+/** Authors, venue and date on a line. */
+export function about(data, paper, most = AUTHORS) {
+  const names = data.authors[paper] ? data.authors[paper].split(", ") : [];
+  const authors = names.length > most ? `${names.slice(0, most).join(", ")} et al.` : names.join(", ");
+  const place = [data.venues[data.venue[paper]], shownDate(data.date[paper])].filter(Boolean).join(", ");
+  return h("p", { class: "about", dir: "auto" }, [authors, place].filter(Boolean).join(" · "));
+}
+
+/** The labels, each a link to all papers that have it. */
+export function chips(data, paper) {
+  const found = labelsOf(data, paper);
+  if (!found.length) return null;
+  return h("ul", { class: "chips", "aria-label": "Labels" },
+    found.map((one) => h("li", {}, h("a", { class: `chip f${one.place}`, href: only(data.facets, { [one.facet]: one.label }) }, one.name))));
+}
+
+/** Where the paper and its code are, and its citation. */
+export function links(data, paper) {
+  const cite = h("button", { type: "button", class: "plain", onclick: () => copy(cite, bibtexOf(data, paper)) }, "Copy BibTeX");
+  const title = data.title[paper];
+  const outside = linksOf(data, paper).map(([name, address]) => h("a", { href: address, rel: "noopener", "aria-label": `${name}: ${title}` }, name));
+  cite.setAttribute("aria-label", `Copy BibTeX: ${title}`);
+  return h("p", { class: "links" }, outside, cite);
+}
+
+/** Put a text on the clipboard and say so on the button. */
+export async function copy(button, promised) {
+  const name = button.textContent;
+  try {
+    await toClipboard(await promised);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Could not copy";
+  }
+  setTimeout(() => (button.textContent = name), 2000);
+}
+
+async function toClipboard(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const box = h("textarea", { class: "unseen" }); // plain http: the clipboard interface is not there
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  if (!done) throw new Error("copying is not allowed");
+  return undefined;
+}
+
+function table(data) {
+  const body = h("tbody");
+  const names = ["Title", "Date", "Venue", ...data.facets.filter((facet) => facet.id !== "kind").map((facet) => facet.name), "Links"];
+  const head = h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name))));
+  return { box: body, element: h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Papers as a table" }, h("table", { class: "papers" }, head, body)) };
+}
+
+function row(data, paper) {
+  const cells = data.facets.filter((facet) => facet.id !== "kind").map((facet) => data.labels[facet.id][paper].map((label) => facet.labels[label].name).join(", "));
+  return h("tr", {},
+    h("th", { scope: "row", dir: "auto" }, h("a", { href: paperAddress(data, paper) }, data.title[paper])),
+    h("td", { class: "date" }, shownDate(data.date[paper])),
+    h("td", {}, data.venues[data.venue[paper]]),
+    cells.map((cell) => h("td", {}, cell)),
+    h("td", {}, linksOf(data, paper).slice(0, 3).map(([name, address]) => h("a", { href: address, rel: "noopener", "aria-label": `${name}: ${data.title[paper]}` }, name))));
+}
