@@ -1,0 +1,71 @@
+"""Where messages go: what becomes of one, and the folder that takes them where there is no mail server."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from harvester.base.errors import HarvesterError, MailError
+from harvester.base.files import write_atomic
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: ``failed`` is certain (it was not taken), ``unknown`` is not.
+
+    `code` is the mail server's reply where it refused the message (RFC 5321 4.2.1), else 0.
+    """
+
+    state: Literal["sent", "failed", "unknown"]
+    reason: str = ""
+    code: int = 0
+
+    @property
+    def for_now(self) -> bool:
+        """Whether a little later the same message may well be taken."""
+        return 400 <= self.code <= 499
+
+    @property
+    def for_good(self) -> bool:
+        """Whether the mail server does not want to be asked again."""
+        return 500 <= self.code <= 599
+
+
+class ServerBusy(MailError):
+    """The mail server takes no message now; a little later it may."""
+
+
+class Outbox(Protocol):
+    """Takes messages, one after the other."""
+
+    def open(self) -> None:
+        """Make sure that messages can be handed over; called before each one.
+
+        Raises:
+            MailError: none can be.
+        """
+
+    def send(self, to: str, content: bytes, name: str) -> Outcome:
+        """Hand one message over; `name` is its own for ever.
+
+        Raises:
+            MailError: neither this message nor any other can be handed over; this one was certainly not taken.
+        """
+
+
+class PickupFolder:
+    """A folder of .eml files, for another program to send or for a person to read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self) -> None:
+        """Nothing to make sure of: writing tells."""
+
+    def send(self, to: str, content: bytes, name: str) -> Outcome:
+        """Write one message to its file, whole or not at all."""
+        del to  # the message's own To: header says it
+        try:
+            write_atomic(self._folder / f"{name}.eml", content)
+        except HarvesterError as error:
+            return Outcome("failed", str(error))
+        return Outcome("sent")

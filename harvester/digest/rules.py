@@ -1,0 +1,94 @@
+"""Who is due, and what is news to whom. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from classifiers.taxonomy import Taxonomy
+from harvester.paper import Labels, Paper
+from harvester.store.subscribers import Wishes
+
+PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
+FORMS = ("html", "text")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HEARTBEAT = timedelta(days=7)  # of silence, after which a sign of life may be sent
+Topics = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An accepted paper with the labels it has now."""
+
+    number: int
+    paper: Paper
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The papers of a digest under one heading; without one where it would say nothing."""
+
+    heading: str
+    items: tuple[Item, ...]
+
+
+def is_due(wishes: Wishes, confirmed: date, last: date | None, today: date) -> bool:
+    """Whether it is time for another digest, by the UTC days of their consent, of the last digest, and today.
+
+    A weekly digest with a day of its own is due from that day on until it went out: one that comes late is sent
+    late, once, and the next one is on its own day again.
+    """
+    if wishes.every == "week" and wishes.weekday is not None:
+        day = today - timedelta(days=(today.weekday() - wishes.weekday) % 7)
+        return day >= confirmed if last is None else day > last
+    return last is None or today - last >= PERIODS[wishes.every]
+
+
+def is_silent(confirmed: date, last: date | None, today: date) -> bool:
+    """Whether somebody has heard nothing for so long that a sign of life is in order."""
+    return today - (last or confirmed) >= HEARTBEAT
+
+
+def matches(topics: Topics, labels: Labels) -> bool:
+    """Whether a paper with these labels is wanted: any chosen label will do, and no choice at all is everything."""
+    return not topics or any(has(labels, facet, label) for facet, chosen in topics.items() for label in chosen)
+
+
+def has(labels: Labels, facet: str, label: str) -> bool:
+    """Whether the label is among the paper's; its kind is one too."""
+    return label in labels.facets.get(facet, ()) or (facet == "kind" and label == labels.kind)
+
+
+def grouped(items: Iterable[Item], topics: Topics, taxonomy: Taxonomy) -> tuple[Group, ...]:
+    """A digest's papers under the subscriber's topics, each paper once, under the first that it matches.
+
+    Who wants everything gets the labels of the taxonomy's first facet as headings. Newest papers first.
+    """
+    left = sorted(items, key=_newest_first)
+    groups = []
+    for facet, label, heading in _headings(topics, taxonomy):
+        under = tuple(item for item in left if has(item.labels, facet, label))
+        if under:
+            groups.append(Group(heading, under))
+            shown = {item.number for item in under}
+            left = [item for item in left if item.number not in shown]
+    if left:
+        groups.append(Group("More" if groups else "", tuple(left)))
+    return tuple(groups)
+
+
+def _headings(topics: Topics, taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
+    """Facet, label and name of the labels to group by, in the taxonomy's order."""
+    first = taxonomy.facets[0]
+    wanted = topics or {first.id: first.label_ids}
+    return [
+        (facet.id, label.id, label.name)
+        for facet in taxonomy.facets
+        for label in facet.labels
+        if label.id in wanted.get(facet.id, ())
+    ]
+
+
+def _newest_first(item: Item) -> tuple[float, int]:
+    published = item.paper.published
+    return (-published.timestamp() if published else 0.0, item.number)

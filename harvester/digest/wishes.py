@@ -1,0 +1,88 @@
+"""What somebody may wish for, read from flags, form fields and tables; and the words they agree to. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from classifiers.taxonomy import Facet, Taxonomy
+from harvester.base.errors import UsageError
+from harvester.digest.rules import FORMS, PERIODS, WEEKDAYS
+from harvester.store.subscribers import Wishes
+
+CONSENT = (
+    "I want to get the digest of new papers by mail. My address and what I chose are kept for that and for nothing "
+    "else; the digest counts no opens and no clicks. Every mail has a link that ends it at once, and one that erases "
+    "what is kept of me."
+)
+CONSENT_VERSION = "2026-11"  # of the words above; whoever changes them gives them another
+BY_MAINTAINER = "told the maintainer"
+
+
+def change_wishes(
+    taxonomy: Taxonomy,
+    old: Wishes,
+    topics: Mapping[str, Iterable[str]],
+    every: str | None = None,
+    weekday: str | None = None,
+    form: str | None = None,
+) -> Wishes:
+    """The old wishes with what is given in their place; None leaves, and so does a facet that is not named.
+
+    Args:
+        weekday: an English name, of which it wants a weekly digest; "" is any.
+
+    Raises:
+        UsageError: a facet, label, rhythm, day or form that there is not.
+    """
+    if every is not None and every not in PERIODS:
+        raise UsageError(f"Digests go out every {' or '.join(PERIODS)}, not every {every!r}.")
+    if form is not None and form not in FORMS:
+        raise UsageError(f"Digests have the form {' or '.join(FORMS)}, not {form!r}.")
+    day = old.weekday if weekday is None else _weekday(weekday)
+    if weekday and every == "day":
+        raise UsageError(f"A digest of every day goes out not only on {weekday.capitalize()}; say every week.")
+    rhythm = every or ("week" if weekday else old.every)
+    joined = {**old.topics, **parse_topics(taxonomy, topics)}
+    return replace(
+        old,
+        topics={facet: labels for facet, labels in joined.items() if labels},
+        every=rhythm,
+        weekday=day if rhythm == "week" else None,
+        form=form or old.form,
+    )
+
+
+def parse_topics(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Label ids by facet, in the taxonomy's order; a facet without labels stays, empty.
+
+    Raises:
+        UsageError: a facet or label that the taxonomy lacks.
+    """
+    facets = {facet.id: facet for facet in taxonomy.facets}
+    if unknown := [name for name in given if name not in facets]:
+        known = ", ".join(facets)
+        raise UsageError(f"The taxonomy has no facet {unknown[0]!r}; it has: {known}. Write --label FACET:LABEL.")
+    return {name: _labels(facets[name], set(labels)) for name, labels in given.items()}
+
+
+def split_labels(text: str) -> list[str]:
+    """The labels of ``"ecg, cmr"``."""
+    return [label.strip() for label in text.split(",") if label.strip()]
+
+
+def weekday_name(wishes: Wishes) -> str:
+    """The day of somebody's weekly digest; "" where it may be any."""
+    return "" if wishes.weekday is None else WEEKDAYS[wishes.weekday]
+
+
+def _labels(facet: Facet, wanted: set[str]) -> tuple[str, ...]:
+    if unknown := sorted(wanted - set(facet.label_ids)):
+        raise UsageError(f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}.")
+    return tuple(label for label in facet.label_ids if label in wanted)
+
+
+def _weekday(name: str) -> int | None:
+    if not name:
+        return None
+    if name.lower() not in WEEKDAYS:
+        raise UsageError(f"{name!r} is no day of the week; write one of: {', '.join(WEEKDAYS)}.")
+    return WEEKDAYS.index(name.lower())
