@@ -1,0 +1,35 @@
+"""What the doctor says."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was found, and what to do about it; the remedy is "" only where all is well."""
+
+    check: str
+    state: State
+    message: str
+    remedy: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """``{"check", "state", "message", "remedy"}``."""
+        return {"check": self.check, "state": self.state, "message": self.message, "remedy": self.remedy}
+
+
+def ok(check: str, message: str) -> Finding:
+    """All is well."""
+    return Finding(check, "ok", message)
+
+
+def warn(check: str, message: str, remedy: str) -> Finding:
+    """It works, but not as it should."""
+    return Finding(check, "warn", message, remedy)
+
+
+def fail(check: str, message: str, remedy: str) -> Finding:
+    """It does not work."""
+    return Finding(check, "fail", message, remedy)

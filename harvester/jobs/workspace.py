@@ -1,0 +1,89 @@
+"""What every job works with: settings, store, taxonomy and clock, opened together and checked first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from classifiers.errors import ClassifierError
+from classifiers.taxonomy import Taxonomy, load_taxonomy
+from harvester.base.clock import Clock, clock_from_environment
+from harvester.base.errors import HarvesterError
+from harvester.catalog.entry import KIND
+from harvester.config import Settings, load_settings
+from harvester.store.engine import open_store
+
+# Fields of entries, of forms, and of the addresses of pages are called so already.
+_TAKEN = {"authors", "links", "published", "venue"}
+_TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
+_TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
+Watch = Callable[[str, int, int | None], None]
+"""Told how far a stage has come: its name, what is done, and out of how many where that is known."""
+
+
+def unwatched(_stage: str, _done: int, _total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The working folder that a config.toml describes."""
+
+    settings: Settings
+    store: Engine
+    taxonomy: Taxonomy
+    clock: Clock
+
+    @property
+    def catalog(self) -> Path:
+        """The folder of entries and rendered list."""
+        return self.settings.path(self.settings.catalog.dir)
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder of the list's own templates, if it has one."""
+        chosen = self.settings.catalog.templates
+        return self.settings.path(chosen) if chosen else None
+
+
+def open_workspace(config: Path) -> Workspace:
+    """Open everything that `config` names.
+
+    Raises:
+        UsageError: the configuration, `$HARVESTER_NOW` or the store's URL is wrong.
+        HarvesterError: the store or the taxonomy cannot be opened.
+    """
+    clock = clock_from_environment()
+    settings = load_settings(config)
+    return Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), clock)
+
+
+def taxonomy_of(settings: Settings) -> Taxonomy:
+    """The taxonomy that the settings name, else the packaged one.
+
+    Raises:
+        HarvesterError: it cannot be read, or no list can be made with it.
+    """
+    chosen = settings.classifier.taxonomy
+    return read_taxonomy(settings.path(chosen) if chosen else None)
+
+
+def read_taxonomy(path: Path | None) -> Taxonomy:
+    """A taxonomy that a list can be made with; None is the packaged one.
+
+    Raises:
+        HarvesterError: it cannot be read, has another exclusive facet than the kind, or one of a name in use.
+    """
+    try:
+        taxonomy = load_taxonomy(path)
+    except ClassifierError as error:
+        raise HarvesterError(str(error)) from error
+    if [facet.id for facet in taxonomy.facets if facet.exclusive] != [KIND]:
+        raise HarvesterError(
+            f"{taxonomy.path}: a list needs one facet with exclusive = true, called {KIND}, whose first label is the "
+            "usual kind of paper; correct the file."
+        )
+    if taken := [facet.id for facet in taxonomy.facets if facet.id in _TAKEN]:
+        raise HarvesterError(f"{taxonomy.path}: no facet can be called {taken[0]!r}; give it another id.")
+    return taxonomy
