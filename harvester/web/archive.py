@@ -1,0 +1,75 @@
+"""For those who want no mail: past digests, the next one so far, and feeds."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+
+from harvester.digest.feeds import Feed, to_atom, to_json_feed
+from harvester.jobs.archive import feed, past_digest, past_digests
+from harvester.jobs.preview import sample
+from harvester.jobs.workspace import Workspace
+from harvester.web.pages import Pages
+
+FORMS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
+    "atom": ("application/atom+xml", to_atom),
+    "json": ("application/feed+json", to_json_feed),
+}
+# A mail has its style in its elements. It may show that and do nothing: no script, no form, no other origin.
+AS_MAIL = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+
+def routes(ws: Workspace, pages: Pages) -> APIRouter:
+    """The archive and the feeds."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/archive")
+    def archive() -> HTMLResponse:
+        return pages.render("archive", {"days": past_digests(ws), "facets": ws.taxonomy.facets})
+
+    @router.get("/archive/next")
+    def next_digest() -> HTMLResponse:
+        """The next digest of everything so far, as a mail program shows it."""
+        mail = sample(ws, stored=True)
+        if mail is None:
+            return pages.message(200, "The next digest", "There is nothing new yet.")
+        return HTMLResponse(mail.html, headers=AS_MAIL)
+
+    @router.get("/archive/{day}")
+    def digest(day: str) -> HTMLResponse:
+        found = past_digest(ws, _date(day))
+        if not found:
+            raise HTTPException(404)
+        return pages.render("digest", {"day": day, "sections": found})
+
+    @router.api_route("/feeds/all.{form}", methods=["GET", "HEAD"])
+    def everything(request: Request, form: str) -> Response:
+        return _answer(request, form, feed(ws))
+
+    @router.api_route("/feeds/{facet}/{label}.{form}", methods=["GET", "HEAD"])
+    def one_label(request: Request, facet: str, label: str, form: str) -> Response:
+        return _answer(request, form, feed(ws, facet, label))
+
+    return router
+
+
+def _answer(request: Request, form: str, found: Feed | None) -> Response:
+    """The feed, or 304 where the reader has it already."""
+    if found is None or form not in FORMS:
+        raise HTTPException(404)
+    kind, write = FORMS[form]
+    content = write(found)
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(404) from None

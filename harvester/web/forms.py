@@ -1,0 +1,123 @@
+"""Forms as browsers send them, and the tokens that show that a form is one of ours.
+
+The token is the hash of a random cookie that no other site can read. Who is signed in has their session's; for the
+forms that anybody may send there is a cookie for that alone.
+https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import MultiDict
+
+from harvester.base.errors import HarvesterError
+from harvester.config import Settings
+
+SESSION, VISITOR = "harvester_session", "harvester_form"
+TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a form's field
+LARGEST = 256_000  # bytes of a form
+MOST_FIELDS = 2_000
+ONE_CLICK = "/unsubscribe/"  # mail programs post there by themselves (RFC 8058): its token alone decides
+SAFE = ("GET", "HEAD", "OPTIONS")
+Form = MultiDict
+
+
+class Refused(HarvesterError):
+    """A form that is broken, or not one of ours; `status` is the answer's."""
+
+    def __init__(self, message: str, status: int = 403) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def token_of(cookie: str) -> str:
+    """The token that forms carry beside this cookie."""
+    return hashlib.sha256(f"csrf {cookie}".encode()).hexdigest()
+
+
+def visitor_of(request: Request) -> str:
+    """The cookie of somebody who is not signed in; a new one where they have none."""
+    return request.cookies.get(VISITOR) or secrets.token_urlsafe(24)
+
+
+def set_cookie(request: Request, answer: Response, name: str, value: str) -> None:
+    """A cookie that scripts cannot read, that other sites' forms do not send, and that never leaves https."""
+    secure = request.url.scheme == "https"
+    answer.set_cookie(name, value, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+async def fields(request: Request) -> Form:
+    """The fields of an URL-encoded form, the only kind that our pages send.
+
+    Raises:
+        Refused: it is broken or too large.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise Refused("This form is too large; nothing was changed.", 413)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != "application/x-www-form-urlencoded":
+        raise Refused("This is not a form of the kind that our pages send; nothing was changed.", 415)
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise Refused("This form cannot be read; nothing was changed.", 400) from None
+    return MultiDict(fields)
+
+
+async def session_form(request: Request) -> Form:
+    """A form of somebody who is signed in.
+
+    Raises:
+        Refused: it is broken, too large, or not one of ours.
+    """
+    return await _checked(request, SESSION)
+
+
+async def open_form(request: Request) -> Form:
+    """A form that anybody may send.
+
+    Raises:
+        Refused: it is broken, too large, or not one of ours.
+    """
+    return await _checked(request, VISITOR)
+
+
+Posted = Annotated[Form, Depends(session_form)]
+"""What a route takes that changes something for who is signed in."""
+Open = Annotated[Form, Depends(open_form)]
+"""What a route takes that anybody may post to."""
+Plain = Annotated[Form, Depends(fields)]
+"""What a route takes that a mailed link's token opens, or that does nothing in anybody's name."""
+
+
+def refuse_foreign(request: Request, settings: Settings) -> None:
+    """Refuse what another site's page sends here: its browser names that site.
+
+    Raises:
+        Refused: the Origin is another one than that of our pages.
+    """
+    if request.method in SAFE or request.url.path.startswith(ONE_CLICK):
+        return
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
+    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", _origin(settings.digest.base_url)}
+    if (origin is not None and origin not in ours) or site not in ("same-origin", "none"):
+        raise Refused("This was sent by another site's page, so nothing was done.")
+
+
+async def _checked(request: Request, cookie: str) -> Form:
+    form, held = await fields(request), request.cookies.get(cookie, "")
+    if not held or not hmac.compare_digest(form.get(TOKEN_FIELD, "").encode(), token_of(held).encode()):
+        raise Refused("This form is not one of ours, or too old. Load the page again; nothing was changed.")
+    return form
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

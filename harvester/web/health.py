@@ -1,0 +1,129 @@
+"""What machines ask: is this process alive, can it do its work, how does it all stand (Prometheus)."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import text
+
+from harvester import __version__
+from harvester.base.errors import StoreError
+from harvester.jobs.status import Status, begun, status
+from harvester.jobs.workspace import Workspace
+from harvester.store.engine import read
+from harvester.store.schema import REVISIONS, require_current
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SOURCE_STATES = ("fresh", "quiet", "waiting", "stalled", "failed")
+RUN_STATES = ("ok", "partial", "failed")
+
+
+def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter:
+    """``/healthz``, ``/readyz`` and ``/metrics``; `works` says whether what this process is for is going on."""
+    router = APIRouter(include_in_schema=False)
+    registry = CollectorRegistry()
+    registry.register(StoreCollector(ws))
+    ProcessCollector(registry=registry)
+
+    @router.get("/healthz")
+    def healthz() -> JSONResponse:
+        """Whether this process and its store are at work."""
+        try:
+            with read(ws.store) as db:
+                db.execute(text("SELECT version_num FROM alembic_version"))
+        except StoreError:
+            return JSONResponse({"status": "store unavailable"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz")
+    def readyz() -> JSONResponse:
+        """Whether it can do all of its work now; what it lacks is named, and why stands in `harvester doctor`."""
+        lacks = [name for name, good in {"store": _store_is_current(ws), "work": works()}.items() if not good]
+        return JSONResponse({"status": "not ready" if lacks else "ready", "lacks": lacks}, 503 if lacks else 200)
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
+
+    return router
+
+
+def _store_is_current(ws: Workspace) -> bool:
+    try:
+        require_current(ws.store)
+    except StoreError:
+        return False
+    return True
+
+
+class StoreCollector(Collector):
+    """Reads the store whenever Prometheus asks: every process on it says the same, and nothing is counted twice."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics; without a store, that it is down."""
+        build = {"version": __version__, "schema": REVISIONS[-1]}
+        yield InfoMetricFamily("harvester_build", "What program this is.", value=build)
+        try:
+            now = status(self._ws)
+        except StoreError:
+            yield GaugeMetricFamily("harvester_store_up", "Whether the store answers.", value=0)
+            return
+        yield GaugeMetricFamily("harvester_store_up", "Whether the store answers.", value=1)
+        yield from _of_store(now)
+        yield from _of_jobs(now)
+        yield from _of_last_run(now)
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing beforehand: registering must not ask the store."""
+        return iter(())
+
+
+def _of_store(now: Status) -> Iterator[Metric]:
+    have = now.figures
+    yield GaugeMetricFamily("harvester_papers", "Papers in the store.", value=have.papers)
+    yield _by("harvester_queue_papers", "Candidates by state.", "state", have.queue)
+    waited = (now.now - have.oldest).total_seconds() if have.oldest else 0.0
+    yield GaugeMetricFamily("harvester_queue_oldest_seconds", "How long the oldest pending one waits.", value=waited)
+    yield _by("harvester_subscribers", "Subscribers by state.", "state", have.subscribers)
+    yield _by("harvester_deliveries", "Digest mails of all time by state.", "state", have.deliveries)
+    reached = {name: moment.timestamp() for name, moment in have.reached.items()}
+    yield _by("harvester_source_complete_until_seconds", "Up to when each source is complete.", "source", reached)
+
+
+def _of_jobs(now: Status) -> Iterator[Metric]:
+    due = {name: turn.due.timestamp() for name, turn in now.turns.items()}
+    ended = {name: turn.ended.timestamp() for name, turn in now.turns.items() if turn.ended}
+    failed = {name: float(bool(turn.failure)) for name, turn in now.turns.items()}
+    yield _by("harvester_job_due_seconds", "The due time of a job that was taken up last.", "job", due)
+    yield _by("harvester_job_ended_seconds", "When that ended; absent while it is at work or was killed.", "job", ended)
+    yield _by("harvester_job_failed", "Whether it went wrong.", "job", failed)
+
+
+def _of_last_run(now: Status) -> Iterator[Metric]:
+    if not (report := now.last):
+        return
+    yield GaugeMetricFamily("harvester_last_run_seconds", "When the last run began.", value=begun(report).timestamp())
+    yield GaugeMetricFamily("harvester_last_run_duration_seconds", "How long it took.", value=report["seconds"])
+    states = {state: float(report["state"] == state) for state in RUN_STATES}
+    yield _by("harvester_last_run_state", "1 for the state it ended in.", "state", states)
+    each = GaugeMetricFamily("harvester_source_state", "1 for the state of each source.", labels=("source", "state"))
+    for source in report["sources"]:
+        for state in SOURCE_STATES:
+            each.add_metric((source["name"], state), float(source["state"] == state))
+    yield each
+    for key in ("received", "new", "updated", "requests"):
+        counted = {source["name"]: float(source[key]) for source in report["sources"]}
+        yield _by(f"harvester_source_{key}", f"{key.capitalize()} of each source in the last run.", "source", counted)
+
+
+def _by(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, words, labels=(label,))
+    for key, value in values.items():
+        family.add_metric((key,), value)
+    return family

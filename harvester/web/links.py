@@ -1,0 +1,76 @@
+"""What the links in mails lead to. GET only shows a page with a button, for mail scanners follow every link; POST acts.
+
+``POST /unsubscribe/TOKEN`` is RFC 8058's one-click target: mail programs call it themselves, with the body
+``List-Unsubscribe=One-Click`` and nothing else: no cookie, no form of ours. The token alone decides, so neither the
+body nor anything that a browser would add is looked at, and it answers with 200 and never a redirect.
+"""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from harvester.base.errors import UsageError
+from harvester.digest.wishes import CONSENT
+from harvester.jobs import signup
+from harvester.jobs.workspace import Workspace
+from harvester.store.subscribers import Wishes
+from harvester.web.forms import Plain
+from harvester.web.pages import PRIVATE, Pages
+from harvester.web.subscribe import choices, chosen
+
+
+def routes(ws: Workspace, pages: Pages) -> APIRouter:
+    """Confirming, choosing, leaving, being forgotten."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    _add_confirm(router, ws, pages)
+    _add_unsubscribe(router, ws, pages)
+    _add_preferences(router, ws, pages)
+    return router
+
+
+def _add_confirm(router: APIRouter, ws: Workspace, pages: Pages) -> None:
+    @router.get("/confirm/{token}")
+    def show_confirm(token: str) -> HTMLResponse:
+        signup.check_confirm(ws, token)
+        return pages.button("Confirm your subscription", CONSENT, "Confirm")
+
+    @router.post("/confirm/{token}")
+    def confirm(token: str) -> HTMLResponse:
+        signup.confirm(ws, token)
+        return pages.done("Confirmed", "You will get the digest whenever there are new papers on your topics.")
+
+
+def _add_unsubscribe(router: APIRouter, ws: Workspace, pages: Pages) -> None:
+    @router.get("/unsubscribe/{token}")
+    def show_unsubscribe(token: str) -> HTMLResponse:
+        signup.check_unsubscribe(ws, token)
+        return pages.button("Unsubscribe", "Do you want to get no more mail from us?", "Unsubscribe")
+
+    @router.post("/unsubscribe/{token}")
+    def unsubscribe(token: str) -> HTMLResponse:
+        signup.unsubscribe(ws, token)
+        return pages.done("Unsubscribed", "You will get no more mail from us.")
+
+
+def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
+    def page(wishes: Wishes, *, problem: str = "", saved: bool = False) -> HTMLResponse:
+        values = {"problem": problem, "saved": saved, **choices(ws.taxonomy, wishes)}
+        return pages.render("preferences", values, status=400 if problem else 200, headers=PRIVATE)
+
+    @router.get("/preferences/{token}")
+    def show_preferences(token: str) -> HTMLResponse:
+        return page(signup.preferences(ws, token).wishes)
+
+    @router.post("/preferences/{token}")
+    def change(token: str, form: Plain) -> HTMLResponse:
+        one = signup.preferences(ws, token)
+        if form.get("act") == "erase":
+            if form.get("sure") != "yes":
+                return page(one.wishes, problem="Nothing was erased: tick the box beside the button first.")
+            signup.forget_me(ws, token)
+            return pages.done("Erased", "Nothing is kept of you but that your address is not to be written to.")
+        try:
+            wishes = chosen(ws.taxonomy, form)
+        except UsageError as error:
+            return page(one.wishes, problem=str(error))
+        signup.change_preferences(ws, token, wishes)
+        return page(wishes, saved=True)

@@ -1,0 +1,56 @@
+"""Pages from templates."""
+
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+"""For pages whose address holds somebody's token, or that only some may see."""
+NAV = (("/", "Catalogue"), ("/subscribe", "Digest"), ("/suggest", "Suggest a paper"), ("/review", "Review"))
+"""The addresses and names in the bar at the top of every page."""
+
+
+class Pages:
+    """Renders the templates with what all of them show."""
+
+    def __init__(self, title: str, sender: str) -> None:
+        self._templates = Environment(
+            loader=PackageLoader("harvester.web"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {"site": title, "contact": parseaddr(sender)[1], "nav": NAV}
+
+    def render(
+        self, template: str, values: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> HTMLResponse:
+        """A page from a template."""
+        content = self._templates.get_template(f"{template}.html").render(values)
+        return HTMLResponse(content, status, headers)
+
+    def message(
+        self,
+        status: int,
+        heading: str,
+        words: str,
+        *,
+        ask_again: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTMLResponse:
+        """A page that says one thing; with `ask_again`, how to get a new confirmation link."""
+        values = {"heading": heading, "words": words, "ask_again": ask_again, "button": ""}
+        return self.render("message", values, status=status, headers=headers)
+
+    def button(self, heading: str, words: str, button: str) -> HTMLResponse:
+        """A page that asks, with the button that does it by posting to its own address."""
+        values = {"heading": heading, "words": words, "ask_again": False, "button": button}
+        return self.render("message", values, headers=PRIVATE)
+
+    def done(self, heading: str, words: str) -> HTMLResponse:
+        """A page that says what was done."""
+        return self.message(200, heading, words, headers=PRIVATE)

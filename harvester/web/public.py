@@ -1,0 +1,112 @@
+"""The public catalogue: the site that ``catalog site`` writes, and its entries as JSON."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.export.records import entry_json
+from harvester.catalog.export.tables import entry_schema
+from harvester.catalog.site.files import TYPES
+from harvester.jobs.workspace import Workspace
+from harvester.web.shelf import Contents, Shelf
+
+MOST = 1000  # entries in one answer
+
+Labels = Annotated[str, Query(description="Label ids, comma-separated; one of them is enough.")]
+
+
+def routes(ws: Workspace) -> APIRouter:
+    """The site's files and the read-only interface."""
+    router = APIRouter()
+    shelf = Shelf(ws)
+    _site(router, shelf)
+    _entries(router, shelf, ws.taxonomy)
+    return router
+
+
+def _site(router: APIRouter, shelf: Shelf) -> None:
+    @router.get("/", include_in_schema=False)
+    def index(request: Request) -> Response:
+        return _file(request, shelf.contents(), "index.html")
+
+    @router.get("/assets/{name}", include_in_schema=False)
+    def asset(request: Request, name: str) -> Response:
+        return _file(request, shelf.contents(), f"assets/{name}")
+
+    @router.get("/data/{name:path}", include_in_schema=False)
+    def data(request: Request, name: str) -> Response:
+        return _file(request, shelf.contents(), f"data/{name}")
+
+
+def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
+    one = entry_schema(taxonomy)
+    many = {
+        "type": "object",
+        "required": ["items", "total"],
+        "properties": {"items": {"type": "array", "items": one}, "total": {"type": "integer"}},
+    }
+
+    @router.get("/api/entries", responses=_answers(many))
+    def entries(
+        request: Request,
+        task: Labels = "",
+        modality: Labels = "",
+        disease: Labels = "",
+        kind: Labels = "",
+        q: Annotated[str, Query(description="Words; forgives one wrong letter in long ones.", max_length=300)] = "",
+        limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        """Entries that have the labels and words asked for: newest first, with words the best first."""
+        contents, asked = shelf.contents(), request.query_params
+        wanted = {facet.id: _ids(asked.get(facet.id, "")) for facet in taxonomy.facets}
+        if unknown := _unknown(wanted, taxonomy):
+            return JSONResponse({"detail": unknown}, 422)
+        named = [contents.entries[number] for number in contents.finder.find(q)] if q.strip() else contents.entries
+        found = [entry for entry in named if _has(entry, wanted)]
+        return JSONResponse(
+            {"items": [entry_json(entry) for entry in found[offset : offset + limit]], "total": len(found)}
+        )
+
+    @router.get("/api/entries/{id:path}", responses={**_answers(one), 404: {"description": "There is no such entry."}})
+    def entry(name: Annotated[str, Path(alias="id")]) -> Response:
+        """One entry by its id, such as ``arxiv:2411.13602``."""
+        found = shelf.contents().by_id.get(name)
+        return JSONResponse(entry_json(found)) if found else JSONResponse({"detail": "There is no such entry."}, 404)
+
+
+def _answers(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {"application/json": {"schema": schema}}}}
+
+
+def _ids(text: str) -> frozenset[str]:
+    return frozenset(filter(None, map(str.strip, text.split(","))))
+
+
+def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> str:
+    """What is wrong with the labels asked for, as a sentence; nothing if they are all known."""
+    for facet in taxonomy.facets:
+        if unknown := sorted(wanted[facet.id] - set(facet.label_ids)):
+            return f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}."
+    return ""
+
+
+def _has(entry: Entry, wanted: dict[str, frozenset[str]]) -> bool:
+    """Within a facet one label is enough, and every facet that is asked for must have one."""
+    held = {**entry.labels.facets, KIND: (entry.labels.kind,)}
+    return all(not ids or ids & set(held.get(facet, ())) for facet, ids in wanted.items())
+
+
+def _file(request: Request, contents: Contents, name: str) -> Response:
+    """A file of the site; browsers ask again each time and get it only where it has changed."""
+    body = contents.file(name)
+    if body is None:
+        raise HTTPException(404)
+    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
+    if headers["ETag"] in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=TYPES[name.rpartition(".")[2]])

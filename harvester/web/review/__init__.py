@@ -1,0 +1,24 @@
+"""The review pages: the queue and the paper beside it, decisions, batches, and pages for the job."""
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+
+from harvester.jobs.insight import Insight
+from harvester.jobs.workspace import Workspace
+from harvester.web.pages import Pages
+from harvester.web.review import acts, bulk, office, queue
+from harvester.web.review.desk import Desk, problem
+from harvester.web.signin import Guard
+
+__all__ = ["problem", "routes"]
+
+
+def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
+    """All routes below /review; not one of them answers without a session."""
+    desk = Desk(ws, pages, Insight(ws))
+    router = APIRouter(
+        include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(guard.reviewer)]
+    )
+    for room in (queue, acts, bulk, office):
+        router.include_router(room.routes(desk))
+    return router

@@ -1,0 +1,118 @@
+"""What somebody wants to see of the queue, as it stands in the address of the page. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.datastructures import ImmutableMultiDict
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import UsageError
+from harvester.review.rules import STATES
+from harvester.store.browse import Wanted
+
+PAGE = 50  # papers
+LONGEST_SEARCH = 200  # characters
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page of the wanted part of the queue."""
+
+    wanted: Wanted = Wanted()  # noqa: RUF009 - frozen, so it can be shared
+    page: int = 1
+
+    @property
+    def query(self) -> str:
+        """The view as the part of an address behind the question mark; "" for the plain queue."""
+        return urlencode(_pairs(self))
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the state narrows the queue down."""
+        return self.wanted != Wanted(self.wanted.state)
+
+    def address(self, paper: str = "") -> str:
+        """The page's address, with a paper chosen."""
+        pairs = [*_pairs(self), *([("paper", paper)] if paper else [])]
+        return f"/review?{urlencode(pairs)}" if pairs else "/review"
+
+    def at(self, page: int) -> "View":
+        """Another page of the same."""
+        return replace(self, page=page)
+
+    def other(self, state: str) -> "View":
+        """The same of another state."""
+        return View(replace(self.wanted, state=state))
+
+
+def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
+    """The view that an address names.
+
+    Raises:
+        UsageError: a state, label, day, score or page that there cannot be.
+    """
+    wanted = Wanted(
+        state=_state(given.get("state") or "pending"),
+        labels=tuple(_label(text, taxonomy) for text in dict.fromkeys(filter(None, given.getlist("label")))),
+        source=given.get("source", "")[:100],
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+        least=_score(given.get("least", "")),
+        unsure=given.get("unsure", "") == "1",
+        words=given.get("q", "").strip()[:LONGEST_SEARCH],
+    )
+    return View(wanted, _page(given.get("page", "")))
+
+
+def _pairs(view: View) -> Sequence[tuple[str, str]]:
+    wanted = view.wanted
+    pairs: Iterable[tuple[str, str]] = (
+        ("state", "" if wanted.state == "pending" else wanted.state),
+        ("q", wanted.words),
+        *(("label", f"{facet}:{label}") for facet, label in wanted.labels),
+        ("source", wanted.source),
+        ("since", wanted.since.isoformat() if wanted.since else ""),
+        ("until", wanted.until.isoformat() if wanted.until else ""),
+        ("least", f"{wanted.least:g}" if wanted.least else ""),
+        ("unsure", "1" if wanted.unsure else ""),
+        ("page", str(view.page) if view.page > 1 else ""),
+    )
+    return [(name, value) for name, value in pairs if value]
+
+
+def _state(text: str) -> str:
+    if text not in STATES:
+        raise UsageError(f"There is no state {text[:40]!r}; there are: {', '.join(STATES)}.")
+    return text
+
+
+def _label(text: str, taxonomy: Taxonomy) -> tuple[str, str]:
+    name, _, label = text.partition(":")
+    if not any(facet.id == name and label in facet.label_ids for facet in taxonomy.facets):
+        raise UsageError(f"There is no label {text[:80]!r} in the taxonomy.")
+    return name, label
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{text[:40]!r} is no day; write it like 2025-06-12.") from None
+
+
+def _score(text: str) -> float:
+    try:
+        score = float(text or 0)
+    except ValueError:
+        score = -1.0
+    if not 0 <= score <= 1:
+        raise UsageError(f"{text[:40]!r} is no score; it is a number from 0 to 1.")
+    return score
+
+
+def _page(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
+    return min(max(1, number), LAST_PAGE)

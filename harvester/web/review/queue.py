@@ -1,0 +1,98 @@
+"""Looking: the queue with a paper beside it, the paper alone, and what takes time to say of it."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.jobs.browse import Queue, Sheet, queue_page, sheet
+from harvester.jobs.insight import Why, doubles, sentences_of
+from harvester.review.rules import STATES
+from harvester.web.review import view
+from harvester.web.review.desk import Desk, is_fragment
+from harvester.web.review.query import PAGE, View, read_view
+
+AGAIN = "load delay:1s"  # how htmx asks once more for what is not ready yet
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The pages of the queue."""
+    router = APIRouter()
+
+    @router.get("/review")
+    def queue(request: Request) -> Response:
+        at = read_view(request.query_params, desk.ws.taxonomy)
+        found = queue_page(desk.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
+        chosen = request.query_params.get("paper") or (found.rows[0].paper.id if found.rows else "")
+        shown = sheet(desk.ws, chosen) if chosen else None
+        values = {**_list(desk, found, at), **desk.pane(shown, at, _after(found, shown)), **desk.tail(request)}
+        return desk.show(request, "queue", {**values, "said": ""})
+
+    @router.get("/review/paper")
+    def paper(request: Request, paper: str = "") -> Response:
+        at, shown = read_view(request.query_params, desk.ws.taxonomy), sheet(desk.ws, paper)
+        return desk.show(request, "pane" if is_fragment(request) else "alone", desk.pane(shown, at))
+
+    @router.get("/review/why")
+    def why(request: Request, paper: str = "") -> HTMLResponse:
+        shown, problem, found = sheet(desk.ws, paper), "", None
+        try:
+            found = desk.insight.why(shown) if shown.prediction and shown.paper.abstract else Why({}, ())
+        except HarvesterError as error:
+            problem = str(error)
+        parts = sentences_of(shown.paper) if found and found.reasons else [shown.paper.abstract]
+        pieces = view.marked(parts, found.reasons if found else {}, desk.ws.taxonomy)
+        again = AGAIN if found is None and not problem else ""
+        labelled = view.labelled(found.nearest if found else ())
+        values = {"paper": {"id": shown.paper.id, "abstract": pieces}, "labelled": labelled}
+        return desk.show(request, "abstract", {**values, "again": again, "problem": problem})
+
+    @router.get("/review/near")
+    def near(request: Request, paper: str = "") -> HTMLResponse:
+        shown, problem, found = sheet(desk.ws, paper), "", None
+        try:
+            found = desk.insight.nearest(shown)
+        except HarvesterError as error:
+            problem = str(error)
+        values = {
+            "paper": {"id": shown.paper.id},
+            "near": found or [],
+            "doubles": doubles(desk.ws, shown),
+            "percent": view.percent,
+            "published": view.published,
+            "again": AGAIN if found is None and not problem else "",
+            "problem": problem,
+        }
+        return desk.show(request, "near" if is_fragment(request) else "near_page", values)
+
+    return router
+
+
+def _list(desk: Desk, found: Queue, at: View) -> dict[str, object]:
+    pages = max(1, -(-found.total // PAGE))
+    return {
+        "rows": [view.line(one, desk.ws.taxonomy) for one in found.rows],
+        "total": found.total,
+        "counts": [(state, found.counts.get(state, 0), at.other(state).address()) for state in STATES],
+        "facets": desk.ws.taxonomy.facets,
+        "sources": _sources(desk),
+        "pages": pages,
+        "before": at.at(at.page - 1).address() if at.page > 1 else "",
+        "after": at.at(at.page + 1).address() if at.page < pages else "",
+    }
+
+
+def _sources(desk: Desk) -> list[str]:
+    """What can be filtered by: the program's own sources and the configured journals."""
+    return ["arxiv", "arxiv_rss", "arxiv_oai", "huggingface", *(feed.name for feed in desk.ws.settings.harvest.feeds)]
+
+
+def _after(found: Queue, shown: Sheet | None) -> str:
+    """The paper below the one that is shown, for browsers without scripts."""
+    ids = [one.paper.id for one in found.rows]
+    if shown is None or shown.paper.id not in ids:
+        return ""
+    return next(iter(ids[ids.index(shown.paper.id) + 1 :]), "")
+
+
+def _status(error: HarvesterError) -> int:
+    return 422 if isinstance(error, UsageError) else 404

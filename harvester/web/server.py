@@ -1,0 +1,113 @@
+"""The listening socket and the server behind it."""
+
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from threading import Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.config import ScheduleSettings, WebSettings
+from harvester.digest.tokens import open_tokens
+from harvester.jobs.users import anybody
+from harvester.jobs.workspace import Workspace
+from harvester.web import health
+from harvester.web.app import create_app
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A socket that is bound, and its address for people."""
+
+    socket: socket.socket
+    url: str
+
+
+def prepare(ws: Workspace) -> None:
+    """What must be so before anybody can connect: a secret of this installation's own, and somebody who may review.
+
+    Raises:
+        UsageError: the host is reached from the network, and there is no user yet.
+        HarvesterError: the secret's file cannot be read or made.
+    """
+    open_tokens(ws.settings)
+    host = ws.settings.web.host
+    if not _is_loopback(host) and not anybody(ws):
+        raise UsageError(
+            f"[web] host {host} is reached from the network, and nobody may review yet; "
+            "add somebody first: harvester users add NAME"
+        )
+
+
+@contextmanager
+def listen(settings: WebSettings | ScheduleSettings) -> Iterator[Listening]:
+    """Bind the configured host and port; closed at the end.
+
+    Raises:
+        HarvesterError: the port is taken, or the host is not this machine's.
+    """
+    host = settings.host
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _cannot_listen(settings, error) from None
+    with bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart need not wait for old connections
+        try:
+            bound.bind(address)
+            bound.listen()
+        except OSError as error:
+            raise _cannot_listen(settings, error) from None
+        shown = f"[{host}]" if ":" in host else host
+        yield Listening(bound, f"http://{shown}:{settings.port}")
+
+
+def serve(ws: Workspace, at: Listening) -> None:
+    """Answer requests until the process is told to stop."""
+    sys.stdout.flush()
+    _server(create_app(ws)).run(sockets=[at.socket])
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine can connect to a host's address; a name that means nothing is not trusted."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return all(ip_address(str(address[4][0]).partition("%")[0]).is_loopback for address in found)
+
+
+@contextmanager
+def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> Iterator[None]:
+    """Answer what machines ask of a process that is no web server, in a thread, for as long as the block lasts."""
+    sys.stdout.flush()
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(health.routes(ws, works))
+    server = _server(app)
+    thread = Thread(target=server.run, kwargs={"sockets": [at.socket]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
+    # No access log: it would keep the tokens of people's links. Logs go where those of all others go.
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+    return uvicorn.Server(config)
+
+
+def _cannot_listen(settings: WebSettings | ScheduleSettings, error: OSError) -> HarvesterError:
+    section = "web" if isinstance(settings, WebSettings) else "schedule"
+    return HarvesterError(
+        f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
+        f"Choose another [{section}] host or port, or stop the program that uses it."
+    )

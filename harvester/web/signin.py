@@ -1,0 +1,122 @@
+"""Signing in and out, and who may see a page."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from harvester.base.errors import HarvesterError
+from harvester.jobs.users import NotSignedIn, TooOften, anybody, sign_in, sign_out, signed_in
+from harvester.jobs.workspace import Workspace
+from harvester.store.accounts import User
+from harvester.web.forms import (
+    SESSION,
+    VISITOR,
+    Open,
+    Posted,
+    Refused,
+    set_cookie,
+    token_of,
+    visitor_of,
+)
+from harvester.web.pages import PRIVATE, Pages
+
+HOME = "/review"
+
+
+class SignInFirst(HarvesterError):
+    """A page for reviewers, asked for by somebody who is not signed in."""
+
+
+class Guard:
+    """Lets people in by the session that their cookie names; its method is a dependency of routes."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+
+    def reviewer(self, request: Request) -> None:
+        """Let in who is signed in; ``user_of`` says then who that is.
+
+        Raises:
+            SignInFirst: nobody is.
+        """
+        token = request.cookies.get(SESSION, "")
+        user = signed_in(self._ws, token) if token else None
+        if user is None:
+            raise SignInFirst("Sign in first.")
+        request.state.user = user
+
+
+def admin(request: Request) -> None:
+    """Let in, of those who are signed in, who may see what concerns other people.
+
+    Raises:
+        Refused: a reviewer.
+    """
+    if user_of(request).role != "admin":
+        raise Refused("This page is for admins.")
+
+
+def user_of(request: Request) -> User:
+    """Who is signed in, on a route behind the guard."""
+    user: User = request.state.user
+    return user
+
+
+def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
+    """The login page and the way out."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/login")
+    def show(request: Request, then: str = "") -> Response:
+        return _page(request, {"then": _inside(then), "problem": "", "anybody": anybody(ws), "name": ""})
+
+    @router.post("/login")
+    def enter(request: Request, form: Open) -> Response:
+        name, then = form.get("username", ""), _inside(form.get("then", ""))
+        try:
+            token = sign_in(ws, name, form.get("password", ""), request.client.host if request.client else "")
+        except (NotSignedIn, TooOften) as error:
+            values = {"then": then, "problem": str(error), "anybody": anybody(ws), "name": name[:64]}
+            return _page(request, values, 429 if isinstance(error, TooOften) else 401)
+        if old := request.cookies.get(SESSION):
+            sign_out(ws, old)
+        answer = RedirectResponse(then or HOME, 303, PRIVATE)
+        set_cookie(request, answer, SESSION, token)
+        return answer
+
+    @router.post("/logout", dependencies=[Depends(guard.reviewer)])
+    def leave(request: Request, _form: Posted) -> Response:
+        sign_out(ws, request.cookies.get(SESSION, ""))
+        answer = RedirectResponse("/login", 303, PRIVATE)
+        answer.delete_cookie(SESSION, path="/")
+        return answer
+
+    def _page(request: Request, values: Mapping[str, Any], status: int = 200) -> Response:
+        visitor = visitor_of(request)
+        shown = {**values, "csrf": token_of(visitor)}
+        answer = pages.render("login", shown, status=status, headers=PRIVATE)
+        set_cookie(request, answer, VISITOR, visitor)
+        return answer
+
+    return router
+
+
+def ask_to_sign_in(request: Request) -> Response:
+    """The way to the login page for a browser, which then comes back; 401 for everything that wants to change."""
+    then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    address = f"/login?then={quote(then if request.method == 'GET' else HOME)}"
+    if request.headers.get("hx-request"):  # htmx would put the login page into a corner of the page
+        return Response(status_code=401, headers={**PRIVATE, "HX-Redirect": f"/login?then={quote(HOME)}"})
+    if request.method == "GET":
+        return RedirectResponse(address, 303, PRIVATE)
+    return HTMLResponse(f'<p>Your session has ended. <a href="{address}">Sign in</a> again.</p>', 401, PRIVATE)
+
+
+def _inside(address: str) -> str:
+    """An address of the review pages, or "": a link must not lead elsewhere after signing in."""
+    parts = urlsplit(address)
+    inside = not parts.scheme and not parts.netloc and "\\" not in address
+    return address if inside and parts.path.startswith(HOME) and parts.path.isprintable() else ""

@@ -1,0 +1,71 @@
+"""The page on which people subscribe. Its answer is the same for new, known and suppressed addresses."""
+
+from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi.responses import HTMLResponse
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import UsageError
+from harvester.digest.rules import WEEKDAYS
+from harvester.digest.wishes import CONSENT, change_wishes, weekday_name
+from harvester.jobs import signup
+from harvester.jobs.workspace import Workspace
+from harvester.store.subscribers import Wishes
+from harvester.web.forms import Form, Plain
+from harvester.web.pages import Pages
+
+TRAP = "website"  # a field that people do not see and programs fill in
+
+
+def routes(ws: Workspace, pages: Pages) -> APIRouter:
+    """Subscribing."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    def page(wishes: Wishes, *, email: str = "", problem: str = "") -> HTMLResponse:
+        values = {"email": email, "problem": problem, "consent": CONSENT, **choices(ws.taxonomy, wishes)}
+        return pages.render("subscribe", values, status=400 if problem else 200)
+
+    @router.get("/subscribe")
+    def show() -> HTMLResponse:
+        return page(Wishes())
+
+    @router.post("/subscribe")
+    def subscribe(request: Request, form: Plain, background: BackgroundTasks) -> HTMLResponse:
+        wishes, email = Wishes(), form.get("email", "").strip()
+        try:
+            wishes = chosen(ws.taxonomy, form)
+            host = request.client.host if request.client else ""
+            asked = None if form.get(TRAP) else signup.request_subscription(ws, email, wishes, host)
+        except UsageError as error:
+            return page(wishes, email=email, problem=str(error))
+        if asked:
+            background.add_task(signup.answer, ws, asked)
+        return pages.done(
+            "Look into your mailbox",
+            "If this address can get the digest, a mail is on its way to it, with a link to confirm within 48 hours.",
+        )
+
+    return router
+
+
+def chosen(taxonomy: Taxonomy, form: Form) -> Wishes:
+    """The wishes in a form; a facet without a tick is everything of it.
+
+    Raises:
+        UsageError: something in it that there is not.
+    """
+    topics = {facet.id: [one for one in form.getlist(facet.id) if one] for facet in taxonomy.facets}
+    every = form.get("every", "day")
+    weekday = form.get("weekday", "") if every == "week" else ""
+    return change_wishes(taxonomy, Wishes(), topics, every, weekday, form.get("format", "html"))
+
+
+def choices(taxonomy: Taxonomy, wishes: Wishes) -> dict[str, object]:
+    """What the form offers, and what of it is chosen."""
+    return {
+        "facets": taxonomy.facets,
+        "topics": wishes.topics,
+        "every": wishes.every,
+        "weekdays": WEEKDAYS,
+        "weekday": weekday_name(wishes),
+        "format": wishes.form,
+    }

@@ -1,0 +1,58 @@
+"""``/suggest``: anybody may propose a paper. It is kept at once and fetched after the answer."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi.responses import HTMLResponse, Response
+
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.jobs.decide import LONGEST_REASON
+from harvester.jobs.suggest import fetch_proposals, propose
+from harvester.jobs.users import TooOften
+from harvester.jobs.workspace import Workspace
+from harvester.web.forms import VISITOR, Open, set_cookie, token_of, visitor_of
+from harvester.web.pages import PRIVATE, Pages
+
+log = logging.getLogger(__name__)
+TRAP = "website"  # a field that people do not see; programs fill it in
+
+
+def routes(ws: Workspace, pages: Pages) -> APIRouter:
+    """The form and its answer."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/suggest")
+    def show(request: Request) -> Response:
+        return _page(request, {"problem": "", "thanks": "", "paper": "", "note": ""})
+
+    @router.post("/suggest")
+    def take(request: Request, form: Open, later: BackgroundTasks) -> Response:
+        given = {"paper": form.get("paper", ""), "note": form.get("note", "")}
+        try:
+            if form.get(TRAP):
+                return _page(request, {"problem": "", "thanks": given["paper"], "paper": "", "note": ""})
+            name = propose(ws, given["paper"], given["note"], request.client.host if request.client else "")
+        except (UsageError, TooOften) as error:
+            status = 429 if isinstance(error, TooOften) else 422
+            return _page(request, {"problem": str(error), "thanks": "", **given}, status)
+        later.add_task(_fetch, ws)
+        return _page(request, {"problem": "", "thanks": name, "paper": "", "note": ""})
+
+    def _page(request: Request, values: Mapping[str, Any], status: int = 200) -> Response:
+        visitor = visitor_of(request)
+        shown = {**values, "csrf": token_of(visitor), "longest": LONGEST_REASON, "trap": TRAP}
+        answer = pages.render("suggest", shown, status=status, headers=PRIVATE)
+        set_cookie(request, answer, VISITOR, visitor)
+        return answer
+
+    return router
+
+
+def _fetch(ws: Workspace) -> None:
+    """Look up what waits; what cannot be had now is tried again by the next proposal, and by every run."""
+    try:
+        fetch_proposals(ws)
+    except HarvesterError as error:
+        log.warning("%s", error)
