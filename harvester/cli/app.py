@@ -1,0 +1,58 @@
+"""All commands, one module a group."""
+
+import typer
+
+from harvester.cli import (
+    audit,
+    backfill,
+    bounces,
+    catalog,
+    database,
+    decide,
+    demo,
+    digest,
+    doctor,
+    init,
+    queue,
+    run,
+    schedule,
+    subscribers,
+    suggestions,
+    train,
+    users,
+    web,
+)
+
+app = typer.Typer(
+    help="Harvests cardiovascular-AI papers, queues them for review, publishes the accepted ones.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("init")(init.init)
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("runs")(run.runs)
+app.command("audit")(audit.audit)
+app.command("backfill")(backfill.backfill)
+app.command("rescore")(backfill.rescore)
+app.command("queue")(queue.queue)
+app.command("show")(queue.show)
+app.command("accept")(decide.accept)
+app.command("reject")(decide.reject)
+app.command("defer")(decide.defer)
+app.command("undo")(decide.undo)
+app.command("train")(train.train)
+app.command("evaluate")(train.evaluate)
+app.add_typer(train.labels, name="labels")
+app.add_typer(suggestions.app, name="suggestions")
+app.add_typer(catalog.app, name="catalog")
+app.add_typer(digest.app, name="digest")
+app.add_typer(subscribers.app, name="subscribers")
+app.command("bounces")(bounces.bounces)
+app.add_typer(users.app, name="users")
+app.command("web")(web.web)
+app.command("schedule")(schedule.schedule)
+app.command("doctor")(doctor.doctor)
+app.add_typer(database.app, name="db")

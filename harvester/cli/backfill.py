@@ -1,0 +1,82 @@
+"""``harvester backfill`` and ``harvester rescore``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, watched, workspace
+
+if TYPE_CHECKING:
+    from harvester.jobs.backfill import Report
+
+Engine = Annotated[str, typer.Option(help="local: in this process. ray: one model in each worker of a Ray cluster.")]
+Address = Annotated[str, typer.Option(help="A running Ray cluster, host:port; else Ray starts on this machine.")]
+
+
+def backfill(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="arXiv's metadata snapshot, .jsonl or .jsonl.gz.")],
+    where: Annotated[str, typer.Option(help="Only these categories or archives: cs.CV,eess.")] = "",
+    engine: Engine = "local",
+    address: Address = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; nothing is kept.")] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Classify an arXiv metadata snapshot; what is in scope joins the store, and the queue after all others.
+
+    A backfill that was cut off goes on where it was: run the same command again. Lines that are no record are named,
+    and the exit status is 1 then; all others are done.
+    """
+    from harvester.jobs import backfill as job
+    from harvester.sources.snapshot import parse_categories
+
+    set_up_logging(debug)
+    categories = parse_categories(where)
+    ws = workspace(config)
+    with watched() as watch:
+        report = job.backfill(
+            ws, file, categories=categories, engine=engine, address=address, dry_run=dry_run, watch=watch
+        )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _print(report, dry_run)
+    if report.found.errors:
+        raise typer.Exit(1)
+
+
+def rescore(
+    engine: Engine = "local",
+    address: Address = "",
+    config: Config = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Classify all that the store holds by a new model, at once instead of in the next night's run."""
+    from harvester.jobs import rescore as job
+
+    set_up_logging(debug)
+    ws = workspace(config)
+    with watched() as watch:
+        done = job.rescore(ws, engine=engine, address=address, watch=watch)
+    if as_json:
+        return print_json(done.to_json())
+    return say(
+        f"{done.papers:,} papers judged in {done.seconds:.1f} s; {done.in_scope:,} are in scope, "
+        f"{done.queued:,} joined the queue."
+    )
+
+
+def _print(report: "Report", dry_run: bool) -> None:
+    """A backfill for people."""
+    found = report.found
+    if report.resumed_at:
+        say(f"Went on after line {report.resumed_at:,}; the counts are those of the whole file.")
+    say(f"{found.records:,} records, {found.judged:,} of them judged, in {report.seconds:.1f} s.")
+    say(f"{found.in_scope:,} are in scope" + ("." if dry_run else f"; {found.queued:,} joined the queue."))
+    for line, problem in found.problems:
+        say(f"Line {line:,}: {problem}")
+    if found.errors > len(found.problems):
+        say(f"... and {found.errors - len(found.problems):,} more such lines.")

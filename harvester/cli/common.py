@@ -1,0 +1,131 @@
+"""What all commands share: their options, printing for people or as JSON, and errors as one sentence.
+
+Command modules import jobs inside the functions: `harvester --help` must not pay for the database or the classifier.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harvester.base import logs
+from harvester.base.errors import UsageError
+from harvester.paper import clean
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from harvester.config import Settings
+    from harvester.jobs.workspace import Watch, Workspace
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The configuration; else $HARVESTER_CONFIG, else ./config.toml.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks and log every step.")]
+Facet = Annotated[str | None, typer.Option(help="Labels, comma-separated; replaces that facet, '' empties it.")]
+Label = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="FACET:LABEL", help="The same for any facet; may be repeated; FACET: empties it."),
+]
+By = Annotated[str | None, typer.Option("--by", help="Who decides; else your login name.")]
+
+
+def workspace(config: Path | None) -> "Workspace":
+    """The workspace of a command."""
+    from harvester.config import config_path
+    from harvester.jobs.workspace import open_workspace
+
+    opened = open_workspace(config_path(config))
+    configure_logging(opened.settings)
+    return opened
+
+
+def labels_given(by_option: Mapping[str, str | None], labels: Sequence[str] | None) -> dict[str, str]:
+    """Comma-separated labels by facet, from an option for each of this subject's facets and from ``--label``.
+
+    Raises:
+        UsageError: a ``--label`` that names no facet.
+    """
+    given = {facet: [text] for facet, text in by_option.items() if text is not None}
+    for one in labels or ():
+        facet, colon, text = one.partition(":")
+        if not colon:
+            raise UsageError(f"--label {one!r} names no facet; write FACET:LABEL, as in kind:review.")
+        given.setdefault(facet.strip(), []).append(text)
+    return {facet: ",".join(texts) for facet, texts in given.items()}
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def printable(text: str) -> str:
+    """Several lines with their indentation, without what a terminal would obey (escape sequences)."""
+    lines = text.rstrip().split("\n")
+    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + clean(line) for line in lines)
+
+
+def say(text: str) -> None:
+    """A line for people on standard output; what a terminal would obey (escape sequences) is taken out."""
+    sys.stdout.write("\n".join(clean(line) if line.strip() else "" for line in text.split("\n")) + "\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table for people on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(clean(str(cell))) for cell in row))
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(drawn)
+
+
+@contextmanager
+def watched() -> Iterator["Watch"]:
+    """Progress bars on standard error, one a stage; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    named, count = TextColumn("{task.description}"), MofNCompleteColumn()
+    columns = (SpinnerColumn(), named, count, TimeElapsedColumn(), TimeRemainingColumn(compact=True))
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        stages: dict[str, TaskID] = {}
+
+        def watch(stage: str, done: int, total: int | None) -> None:
+            if stage not in stages:
+                stages[stage] = bars.add_task(stage, total=total)
+            bars.update(stages[stage], completed=done, total=total)
+
+        yield watch
+
+
+def set_up_logging(debug: bool) -> None:
+    """Logs go to standard error: standard output is for the answer. `workspace` sets them up anew as configured."""
+    logs.set_up(logging.DEBUG if debug else logging.WARNING, "console")
+
+
+def configure_logging(settings: "Settings") -> None:
+    """The form and level that the configuration names; ``--debug`` goes further down than any."""
+    level = min(logging.getLevelName(settings.logs.level.upper()), _debugging())
+    logs.set_up(level, settings.logs.format, settings.secret_values())
+
+
+def _debugging() -> int:
+    level = logging.getLogger(logs.OURS[0]).level
+    return level if level == logging.DEBUG else logging.CRITICAL

@@ -1,0 +1,48 @@
+"""``harvester suggestions``: accepted preprints that have appeared in a journal."""
+
+import getpass
+
+import typer
+
+from harvester.cli.common import AsJson, By, Config, Debug, print_json, say, set_up_logging, table, workspace
+from harvester.cli.decide import Papers, report
+
+app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+    """The open suggestions, oldest first."""
+    from harvester.jobs.look import suggested
+
+    set_up_logging(debug)
+    found = suggested(workspace(config))
+    if as_json:
+        return print_json(found)
+    rows = [
+        (one["id"], one["title"][:60], *(one["suggestion"][key] for key in ("venue", "published", "link")))
+        for one in found
+    ]
+    table(("id", "title", "venue", "published", "link"), rows)
+    return say(f"{len(found)} open; `harvester suggestions take PAPER` updates the entry, `dismiss` leaves it.")
+
+
+@app.command()
+def take(papers: Papers, by: By = None, config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+    """Write the journal's venue, date and link into the entry."""
+    _settle(papers, by, config, as_json, debug, take=True)
+
+
+@app.command()
+def dismiss(
+    papers: Papers, by: By = None, config: Config = None, as_json: AsJson = False, debug: Debug = False
+) -> None:
+    """Leave the entry as it is."""
+    _settle(papers, by, config, as_json, debug, take=False)
+
+
+def _settle(papers: list[str], by: str | None, config: Config, as_json: bool, debug: bool, *, take: bool) -> None:
+    from harvester.jobs.suggestions import settle_suggestions
+
+    set_up_logging(debug)
+    report(settle_suggestions(workspace(config), papers, by or getpass.getuser(), take=take), as_json)
