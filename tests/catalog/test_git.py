@@ -1,0 +1,107 @@
+"""Commits of the catalogue's folder, with a real git."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harvester.base.errors import CatalogError
+from harvester.catalog.git import BRANCH, Message, commit, commit_to_branch
+from harvester.jobs.publish import publish
+from tests.web.review.room import Room
+
+MESSAGE = Message("Review: 2 decisions\nand no more", ("ann", "Bob <b@x.org>", "cy@example.org"), "digest@example.org")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), "-c", "user.name=me", "-c", "user.email=me@example.org", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    """A repository with a catalogue below it, and work in progress beside that."""
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    folder = tmp_path / "data" / "catalog"
+    folder.mkdir(parents=True)
+    (folder / "old.toml").write_text("old")
+    (tmp_path / "other.txt").write_text("1")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "begin")
+    (tmp_path / "other.txt").write_text("2")
+    (tmp_path / "staged.txt").write_text("staged")
+    git(tmp_path, "add", "staged.txt")
+    return folder
+
+
+def test_a_commit_holds_the_catalogue_and_nothing_else(catalogue: Path) -> None:
+    assert commit(catalogue, MESSAGE) == ""
+    (catalogue / "old.toml").unlink()
+    (catalogue / "new.toml").write_text("new")
+    assert commit(catalogue, MESSAGE) == git(catalogue, "rev-parse", "--short", "HEAD")
+    assert git(catalogue, "show", "--name-status", "--format=", "--no-renames").split() == [
+        "A", "data/catalog/new.toml", "D", "data/catalog/old.toml",
+    ]  # fmt: skip
+    assert git(catalogue, "log", "-1", "--format=%an <%ae>|%ce|%s") == (
+        "ann <ann@reviewers.invalid>|digest@example.org|Review: 2 decisions and no more"
+    )
+    assert git(catalogue, "log", "-1", "--format=%(trailers)").splitlines() == [
+        "Co-authored-by: Bob <b@x.org>",
+        "Co-authored-by: cy@example.org <cy@example.org>",
+    ]
+    assert git(catalogue.parent.parent, "status", "--porcelain").splitlines() == ["M other.txt", "A  staged.txt"]
+
+
+def test_a_branch_leaves_the_working_tree_alone(catalogue: Path) -> None:
+    top = catalogue.parent.parent
+    (catalogue / "new.toml").write_text("new")
+    before = git(top, "status", "--porcelain")
+    first = commit_to_branch(catalogue, MESSAGE)
+    assert git(top, "rev-parse", "--short", BRANCH) == first
+    assert git(top, "diff", "--name-only", f"main..{BRANCH}") == "data/catalog/new.toml"
+    assert (git(top, "status", "--porcelain"), git(top, "branch", "--show-current")) == (before, "main")
+    assert commit_to_branch(catalogue, MESSAGE) == ""
+    (catalogue / "newer.toml").write_text("newer")
+    commit_to_branch(catalogue, MESSAGE)
+    assert git(top, "rev-list", "--count", f"main..{BRANCH}") == "2", "the branch goes on"
+    git(top, "stash", "--quiet", "--include-untracked")
+    git(top, "merge", "--quiet", "--ff-only", BRANCH)
+    (catalogue / "newest.toml").write_text("newest")
+    commit_to_branch(catalogue, MESSAGE)
+    assert git(top, "rev-list", "--count", f"main..{BRANCH}") == "1", "after the merge it begins anew"
+
+
+def test_no_repository_and_a_hook_that_refuses(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    with pytest.raises(CatalogError, match="not a git repository"):
+        commit(outside, MESSAGE)
+    hook = catalogue.parent.parent / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+    hook.chmod(0o755)
+    (catalogue / "new.toml").write_text("new")
+    with pytest.raises(CatalogError, match="not today"):
+        commit(catalogue, MESSAGE)
+
+
+@pytest.mark.parametrize("mode", ["commit", "branch", "off"])
+def test_one_commit_a_batch_with_its_reviewers(tmp_path: Path, mode: str) -> None:
+    room = Room.make(tmp_path, git=mode)
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "begin")
+    room.fill(3)
+    for name, by in (("2506.00001", "ann"), ("2506.00002", "bob"), ("2506.00003", "bob")):
+        from harvester.jobs.decide import decide_all
+
+        decide_all(room.ws, "accept", [name], by, "", {})
+    done = publish(room.ws, "ann")
+    where = {"commit": "main", "branch": BRANCH, "off": "main"}[mode]
+    assert bool(done["commit"]) is (mode != "off")
+    assert git(tmp_path, "rev-list", "--count", where) == ("1" if mode == "off" else "2")
+    if mode != "off":
+        assert git(tmp_path, "log", "-1", "--format=%an %s %(trailers)", where).startswith(
+            "bob Review: 3 decisions Co-authored"
+        )
+        assert len(git(tmp_path, "ls-tree", "-r", "--name-only", where, "data/catalog/entries").splitlines()) == 3
+    assert publish(room.ws, "ann")["commit"] == "", "nothing has changed since"
+    room.ws.store.dispose()

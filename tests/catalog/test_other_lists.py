@@ -1,0 +1,210 @@
+"""Lists of other shapes than ours, all invented: what each says must come out the same."""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+import pytest
+
+from harvester.base.errors import UsageError
+from harvester.catalog.awesome import ImportedList, parse_list
+from harvester.catalog.entry import Entry
+from harvester.catalog.outline import parse_choices
+
+from .strategies import TAXONOMY
+
+LINKED_BULLETS = """\
+Awesome Heart Models [![Awesome](https://awesome.example/badge.svg)](https://awesome.example)
+====================
+> A list of [things](https://example.org/things) about hearts.
+
+## Contents
+- [ECG](#ecg)
+  - [Segmentation](#segmentation)
+
+ECG
+---
+- [Reading beats without labels](https://arxiv.org/abs/2301.00011v2) - Bee et al., *MICCAI 2023*. [[code](https://github.com/invented/beats)]
+- [Long rhythms, short windows](https://doi.org/10.1000/rhythm.7) (May 2024)
+- [WaveBank](https://github.com/invented/wavebank)
+
+### Segmentation
+1. [Finding the QRS complex with less data](https://www.example.org/qrs), A. Dee, 2022
+"""
+LINKED_BULLETS_SAY = [
+    ("arxiv:2301.00011", "Reading beats without labels", "2023", "MICCAI", {"paper", "code"}),
+    ("doi:10.1000/rhythm.7", "Long rhythms, short windows", "2024-05", "", {"paper"}),
+    ("title:wavebank", "WaveBank", "", "", {"code"}),
+    ("title:findingtheqrscomplexwithlessdata", "Finding the QRS complex with less data", "2022", "", {"paper"}),
+]
+
+TABLE = """\
+# Papers
+
+<h2 align="center">Cardiac MRI</h2>
+
+| Publish Date | Title | Authors | PDF | Code |
+|:---------|:-----------------------|:---------|:------|:------|
+|**2023-07-01**|**Strain from \\| pipes**|Ann Bee et.al.|[2307.00022v1](http://arxiv.org/abs/2307.00022v1)|**[link](https://github.com/invented/s)**|
+|**2023-06-11**|**A second row of the table**|Cy Dee et.al.|[2306.00033v3](http://arxiv.org/abs/2306.00033v3)|null|
+
+<details><summary>Heart failure</summary>
+
+Venue | Year
+No table at all, [guide](https://example.org/guide)
+
+| Paper | Venue | Year | Links |
+|---|---|---|---|
+| [Predicting readmission from notes](https://example.org/readmission) | Circulation | 2021 | [Code](https://gitlab.com/invented/readmission) [Data](https://example.org/data) |
+
+</details>
+"""
+TABLE_SAYS = [
+    ("arxiv:2307.00022", "Strain from | pipes", "2023-07-01", "", {"paper", "code"}),
+    ("arxiv:2306.00033", "A second row of the table", "2023-06-11", "", {"paper"}),
+    ("title:predictingreadmissionfromnotes", "Predicting readmission from notes", "2021", "Circulation",
+     {"paper", "code", "data"}),
+]  # fmt: skip
+
+NOTES_FIRST = """\
+#### Echocardiography
+
+* **[MICCAI 2021]** View selection in seconds [[paper]](https://arxiv.org/abs/2101.00044) [[code]](https://github.com/invented/views)
+* [2022] [Measuring the left ventricle twice](https://example.org/twice)
+* (CVPR'23) **Speckle as a signal** [pdf](https://example.org/speckle.pdf)
+* Bee et al. (2020). Chambers in four views. Journal of Invented Echo. [[Paper](https://doi.org/10.1000/four)]
+* 2019-05, **Doppler without Doppler**, Author et.al., Paper: [https://arxiv.org/abs/1905.00055](https://arxiv.org/abs/1905.00055)
+"""
+NOTES_FIRST_SAY = [
+    ("arxiv:2101.00044", "View selection in seconds", "2021", "MICCAI", {"paper", "code"}),
+    ("title:measuringtheleftventricletwice", "Measuring the left ventricle twice", "2022", "", {"paper"}),
+    ("title:speckleasasignal", "Speckle as a signal", "2023", "CVPR", {"pdf"}),
+    ("doi:10.1000/four", "Chambers in four views", "2020", "", {"paper"}),
+    ("arxiv:1905.00055", "Doppler without Doppler", "2019-05", "", {"paper"}),
+]
+
+PARAGRAPHS = """\
+## Classification 🩺<!-- more to come -->
+
+[Murmurs heard by a phone](https://example.org/murmur) \\
+[Jul., 2024] [Heart Sounds Quarterly] \\
+[[GitHub](https://github.com/invented/murmur)]
+
+Sorting beats into five bins\x20\x20
+*Ann Bee, Cy Dee*\x20\x20
+IEEE TBME, 2018. [Paper](https://doi.org/10.1000/bins) | [Code](https://github.com/invented/bins)
+
+“A rhythm is not a disease, or is it?” [Paper](https://example.org/rhythm) [12 May 2024]
+
+<a href="https://arxiv.org/abs/2402.00066">Screening with one lead</a><br>Ann Bee et al.<br>[arXiv, 2024]
+
+This section is long; [the guide](https://example.org/guide) says how to read it.
+"""
+PARAGRAPHS_SAY = [
+    ("title:murmursheardbyaphone", "Murmurs heard by a phone", "2024-07", "Heart Sounds Quarterly", {"paper", "code"}),
+    ("doi:10.1000/bins", "Sorting beats into five bins", "2018", "IEEE TBME", {"paper", "code"}),
+    ("title:arhythmisnotadiseaseorisit", "A rhythm is not a disease, or is it?", "2024-05-12", "", {"paper"}),
+    ("arxiv:2402.00066", "Screening with one lead", "2024", "arXiv", {"paper"}),
+]
+
+NESTED = """\
+# CT
+- A title in plain words
+  - [Paper](https://arxiv.org/abs/2203.00077)
+  - [Code](https://github.com/invented/plain)
+- [x] **Calcium, counted** - [Paper](https://example.org/calcium), [Project page](https://example.org/p)
+    - Ann Bee, Cy Dee
+"""
+NESTED_SAY = [
+    ("arxiv:2203.00077", "A title in plain words", "", "", {"paper", "code"}),
+    ("title:calciumcounted", "Calcium, counted", "", "", {"paper", "project"}),
+]
+
+
+def said(papers: tuple[Entry, ...]) -> list[tuple[str, str, str, str, set[str]]]:
+    return [(one.id, one.title, str(one.published), one.venue, set(one.links)) for one in papers]
+
+
+def read(text: str, *choices: str) -> ImportedList:
+    return parse_list(text, TAXONOMY, parse_choices(choices, TAXONOMY))
+
+
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        (LINKED_BULLETS, LINKED_BULLETS_SAY),
+        (TABLE, TABLE_SAYS),
+        (NOTES_FIRST, NOTES_FIRST_SAY),
+        (PARAGRAPHS, PARAGRAPHS_SAY),
+        (NESTED, NESTED_SAY),
+    ],
+    ids=["linked bullets", "tables", "notes first", "paragraphs", "nested"],
+)
+def test_a_list_of_another_shape(text: str, papers: list[tuple[str, str, str, str, set[str]]]) -> None:
+    found = read(text)
+    assert said(found.papers) == papers
+    assert found.placements >= len(papers)
+
+
+def test_what_is_no_paper_is_listed_or_left() -> None:
+    assert [one.line for one in read(PARAGRAPHS).unplaced] == [15]
+    assert [one.text for one in read(TABLE).unplaced] == [
+        "Venue | Year No table at all, [guide](https://example.org/guide)"
+    ]
+    assert read(LINKED_BULLETS).unplaced == ()
+
+
+def test_bullets_of_a_known_section_are_never_dropped() -> None:
+    found = read(
+        "# ECG\n- A paper that has no link at all\n- [Kept here](papers/kept.pdf)\n- more soon\n- [Up](#ecg)\n"
+    )
+    assert [one.line for one in found.unplaced] == [2, 3]
+
+
+def test_labels_follow_from_the_headings() -> None:
+    papers = {one.title: one.labels.facets for one in read(LINKED_BULLETS).papers}
+    assert papers["WaveBank"]["modality"] == ("ecg",)
+    qrs = papers["Finding the QRS complex with less data"]
+    assert (qrs["task"], qrs["modality"]) == (("segmentation",), ("ecg",))
+    assert [one.labels.facets["disease"] for one in read(TABLE).papers] == [(), (), ("hf",)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "labels"),
+    [
+        ("Segmentation in Cardiac MRI", {("task", "segmentation"), ("modality", "cmr")}),
+        ("CCTA & X-Ray", {("modality", "ccta"), ("modality", "xray")}),
+        ("Deep Learning for ECG", {("modality", "ecg")}),
+        ("Arrhythmia / Heart Failure", {("disease", "arrhythmia"), ("disease", "hf")}),
+    ],
+)
+def test_a_heading_of_several_names(heading: str, labels: set[tuple[str, str]]) -> None:
+    (paper,) = read(f"## {heading}\n- **T** [2024]\n").papers
+    assert {(facet, label) for facet, held in paper.labels.facets.items() for label in held} == labels
+
+
+METHODS = "# ECG\n**A** [2024]\n# Methods 🧰\n**B** [2024]\n## ECG\n**A** [2024]\n**C** [2024]\n"
+
+
+def test_a_section_can_be_skipped() -> None:
+    found = read(METHODS, "methods=skip")
+    assert ([one.title for one in found.papers], found.skipped, found.unplaced) == (["A"], 3, ())
+
+
+def test_a_section_can_be_given_labels() -> None:
+    found = read(METHODS, "Methods=task:diagnosis,ppg")
+    assert [one.title for one in found.papers] == ["A", "B", "C"]
+    assert found.papers[1].labels.facets == {"task": ("diagnosis",), "modality": ("ppg",), "disease": ()}
+    assert found.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ("Methods", "is not understood; write HEADING=skip"),
+        ("=skip", "is not understood"),
+        ("Methods=magic", "'magic', which the taxonomy has not"),
+        ("Nothing=skip", "has no heading 'nothing'"),
+    ],
+)
+def test_a_wrong_choice_is_named(choice: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        read(METHODS, choice)

@@ -1,0 +1,305 @@
+"""The site in a real browser, served by a plain file server."""
+
+# ruff: noqa: E501 - a paper is one line
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given, settings
+from markdown_it import MarkdownIt
+from playwright.sync_api import Page, expect
+from pybtex.database import parse_string
+
+from harvester.catalog.entry import Entry
+from harvester.catalog.published import Published
+from harvester.catalog.render import render_list
+from harvester.catalog.search import nearly_same
+from harvester.catalog.site.files import site
+from harvester.paper import Labels
+
+from .strategies import FACETS, TAXONOMY, entries
+
+NONE: dict[str, tuple[str, ...]] = {facet.id: () for facet in FACETS}
+HOSTILE = '<img src=x onerror="document.title=1"> {{ 7 * 7 }} & "quotes" </script><script>alert(1)</script>'
+
+
+def paper(number: int, title: str, **changes: object) -> Entry:
+    made = Entry(f"arxiv:2401.{number:05}", title, Labels(NONE, "research"), ("Ann Bee",), Published(2024, 1, 1))
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def crowd(number: int) -> str:
+    """Few papers of one modality and many of another, so that the heat map has all its colours."""
+    return next(modality for most, modality in ((3, "pcg"), (10, "ccta"), (40, "ppg"), (120, "cmr")) if number < most)
+
+
+def labels(kind: str = "research", **held: tuple[str, ...]) -> Labels:
+    return Labels({**NONE, **held}, kind)
+
+
+PAPERS = [
+    paper(1, "Electrocardiogram segmentation with transformers", labels=labels(task=("segmentation",), modality=("ecg",)),
+          published=Published(2024, 5), venue="Nature", links={"code": "https://github.com/a/b"}),
+    paper(2, "Echocardiography segmentation at the bedside", labels=labels(task=("segmentation",), modality=("echo",)),
+          published=Published(2024, 4), venue="MICCAI"),
+    paper(3, "A review of electrocardiogram classification", labels=labels("review", modality=("ecg",)),
+          published=Published(2023, 7, 9), venue="Circulation", authors=("Zoë Müller", "Cy Dee")),
+    paper(4, HOSTILE, published=Published(2023), venue=HOSTILE, authors=(HOSTILE,)),
+    *(paper(100 + n, f"Filler paper on cardiac strain, part {n}", labels=labels(task=("quantification",), modality=(crowd(n),)),
+            published=Published(2020, 1 + n % 12)) for n in range(120)),
+]  # fmt: skip
+TOTAL = len(PAPERS)
+
+
+def write(folder: Path, papers: list[Entry]) -> Path:
+    for name, make in site(papers, TAXONOMY, dict).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]) -> str:
+    return serve(write(tmp_path_factory.mktemp("site"), PAPERS))
+
+
+def shown(page: Page) -> list[str]:
+    return page.locator(".card h2").all_inner_texts()
+
+
+def status(page: Page, number: int) -> None:
+    expect(page.locator("#status")).to_have_text(f"{number} of {TOTAL} papers")
+
+
+def test_the_newest_papers_are_there_and_more_come_with_scrolling(page: Page, url: str) -> None:
+    page.goto(url)
+    status(page, TOTAL)
+    assert shown(page)[0] == PAPERS[0].title
+    assert len(shown(page)) < TOTAL
+    for _ in range(6):
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_timeout(100)
+    expect(page.locator(".card")).to_have_count(TOTAL)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("electrocardiogram", 2),
+        ("electrocardiogran", 2),
+        ("electocardiogram", 2),
+        ("electrocadriogram", 2),
+        ("segmenttation bedside", 1),
+        ("Muller", 1),
+        ("miccai", 1),
+        ("transf", 1),
+        ("2401.00002", 1),
+        ("echo segmentation", 1),
+        ("nothing-like-this", 0),
+    ],
+)
+def test_search_forgives_a_letter(page: Page, url: str, query: str, found: int) -> None:
+    page.goto(url)
+    status(page, TOTAL)
+    page.locator("#q").fill(query)
+    status(page, found)
+    assert "q=" in page.url
+
+
+def test_facets_narrow_and_the_address_keeps_them(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label(re.compile("^Segmentation")).check()
+    status(page, 2)
+    page.get_by_label(re.compile("^ECG")).check()
+    status(page, 1)
+    assert page.url.endswith("?task=segmentation&modality=ecg")
+    page.get_by_label(re.compile("^Echocardiography")).check()  # within a facet choices add up
+    status(page, 2)
+    page.get_by_label(re.compile("^Has code")).check()
+    status(page, 1)
+    page.reload()
+    status(page, 1)
+    assert page.get_by_label(re.compile("^ECG")).is_checked()
+    page.go_back()
+    status(page, 2)
+    page.get_by_role("button", name="Clear all").click()
+    status(page, TOTAL)
+
+
+def test_year_venue_and_kind(page: Page, url: str) -> None:
+    page.goto(f"{url}?year=2023")
+    status(page, 2)
+    page.goto(f"{url}?venue=MICCAI&venue=Nature")
+    status(page, 2)
+    page.goto(f"{url}?kind=review")
+    status(page, 1)
+    assert page.locator(".value", has_text="2023").locator(".count").text_content() == "1"
+
+
+def test_table_and_order(page: Page, url: str) -> None:
+    page.goto(f"{url}?view=table&modality=ecg,echo")
+    assert page.locator("tbody th").all_inner_texts() == [one.title for one in PAPERS[:3]]
+    page.get_by_label("Order").select_option("oldest")
+    expect(page.locator("tbody th").first).to_have_text(PAPERS[2].title)
+
+
+def test_a_papers_page_with_similar_ones_and_its_citation(page: Page, url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    page.goto(url)
+    page.get_by_role("link", name=PAPERS[0].title, exact=True).click()
+    expect(page.locator("h1:visible")).to_have_text(PAPERS[0].title)
+    assert page.url.endswith("?paper=arxiv:2401.00001")
+    assert PAPERS[1].title in page.locator(".similar a").all_inner_texts()
+    assert page.locator(".links a").evaluate_all("all => all.map(one => one.href)") == [
+        "https://arxiv.org/abs/2401.00001", "https://github.com/a/b",
+    ]  # fmt: skip
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert list(parse_string(copied, "bibtex").entries) == ["arxiv-2401.00001"]
+    page.locator(".chip", has_text="Segmentation").click()
+    status(page, 2)
+    page.go_back()
+    expect(page.locator("h1:visible")).to_have_text(PAPERS[0].title)
+
+
+def test_the_map_answers_to_mouse_and_keys(page: Page, url: str) -> None:
+    page.goto(f"{url}?view=map&modality=ecg")
+    page.locator("canvas").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tip a")).to_have_text(PAPERS[0].title)
+    assert page.locator(".legend li").all_inner_texts() == ["ECG (2)"]
+    places = json.loads(page.evaluate("fetch('data/map.json').then(answer => answer.text())"))
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    x, y = places[2]
+    page.mouse.move(box["x"] + 14 + x / 1000 * (box["width"] - 30), box["y"] + 14 + y / 1000 * (box["height"] - 30))
+    expect(page.locator(".tip a")).to_have_text(PAPERS[2].title)
+    page.mouse.click(box["x"] + 14 + x / 1000 * (box["width"] - 30), box["y"] + 14 + y / 1000 * (box["height"] - 30))
+    expect(page.locator("h1:visible")).to_have_text(PAPERS[2].title)
+
+
+def test_charts_and_the_gaps_of_the_heat_map(page: Page, url: str) -> None:
+    page.goto(f"{url}?view=trends")
+    expect(page.locator(".heat td.gap").first).to_be_visible()
+    page.get_by_role("link", name="Segmentation, ECG: 1").click()
+    status(page, 1)
+    assert page.url.endswith("?task=segmentation&modality=ecg")
+
+
+def test_hostile_text_is_only_text(page: Page, url: str) -> None:
+    page.goto(f"{url}?paper=arxiv:2401.00004")
+    expect(page.locator("h1:visible")).to_have_text(HOSTILE)
+    assert page.locator("main img, main script").count() == 0
+    for view in (
+        "",
+        "?q=onerror",
+        "?view=table&q=onerror",
+        "?view=map",
+        "?view=trends",
+        "?q=%3Cscript%3E&task=<b>&paper=",
+    ):
+        page.goto(url + view)
+        expect(page.locator("#status")).to_contain_text("papers")
+        assert page.title().endswith(TAXONOMY.title)
+
+
+def test_a_paper_that_is_not_there(page: Page, url: str) -> None:
+    page.goto(f"{url}?paper=arxiv:9999.99999")
+    expect(page.locator("#status")).to_have_text("The catalogue has no such paper.")
+
+
+def test_nothing_is_asked_of_other_hosts(page: Page, url: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for view in ("", "?view=map", "?view=trends", "?paper=arxiv:2401.00001"):
+        page.goto(url + view)
+        page.wait_for_load_state("networkidle")
+    assert asked
+    assert all(one.startswith(url) for one in asked)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 360])
+def test_axe_finds_nothing_and_nothing_overflows(page: Page, url: str, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 800})
+    for view in ("", "?view=table", "?view=map", "?view=trends", "?paper=arxiv:2401.00001", "?q=zzzz"):
+        page.goto(url + view)
+        page.wait_for_selector("#view > div, #view > article")
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_page_says_something_without_scripts(url: str, page: Page) -> None:
+    with page.context.browser.new_context(java_script_enabled=False) as context:  # type: ignore[union-attr]
+        plain = context.new_page()
+        plain.goto(url)
+        assert shown(plain)[:2] == [PAPERS[0].title, PAPERS[1].title]
+
+
+@settings(max_examples=5)
+@given(entries)
+def test_any_entry_makes_a_site(entry: Entry) -> None:
+    files = {name: make() for name, make in site([entry, *PAPERS[:4]], TAXONOMY, dict).items()}
+    index = json.loads(files["data/index.json"])
+    assert len(index["id"]) == 5
+    assert len(json.loads(files["data/similar.json"])) == len(json.loads(files["data/map.json"])) == 5
+    assert b"<script>" not in files["index.html"]
+
+
+def test_the_same_entries_make_the_same_site() -> None:
+    first, second = (site(list(papers), TAXONOMY, dict) for papers in (PAPERS[:30], PAPERS[29::-1]))
+    assert list(first) == list(second)
+    assert all(first[name]() == second[name]() for name in first)
+
+
+def test_server_and_browser_forgive_alike(page: Page, url: str) -> None:
+    pairs = [
+        ("heart", word)
+        for word in ("heart", "hart", "heaart", "haert", "heert", "ehart", "hear", "h", "", "hte", "trahe")
+    ]
+    pairs += [("ab", "ba"), ("abc", "cba"), ("abcd", "abdc"), ("aa", "aaa")]
+    page.goto(url)
+    script = "pairs => import('./assets/search.js').then(it => pairs.map(([a, b]) => it.nearlySame(a, b)))"
+    assert page.evaluate(script, pairs) == [nearly_same(*pair) for pair in pairs]
+
+
+GITHUB = """() => {
+  const seen = new Map();
+  for (const heading of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+    const name = heading.textContent.trim().toLowerCase().replace(/[^\\p{L}\\p{M}\\p{Nd}\\p{Pc}\\- ]/gu, "").replace(/ /g, "-");
+    const times = seen.get(name) || 0;
+    seen.set(name, times + 1);
+    heading.id = times ? `${name}-${times}` : name;
+  }
+  return [...document.querySelectorAll("a[href^='#']")].map((link) => {
+    link.click();
+    const target = document.querySelector(":target");
+    return [link.textContent, target ? target.textContent : null];
+  });
+}"""
+
+
+def test_every_anchor_of_the_list_leads_to_its_heading(
+    page: Page, tmp_path: Path, serve: Callable[[Path], str]
+) -> None:
+    """The list as GitHub shows it: its names for headings are made here in the browser, not by our own code."""
+    html = MarkdownIt().render(render_list(PAPERS, TAXONOMY)["README.md"])
+    (tmp_path / "index.html").write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{html}")
+    page.route(
+        "**/images/*",
+        lambda route: route.fulfill(body="<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml"),
+    )
+    page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+    page.goto(serve(tmp_path))
+    followed = page.evaluate(GITHUB)
+    assert len(followed) == 5 + sum(len(facet.labels) for facet in FACETS) + len(TAXONOMY.derived)
+    assert [name for name, heading in followed if heading is None or not heading.startswith(name)] == []

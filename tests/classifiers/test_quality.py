@@ -1,0 +1,97 @@
+"""How good the classifier is, on papers of a later year than it was trained on; and what the shipped one claims."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import classifiers
+from classifiers.encoder import TextEncoder
+from classifiers.evaluation import Figures, evaluate_split, split_by_year
+from classifiers.features import embed
+from classifiers.packaged import packaged
+from classifiers.records import Labelled, labelled_of
+from classifiers.storage import load_memory
+from classifiers.taxonomy import load_taxonomy
+from classifiers.training import read_labels
+
+YEAR = 2025
+FLOORS = {"task": 0.68, "modality": 0.78, "disease": 0.68}
+
+
+def labelled_papers(shared: Path) -> list[Labelled]:
+    files = [shared / "labels" / name for name in ("train.jsonl", "train-without-id.jsonl")]
+    return read_labels(files, load_taxonomy())
+
+
+def check(results: dict[str, Figures], precision: float) -> None:
+    ours, rules = results["this model"], results["keyword rules"]
+    assert ours["scope"]["average_precision"] >= precision
+    assert ours["scope"]["gate_recall"] >= 0.95
+    for facet, floor in FLOORS.items():
+        assert ours["facets"][facet]["micro_f1"] >= floor, facet
+    assert ours["facets"]["kind"]["accuracy"] >= 0.9
+    assert ours["calibration_error"] <= 0.12
+    assert ours["scope"]["average_precision"] > rules["scope"]["average_precision"]
+    assert ours["facets"]["task"]["micro_f1"] > rules["facets"]["task"]["micro_f1"] + 0.05
+
+
+def test_a_third_of_the_papers_already_gives_the_quality_asked_for(shared: Path, encoder: TextEncoder) -> None:
+    papers = labelled_papers(shared)
+    late = split_by_year(papers, YEAR)
+    early, later = (
+        [p for p, is_late in zip(papers, late, strict=True) if is_late == side][::3] for side in (False, True)
+    )
+    sample = early + later
+    vectors = embed(encoder, [paper.text for paper in sample])
+    check(evaluate_split(sample, vectors, load_taxonomy(), YEAR), precision=0.97)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_all_papers_split_by_time(shared: Path, encoder: TextEncoder) -> None:
+    papers = labelled_papers(shared)
+    vectors = embed(encoder, [paper.text for paper in papers])
+    check(evaluate_split(papers, vectors, load_taxonomy(), YEAR), precision=0.98)
+
+
+def test_the_shipped_model_claims_what_was_asked_for() -> None:
+    split = classifiers.model_info().metrics["time_split"]
+    assert split["year"] == YEAR
+    check(split["results"], precision=0.98)
+    ours = split["results"]["this model"]
+    assert ours["calibration_error"] <= 0.06
+    assert ours["sure_share"] >= 0.5
+    assert ours["sure_micro_f1"] >= 0.84
+    for facet, floor in {"task": 0.73, "modality": 0.84, "disease": 0.76}.items():
+        low, high = ours["intervals"][facet]
+        assert low < floor <= ours["facets"][facet]["micro_f1"] < high, facet
+
+
+def test_the_first_stage_keeps_what_belongs(shared: Path) -> None:
+    """Of at least a thousand papers that the full model holds in scope, 99.5 % must pass it."""
+    stage, memory = classifiers.load().model.first_stage_, load_memory()
+    papers = [paper for paper in labelled_papers(shared) if paper.in_scope]
+    rows = memory.rows()
+    held = [paper.text for paper in papers if paper.text.id in rows and memory.scope[rows[paper.text.id]] >= 0.5]
+    assert len(held) > 1000
+    assert not stage.open_
+    assert stage.passes(held).mean() >= 0.995
+
+
+def test_the_shipped_model_is_small() -> None:
+    assert sum(file.stat().st_size for file in packaged("model").iterdir()) < 10_000_000
+
+
+def test_the_shipped_labels_are_labels_and_no_texts() -> None:
+    lines = (packaged("labels") / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    taxonomy = load_taxonomy()
+    assert len({record["id"] for record in records}) == len(records) > 2700
+    for record in records:
+        titled = record["id"].startswith("title:")
+        expected = {"id", "scope", "task", "modality", "disease", "kind"} | ({"title"} if titled else set())
+        assert set(record) == expected
+        labelled_of({"title": "any", **record}, taxonomy)
+    repeats = sum(r["scope"] > 0 for r in records) - classifiers.model_info().document["training"]["in_scope"]
+    assert 0 <= repeats <= 2, "papers that are in the set under two names are trained on once"

@@ -1,0 +1,19 @@
+"""The demo through the real command line."""
+
+import json
+from pathlib import Path
+
+from tests.jobs.room import Room
+
+
+def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: Path) -> None:
+    """It obeyed $HARVESTER_..., and accepted invented papers into the store of a machine set up by environment."""
+    own = {
+        "HARVESTER_STORE__URL": f"sqlite:///{tmp_path}/own.db",
+        "HARVESTER_CATALOG__DIR": f"{tmp_path}/own",
+        "HARVESTER_ALERT__MAIL": '["ops@example.org"]',
+    }
+    made = json.loads(Room(tmp_path, own).run("demo", "--folder", "scratch", "--json"))
+    assert made["state"] == "ok"
+    assert len(made["mails"]) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["scratch"]

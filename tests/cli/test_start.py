@@ -1,0 +1,46 @@
+"""What commands that people wait for must not load: it is what decides how soon they answer."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+HEAVY = (
+    "torch",
+    "transformers",
+    "sklearn",
+    "scipy",
+    "numpy",
+    "ray",
+    "pandas",
+    "alembic",
+    "fastapi",
+    "lxml",
+    "requests",
+)
+LOADED = """
+import sys
+from harvester.cli import main
+sys.argv = ["harvester", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as done:
+    assert not done.code, done.code
+print("LOADED", *[name for name in sys.modules if "." not in name])
+"""
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("backfill", "--help"), ("queue",)], ids=" ".join)
+def test_a_quick_command_loads_nothing_heavy(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "config.toml").write_text("")
+    command = [sys.executable, "-c", LOADED, *arguments]
+    for _ in range(2):  # the first one makes the store
+        done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    loaded = done.stdout.rpartition("LOADED")[2].split()
+    assert not {*HEAVY} & {*loaded}
+    if "--help" in arguments:
+        assert not {"sqlalchemy", "classifiers"} & {*loaded}

@@ -1,0 +1,154 @@
+"""What all rooms' tests share: the stand-in for the upstreams, both databases, and a real browser."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+# A busy machine is no reason for a property to fail. CI tries the same examples every time: what a new one finds is
+# for whoever is at their desk, not for a change that has nothing to do with it.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("patient")
+
+ROOT = Path(__file__).parent.parent
+POSTGRES = os.environ.get("HARVESTER_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def shared_folder() -> Path | None:
+    """The workplace's shared folder, if this checkout has one beside it."""
+    folder = Path(os.environ.get("HARVESTER_SHARED", ROOT.parent / "shared"))
+    return folder if (folder / "DESIGN.md").is_file() else None
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    folder = shared_folder()
+    if folder is None:
+        pytest.skip("needs the shared folder (real metadata and the stand-in): set HARVESTER_SHARED")
+    return folder
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The running stand-in."""
+
+    url: str
+
+    def control(self, **wish: Any) -> None:
+        """Set ``today`` or the ``faults``, or clear the log."""
+        body = json.dumps(wish).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/_control", body, method="POST"), timeout=10).close()
+
+    def log(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.url}/_log", timeout=10) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+
+@pytest.fixture(scope="session")
+def stand_in(shared: Path) -> Iterator[str]:
+    corpus = shared / "corpus" / "papers-2025.jsonl.gz"
+    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.match(r"ready (\S+)", process.stdout.readline())
+        assert found, "the stand-in did not start"
+        yield found[1]
+        process.kill()
+
+
+@pytest.fixture
+def upstream(stand_in: str) -> Upstream:
+    running = Upstream(stand_in)
+    running.control(today="2025-06-12", faults=[], clear_log=True)
+    return running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> str:
+    """A PostgreSQL server on which databases may be made."""
+    try:
+        with create_engine(POSTGRES).connect():
+            return POSTGRES
+    except OperationalError as error:
+        pytest.skip(f"needs PostgreSQL at {POSTGRES} (HARVESTER_TEST_POSTGRES): {error.orig}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/store/harvester.db"
+    else:
+        yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """An empty database of the test's own, which is dropped afterwards."""
+    name = f"harvester_test_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as db:
+        db.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield postgres.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        with admin.connect() as db:
+            db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium: one for all rooms, since Playwright's loop can run only once in a process."""
+    path = os.environ.get("HARVESTER_TEST_CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.skip("needs Debian's package chromium (HARVESTER_TEST_CHROMIUM)")
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS) as browser:
+        yield browser
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests may leak into them."""
+    for name in [
+        name for name in os.environ if name.startswith("HARVESTER_") and not name.startswith("HARVESTER_TEST")
+    ]:
+        if name != "HARVESTER_SHARED":
+            monkeypatch.delenv(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """CI has everything that a test can need, so that a skipped one there is a failure."""
+    if os.environ.get("CI") and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("CI skips no test: see the reasons above", red=True)
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED  # type: ignore[union-attr]

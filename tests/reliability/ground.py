@@ -1,0 +1,127 @@
+"""Stores that are harvested from the stand-in in this process, and what two of them must have in common."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from classifiers.taxonomy import load_taxonomy
+from harvester.config import load_settings
+from harvester.jobs.harvest import Outcome, harvest, memory
+from harvester.jobs.workspace import Watch, Workspace, unwatched
+from harvester.sources.registry import enabled
+from harvester.store import schema
+from harvester.store.engine import connect, open_store, read
+from harvester.store.papers import load
+from harvester.store.runs import Cursor, cursor
+from harvester.store.tables import candidates, papers, sightings
+
+CONFIG = """\
+[store]
+url = "{store}"
+[harvest]
+overlap_days = 3
+attempts = 1
+timeout = 20.0
+read_limit = 20.0
+max_wait = 0.05
+max_bytes = 4000000
+[harvest.arxiv]
+url = "{upstream}/api/query"
+min_interval = 0.0
+query = "abs:images OR abs:clinical OR abs:cardiac"
+[harvest.arxiv_rss]
+url = "{upstream}/rss"
+categories = ["cs.CV", "cs.LG", "stat.ML"]
+[harvest.huggingface]
+url = "{upstream}"
+queries = ["cardiac", "ECG"]
+[[harvest.feeds]]
+name = "npj-digital-medicine"
+url = "{upstream}/feed/npj-digital-medicine.xml"
+allow_private = true
+"""
+MONDAY, THURSDAY = "2025-06-09", "2025-06-12"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What must not depend on how often the harvest fell over: all but numbers of rows and moments of work."""
+
+    papers: Mapping[str, tuple[Any, ...]]
+    sightings: frozenset[tuple[Any, ...]]
+    candidates: frozenset[tuple[Any, ...]]
+
+    @property
+    def seen(self) -> set[str]:
+        return {str(one[0]) for one in self.sightings}
+
+
+def snapshot(store: Engine) -> Snapshot:
+    with read(store) as db:
+        found = load(db, db.scalars(select(papers.c.number)))
+        names = {number: one.paper.id for number, one in found.items()}
+        # Not the announce type: it is that of the first feed of a day that showed the paper.
+        seen = [(names[row.paper], row.source, row.version, row.announced) for row in db.execute(select(sightings))]
+        waiting = [(names[row.paper], row.state) for row in db.execute(select(candidates))]
+    stored = {one.paper.id: (one.paper, one.authority) for one in found.values()}
+    assert len(stored) == len(found), "two rows of one paper"
+    assert len(seen) == len(set(seen)), "a sighting that was kept twice"
+    return Snapshot(stored, frozenset(seen), frozenset(waiting))
+
+
+@dataclass(frozen=True)
+class Field:
+    """One store, and the sources that fill it."""
+
+    ws: Workspace
+
+    @classmethod
+    def make(cls, folder: Path, upstream: str, template: "Field | None" = None, store: str = "") -> "Field":
+        """A fresh store in `folder` or at the URL `store`, or a copy of another one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        database = folder / "harvester.db"
+        if template:
+            template.ws.store.dispose()  # its last connection folds the write-ahead log into the file
+            shutil.copy(str(template.ws.store.url.database), database)
+        text = CONFIG.format(store=store or f"sqlite:///{database}", upstream=upstream)
+        (folder / "config.toml").write_text(text)
+        settings = load_settings(folder / "config.toml")
+        if store:
+            schema.upgrade(connect(store))
+        return cls(Workspace(settings, open_store(settings.store_url), _taxonomy(), lambda: datetime.now(UTC)))
+
+    def night(
+        self,
+        source: str,
+        day: str = THURSDAY,
+        at: str = "23:30",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        watch: Watch = unwatched,
+        **changed: Any,
+    ) -> Outcome:
+        """Ask one source as a run on that day would."""
+        now = datetime.fromisoformat(f"{day}T{at}:00").replace(tzinfo=UTC)
+        wanted = self.ws.settings.harvest.model_copy(update=changed)
+        settings = self.ws.settings.model_copy(update={"harvest": wanted})
+        ws = replace(self.ws, settings=settings, clock=lambda: now)
+        (chosen,) = [one for one in enabled(wanted, memory(ws.store)) if one.name == source]
+        return harvest(ws, chosen, since, until, watch)
+
+    def snapshot(self) -> Snapshot:
+        return snapshot(self.ws.store)
+
+    def cursor(self, source: str) -> Cursor:
+        with read(self.ws.store) as db:
+            return cursor(db, source)
+
+
+@cache
+def _taxonomy() -> Any:
+    return load_taxonomy(None)

@@ -1,0 +1,133 @@
+"""Nights on which nothing comes, by arXiv's calendar: which of them are quiet, which wait, and which are broken."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harvester.config import ArxivSettings, RssSettings
+from tests.conftest import Upstream
+from tests.reliability.ground import Field
+
+DAY = timedelta(days=1)
+ARXIV = ("arxiv", "arxiv_rss")
+
+
+@pytest.fixture
+def field(tmp_path: Path, upstream: Upstream) -> Field:
+    return Field.make(tmp_path / "field", upstream.url)
+
+
+def night(field: Field, upstream: Upstream, source: str, day: str) -> str:
+    upstream.control(today=day)
+    outcome = field.night(source, day)
+    assert (outcome.error is None) == (outcome.state not in ("stalled", "failed"))
+    return outcome.state
+
+
+@pytest.mark.parametrize("source", ARXIV)
+def test_a_weekend_is_quiet_and_monday_fresh(field: Field, upstream: Upstream, source: str) -> None:
+    nights = {day: night(field, upstream, source, f"2025-06-{day}") for day in (13, 14, 15, 16)}
+    assert nights == {13: "fresh", 14: "quiet", 15: "quiet", 16: "fresh"}
+
+
+@pytest.mark.parametrize("source", ARXIV)
+def test_a_holiday_is_quiet_and_the_day_after_fresh(field: Field, upstream: Upstream, source: str) -> None:
+    nights = {day: night(field, upstream, source, f"2025-06-{day}") for day in (18, 19, 20)}
+    assert nights == {18: "fresh", 19: "quiet", 20: "fresh"}
+
+
+@pytest.mark.parametrize("source", ARXIV)
+def test_mondays_batch_is_waited_for_until_it_is_overdue(field: Field, upstream: Upstream, source: str) -> None:
+    night(field, upstream, source, "2025-06-13")
+    night(field, upstream, source, "2025-06-15")  # the stand-in stays on Sunday: its batch of Monday is late
+    friday = field.cursor(source).batch
+    for at, state in (("00:30", "waiting"), ("05:30", "waiting"), ("06:30", "stalled"), ("10:00", "stalled")):
+        outcome = field.night(source, "2025-06-16", at)
+        assert outcome.state == state, at
+        assert field.cursor(source).batch == friday, "a batch that has not come is not passed"
+    assert night(field, upstream, source, "2025-06-16") == "fresh"
+    assert field.cursor(source).batch != friday
+
+
+@pytest.mark.parametrize("source", ARXIV)
+def test_a_batch_that_stays_away_for_days_is_stalled_every_night(field: Field, upstream: Upstream, source: str) -> None:
+    """The weekend after does not make it quiet: the cursor stays before the batch that is missing."""
+    night(field, upstream, source, "2025-06-09")
+    before = field.cursor(source)
+    upstream.control(today="2025-06-12", faults=[{"match": "/", "kind": "stale", "count": -1}])
+    assert field.night(source, "2025-06-12").state == "stalled"
+    upstream.control(today="2025-06-12")
+    assert field.night(source, "2025-06-12", "23:45").state == "stalled"
+    assert (field.cursor(source).until, field.cursor(source).batch) == (before.until, before.batch)
+    upstream.control(today="2025-06-13", faults=[])
+    assert field.night(source, "2025-06-13").state == "fresh"
+
+
+def test_stragglers_of_moderation_are_caught_by_the_overlap(field: Field, tmp_path: Path, upstream: Upstream) -> None:
+    """Night by night for a fortnight, and asked once at the end: the same papers."""
+    whole = Field.make(tmp_path / "whole", upstream.url)
+    for day in range(5, 19):
+        upstream.control(today=f"2025-06-{day:02}")
+        assert field.night("arxiv", f"2025-06-{day:02}", overlap_days=14).error is None
+    assert whole.night("arxiv", "2025-06-18", overlap_days=28).error is None
+    assert not whole.snapshot().seen - field.snapshot().seen
+    hasty = Field.make(tmp_path / "hasty", upstream.url)
+    for day in range(5, 19):
+        upstream.control(today=f"2025-06-{day:02}")
+        hasty.night("arxiv", f"2025-06-{day:02}", overlap_days=1)
+    assert whole.snapshot().seen - hasty.snapshot().seen, "without the overlap some would be lost: the test can tell"
+
+
+def test_a_day_of_held_back_papers_alone_is_that_days_batch(field: Field, upstream: Upstream) -> None:
+    """Read again, those of 2025-06-12 were called stalled: none had been submitted in the last cycle."""
+    small = RssSettings(url=f"{upstream.url}/rss", categories=("eess.IV", "q-bio.QM"))
+    first, again = (field.night("arxiv_rss", "2025-06-12", at, arxiv_rss=small) for at in ("23:30", "23:31"))
+    assert first.state == "fresh"
+    assert (again.state, again.error) == ("quiet", None)
+
+
+@pytest.mark.parametrize("day", ["2025-06-14", "2025-06-19"])
+def test_an_empty_feed_on_a_first_day_without_a_batch_is_quiet(field: Field, upstream: Upstream, day: str) -> None:
+    """Set up on a Saturday or a holiday, the program's very first run ended in `stalled`."""
+    assert night(field, upstream, "arxiv_rss", day) == "quiet"
+    assert night(field, upstream, "arxiv_rss", "2025-06-20") == "fresh"
+
+
+def test_an_empty_feed_on_a_first_day_with_a_batch_is_stalled(field: Field, upstream: Upstream) -> None:
+    upstream.control(today="2025-06-12", faults=[{"match": "/rss/", "kind": "empty", "count": -1}])
+    assert field.night("arxiv_rss", "2025-06-12").state == "stalled"
+
+
+def test_todays_feed_is_not_judged_by_the_window_of_a_backfill(field: Field, upstream: Upstream) -> None:
+    """A first run over the year before closed the batch of then, and the same night's second run was stalled."""
+    upstream.control(today="2025-06-12")
+    long_ago = datetime(2024, 6, 12, tzinfo=UTC)
+    assert field.night("arxiv_rss", "2025-06-12", since=long_ago, until=long_ago + DAY).state == "fresh"
+    assert field.night("arxiv_rss", "2025-06-12", "23:45").state == "quiet"
+
+
+def test_a_batch_without_a_match_is_not_missed_over_the_holiday(field: Field, upstream: Upstream) -> None:
+    """No paper of 2025-06-18 matches the shipped query: "stalled again" was mailed on the holiday after it.
+
+    Where the feeds do not show that the batch has come, it still is.
+    """
+    query = ArxivSettings(url=f"{upstream.url}/api/query", min_interval=0)
+    states = {}
+    for day in ("2025-06-17", "2025-06-18", "2025-06-19"):
+        upstream.control(today=day)
+        states[day[-2:]] = field.night("arxiv", day, overlap_days=14, arxiv=query).state
+        if day == "2025-06-18":
+            assert field.night("arxiv", "2025-06-19", "10:00", overlap_days=14, arxiv=query).state == "stalled"
+            assert field.night("arxiv_rss", day).state == "fresh"
+            assert field.night("arxiv", day, "23:40", overlap_days=14, arxiv=query).state == "stalled"
+    assert states == {"17": "fresh", "18": "stalled", "19": "quiet"}
+
+
+def test_hugging_faces_search_keeps_to_the_end_of_a_window(field: Field, upstream: Upstream) -> None:
+    """A window of January brought 35 papers of the months after it, as new ones."""
+    since = datetime(2025, 5, 27, tzinfo=UTC)
+    assert field.night("huggingface", "2025-06-12", since=since, until=since + 5 * DAY).error is None
+    found = [paper for paper, _ in field.snapshot().papers.values()]
+    assert found
+    assert all(paper.published < since + 5 * DAY for paper in found)

@@ -1,0 +1,254 @@
+"""Every fault of the stand-in on every source, on the first request of a night and on a later one.
+
+Two rules hold whatever happens: a source that says it is complete holds what an undisturbed one holds, and the next
+night without the fault makes every other one good. (OAI's faults are in tests/sources/test_oai.py.)
+"""
+
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Upstream
+from tests.reliability.conftest import SOURCES, Reference
+from tests.reliability.ground import Field
+
+JOURNAL = "npj-digital-medicine"
+Fault = dict[str, Any]
+
+# Where a fault may strike in the night of a source: the requests it counts, and how many of them go well before.
+PLACES: dict[str, dict[str, Fault]] = {
+    "arxiv": {"first page": {"match": "/api/query"}, "later page": {"match": "/api/query", "skip": 3}},
+    "arxiv_rss": {
+        "first category": {"match": "/rss/"},
+        "later category": {"match": "/rss/", "skip": 1},
+        "first texts": {"match": "/api/query"},
+        "later texts": {"match": "/api/query", "skip": 2},
+    },
+    "huggingface": {
+        "first day": {"match": "/api/daily_papers"},
+        "later search": {"match": "/api/papers/search", "skip": 1},
+    },
+    JOURNAL: {"only request": {"match": "/feed/"}},
+}
+SILENT = {"timeout": 0.4}
+SLOW = {"read_limit": 0.6}
+SMALL = {"max_bytes": 2_000_000}
+
+# Name of the incident: the fault, what the error must say, settings of that night.
+LOUD: dict[str, tuple[Fault, str, dict[str, Any]]] = {
+    "throttled": ({"kind": "status", "status": 429}, r"slow down \(HTTP 429\)", {}),
+    "throttled for a second": ({"kind": "status", "status": 429, "retry_after": 1}, r"slow down \(HTTP 429\)", {}),
+    "forbidden": ({"kind": "status", "status": 403}, r"slow down \(HTTP 403\)", {}),
+    "turned away by the edge": ({"kind": "status", "status": 406}, r"slow down \(HTTP 406\)", {}),
+    "out of order": ({"kind": "status", "status": 503}, r"answers HTTP 503", {}),
+    "busy": ({"kind": "status", "status": 503, "retry_after": 0}, r"is busy \(HTTP 503\)", {}),
+    "a proxy's page": ({"kind": "html"}, r"web page", {}),
+    "cut, but called whole": ({"kind": "malformed"}, r"cut|cannot be read", {}),
+    "cut off": ({"kind": "truncate"}, r"closed before the whole body", {}),
+    "reset": ({"kind": "reset"}, r"reset", {}),
+    "silent": ({"kind": "stall", "seconds": 0.8}, r"fell silent", SILENT),
+    "too slow": ({"kind": "drip", "seconds": 2.5}, r"took more than 0.6 s", SLOW),
+    "an entity bomb": ({"kind": "bomb"}, r"document type|no JSON", {}),
+    "a gzip bomb": ({"kind": "gzipbomb"}, r"more than 2000000 bytes", SMALL),
+    "led elsewhere": ({"kind": "redirect"}, r"redirects to another host, http://127\.0\.0\.1:1/", {}),
+}
+PASSING = ("throttled", "forbidden", "turned away by the edge", "out of order", "busy", "cut off", "reset", "silent")
+# Whether an empty or stale answer can be told from a good one depends on what the source says of itself.
+HIDDEN: dict[str, Fault] = {
+    "everything twice": {"kind": "duplicate"},
+    "slow, but in time": {"kind": "drip", "seconds": 0.3},
+    "empty": {"kind": "empty"},
+    "stale": {"kind": "stale"},
+}
+
+
+def cases(*names: str) -> list[Any]:
+    return [
+        pytest.param(source, where, name, id=f"{source}: {name} on the {place}")
+        for source, places in PLACES.items()
+        for place, where in places.items()
+        for name in names
+    ]
+
+
+def one_sentence(error: str | None) -> bool:
+    return bool(error and re.fullmatch(r"[^\n]{10,300}\.", error))
+
+
+def made_good(field: Field, source: str, reference: Reference) -> int:
+    """The next night holds what an undisturbed one does; returns the requests it took."""
+    outcome = field.night(source)
+    assert outcome.error is None
+    assert outcome.state in ("fresh", "quiet")
+    assert field.snapshot() == reference.after
+    assert field.cursor(source).progress is None
+    again = field.night(source)
+    assert (again.state, again.error, again.first) == ("quiet", None, set())
+    return outcome.requests
+
+
+@pytest.mark.parametrize(("source", "where", "name"), cases(*LOUD))
+def test_a_fault_is_named_and_the_next_night_makes_it_good(
+    upstream: Upstream,
+    monday: Callable[[str], Field],
+    reference_of: Callable[[str], Reference],
+    source: str,
+    where: Fault,
+    name: str,
+) -> None:
+    fault, words, settings = LOUD[name]
+    field, reference = monday(source), reference_of(source)
+    before = field.cursor(source)
+    upstream.control(faults=[{**where, **fault, "count": 1}])
+    outcome = field.night(source, **settings)
+
+    assert outcome.state == "failed"
+    assert one_sentence(outcome.error)
+    assert re.search(words, outcome.error or "")
+    after = field.cursor(source)
+    assert (after.until, after.batch, after.validators) == (before.until, before.batch, before.validators)
+    kept = field.snapshot()
+    assert reference.before.seen <= kept.seen <= reference.after.seen
+    if where.get("skip"):
+        assert outcome.received > 0
+        assert kept.sightings > reference.before.sightings, "what did arrive is kept"
+
+    upstream.control(faults=[])
+    requests = made_good(field, source, reference)
+    if source == "arxiv" and where.get("skip"):
+        assert requests < reference.requests, "it goes on where it was cut off"
+
+
+@pytest.mark.parametrize(("source", "where", "name"), cases(*HIDDEN))
+def test_what_looks_good_is_no_error_unless_something_is_missing(
+    upstream: Upstream,
+    monday: Callable[[str], Field],
+    reference_of: Callable[[str], Reference],
+    source: str,
+    where: Fault,
+    name: str,
+) -> None:
+    field, reference = monday(source), reference_of(source)
+    before = field.cursor(source)
+    upstream.control(faults=[{**where, **HIDDEN[name], "count": 1}])
+    outcome = field.night(source)
+    whole = field.snapshot() == reference.after
+
+    if outcome.error is None:
+        assert outcome.state in ("fresh", "quiet")
+        assert whole or source != "arxiv", "arXiv's API tells a total: nothing may be missing without a word"
+    else:
+        assert name in ("empty", "stale"), "no error is invented"
+        assert one_sentence(outcome.error)
+        assert (field.cursor(source).until, field.cursor(source).batch) == (before.until, before.batch)
+    if name in ("everything twice", "slow, but in time"):
+        assert whole
+        assert (outcome.state, outcome.error) == ("fresh", None)
+    if outcome.expected is not None and outcome.error is None:
+        assert outcome.expected == outcome.received
+    upstream.control(faults=[])
+    made_good(field, source, reference)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "state"),
+    [
+        ("arxiv", "stale", "stalled"),
+        ("arxiv", "empty", "failed"),
+        ("arxiv_rss", "stale", "stalled"),
+        ("arxiv_rss", "empty", "stalled"),
+        ("huggingface", "stale", "quiet"),
+        ("huggingface", "empty", "quiet"),
+        (JOURNAL, "stale", "quiet"),
+        (JOURNAL, "empty", "quiet"),
+    ],
+)
+def test_a_service_that_is_stale_or_empty_all_night(
+    upstream: Upstream,
+    monday: Callable[[str], Field],
+    reference_of: Callable[[str], Reference],
+    source: str,
+    kind: str,
+    state: str,
+) -> None:
+    field, reference = monday(source), reference_of(source)
+    before = field.cursor(source)
+    upstream.control(faults=[{"match": "/", "kind": kind, "count": -1}])
+    outcome = field.night(source)
+    assert outcome.state == state
+    if state in ("stalled", "failed"):
+        assert one_sentence(outcome.error)
+        assert (field.cursor(source).until, field.cursor(source).batch) == (before.until, before.batch)
+    else:
+        assert outcome.error is None
+    assert reference.before.seen <= field.snapshot().seen
+    upstream.control(faults=[])
+    made_good(field, source, reference)
+
+
+def test_one_category_that_repeats_an_old_batch_is_named(
+    upstream: Upstream, monday: Callable[[str], Field], reference_of: Callable[[str], Reference]
+) -> None:
+    """As on 2026-08-12, when arXiv's feed of cs.AI was that of the day before while cs.CL was current."""
+    field, reference = monday("arxiv_rss"), reference_of("arxiv_rss")
+    upstream.control(faults=[{"match": "/rss/cs.LG", "kind": "stale"}])
+    outcome = field.night("arxiv_rss")
+    assert field.snapshot() != reference.after
+    assert outcome.state == "stalled"
+    assert "cs.LG" in (outcome.error or "")
+    upstream.control(faults=[])
+    made_good(field, "arxiv_rss", reference)
+
+
+@pytest.mark.parametrize(("source", "where", "name"), cases(*PASSING))
+def test_what_passes_within_the_night_is_tried_again(
+    upstream: Upstream,
+    monday: Callable[[str], Field],
+    reference_of: Callable[[str], Reference],
+    source: str,
+    where: Fault,
+    name: str,
+) -> None:
+    fault, _, settings = LOUD[name]
+    field, reference = monday(source), reference_of(source)
+    upstream.control(faults=[{**where, **fault, "count": 2}])
+    outcome = field.night(source, attempts=3, **settings)
+    assert (outcome.state, outcome.error) == ("fresh", None)
+    assert outcome.requests == reference.requests + 2
+    assert field.snapshot() == reference.after
+
+
+WEEKS = [
+    *((seed, "sqlite") for seed in range(2)),
+    (2, "postgresql"),
+    *(pytest.param(seed, "sqlite", marks=pytest.mark.soak) for seed in range(2, 40)),
+    *(pytest.param(seed, "postgresql", marks=pytest.mark.soak) for seed in range(3, 40)),
+]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("seed", "store_url"), WEEKS, indirect=["store_url"])
+def test_a_week_of_bad_nights_ends_well(
+    upstream: Upstream, tmp_path: Path, reference_of: Callable[[str], Reference], source: str, seed: int, store_url: str
+) -> None:
+    """From an empty store, with one fault after another: nothing that is complete is short, and all is made good."""
+    reference = reference_of(source)
+    chance = random.Random(seed)
+    field = Field.make(tmp_path / "disturbed", upstream.url, store=store_url)
+    undisturbed = Field.make(tmp_path / "undisturbed", upstream.url)
+    assert undisturbed.night(source).error is None
+    for _ in range(5):
+        name = chance.choice([*LOUD, "everything twice"])
+        fault, _, settings = LOUD.get(name, (HIDDEN.get(name, {}), "", {}))
+        skip = chance.randrange(reference.requests)
+        upstream.control(faults=[{"match": "/", "skip": skip, **fault, "count": 1}])
+        outcome = field.night(source, **settings)
+        if outcome.error is None:
+            assert field.snapshot() == undisturbed.snapshot(), f"complete after {name!r}, but not whole"
+    upstream.control(faults=[])
+    assert field.night(source).error is None
+    assert field.snapshot() == undisturbed.snapshot()

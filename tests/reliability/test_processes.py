@@ -1,0 +1,150 @@
+"""Real processes: killed at any moment, and two of them on one store."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from harvester.jobs.workspace import open_workspace
+from harvester.store import schema
+from harvester.store.engine import connect, read
+from harvester.store.tables import predictions
+from tests.conftest import ROOT, Upstream
+from tests.reliability.conftest import serving
+from tests.reliability.ground import CONFIG, THURSDAY, Snapshot, snapshot
+
+# The command line with pages so small that a night of few papers takes several.
+RUN = """
+import sys
+from harvester.sources import arxiv, arxiv_ids, arxiv_rss
+arxiv.PAGE, arxiv_ids.BATCH, arxiv_rss.BATCH = 10, 10, 10
+from harvester.cli import main
+sys.argv = ["harvester", *sys.argv[1:]]
+sys.exit(main())
+"""
+# What every job does that asks arXiv: through the gate of the store, whatever process it is in.
+ASK = """
+import sys
+from pathlib import Path
+from harvester.jobs.harvest import arxiv_transport
+from harvester.jobs.workspace import open_workspace
+ws = open_workspace(Path("config.toml"))
+transport = arxiv_transport(ws, float(sys.argv[1]))
+for number in range(5):
+    transport.get(ws.settings.harvest.arxiv.url, {"search_query": "all:cardiac", "start": number}, "*/*")
+"""
+SLOWLY = {"match": "/", "kind": "drip", "seconds": 0.25, "count": -1}
+
+
+def start(folder: Path, script: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HARVESTER_NOW": f"{THURSDAY}T23:30:00Z"}
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], cwd=folder, env=environment, stdout=-1, stderr=-1
+    )
+
+
+def folder_with(folder: Path, upstream: str, store: str = "") -> Path:
+    folder.mkdir(parents=True)
+    text = CONFIG.format(store=store or f"sqlite:///{folder}/harvester.db", upstream=upstream)
+    few = text.replace('categories = ["cs.CV", "cs.LG", "stat.ML"]', 'categories = ["stat.ML", "eess.SP", "q-bio.QM"]')
+    few = few.replace("abs:images OR abs:clinical OR abs:cardiac", "abs:cardiac OR abs:clinical")
+    few = few.replace("overlap_days = 3", "overlap_days = 1")
+    (folder / "config.toml").write_text(few)
+    return folder
+
+
+def run(folder: Path) -> dict[str, object]:
+    with start(folder, RUN, "run", "--no-digest", "--json") as process:
+        out, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err.decode()
+    report: dict[str, object] = json.loads(out)
+    return report
+
+
+def held(folder: Path) -> Snapshot:
+    store = open_workspace(folder / "config.toml").store
+    try:
+        with read(store) as db:
+            done = db.execute(select(predictions.c.paper)).scalars().all()
+        found = snapshot(store)
+        assert len(set(done)) == len(found.papers), "every paper was classified"
+        return found
+    finally:
+        store.dispose()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, float]:
+    """What a night leaves if nobody kills it, and how long it takes when pages come slowly."""
+    upstream = Upstream(stand_in)
+    upstream.control(today=THURSDAY, faults=[SLOWLY])
+    folder = folder_with(tmp_path_factory.mktemp("undisturbed") / "room", stand_in)
+    begun = time.monotonic()
+    assert run(folder)["state"] == "ok"
+    took = time.monotonic() - begun
+    upstream.control(faults=[])
+    found = held(folder)
+    assert len(found.papers) > 20
+    assert found.candidates
+    return found, took
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 100))])
+def test_kill_9_at_any_moment_loses_nothing(
+    tmp_path: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int
+) -> None:
+    kill_9(folder_with(tmp_path / "room", upstream.url), upstream, undisturbed, seed)
+
+
+@pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(5, 100))])
+def test_kill_9_at_any_moment_loses_nothing_on_postgresql(
+    tmp_path: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int, postgres_url: str
+) -> None:
+    engine = connect(postgres_url)
+    schema.upgrade(engine)
+    engine.dispose()
+    kill_9(folder_with(tmp_path / "room", upstream.url, postgres_url), upstream, undisturbed, seed)
+
+
+def kill_9(folder: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int) -> None:
+    whole, took = undisturbed
+    upstream.control(faults=[SLOWLY])
+    # Spread evenly over the night, so that even five of them strike early and late.
+    moment = took * ((seed % 5 + random.Random(seed).random()) / 5)
+    with start(folder, RUN, "run", "--no-digest") as process:
+        try:
+            process.wait(timeout=moment)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate()
+    upstream.control(faults=[])
+    report = run(folder)
+    assert report["state"] == "ok", f"killed after {moment:.2f} s"
+    assert held(folder) == whole, f"killed after {moment:.2f} s"
+
+
+def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
+    tmp_path: Path, shared: Path, corpus: Path, store_url: str
+) -> None:
+    interval, allowed = 0.5, 0.35  # what lies between pays for the way to the stand-in on a busy machine
+    with serving(shared, corpus, "--min-interval", str(allowed)) as url:
+        folder = folder_with(tmp_path / "room", url, store_url)
+        engine = connect(store_url)
+        schema.upgrade(engine)
+        engine.dispose()
+        both = [start(folder, ASK, str(interval)) for _ in range(2)]
+        for process in both:
+            with process:
+                _, err = process.communicate(timeout=60)
+            assert process.returncode == 0, err.decode()
+        asked = Upstream(url).log()
+    assert [one["status"] for one in asked] == [200] * 10
+    times = [one["time"] for one in asked]
+    assert min(b - a for a, b in pairwise(times)) >= allowed

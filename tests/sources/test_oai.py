@@ -1,0 +1,204 @@
+"""arXiv's OAI-PMH: own small documents, and the stand-in with its faults over HTTP."""
+
+from datetime import date
+from itertools import islice
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from harvester.base.errors import FetchError
+from harvester.config import HarvestSettings, OaiSettings
+from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
+from harvester.sources.oai import MAX_RESTARTS, Record, TokenExpired, list_records, read_page, set_of
+from harvester.sources.transport import Answer, Transport
+from tests.conftest import Upstream
+
+QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
+SINCE = date(2025, 6, 2)
+
+
+def answer(inside: str) -> bytes:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
+        f"<responseDate>2025-06-12T23:30:00Z</responseDate><request>x</request>{inside}</OAI-PMH>"
+    ).encode()
+
+
+def header(name: str = "oai:arXiv.org:2506.01234", stamp: str = "2025-06-12", status: str = "") -> str:
+    return (
+        f"<header{status}><identifier>{name}</identifier><datestamp>{stamp}</datestamp>"
+        "<setSpec>cs:cs:AI</setSpec><setSpec>eess:eess:IV</setSpec></header>"
+    )
+
+
+def records(*listed: str, token: str = "") -> bytes:
+    return answer(f"<ListRecords>{''.join(f'<record>{one}</record>' for one in listed)}{token}</ListRecords>")
+
+
+METADATA = (
+    '<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>2506.01234</id>'
+    '<version version="v10"><date>x</date></version><version version="v9"><date>x</date></version>'
+    "<title>A Title\n      over two lines</title><authors>A B, C D</authors>"
+    "<categories>cs.AI eess.IV</categories><abstract>If $a&lt;b$.</abstract></arXivRaw></metadata>"
+)
+
+
+class TestReading:
+    def test_a_record(self) -> None:
+        page = read_page(records(header() + METADATA, token="<resumptionToken>t 1</resumptionToken>"))
+        assert page.token == "t 1"
+        assert page.records == (
+            Record(
+                base="2506.01234",
+                version=10,
+                datestamp=date(2025, 6, 12),
+                sets=("cs:cs:AI", "eess:eess:IV"),
+                categories=("cs.AI", "eess.IV"),
+                title="A Title over two lines",
+                abstract="If $a<b$.",
+                authors="A B, C D",
+            ),
+        )
+
+    def test_deleted_ones_and_ones_without_metadata(self) -> None:
+        page = read_page(records(header(status=' status="deleted"'), header("oai:arXiv.org:math/0309136")))
+        assert [(one.base, one.version, one.title, one.deleted) for one in page.records] == [
+            ("2506.01234", 0, "", True),
+            ("math/0309136", 0, "", False),
+        ]
+
+    @pytest.mark.parametrize("token", ["", "<resumptionToken/>", "<resumptionToken> </resumptionToken>"])
+    def test_the_end_of_a_list(self, token: str) -> None:
+        assert read_page(records(header(), token=token)).token == ""
+
+    def test_missing_fields(self) -> None:
+        empty = '<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><version/></arXivRaw></metadata>'
+        (found,) = read_page(records(header(stamp="2025-06-12T01:02:03Z") + empty)).records
+        assert (found.version, found.title, found.datestamp) == (0, "", date(2025, 6, 12))
+
+    def test_nothing_matches(self) -> None:
+        assert read_page(answer('<error code="noRecordsMatch"/>')).records == ()
+
+    @pytest.mark.parametrize(
+        ("inside", "error", "told"),
+        [
+            ('<error code="badResumptionToken">Expired</error>', TokenExpired, "Expired"),
+            ('<error code="badArgument">no such set</error>', BadQuery, "badArgument: no such set"),
+            ('<error code="cannotDisseminateFormat"/>', BadQuery, "cannotDisseminateFormat"),
+            ("<error>out of order</error>", Malformed, "out of order"),
+            ("<Identify/>", Malformed, "neither records nor an error"),
+            (f"<ListRecords><record>{header('oai:x:y')}</record></ListRecords>", Malformed, "without an arXiv id"),
+            ("<ListRecords><record/></ListRecords>", Malformed, "without an arXiv id"),
+            (f"<ListRecords><record>{header(stamp='soon')}</record></ListRecords>", Malformed, "'soon'"),
+        ],
+    )
+    def test_what_is_no_list(self, inside: str, error: type[FetchError], told: str) -> None:
+        with pytest.raises(error, match=told):
+            read_page(answer(inside))
+
+    @pytest.mark.parametrize("body", [b"", b"<html></html>", b"<rss version='2.0'/>", records(header())[:-20]])
+    def test_what_is_no_oai(self, body: bytes) -> None:
+        with pytest.raises(Malformed, match="OAI-PMH"):
+            read_page(body)
+
+    def test_nothing_matches_in_the_middle(self) -> None:
+        with pytest.raises(Incomplete, match="middle"):
+            read_page(answer('<error code="noRecordsMatch"/>'), continued=True)
+
+
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [
+        ("cs.AI", "cs:cs:AI"),
+        ("eess.IV", "eess:eess:IV"),
+        ("q-bio.QM", "q-bio:q-bio:QM"),
+        ("stat.ML", "stat:stat:ML"),
+        ("math.NA", "math:math:NA"),
+        ("physics.med-ph", "physics:physics:med-ph"),
+        ("quant-ph", "physics:quant-ph"),
+        ("hep-lat", "physics:hep-lat"),
+        ("astro-ph.CO", "physics:astro-ph:CO"),
+        ("q-bio", "q-bio"),
+    ],
+)
+def test_sets(category: str, expected: str) -> None:
+    assert set_of(category) == expected
+
+
+class TestOverHttp:
+    def ask(self, upstream: Upstream, spec: str = "cs:cs:CV", settings: HarvestSettings = QUICK) -> list[Record]:
+        return list(list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(settings), spec, SINCE))
+
+    def names(self, listed: list[Record]) -> set[tuple[str, int]]:
+        return {(one.base, one.version) for one in listed}
+
+    def test_all_pages(self, upstream: Upstream) -> None:
+        found = self.ask(upstream)
+        asked = [parse_qs(urlsplit(entry["path"]).query) for entry in upstream.log()]
+        assert len(found) == len(self.names(found)) > 400
+        assert len(asked) == -(-len(found) // 400)
+        assert all(one.title and one.abstract and "cs:cs:CV" in one.sets and one.datestamp >= SINCE for one in found)
+        assert not any("until" in query for query in asked)
+        assert asked[0]["from"] == ["2025-06-02"]
+
+    def test_every_set_of_the_corpus_is_named_right(self, upstream: Upstream) -> None:
+        categories = {name for one in self.ask(upstream) for name in one.categories}
+        own = {spec for one in self.ask(upstream) for spec in one.sets}
+        assert {set_of(name) for name in categories} == own
+
+    def test_nothing_changed(self, upstream: Upstream) -> None:
+        assert self.ask(upstream, "physics:no-such") == []
+
+    @pytest.mark.parametrize("skip", [0, 1])
+    def test_an_expired_token_begins_the_list_again(self, upstream: Upstream, skip: int) -> None:
+        plain = self.ask(upstream)
+        upstream.control(faults=[{"match": "/oai", "kind": "badtoken", "skip": skip}])
+        found = self.ask(upstream)
+        assert self.names(found) == self.names(plain)
+        assert len(found) == len(plain) + 400 * skip
+
+    def test_tokens_that_always_expire(self, upstream: Upstream) -> None:
+        upstream.control(faults=[{"match": "/oai", "kind": "badtoken", "count": -1}])
+        with pytest.raises(Unavailable, match="expire 4 times while listing cs:cs:CV"):
+            self.ask(upstream)
+        assert len(upstream.log()) == MAX_RESTARTS + 1
+
+    @pytest.mark.parametrize("skip", [0, 1])
+    @pytest.mark.parametrize(
+        ("fault", "expected"),
+        [
+            ({"kind": "html"}, Malformed),
+            ({"kind": "malformed"}, Malformed),
+            ({"kind": "bomb"}, Malformed),
+            ({"kind": "truncate"}, Unavailable),
+            ({"kind": "reset"}, Unavailable),
+            ({"kind": "redirect"}, BadQuery),
+            ({"kind": "status", "status": 503}, Unavailable),
+        ],
+    )
+    def test_a_spoilt_page_is_never_the_end(
+        self, upstream: Upstream, fault: dict[str, object], expected: type[FetchError], skip: int
+    ) -> None:
+        upstream.control(faults=[{"match": "/oai", "skip": skip, **fault}])
+        with pytest.raises(expected):
+            self.ask(upstream)
+
+    def test_an_empty_later_page_is_never_the_end(self, upstream: Upstream) -> None:
+        upstream.control(faults=[{"match": "/oai", "kind": "empty", "skip": 1}])
+        with pytest.raises(Incomplete):
+            self.ask(upstream)
+
+    def test_what_came_before_an_error_is_kept(self, upstream: Upstream) -> None:
+        upstream.control(faults=[{"match": "/oai", "kind": "html", "skip": 1}])
+        listed = list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(QUICK), "cs:cs:CV", SINCE)
+        assert len(list(islice(listed, 400))) == 400
+        with pytest.raises(Malformed):
+            next(listed)
+
+    def test_a_token_that_leads_nowhere(self) -> None:
+        class Circle(Transport):
+            def get(self, url: str, *_args: object, **_kwargs: object) -> Answer:
+                return Answer(url, 200, {}, records(header(), token="<resumptionToken>t</resumptionToken>"))
+
+        with pytest.raises(Malformed, match="never end"):
+            list(list_records(OaiSettings(), Circle(QUICK), "cs", SINCE))

@@ -1,0 +1,264 @@
+"""Backups of both databases, and stores that earlier releases left: nothing is lost on the way to this one."""
+
+import os
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, select, text
+
+from harvester.base.errors import HarvesterError, LockHeld, StoreError
+from harvester.jobs.backup import backup, restore
+from harvester.paper import Paper, Sighting
+from harvester.store import schema
+from harvester.store.engine import connect, open_store, read, write
+from harvester.store.papers import load, record
+from harvester.store.queue import in_state
+from harvester.store.runs import begin_run, lock, recent_runs
+from harvester.store.tables import metadata
+from tests.jobs.room import Room
+
+NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+GOLDEN = Path(__file__).parent / "golden"
+Content = Mapping[str, list[dict[str, Any]]]
+
+
+def content(store: Engine) -> Content:
+    """Every row of every table."""
+    with read(store) as db:
+        return {
+            table.name: sorted((dict(row) for row in db.execute(select(table)).mappings()), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+
+def golden(folder: Path, name: str) -> Path:
+    """A store as that revision made it."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.db"
+    with closing(sqlite3.connect(file)) as db:
+        db.executescript((GOLDEN / f"{name}.sql").read_text(encoding="utf-8"))
+    return file
+
+
+@pytest.fixture
+def store(store_url: str) -> Engine:
+    schema.upgrade(connect(store_url))
+    return open_store(store_url)
+
+
+@pytest.fixture
+def filled(store: Engine, tmp_path: Path) -> Engine:
+    restore(store, golden(tmp_path, "0001"), force=True)
+    return store
+
+
+@pytest.fixture
+def another(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], Engine]:
+    """Empties the database, or names another file: somewhere else to restore to."""
+
+    def made() -> Engine:
+        if store_url.startswith("sqlite"):
+            return connect(f"sqlite:///{tmp_path}/elsewhere/harvester.db")
+        engine = connect(store_url)
+        with write(engine) as db:
+            db.execute(text("DROP SCHEMA public CASCADE"))
+            db.execute(text("CREATE SCHEMA public"))
+        return engine
+
+    return made
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.sql")))
+def test_a_store_of_every_release_is_brought_up_to_date_with_all_it_holds(
+    store: Engine, tmp_path: Path, name: str
+) -> None:
+    assert name in schema.REVISIONS
+    file = golden(tmp_path, name)
+    with closing(sqlite3.connect(file)) as db:
+        db.row_factory = sqlite3.Row
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        old = {table: len(db.execute(f"SELECT * FROM {table}").fetchall()) for table in tables - {"alembic_version"}}
+    assert restore(store, file) == name
+    assert schema.revision(store) == schema.REVISIONS[-1]
+    assert old.items() <= {table: len(rows) for table, rows in content(store).items()}.items()
+
+
+@pytest.mark.parametrize("revision", schema.REVISIONS)
+def test_every_schema_in_between_is_brought_up_to_date(tmp_path: Path, revision: str) -> None:
+    file = golden(tmp_path, "0001")
+    _migrate(file, revision)
+    store = connect(f"sqlite:///{tmp_path}/store.db")
+    assert restore(store, file) == revision
+    direct = connect(f"sqlite:///{tmp_path}/direct.db")
+    restore(direct, golden(tmp_path / "again", "0001"))
+    assert content(store) == content(direct)
+
+
+def _migrate(file: Path, revision: str) -> None:
+    """As the program of that revision would have left the store."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    engine = connect(f"sqlite:///{file}")
+    with engine.connect() as db, db.begin():
+        config.attributes["connection"] = db
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> None:
+    with read(filled) as db:
+        papers = load(db, [1, 2, 3])
+        assert papers[2].paper.title == "Gefäße: an invented survey"
+        assert papers[1].paper.identifiers == ("arxiv:2506.00001", "doi:10.1000/hearts.1")
+        assert papers[1].paper.published == NOW
+        assert [one.paper for one in in_state(db, "pending")] == [2]
+        assert [report is None for _, report in recent_runs(db, 5)] == [True, False]
+        assert db.execute(text("SELECT count(*) FROM cursors WHERE progress IS NULL")).scalar() == 1
+    with write(filled) as db:  # numbers go on after those that were brought along
+        assert record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4
+
+
+def test_backup_and_restore_elsewhere(filled: Engine, another: Callable[[], Engine], tmp_path: Path) -> None:
+    before = content(filled)
+    made = backup(filled, tmp_path / "backups" / "store")
+    assert (made.schema, made.size) == (schema.REVISIONS[-1], made.file.stat().st_size)
+    assert made.file.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in made.file.parent.iterdir()) == ["store"]
+    filled.dispose()
+    target = another()
+    restore(target, made.file)
+    assert content(target) == before
+
+
+def test_a_store_that_holds_something_is_replaced_by_force_only(filled: Engine, tmp_path: Path) -> None:
+    made = backup(filled, tmp_path / "one")
+    before = content(filled)
+    with write(filled) as db:
+        begin_run(db, datetime(2026, 1, 1, tzinfo=UTC))
+    changed = content(filled)
+    with pytest.raises(HarvesterError, match="--force"):
+        restore(filled, made.file)
+    assert content(filled) == changed
+    with lock(filled, "run"), pytest.raises(LockHeld):
+        restore(filled, made.file, force=True)
+    assert content(filled) == changed
+    restore(filled, made.file, force=True)
+    assert content(filled) == before, "also on connections that were open all the time"
+
+
+def test_a_backup_never_replaces_a_file(filled: Engine, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(HarvesterError, match="already"):
+        backup(filled, tmp_path / "taken")
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_backup_of_a_newer_schema_is_refused(filled: Engine, tmp_path: Path) -> None:
+    with write(filled) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999 is newer"):
+        backup(filled, tmp_path / "newer")
+    with write(filled) as db:
+        db.execute(text(f"UPDATE alembic_version SET version_num = '{schema.REVISIONS[-1]}'"))
+    made = backup(filled, tmp_path / "newer")
+    before = content(filled)
+    _rename_schema(filled, made.file)
+    with pytest.raises(StoreError, match=r"has the schema 9999, which is newer"):
+        restore(filled, made.file, force=True)
+    assert content(filled) == before
+
+
+def _rename_schema(store: Engine, file: Path) -> None:
+    if store.dialect.name == "sqlite":
+        with closing(sqlite3.connect(file)) as db, db:
+            db.execute("UPDATE alembic_version SET version_num = '9999'")
+        return
+    with write(store) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    address = store.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    subprocess.run(["pg_dump", "--format=custom", f"--file={file}", address], check=True)
+    with write(store) as db:
+        db.execute(text(f"UPDATE alembic_version SET version_num = '{schema.REVISIONS[-1]}'"))
+
+
+@pytest.mark.parametrize("harm", ["cut", "page", "text", "gone", "foreign"])
+def test_a_file_that_is_no_sound_backup_is_named_and_changes_nothing(filled: Engine, tmp_path: Path, harm: str) -> None:
+    file = backup(filled, tmp_path / "one").file
+    before = content(filled)
+    if harm == "cut":
+        os.truncate(file, file.stat().st_size * 2 // 3)
+    elif harm == "page":
+        with file.open("r+b") as opened:
+            opened.seek(file.stat().st_size // 2)
+            opened.write(b"\xff" * 6000)
+    elif harm == "text":
+        file.write_text("CREATE TABLE papers;")
+    elif harm == "gone":
+        file.unlink()
+    else:
+        file.unlink()
+        with closing(sqlite3.connect(file)) as db, db:
+            db.execute("CREATE TABLE theirs (id INTEGER)")
+    with pytest.raises(HarvesterError, match=str(file)):
+        restore(filled, file, force=True)
+    assert content(filled) == before
+
+
+def test_an_archive_of_postgresql_does_not_fit_sqlite(tmp_path: Path) -> None:
+    file = tmp_path / "archive"
+    file.write_bytes(b"PGDMP of something")
+    store = connect(f"sqlite:///{tmp_path}/store.db")
+    with pytest.raises(HarvesterError, match="archive is an archive of PostgreSQL; name a database of that kind"):
+        restore(store, file)
+
+
+def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
+    """Each backup is one picture: a run and its report are in it together, or not at all."""
+    stop, begun = threading.Event(), threading.Event()
+
+    def work() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            with write(filled) as db:
+                for half in ("arxiv:9901.", "arxiv:9902."):
+                    record(
+                        db, [Sighting("arxiv", Paper((f"{half}{number:05}",), f"{half}{number}"))], datetime.now(UTC)
+                    )
+            begun.set()
+            stop.wait(0.05)  # a store that grew as fast as it can would take minutes to compare
+
+    writer = threading.Thread(target=work)
+    writer.start()
+    begun.wait(30)
+    try:
+        made = [backup(filled, tmp_path / str(n)).file for n in range(3)]
+    finally:
+        stop.set()
+        writer.join()
+    after = content(filled)
+    for file in made:
+        restore(filled, file, force=True)
+        names = [row["name"] for row in content(filled)["identifiers"]]
+        assert len([one for one in names if one.startswith("arxiv:9901.")]) == len(
+            [one for one in names if one.startswith("arxiv:9902.")]
+        )
+        assert {row["number"] for row in content(filled)["papers"]} <= {row["number"] for row in after["papers"]}
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    room = Room.make(tmp_path, "http://127.0.0.1:1")
+    made = room.json("db", "backup", "one.db")
+    assert made["bytes"] == (tmp_path / "one.db").stat().st_size
+    assert room.json("db", "restore", "one.db")["after"] == schema.REVISIONS[-1]
+    assert "already" in room.run("db", "backup", "one.db", status=1)
+    assert "nowhere.db" in room.run("db", "restore", "nowhere.db", status=1)

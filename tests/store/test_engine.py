@@ -1,0 +1,164 @@
+"""Opening, locking and spacing, on both databases."""
+
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, insert, text
+
+from harvester.base.errors import GateClosed, LockHeld, StoreError, UsageError
+from harvester.store import schema
+from harvester.store.engine import connect, open_store, read, write
+from harvester.store.runs import CLOCK_JUMP, LONGEST_CLOSING, begin_run, close_gate, gate, lock, recent_runs
+from harvester.store.tables import gates, metadata
+
+
+def make(url: str) -> Engine:
+    schema.upgrade(connect(url))
+    return open_store(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "sqlite:////here/:memory:"]
+)
+def test_a_wrong_url_is_wrong_usage(url: str) -> None:
+    with pytest.raises(UsageError):
+        open_store(url)
+
+
+def test_an_unreachable_server_and_a_foreign_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:1/x"):
+        open_store("postgresql+psycopg://nobody@127.0.0.1:1/x")
+    (tmp_path / "text.db").write_text("this is no database, however long it may be " * 100)
+    with pytest.raises(StoreError, match=r"text\.db"):
+        open_store(f"sqlite:///{tmp_path}/text.db")
+
+
+def test_an_empty_sqlite_file_gets_its_schema_and_is_durable(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/new/harvester.db")
+    with read(store) as db:
+        found = {
+            name: db.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_an_empty_postgresql_database_asks_for_its_schema(store_url: str) -> None:
+    if store_url.startswith("sqlite"):
+        open_store(store_url)
+    else:
+        with pytest.raises(StoreError, match="harvester db upgrade"):
+            open_store(store_url)
+
+
+def test_a_newer_schema_is_refused(store_url: str) -> None:
+    store = make(store_url)
+    with write(store) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for attempt in (lambda: open_store(store_url), lambda: schema.upgrade(connect(store_url))):
+        with pytest.raises(StoreError, match="9999 is newer"):
+            attempt()
+
+
+def test_somebody_elses_tables_are_left_alone(store_url: str) -> None:
+    engine = connect(store_url)
+    with write(engine) as db:
+        db.execute(text("CREATE TABLE theirs (id INTEGER)"))
+    with pytest.raises(StoreError, match="not this program's"):
+        open_store(store_url)
+
+
+def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
+    def declared(_object: object, name: str | None, *_: object) -> bool:
+        return not (name or "").startswith("papers_text")  # full-text search, which each database has its own way for
+
+    store = make(store_url)
+    with store.connect() as db:
+        context = MigrationContext.configure(db, opts={"include_object": declared})
+        assert compare_metadata(context, metadata) == []
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+    assert tuple(reversed([one.revision for one in script.walk_revisions()])) == schema.REVISIONS
+
+
+def test_a_lock_is_held_by_one(store_url: str) -> None:
+    store = make(store_url)
+    with lock(store, "run"):
+        with pytest.raises(LockHeld, match="Another run"), lock(store, "run"):
+            pass
+        with lock(store, "digest"):
+            pass
+    with lock(store, "run"):
+        pass
+
+
+def test_the_gate_spaces_requests_of_all_processes(store_url: str) -> None:
+    store, passed = make(store_url), []
+
+    def ask() -> None:
+        with gate(store, "arxiv", 0.3):
+            passed.append(time.monotonic())
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    gaps = [later - earlier for earlier, later in zip(sorted(passed), sorted(passed)[1:], strict=False)]
+    assert all(gap >= 0.29 for gap in gaps), gaps
+
+
+def test_a_longer_closing_stays_and_patience_ends(store_url: str) -> None:
+    store = make(store_url)
+    for seconds in (600, 5):
+        close_gate(store, "arxiv", seconds)
+    begun = time.monotonic()
+    with pytest.raises(GateClosed, match=r"arxiv .* (600|599) s") as caught, gate(store, "arxiv", 0.0, patience=60):
+        pass
+    assert 590 < caught.value.seconds <= 600
+    assert time.monotonic() - begun < 5
+    with gate(store, "another", 0.0, patience=0):
+        pass
+
+
+def test_a_gate_that_is_closed_while_somebody_waits_stays_closed(store_url: str) -> None:
+    store, passed = make(store_url), []
+    close_gate(store, "arxiv", 0.5)
+
+    def ask() -> None:
+        with gate(store, "arxiv", 0.0):
+            passed.append(time.monotonic())
+
+    waiter = threading.Thread(target=ask)
+    waiter.start()
+    time.sleep(0.2)
+    close_gate(store, "arxiv", 1.5)
+    closed = time.monotonic()
+    waiter.join()
+    assert passed[0] - closed >= 1.4
+
+
+def test_a_closing_by_a_wrong_clock_is_no_closing(store_url: str) -> None:
+    store = make(store_url)
+    with write(store) as db:
+        db.execute(insert(gates).values(name="arxiv", not_before=time.time() + CLOCK_JUMP + 60))
+    with gate(store, "arxiv", 0.0, patience=0):
+        pass
+    close_gate(store, "arxiv", 86_400)
+    with pytest.raises(GateClosed) as caught, gate(store, "arxiv", 0.0, patience=60):
+        pass
+    assert caught.value.seconds <= LONGEST_CLOSING
+
+
+def test_the_tenth_run_of_one_second_is_newer_than_the_ninth(store_url: str) -> None:
+    """Twelve nights replayed at one $HARVESTER_NOW: `runs` and the alerts took "-9" for the newest."""
+    store, now = make(store_url), datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+    with write(store) as db:
+        begun = [begin_run(db, now) for _ in range(12)]
+    with read(store) as db:
+        assert [name for name, _ in recent_runs(db, 12)] == begun[::-1]

@@ -1,0 +1,223 @@
+"""A working folder with candidates to review, and browsers without a window that are signed in."""
+
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from argon2 import PasswordHasher
+from lxml import html
+from starlette.testclient import TestClient
+
+from harvester.config import load_settings
+from harvester.jobs.users import hash_token
+from harvester.jobs.workspace import Workspace, taxonomy_of
+from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.store import schema
+from harvester.store.accounts import begin_session, put_user, user_named
+from harvester.store.engine import connect, open_store, read, write
+from harvester.store.papers import record
+from harvester.store.predictions import Prediction, save
+from harvester.store.queue import Candidate, Decision, candidate, decisions_on, enqueue
+from harvester.web.app import create_app
+from harvester.web.forms import SESSION
+from tests.digest.conftest import free_port
+
+NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+NO_ENCODER, ENCODER = "./none", "all-MiniLM-L6-v2"
+"""Loading the real one takes seconds, so most tests do without explanations."""
+CONFIG = """\
+[store]
+url = "{store}"
+[harvest]
+attempts = 1
+timeout = 5.0
+[harvest.arxiv]
+url = "{upstream}/api/query"
+min_interval = 0.0
+[[harvest.feeds]]
+name = "circulation"
+url = "{upstream}/feed/circulation.xml"
+allow_private = true
+[classifier]
+encoder = "{encoder}"
+[catalog]
+git = "{git}"
+[digest]
+smtp_security = "none"
+[web]
+port = {port}
+"""
+TOPICS = ("echocardiography", "the electrocardiogram", "cardiac MRI", "coronary CT", "heart sounds")
+METHODS = ("Transformers for", "A benchmark of", "Foundation models for", "Weakly supervised", "Uncertainty in")
+
+
+@cache
+def hashed() -> str:
+    """The hash of everybody's password."""
+    return PasswordHasher().hash(PASSWORD)
+
+
+@dataclass
+class Room:
+    """A workspace whose clock is set by hand."""
+
+    ws: Workspace
+    config: Path
+    now: datetime = NOW
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def make(
+        cls,
+        folder: Path,
+        store: str = "",
+        *,
+        upstream: str = "http://127.0.0.1:1",
+        git: str = "off",
+        like: Path | None = None,
+        encoder: str = NO_ENCODER,
+    ) -> "Room":
+        """A new working folder; with the SQLite file `like`, its store is a copy of that one."""
+        config = folder / "config.toml"
+        file = folder / "data" / "harvester.db"
+        store = store or f"sqlite:///{file}"
+        if like:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(like, file)
+        config.write_text(CONFIG.format(store=store, upstream=upstream, git=git, encoder=encoder, port=free_port()))
+        settings = load_settings(config)
+        if not like:
+            schema.upgrade(connect(settings.store_url))
+        room: Room
+        ws = Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: room.now)
+        room = cls(ws, config)
+        return room
+
+    def put(self, name: str, title: str, scope: float = 0.9, **known: Any) -> int:
+        """A paper with a prediction, queued."""
+        labels = known.pop("labels", None) or Labels(
+            {"task": ("diagnosis",), "modality": ("ecg",), "disease": ()}, "research"
+        )
+        unsure = known.pop("unsure", ("task:prognosis",))
+        source = known.pop("source", "arxiv")
+        given: dict[str, Any] = {
+            "abstract": f"We study {title.lower()}. The electrocardiogram is read by a network. It works.",
+            "authors": (Author("Ann Bee"), Author("Cy Dee")),
+            "published": NOW - timedelta(days=len(self.numbers)),
+            "version": 1,
+            "links": {"paper": f"https://arxiv.org/abs/{name}"},
+        }
+        paper = Paper((f"arxiv:{name}",), title, **{**given, **known})
+        chances = {
+            facet.id: {
+                label: 0.93 if label in (*labels.facets.get(facet.id, ()), labels.kind) else 0.04
+                for label in facet.label_ids
+            }
+            for facet in self.ws.taxonomy.facets
+        }
+        with write(self.ws.store) as db:
+            number = record(db, [Sighting(source, paper)], self.now)[0].number
+            save(db, [(number, paper, Prediction(scope, True, labels, unsure, chances, "2025-06-01-abc"))], self.now)
+            enqueue(db, [(number, scope)], self.now)
+        self.numbers[name] = number
+        return number
+
+    def put_again(self, name: str, title: str) -> None:
+        """A newer version of a paper, with another title."""
+        paper = Paper((f"arxiv:{name}",), title, "Another abstract.", (Author("Ann Bee"),), version=2)
+        with write(self.ws.store) as db:
+            record(db, [Sighting("arxiv", paper)], self.now)
+
+    def fill(self, count: int) -> list[str]:
+        """Candidates of falling score; their ids, best first."""
+        names = [f"2506.{number:05}" for number in range(1, count + 1)]
+        for place, name in enumerate(names):
+            topic, method = TOPICS[place % len(TOPICS)], METHODS[place // len(TOPICS) % len(METHODS)]
+            self.put(name, f"{method} {topic}, part {place + 1}", 0.99 - place / 200)
+        return names
+
+    def place(self, name: str) -> Candidate:
+        with read(self.ws.store) as db:
+            found = candidate(db, self.numbers[name])
+        assert found is not None
+        return found
+
+    def log(self, name: str) -> list[Decision]:
+        with read(self.ws.store) as db:
+            return decisions_on(db, [self.numbers[name]]).get(self.numbers[name], [])
+
+    def states(self) -> dict[str, str]:
+        return {name: self.place(name).state for name in self.numbers}
+
+    def user(self, name: str, role: str = "reviewer") -> None:
+        """Somebody who may review; hashing a password takes its time, so it is done once for all."""
+        with write(self.ws.store) as db:
+            put_user(db, name, role, hashed(), self.now)
+
+    def browser(self, name: str = "") -> "Browser":
+        """A browser, signed in where a name is given."""
+        made = Browser(TestClient(create_app(self.ws), follow_redirects=False))
+        if name:
+            token = secrets.token_urlsafe(32)
+            with write(self.ws.store) as db:
+                user = user_named(db, name)
+                assert user
+                begin_session(db, user.id, hash_token(token), self.now)
+            made.client.cookies.set(SESSION, token)
+        return made
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """The pages over HTTP, from a thread."""
+        port = free_port()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(self.ws), port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+            )
+        )
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            thread.join(0.02)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+@dataclass
+class Browser:
+    """Requests with cookies; forms are sent as the page has them."""
+
+    client: TestClient
+
+    def page(self, address: str, **more: Any) -> Any:
+        answer = self.client.get(address, **more)
+        assert answer.status_code == 200, (address, answer.status_code, answer.text[-500:])
+        return html.document_fromstring(answer.text)
+
+    def csrf(self, address: str = "/review") -> str:
+        found = re.search(r'name="csrf" value="(\w+)"', self.client.get(address).text)
+        assert found
+        return found[1]
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> Any:
+        return self.client.post("/login", data={"csrf": self.csrf("/login"), "username": name, "password": password})
+
+    def decide(self, paper: str, action: str, version: int = 0, **more: Any) -> Any:
+        """Post a decision; an accept has the labels that were predicted unless others are given."""
+        labels = {"task": ["diagnosis"], "modality": ["ecg"], "kind": ["research"]} if action == "accept" else {}
+        data = {"paper": paper, "action": action, "version": version, "csrf": self.csrf(), **labels, **more}
+        return self.client.post("/review/decide", data=data)

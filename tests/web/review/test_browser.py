@@ -1,0 +1,402 @@
+"""The review pages in Chromium: what a reviewer does, and what the pages then look like."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect
+
+from harvester.paper import Labels
+from tests.web.review.conftest import PATIENCE, Open
+from tests.web.review.room import ENCODER, PASSWORD, Room
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+OTHER_PAGES = (
+    "/review/bulk?action=accept&paper=arxiv:2506.00002",
+    "/review/paper?paper=arxiv:2506.00002",
+    "/review/near?paper=arxiv:2506.00002",
+    "/suggest",
+    "/review/batches",
+    "/review/proposals",
+    "/review/runs",
+    "/review/classifier",
+    "/review/subscribers",
+    "/review/digest",
+    "/review/people",
+    "/review?state=none",
+    "/login",
+    "/",
+)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def title(page: Page) -> str:
+    return page.locator("#paper h2").first.inner_text()
+
+
+def at(page: Page, room: Room, name: str) -> None:
+    """Wait until a paper is shown."""
+    expect(page.locator("#paper article")).to_have_attribute("data-number", str(room.numbers[name]))
+
+
+def press(page: Page, room: Room, key: str, then: str) -> None:
+    page.keyboard.press(key)
+    at(page, room, then)
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
+    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+
+
+def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> None:
+    names = room.fill(40)
+    page = desk()
+    at(page, room, names[0])
+    keys = ["a", "x", "v", "d"] * 10
+    for place, key in enumerate(keys[:-1]):
+        press(page, room, key, names[place + 1])
+    page.keyboard.press(keys[-1])
+    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    wanted = {"a": "accepted", "v": "accepted", "x": "rejected", "d": "deferred"}
+    assert room.states() == {name: wanted[key] for name, key in zip(names, keys, strict=True)}
+    assert len(list(room.ws.catalog.rglob("*.toml"))) == 20
+    assert {one.by for name in names for one in room.log(name)} == {"ann"}
+    assert all(len(room.log(name)) == 1 for name in names)
+
+
+def test_keys_that_are_pressed_faster_than_the_server_answers(room: Room, desk: Open) -> None:
+    """None is lost, and none decides on a paper that its reviewer has not been shown."""
+    names = room.fill(12)
+    page = desk()
+    at(page, room, names[0])
+    for key in "axaxaxaxax":
+        page.keyboard.press(key, delay=0)
+    at(page, room, names[10])
+    assert list(room.states().values()) == [*["accepted", "rejected"] * 5, "pending", "pending"]
+
+
+def test_moving_undoing_and_help(room: Room, desk: Open) -> None:
+    names = room.fill(5)
+    page = desk()
+    expect(page.locator("#abstract")).to_contain_text("No sentence can be marked")  # without the encoder
+    press(page, room, "j", names[1])
+    press(page, room, "j", names[2])
+    press(page, room, "k", names[1])
+    press(page, room, "x", names[2])
+    row = page.locator(f"#row-{room.numbers[names[1]]}")
+    expect(row).to_have_attribute("data-state", "rejected")
+    expect(page.locator("#said")).to_contain_text("rejected")
+    expect(page.locator(".states [data-state=pending]")).to_have_text("4")
+    expect(page.locator("#total")).to_have_text("4 pending")
+    press(page, room, "u", names[1])  # the last decision, although another paper is shown
+    assert room.place(names[1]).state == "pending"
+    expect(row).to_have_attribute("data-state", "pending")
+    press(page, room, "a", names[2])
+    page.reload()
+    page.keyboard.press("u")  # of a paper that is no longer in the list
+    at(page, room, names[1])
+    assert room.place(names[1]).state == "pending"
+    expect(page.locator(".states .count")).to_have_text(["5", "0", "0", "0"])
+    expect(page.locator("#total")).to_have_text("5 pending")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    for key in ("j", "k", "a", "v", "x", "d", "u", "e", "o", "/", "?"):
+        expect(page.locator("#keys kbd", has_text=key).first).to_be_visible()
+    page.keyboard.press("a")  # not while the help is open
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    assert room.place(names[1]).state == "pending"
+
+
+def test_the_paper_is_opened_by_its_key(room: Room, desk: Open) -> None:
+    names = room.fill(1)
+    page = desk()
+    page.context.route("https://arxiv.org/**", lambda route: route.fulfill(body="the paper"))
+    with page.context.expect_page() as opened:
+        page.keyboard.press("o")
+    assert opened.value.url == f"https://arxiv.org/abs/{names[0]}"
+
+
+def test_a_decision_of_last_week_is_taken_back(room: Room, desk: Open) -> None:
+    names = room.fill(3)
+    page = desk()
+    press(page, room, "a", names[1])
+    press(page, room, "x", names[2])
+    page.context.close()
+    room.now = room.now.replace(day=19)
+    page = desk()
+    page.goto(f"/review?state=accepted&paper=arxiv:{names[0]}")
+    at(page, room, names[0])
+    page.keyboard.press("u")
+    expect(page.locator("#paper article")).to_have_attribute("data-state", "pending")
+    assert room.place(names[0]).state == "pending"
+    assert not list(room.ws.catalog.rglob("*.toml"))
+    assert [one.action for one in room.log(names[0])] == ["accept", "undo"]
+
+
+def test_labels_by_typing(room: Room, desk: Open) -> None:
+    names = room.fill(2)
+    page = desk()
+    at(page, room, names[0])
+    page.keyboard.press("e")
+    for typed in ("ecg", "echo", "heart fail"):  # the first is assigned already, so it goes
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    page.keyboard.type("axj")  # no key while typing
+    page.keyboard.press("Escape")
+    press(page, room, "a", names[1])
+    labels = room.log(names[0])[0].labels
+    assert labels is not None
+    assert labels.facets == {"task": ("diagnosis",), "modality": ("echo",), "disease": ("hf",)}
+    (entry,) = room.ws.catalog.rglob("*.toml")
+    assert 'modality = ["echo"]' in entry.read_text()
+
+
+def test_two_reviewers_and_one_paper(room: Room, desk: Open) -> None:
+    names = room.fill(3)
+    ann, bob = desk("ann"), desk("bob")
+    at(ann, room, names[0])
+    at(bob, room, names[0])
+    bob.fill("[name=reason]", "a survey of plants")
+    bob.click("button.reject")
+    at(bob, room, names[1])
+    ann.keyboard.press("a")
+    conflict = ann.locator(".conflict")
+    expect(conflict).to_contain_text("bob rejected it")
+    expect(conflict).to_contain_text("a survey of plants")
+    expect(conflict).to_contain_text("to accept it")
+    assert room.place(names[0]).state == "rejected"
+    ann.keyboard.press("a")  # now knowing
+    at(ann, room, names[1])
+    assert [one.by for one in room.log(names[0])] == ["bob", "ann"]
+    assert room.place(names[0]).state == "accepted"
+
+
+def test_many_at_once_and_all_of_it_back(room: Room, desk: Open) -> None:
+    names = room.fill(6)
+    page = desk()
+    for name in names[:3]:
+        page.check(f"#row-{room.numbers[name]} input")
+    page.click(".many button[value=accept]")
+    expect(page.locator("h1")).to_have_text("Accept 3 papers?")
+    page.uncheck(".preview li:nth-child(2) input")
+    page.click("main button.accept")
+    expect(page.locator("h1")).to_have_text("Batch 1: accept")
+    assert [room.place(name).state for name in names[:3]] == ["accepted", "pending", "accepted"]
+    assert len(list(room.ws.catalog.rglob("*.toml"))) == 2
+    assert (room.ws.catalog / "README.md").is_file(), "the list is built after a batch"
+    page.click("text=Undo the whole batch")
+    expect(page.locator("h1")).to_have_text("Batch 2: undo")
+    assert set(room.states().values()) == {"pending"}
+    assert not list(room.ws.catalog.rglob("*.toml"))
+
+
+def test_all_that_the_model_is_sure_of(room: Room, desk: Open) -> None:
+    room.put("2506.00001", "Sure of everything", 0.98, unsure=())
+    room.put("2506.00002", "Unsure of a label", 0.99)
+    room.put("2506.00003", "Not so high", 0.95, unsure=())
+    page = desk()
+    page.click("text=Accept all above 0.97")
+    expect(page.locator(".preview li")).to_have_count(1)
+    page.click("main button.accept")
+    expect(page.locator("h1")).to_contain_text("Batch 1")
+    assert list(room.states().values()) == ["accepted", "pending", "pending"]
+
+
+def test_search_and_filters(room: Room, desk: Open) -> None:
+    room.fill(10)
+    room.put("2505.00001", "Wearable seismocardiography", 0.4, source="huggingface")
+    page = desk()
+    page.keyboard.press("/")
+    page.keyboard.type("seismocardiograph")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rows li")).to_have_count(1)
+    expect(page.locator("#total")).to_have_text("1 pending that match")
+    page.keyboard.press("d")
+    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    page.keyboard.press("u")
+    at(page, room, "2505.00001")
+    page.goto("/review?q=part")
+    page.keyboard.press("x")
+    expect(page.locator("#total")).to_have_text("9 pending that match")
+    page.keyboard.press("u")
+    expect(page.locator("#total")).to_have_text("10 pending that match")
+    page.click("text=Show all")
+    expect(page.locator(".rows li")).to_have_count(11)
+    page.click("summary")
+    page.select_option("[name=source]", "huggingface")
+    page.click("details button")
+    expect(page.locator(".rows li .title")).to_have_text(["Wearable seismocardiography"])
+
+
+def test_what_decides_is_in_view_whatever_the_length(room: Room, desk: Open) -> None:
+    """The buttons and the labels do not cover each other, and the page is no longer than the window."""
+    room.put("2506.00001", "Long", abstract="We study the heart at great length. " * 200)
+    for width, height in ((1280, 720), (360, 740)):
+        page = desk(viewport={"width": width, "height": height})
+        buttons = page.locator(".actions").bounding_box()
+        assert buttons is not None
+        assert buttons["y"] + buttons["height"] <= height
+        if width > 1000:
+            assert page.evaluate("document.documentElement.scrollHeight") == height
+        page.keyboard.press("e")
+        box = page.locator("#find-label").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= page.locator(".actions").bounding_box()["y"]  # type: ignore[index]
+        page.keyboard.type("heart")
+        expect(page.locator("[data-facet=task]")).to_be_hidden()  # nothing of that name in it
+        expect(page.locator("[data-facet=disease]")).to_be_visible()
+
+
+def test_a_phone(room: Room, desk: Open) -> None:
+    names = room.fill(8)
+    room.put("2506.01000", "Electroencephalographically" * 6, 1.0, unsure=())
+    page = desk(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    for button in page.locator(".actions button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 40
+        assert box["x"] + box["width"] <= 360
+    page.tap("button.reject")
+    at(page, room, names[0])
+    page.tap(f"#row-{room.numbers[names[4]]} a")
+    at(page, room, names[4])
+    page.tap("button.accept")
+    at(page, room, names[5])
+    assert room.place(names[4]).state == "accepted"
+
+
+def test_without_javascript(room: Room, desk: Open) -> None:
+    names = room.fill(4)
+    page = desk(java_script_enabled=False)
+    page.uncheck("input[name=modality][value=ecg]")
+    page.check("input[name=modality][value=cmr]")
+    page.fill("[name=reason]", "seen without scripts")
+    page.click("button.accept")
+    expect(page.locator("#paper h2").first).to_contain_text("part 2")
+    labels = room.log(names[0])[0].labels
+    assert labels is not None
+    assert labels.facets["modality"] == ("cmr",)
+    page.click("button.reject")
+    page.click(f"#row-{room.numbers[names[3]]} a")
+    page.click("#paper button:has-text('Defer')")
+    page.click("#tail button:has-text('Undo')")
+    assert list(room.states().values()) == ["accepted", "rejected", "pending", "pending"]
+    page.click("text=Papers like this one")
+    expect(page.locator("h1")).to_have_text("Papers like this one")
+
+
+@pytest.mark.parametrize("room", [ENCODER], indirect=True)
+def test_the_sentences_that_carry_the_labels_are_marked(room: Room, desk: Open) -> None:
+    room.put(
+        "2506.00001", "Rhythms", abstract="The weather was fine. We classify arrhythmias from the electrocardiogram."
+    )
+    page = desk()
+    expect(page.locator("mark").first).to_contain_text("electrocardiogram", timeout=2 * PATIENCE)
+    assert "ECG" in (page.locator("mark").first.get_attribute("title") or "")
+    expect(page.locator("#abstract .near li a[href^='https://arxiv.org/abs/']").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_to_find_for_axe(room: Room, desk: Open, scheme: str) -> None:
+    names = room.fill(6)
+    page = desk("root", color_scheme=scheme)
+    press(page, room, "x", names[1])
+    found = {"/review": violations(page)}
+    page.keyboard.press("?")
+    found["keys"] = violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.click("summary")
+    found["labels"] = violations(page)
+    for address in OTHER_PAGES if scheme == "light" else OTHER_PAGES[:2]:  # they share their colours
+        page.goto(address)
+        found[address] = violations(page)
+    assert {address: bad for address, bad in found.items() if bad} == {}
+
+
+def test_dark_is_dark_and_light_is_light(room: Room, desk: Open) -> None:
+    room.fill(1)
+    shades = {}
+    for scheme in ("light", "dark"):
+        page = desk(color_scheme=scheme)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        shades[scheme] = sum(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    assert shades["dark"] < 150
+    assert shades["light"] > 700
+
+
+def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> None:
+    hostile = (
+        "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> & $x<y$ \u202egnp.exe 🫀"
+    )
+    room.put(
+        "2506.00001",
+        hostile,
+        0.99,
+        abstract=f"{hostile} " + "x" * 100_000,
+        links={
+            "paper": "javascript:document.title='owned'",
+            "code": "https://evil.example.org/x",
+            "project": "data:text/html,x",
+        },
+        venue=hostile,
+        comment=hostile,
+        labels=Labels({"task": (), "modality": (), "disease": ()}, "research"),
+        unsure=(),
+    )
+    page = desk()
+    assert title(page) == hostile
+    assert page.title() != "owned"
+    assert page.locator("#paper img, #paper script").count() == 0
+    links = page.eval_on_selector_all("#paper a[href]", "found => found.map(one => one.href)")
+    assert not [one for one in links if "evil" in one or one.startswith(("javascript", "data"))]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    for address in (
+        "/review/bulk?action=accept&paper=",
+        "/review/paper?paper=",
+        "/review/near?paper=",
+        "/review?paper=",
+    ):
+        page.goto(f"{address}arxiv:2506.00001")
+        assert page.title() != "owned"
+        assert page.locator("main img, main script").count() == 0
+    page.fill("[name=reason]", hostile)
+    page.click("button.reject")
+    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    page.goto("/review?state=rejected")
+    expect(page.locator(".log")).to_contain_text("<script>")
+    assert page.title() != "owned"
+
+
+def test_what_goes_wrong_is_said_and_the_paper_stays(room: Room, desk: Open) -> None:
+    names = room.fill(3)
+    page = desk()
+    page.evaluate("document.querySelector('.decide [name=csrf]').value = 'x'")
+    page.keyboard.press("x")
+    expect(page.locator("#said")).to_contain_text("not one of ours")
+    at(page, room, names[0])
+    page.reload()
+    page.evaluate("document.querySelector('.decide [name=version]').value = ''")
+    page.keyboard.press("x")
+    expect(page.locator("#said")).to_contain_text("which version")
+    at(page, room, names[0])
+    press(page, room, "j", names[1])  # and the keys work on
+    assert set(room.states().values()) == {"pending"}
+
+
+def test_a_session_that_has_ended(room: Room, desk: Open) -> None:
+    names = room.fill(2)
+    page = desk()
+    room.now = room.now.replace(day=14)
+    page.keyboard.press("a")
+    page.wait_for_url("**/login**")
+    assert room.place(names[0]).state == "pending"
+    page.fill("[name=username]", "ann")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    at(page, room, names[0])

@@ -1,0 +1,126 @@
+"""The public catalogue: the site's files and the read-only interface."""
+
+# ruff: noqa: E501 - a paper is one line
+
+from collections.abc import Iterator
+
+import jsonschema
+import pytest
+from starlette.testclient import TestClient
+
+from harvester.web.app import create_app
+from tests.digest.room import Room
+
+ENTRY = """\
+id = "{id}"
+title = "{title}"
+authors = ["{author}"]
+published = 2025-06-0{day}
+venue = "{venue}"
+kind = "{kind}"
+task = {task}
+modality = {modality}
+disease = []
+[links]
+paper = "https://example.org/{day}"
+"""
+PAPERS = [
+    ("arxiv:2506.00001", "Echocardiography without a probe", "Ann Bee", "arXiv", "research", '["segmentation"]', '["echo"]'),
+    ("doi:10.1000/a/b(c)", "A review of multi-modal hearts", "Zoë Müller", "Circulation", "review", "[]", '["ecg", "cmr"]'),
+    ("title:fibrillationatnight", "Fibrillation at night", "Cy Dee", "arXiv", "research", '["diagnosis"]', '["ecg"]'),
+]  # fmt: skip
+
+
+@pytest.fixture
+def client(room: Room) -> Iterator[TestClient]:
+    folder = room.ws.catalog / "entries" / "2025"
+    folder.mkdir(parents=True)
+    for day, (name, title, author, venue, kind, task, modality) in enumerate(PAPERS, 1):
+        text = ENTRY.format(
+            id=name, title=title, author=author, venue=venue, kind=kind, task=task, modality=modality, day=day
+        )
+        (folder / f"{day}.toml").write_text(text)
+    with TestClient(create_app(room.ws), follow_redirects=False) as made:
+        yield made
+
+
+def ids(client: TestClient, query: str) -> list[str]:
+    answer = client.get(f"/api/entries{query}").json()
+    assert answer["total"] >= len(answer["items"])
+    return [item["id"].partition(":")[0] for item in answer["items"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["title", "doi", "arxiv"]),
+        ("?task=segmentation", ["arxiv"]),
+        ("?task=segmentation,diagnosis", ["title", "arxiv"]),
+        ("?modality=ecg&kind=review", ["doi"]),
+        ("?task=&disease=", ["title", "doi", "arxiv"]),
+        ("?disease=mi", []),
+        ("?q=fibrillation", ["title"]),
+        ("?q=fibrilation", ["title"]),
+        ("?q=fibrilltaion", ["title"]),
+        ("?q=fibrillatiom+nigth", ["title"]),
+        ("?q=hert", []),
+        ("?q=multimodal", ["doi"]),
+        ("?q=muller", ["doi"]),
+        ("?q=echo", ["arxiv"]),
+        ("?q=2506.00001", ["arxiv"]),
+        ("?q=arxiv&modality=ecg", ["title"]),
+        ("?q=probe+night", []),
+        ("?q=%20", ["title", "doi", "arxiv"]),
+        ("?q=%3F", []),
+        ("?limit=1&offset=1", ["doi"]),
+    ],
+)
+def test_entries_by_labels_and_words(client: TestClient, query: str, expected: list[str]) -> None:
+    assert ids(client, query) == expected
+
+
+def test_total_counts_what_the_page_leaves_out(client: TestClient) -> None:
+    assert client.get("/api/entries?limit=1").json()["total"] == 3
+
+
+def test_one_entry_by_any_kind_of_id(client: TestClient) -> None:
+    for name, title, *_ in PAPERS:
+        assert client.get(f"/api/entries/{name}").json()["title"] == title
+    assert client.get("/api/entries/arxiv:2506.99999").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?task=magic", "?kind=poem"])
+def test_an_unknown_label_is_named(client: TestClient, query: str) -> None:
+    answer = client.get(f"/api/entries{query}")
+    assert (answer.status_code, answer.json()["detail"].split(";")[0].split()[-1]) == (422, repr(query.split("=")[1]))
+
+
+def test_the_interface_is_described(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    described = paths["/api/entries"]["get"]
+    assert {"task", "modality", "disease", "kind", "q"} <= {one["name"] for one in described["parameters"]}
+    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.validate(client.get("/api/entries").json(), schema)
+    one = paths["/api/entries/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.validate(client.get(f"/api/entries/{PAPERS[1][0]}").json(), one)
+
+
+def test_the_page_leads_to_what_else_the_server_has(client: TestClient) -> None:
+    page = client.get("/").text
+    for address in ("/subscribe", "/archive", "/suggest"):
+        assert f'<a href="{address}">' in page
+        assert client.get(address).status_code == 200
+
+
+def test_the_site_is_served_whole(client: TestClient) -> None:
+    assert "module" in client.get("/").text
+    for path, kind in [("assets/app.js", "text/javascript"), ("assets/style.css", "text/css"),
+                       ("data/index.json", "application/json"), ("data/similar.json", "application/json"),
+                       ("data/bib/0.json", "application/json"), ("data/catalogue.csv", "text/csv")]:  # fmt: skip
+        answer = client.get(f"/{path}")
+        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
+        again = client.get(f"/{path}", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    assert len(client.get("/data/map.json").json()) == 3
+    for path in ("assets/../app.py", "data/bib/1.json", "data/", "assets/none.js"):
+        assert client.get(f"/{path}").status_code == 404

@@ -1,0 +1,57 @@
+"""`harvester web` as a process of its own."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+
+from harvester.digest.tokens import open_tokens
+from harvester.jobs.subscribers import subscribers
+from tests.digest.room import Room
+
+
+@contextmanager
+def web(room: Room) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    command = [sys.executable, "-m", "harvester", "web", "--config", str(room.config)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            assert said.startswith("Listening on "), process.communicate()
+            yield said.split()[2].rstrip(";"), process
+        finally:
+            process.kill()
+
+
+def test_a_real_server(room: Room) -> None:
+    room.subscribe("jo@example.org")
+    tokens = open_tokens(room.ws.settings)
+    with web(room) as (url, process):
+        assert requests.get(f"{url}/healthz", timeout=10).json() == {"status": "ok"}
+        target = f"{url}/unsubscribe/{tokens.unsubscribe(tokens.key('jo@example.org'))}"
+        answer = requests.post(target, data={"List-Unsubscribe": "One-Click"}, timeout=10, allow_redirects=False)
+        assert answer.status_code == 200
+        assert "Server" not in answer.headers
+        process.terminate()
+        process.wait(20)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""  # no log that would keep tokens
+    assert subscribers(room.ws)[0].state == "unsubscribed"
+
+
+def test_a_port_in_use(room: Room) -> None:
+    port = room.ws.settings.web.port
+    with socket.create_server(("127.0.0.1", port)):
+        command = [sys.executable, "-m", "harvester", "web", "--config", str(room.config)]
+        begun = time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. "
+        "Choose another [web] host or port, or stop the program that uses it.\n"
+    )
+    assert time.monotonic() - begun < 30

@@ -1,0 +1,280 @@
+"""The public pages for subscribers: the same answer for everybody, and nothing without a link from a mail."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import feedparser
+import pytest
+from lxml import html
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from harvester.digest.tokens import open_tokens
+from harvester.digest.wishes import CONSENT, CONSENT_VERSION
+from harvester.jobs.digest import send_digests
+from harvester.jobs.subscribers import add_subscriber, remove_subscriber, subscribers
+from harvester.store.engine import read
+from harvester.store.subscribers import Subscriber, Wishes, suppressed
+from harvester.store.tables import metadata
+from harvester.web.app import create_app
+from tests.digest.room import Room, Sink, text_of
+
+JO, MAX = "jo@example.org", "max@example.org"
+
+
+@pytest.fixture
+def client(room: Room) -> Iterator[TestClient]:
+    with TestClient(create_app(room.ws), follow_redirects=False) as made:
+        yield made
+
+
+def jo(room: Room) -> Subscriber:
+    return next(one for one in subscribers(room.ws) if one.email == JO)
+
+
+def preferences(room: Room, email: str = JO) -> str:
+    tokens = open_tokens(room.ws.settings)
+    return f"/preferences/{tokens.preferences(tokens.key(email))}"
+
+
+def ticked(text: str) -> set[str]:
+    return set(html.document_fromstring(text).xpath("//input[@checked]/@value"))
+
+
+def test_subscribing_through_the_page(room: Room, client: TestClient, smtp: Sink) -> None:
+    page = html.document_fromstring(client.get("/subscribe").text)
+    (form,) = page.forms
+    assert {"email", "task", "modality", "disease", "kind", "every", "weekday", "format"} <= set(form.fields)
+    assert CONSENT in page.text_content()
+    wishes = {"modality": ["ecg", "cmr"], "kind": "dataset", "every": "week", "weekday": "friday", "format": "text"}
+    assert client.post("/subscribe", data={"email": JO, **wishes}).status_code == 200
+    assert jo(room).state == "pending"
+    found = re.search(r"https://digest\.example\.org(/confirm/\S+)>", text_of(smtp.to(JO)[0]))
+    assert found
+    room.later(hours=1)
+    assert CONSENT in client.get(found[1]).text
+    assert client.post(found[1]).status_code == 200
+    one = jo(room)
+    assert (one.state, one.confirmed, one.consent) == ("active", room.now, CONSENT_VERSION)
+    assert one.wishes == Wishes({"modality": ("ecg", "cmr"), "kind": ("dataset",)}, "week", 4, "text")
+
+
+def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, smtp: Sink) -> None:
+    """New, pending, active, left, bounced, erased: byte for byte the same, and nobody's wishes are changed."""
+    room.subscribe("active@example.org", modality="ecg")
+    add_subscriber(room.ws, "pending@example.org")
+    room.subscribe("erased@example.org")
+    remove_subscriber(room.ws, "erased@example.org")
+    smtp.raw.clear()
+    names = ("new", "active", "pending", "erased")
+    answers = {client.post("/subscribe", data={"email": f"{name}@example.org"}).text for name in names}
+    assert len(answers) == 1
+    assert sorted(one["To"] for one in smtp.messages) == [
+        f"{name}@example.org" for name in ("active", "new", "pending")
+    ]
+    subjects = {one["To"].partition("@")[0]: one["Subject"].partition(":")[0] for one in smtp.messages}
+    assert subjects["active"] == "You are subscribed already"
+    assert subjects["new"] == subjects["pending"] == "Please confirm your subscription"
+    kept = {one.email: one for one in subscribers(room.ws)}
+    assert kept["active@example.org"].wishes.topics == {"modality": ("ecg",)}
+    assert "erased@example.org" not in kept
+
+
+def test_a_mail_that_cannot_be_sent_changes_no_answer(room: Room, client: TestClient, smtp: Sink) -> None:
+    good = client.post("/subscribe", data={"email": JO}).text
+    smtp.rcpt_replies = {MAX: "550 5.1.1 No such user"}
+    assert client.post("/subscribe", data={"email": MAX}).text == good
+
+
+def test_the_trap_catches_programs(room: Room, client: TestClient, smtp: Sink) -> None:
+    good = client.post("/subscribe", data={"email": JO}).text
+    caught = client.post("/subscribe", data={"email": MAX, "website": "https://spam.example"})
+    assert (caught.status_code, caught.text) == (200, good)
+    assert [one.email for one in subscribers(room.ws)] == [JO]
+    assert len(smtp.raw) == 1
+
+
+def test_nobodys_mailbox_is_filled_and_no_network_asks_too_often(room: Room, client: TestClient, smtp: Sink) -> None:
+    answers = {client.post("/subscribe", data={"email": JO}).text for _ in range(5)}
+    assert (len(answers), len(smtp.raw)) == (1, 3)
+    statuses = [client.post("/subscribe", data={"email": f"p{n}@example.org"}).status_code for n in range(16)]
+    assert statuses == [200] * 15 + [429]
+    room.now += timedelta(days=1, seconds=1)
+    assert client.post("/subscribe", data={"email": JO}).status_code == 200
+    assert len(smtp.to(JO)) == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"email": ""}, "is no mail address"),
+        ({"email": "jo@example"}, "jo@example"),
+        ({"email": "jo@example.org\r\nBcc: max@example.org"}, "is no mail address"),
+        ({"email": "a" * 300 + "@example.org"}, "is no mail address"),
+        ({"email": JO, "modality": "mri"}, "modality has no label"),
+        ({"email": JO, "every": "month"}, "not every"),
+        ({"email": JO, "every": "week", "weekday": "someday"}, "no day of the week"),
+        ({"email": JO, "format": "pdf"}, "the form"),
+    ],
+)
+def test_bad_input_is_named_beside_the_form(room: Room, client: TestClient, fields: dict[str, str], said: str) -> None:
+    answer = client.post("/subscribe", data=fields)
+    assert answer.status_code == 400
+    page = html.document_fromstring(answer.text)
+    assert said in page.xpath("//*[@role='alert']")[0].text_content()
+    assert len(page.forms) == 1
+    assert subscribers(room.ws) == []
+
+
+def test_a_form_of_any_size_or_kind(client: TestClient) -> None:
+    def status(content: bytes, kind: str = "application/x-www-form-urlencoded") -> int:
+        return client.post("/subscribe", content=content, headers={"Content-Type": kind}).status_code
+
+    assert status(b"email=" + b"a" * 300_000) == 413
+    assert status(b"\xff\xfe") == 400
+    assert status(b"&".join([b"a=1"] * 3_000)) == 400
+    assert status(b"{}", "application/json") == 415
+    assert client.post("/subscribe").status_code == 400
+
+
+def test_preferences(room: Room, client: TestClient) -> None:
+    room.subscribe(JO, every="week", weekday="friday", modality="ecg")
+    link = preferences(room)
+    page = client.get(link)
+    assert ticked(page.text) == {"ecg", "week", "html"}
+    assert page.headers["cache-control"] == "no-store"
+    assert JO not in page.text
+    saved = client.post(link, data={"task": ["segmentation"], "every": "day", "weekday": "friday", "format": "text"})
+    assert 'role="status"' in saved.text
+    assert jo(room).wishes == Wishes({"task": ("segmentation",)}, form="text")
+    assert client.post(link, data={"task": "cooking"}).status_code == 400
+    assert jo(room).wishes == Wishes({"task": ("segmentation",)}, form="text")
+
+
+def test_erasing_leaves_the_suppression_alone(room: Room, client: TestClient, smtp: Sink) -> None:
+    room.subscribe(JO)
+    link = preferences(room)
+    assert client.post(link, data={"act": "erase"}).status_code == 400
+    assert jo(room).state == "active"
+    assert client.post(link, data={"act": "erase", "sure": "yes"}).status_code == 200
+    assert subscribers(room.ws) == []
+    with read(room.ws.store) as db:
+        key = open_tokens(room.ws.settings).key(JO)
+        assert suppressed(db, [key]) == {key: "erased"}
+        dump = "\n".join(str(row) for table in metadata.sorted_tables for row in db.execute(select(table)))
+    assert JO not in dump
+    assert client.get(link).status_code == 410
+    assert client.post("/subscribe", data={"email": JO}).status_code == 200
+    assert smtp.raw == []
+    add_subscriber(room.ws, JO)  # a maintainer, whom they wrote to, lifts it
+    assert len(smtp.raw) == 1
+
+
+def test_a_link_of_one_act_or_person_does_no_other(room: Room, client: TestClient) -> None:
+    room.subscribe(JO, modality="ecg")
+    room.subscribe(MAX)
+    tokens = open_tokens(room.ws.settings)
+    key = tokens.key(JO)
+    client.post(preferences(room, MAX), data={"task": "segmentation"})
+    assert jo(room).wishes.topics == {"modality": ("ecg",)}
+    leaving, confirming = tokens.unsubscribe(key), tokens.confirm(key, room.now)
+    mixed = tokens.preferences(key).partition(".")[0] + "." + tokens.preferences(tokens.key(MAX)).partition(".")[2]
+    for bad in (leaving, confirming, mixed, "x", key):
+        for answer in (
+            client.get(f"/preferences/{bad}"),
+            client.post(f"/preferences/{bad}", data={"task": "diagnosis"}),
+        ):
+            assert answer.status_code == 404
+    assert client.post(f"/unsubscribe/{tokens.preferences(key)}").status_code == 404
+    assert (jo(room).state, jo(room).wishes.topics) == ("active", {"modality": ("ecg",)})
+
+
+def test_no_link_signs_anybody_in_again(room: Room, client: TestClient, smtp: Sink) -> None:
+    """Who left stays away, whatever links are still in their mailbox."""
+    client.post("/subscribe", data={"email": JO})
+    found = re.search(r"/confirm/\S+(?=>)", text_of(smtp.messages[0]))
+    assert found
+    client.post(found[0])
+    tokens = open_tokens(room.ws.settings)
+    client.post(f"/unsubscribe/{tokens.unsubscribe(tokens.key(JO))}")
+    assert client.post(found[0]).status_code == 410
+    assert client.post(preferences(room), data={"every": "day"}).status_code == 410
+    assert jo(room).state == "unsubscribed"
+
+
+def test_the_archive_shows_what_was_mailed(room: Room, client: TestClient) -> None:
+    assert "none yet" in client.get("/archive").text
+    room.subscribe(JO, modality="ecg")
+    room.subscribe(MAX, modality="cmr")
+    room.accept("Hearts in <ECG>", modality="ecg", task="segmentation")
+    room.accept("Hearts in MRI", modality="cmr")
+    room.accept("Hearts in CT", modality="ct")
+    assert client.get("/archive/2025-06-12").status_code == 404
+    send_digests(room.ws)
+    day = html.document_fromstring(client.get("/archive").text).xpath("//ul[@class='days']/li/a/@href")
+    assert day == ["/archive/2025-06-12"]
+    remove_subscriber(room.ws, JO)  # who is forgotten leaves no gap
+    page = html.document_fromstring(client.get(day[0]).text)
+    assert page.xpath("//h3/a/text()") == ["Hearts in <ECG>", "Hearts in MRI"]
+    assert page.xpath("//h2/text()") == ["Segmentation (1)", "More (1)"]
+    for wrong in ("2025-06-11", "yesterday", "2025-13-40"):
+        assert client.get(f"/archive/{wrong}").status_code == 404
+
+
+def test_the_next_digest_in_a_browser_can_do_nothing(room: Room, client: TestClient) -> None:
+    """listmonk CVE-2026-21483: a preview ran what a title brought."""
+    assert "nothing new yet" in client.get("/archive/next").text
+    room.accept("<script>alert(1)</script>Hearts", task="segmentation")
+    answer = client.get("/archive/next")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none';")
+    assert "script" not in policy
+    assert html.document_fromstring(answer.text).xpath("//script") == []
+    assert "&lt;script&gt;alert(1)" in answer.text
+
+
+def test_feeds(room: Room, client: TestClient) -> None:
+    imported = room.accept("Imported", via="files", modality="ct")
+    room.later(hours=1)
+    room.accept("Hearts in ECG & \ufffe<b>", modality="ecg", task="segmentation")
+    room.later(hours=1)
+    room.accept("Hearts in MRI", modality="cmr")
+    room.decide(room.accept("Undone"), "undo")
+    everything = client.get("/feeds/all.atom")
+    assert everything.headers["content-type"].startswith("application/atom+xml")
+    parsed = feedparser.parse(everything.content)
+    assert not parsed.bozo
+    assert (parsed.version, parsed.feed.id) == ("atom10", "tag:digest.example.org,2026:/feeds/all")
+    assert [one.title for one in parsed.entries] == ["Hearts in MRI", "Hearts in ECG & <b>", "Imported"]
+    newest = parsed.entries[0]
+    assert (newest.id, newest.link) == (
+        "tag:digest.example.org,2026:arxiv:2506.00003",
+        "https://arxiv.org/abs/2506.00003",
+    )
+    assert newest.summary == "We look at hearts. It helps."
+    assert [one.name for one in newest.authors][:2] == ["Ann Bee", "Cy Dee"]
+    assert {one.term for one in parsed.entries[1].tags} == {"task:segmentation", "modality:ecg", "kind:research"}
+    label = feedparser.parse(client.get("/feeds/modality/ecg.atom").content)
+    assert [one.title for one in label.entries] == ["Hearts in ECG & <b>"]
+    kind = client.get("/feeds/kind/research.json")
+    assert kind.headers["content-type"].startswith("application/feed+json")
+    document = kind.json()
+    assert document["version"] == "https://jsonfeed.org/version/1.1"
+    assert document["feed_url"] == "https://digest.example.org/feeds/kind/research.json"
+    assert [one["title"].replace("\ufffe", "") for one in document["items"]] == [one.title for one in parsed.entries]
+    assert all({"id", "url", "content_text", "date_published"} <= set(one) for one in document["items"])
+    assert imported == 1
+
+
+def test_feeds_that_are_empty_unknown_or_known_already(room: Room, client: TestClient) -> None:
+    empty = client.get("/feeds/all.atom")
+    parsed = feedparser.parse(empty.content)
+    assert (parsed.bozo, parsed.entries) == (False, [])
+    again = client.get("/feeds/all.atom", headers={"If-None-Match": empty.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.head("/feeds/all.json").status_code == 200
+    for path in ("all.rss", "modality/mri.atom", "colour/red.atom", "modality/ecg.xml"):
+        assert client.get(f"/feeds/{path}").status_code == 404
+    room.accept("Hearts")
+    assert client.get("/feeds/all.atom", headers={"If-None-Match": empty.headers["etag"]}).status_code == 200

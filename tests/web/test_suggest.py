@@ -1,0 +1,134 @@
+"""Suggesting a paper: kept at once, fetched through the sources, joined with what is known, and queued."""
+
+import re
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvester.base.errors import UsageError
+from harvester.jobs.suggest import fetch_proposals, understood
+from harvester.store.engine import read
+from harvester.store.papers import find
+from harvester.store.proposals import proposals_in
+from harvester.store.queue import Candidate, candidate
+from tests.conftest import Upstream
+from tests.web.review.conftest import furnished
+from tests.web.review.room import ENCODER, Browser, Room
+
+__all__ = ["furnished"]
+KNOWN = "2506.19260"  # of the shared corpus
+
+
+@pytest.fixture
+def room(tmp_path: Path, furnished: Path, upstream: Upstream) -> Iterator[Room]:
+    made = Room.make(tmp_path, upstream=upstream.url, like=furnished, encoder=ENCODER)
+    yield made
+    made.ws.store.dispose()
+
+
+def suggest(browser: Browser, paper: str, **more: Any) -> Any:
+    form = {"csrf": browser.csrf("/suggest"), "paper": paper, "note": "", **more}
+    return browser.client.post("/suggest", data=form)
+
+
+def queued(room: Room, name: str) -> Candidate | None:
+    with read(room.ws.store) as db:
+        found = find(db, name)
+        return candidate(db, found.number) if found else None
+
+
+def states(room: Room) -> dict[str, int]:
+    with read(room.ws.store) as db:
+        return {state: len(proposals_in(db, state)) for state in ("waiting", "queued", "unknown")}
+
+
+def test_what_is_proposed_is_fetched_classified_and_queued(room: Room, upstream: Upstream) -> None:
+    """From arXiv and a journal's feed; while those are out of order it waits, and nothing is lost."""
+    upstream.control(today="2025-12-31", faults=[{"match": "/", "kind": "status", "status": 503, "count": -1}])
+    browser = room.browser()
+    answer = suggest(browser, f"https://arxiv.org/abs/{KNOWN}v1", note="belongs <b>here</b>")
+    assert (answer.status_code, "Thank you" in answer.text) == (200, True)
+    suggest(browser, KNOWN, note="again")
+    upstream.control(faults=[])
+    doi = newest_of_circulation(upstream)
+    upstream.control(faults=[{"match": "/", "kind": "status", "status": 503, "count": -1}])
+    suggest(browser, f"https://doi.org/{doi}")
+    assert states(room) == {"waiting": 3, "queued": 0, "unknown": 0}
+    upstream.control(faults=[])
+    assert fetch_proposals(room.ws) == 3
+    for name in (f"arxiv:{KNOWN}", f"doi:{doi}"):
+        place = queued(room, name)
+        assert place is not None
+        assert place.state == "pending"
+        assert 0 < place.score < 1, "the model's view of it"
+    page = room.browser("ann").client.get("/review", params={"paper": KNOWN}).text
+    assert "belongs &lt;b&gt;here" in page
+    assert "again" in page
+
+
+def test_it_is_looked_up_right_after_the_answer(room: Room) -> None:
+    suggest(room.browser(), "10.1000/nobody.knows")
+    assert states(room) == {"waiting": 0, "queued": 0, "unknown": 1}
+    assert "doi:10.1000/nobody.knows" in room.browser("ann").client.get("/review/proposals").text
+
+
+def test_a_paper_that_was_rejected_stays_so(room: Room) -> None:
+    room.put(KNOWN, "Known and rejected")
+    room.browser("ann").decide(KNOWN, "reject")
+    suggest(room.browser(), KNOWN, note="but I like it")
+    assert room.place(KNOWN).state == "rejected"
+    assert states(room)["queued"] == 1
+
+
+def test_programs_that_fill_in_everything_are_thanked_and_forgotten(room: Room) -> None:
+    answer = suggest(room.browser(), KNOWN, website="https://spam.example.org")
+    assert (answer.status_code, "Thank you" in answer.text) == (200, True)
+    assert states(room) == {"waiting": 0, "queued": 0, "unknown": 0}
+
+
+def test_so_often_and_no_more(room: Room) -> None:
+    room.put(KNOWN, "Known")
+    browser = room.browser()
+    assert [suggest(browser, KNOWN).status_code for _ in range(11)] == [200] * 10 + [429]
+
+
+@pytest.mark.parametrize(
+    ("paper", "note"),
+    [
+        ("", ""),
+        ("a title", ""),
+        ("https://example.org/x", ""),
+        ("title:abc", ""),
+        ("10.1/" + "x" * 700, ""),
+        (KNOWN, "x" * 501),
+    ],
+)
+def test_bad_input_is_named_and_what_was_typed_stays(room: Room, paper: str, note: str) -> None:
+    answer = suggest(room.browser(), paper, note=note)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert sum(states(room).values()) == 0
+
+
+def test_what_names_a_paper() -> None:
+    for text in (
+        "2411.13602",
+        "arXiv:2411.13602v2",
+        "https://huggingface.co/papers/2411.13602",
+        " https://arxiv.org/pdf/2411.13602 ",
+    ):
+        assert understood(text) == "arxiv:2411.13602"
+    assert understood("https://doi.org/10.1038/S41-x") == "doi:10.1038/s41-x"
+    with pytest.raises(UsageError, match="neither an arXiv id"):
+        understood("Hearts")
+
+
+def newest_of_circulation(upstream: Upstream) -> str:
+    """A DOI that the journal's feed shows."""
+    with urllib.request.urlopen(f"{upstream.url}/feed/circulation.xml", timeout=10) as answer:
+        found = re.search(r"10\.9\d+/[\w.]+", answer.read().decode())
+    assert found
+    return found[0]
