@@ -1,0 +1,173 @@
+"""A month of nights against the floor that arXiv's spacing sets: ``python benchmarks/harvest.py``.
+
+Every working night of the month harvests all sources from the stand-in, as a cron job would; classifier, queue and
+digest are left out. Spacing is scaled down (``--interval``), since waiting 3 s shows nothing that waiting 0.3 s does
+not; what the table says of 3 s is the same overhead on top of the unscaled floor.
+
+The floor is the fewest requests that could bring the same: one per 1,000 results of a window, one a category, one per
+100 ids hydrated, each an interval apart. Hugging Face and journals are no part of it: nobody asks to space them.
+"""
+
+import argparse
+import math
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from json import dumps
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from harvester.config import load_settings
+from harvester.jobs.harvest import Outcome, harvest, memory
+from harvester.jobs.workspace import Workspace, taxonomy_of
+from harvester.sources.calendar import is_batch_day
+from harvester.sources.registry import enabled
+from harvester.store.engine import open_store
+
+REAL_INTERVAL = 3.0
+LAST = date(2025, 6, 12)
+CONFIG = """\
+[store]
+url = "sqlite:///harvester.db"
+[harvest.arxiv]
+url = "{upstream}/api/query"
+min_interval = {interval}
+[harvest.arxiv_rss]
+url = "{upstream}/rss"
+[harvest.huggingface]
+url = "{upstream}"
+[[harvest.feeds]]
+name = "npj-digital-medicine"
+url = "{upstream}/feed/npj-digital-medicine.xml"
+allow_private = true
+[[harvest.feeds]]
+name = "circulation"
+url = "{upstream}/feed/circulation.xml"
+allow_private = true
+"""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one night took, and the fewest spaced requests that could have done it."""
+
+    outcomes: list[Outcome]
+    seconds: float
+    fewest: int
+
+    @property
+    def spaced(self) -> int:
+        """Requests to arXiv."""
+        return sum(one.requests for one in self.outcomes if one.source.startswith("arxiv"))
+
+    @property
+    def others(self) -> int:
+        """Requests to all others."""
+        return sum(one.requests for one in self.outcomes) - self.spaced
+
+
+def main() -> None:
+    """Run the month and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--interval", type=float, default=0.3, help="seconds between requests to arXiv (default 0.3)")
+    parser.add_argument("--days", type=int, default=31, help=f"calendar days up to {LAST} (default 31)")
+    given = parser.parse_args()
+    shared = Path(os.environ.get("HARVESTER_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (shared / "upstream" / "serve.py").is_file():
+        sys.exit("The shared folder with corpus and stand-in is not there: set HARVESTER_SHARED.")
+    with serving(shared) as url, tempfile.TemporaryDirectory() as folder:
+        nights = list(month(Path(folder), url, given.interval, given.days))
+    print_table(nights, given.interval)
+
+
+@contextmanager
+def serving(shared: Path) -> Iterator[str]:
+    """The stand-in on the real month; its address."""
+    corpus = shared / "corpus" / "papers-2025.jsonl.gz"
+    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        ready = re.match(r"ready (\S+)", process.stdout.readline() if process.stdout else "")
+        try:
+            yield ready[1] if ready else sys.exit("The stand-in did not start.")
+        finally:
+            process.kill()
+
+
+def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]:
+    """One night after the other on one store, each as of 23:30 UTC."""
+    (folder / "config.toml").write_text(CONFIG.format(upstream=url, interval=interval))
+    settings = load_settings(folder / "config.toml")
+    ws = Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: datetime.now(UTC))
+    for back in reversed(range(days)):
+        day = LAST - timedelta(days=back)
+        if is_batch_day(day):
+            now = datetime(day.year, day.month, day.day, 23, 30, tzinfo=UTC)
+            control(url, day)
+            yield one_night(replace(ws, clock=lambda moment=now: moment), url)
+    ws.store.dispose()
+
+
+def one_night(ws: Workspace, url: str) -> Night:
+    """All sources, timed; the log of the stand-in tells which ids were hydrated."""
+    begun = time.monotonic()
+    outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, memory(ws.store))]
+    seconds = time.monotonic() - begun
+    if failed := [f"{one.source}: {one.error}" for one in outcomes if one.error]:
+        sys.exit(f"A night failed: {failed[0]}")
+    rss = ws.settings.harvest.arxiv_rss
+    windows = sum(math.ceil(max(1, one.expected or 0) / 1000) for one in outcomes if one.source == "arxiv")
+    return Night(outcomes, seconds, windows + len(rss.categories if rss else ()) + math.ceil(len(hydrated(url)) / 100))
+
+
+def hydrated(url: str) -> set[str]:
+    """The ids that were asked for since the log was cleared."""
+    with urllib.request.urlopen(f"{url}/_log") as answer:
+        paths = re.findall(r'"path": "([^"]*)"', answer.read().decode())
+    asked = (parse_qs(urlsplit(path).query).get("id_list", [""])[0] for path in paths)
+    return {name for ids in asked for name in ids.split(",") if name}
+
+
+def control(url: str, day: date) -> None:
+    """Move the stand-in's day, and clear its log."""
+    wish = dumps({"today": day.isoformat(), "clear_log": True}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{url}/_control", wish, method="POST")).close()
+
+
+def print_table(nights: list[Night], interval: float) -> None:
+    """Figures of the whole month."""
+    wall, fewest = sum(night.seconds for night in nights), sum(night.fewest for night in nights)
+    floor, real_floor = fewest * interval, fewest * REAL_INTERVAL
+    overhead = wall - sum(night.spaced for night in nights) * interval
+    real = sum(night.spaced for night in nights) * REAL_INTERVAL + overhead
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    received = sum(one.received for night in nights for one in night.outcomes)
+    rows = [
+        ("nights", f"{len(nights)}"),
+        ("records received", f"{received:,}"),
+        ("new papers", f"{sum(len(one.first) for night in nights for one in night.outcomes):,} sightings"),
+        ("requests to arXiv / fewest possible", f"{sum(night.spaced for night in nights)} / {fewest}"),
+        ("requests to others", f"{sum(night.others for night in nights)}"),
+        (f"wall time at {interval:g} s", f"{wall:.1f} s"),
+        (f"floor at {interval:g} s (scale 1:{REAL_INTERVAL / max(interval, 1e-9):g})", f"{floor:.1f} s"),
+        (f"ratio at {interval:g} s", f"{wall / floor:.3f}" if floor else "-"),
+        (f"wall time / floor at {REAL_INTERVAL:g} s, reckoned", f"{real:.0f} s / {real_floor:.0f} s"),
+        (f"ratio at {REAL_INTERVAL:g} s, reckoned (target 1.2)", f"{real / real_floor:.3f}"),
+        ("slowest night", f"{max(night.seconds for night in nights):.1f} s"),
+        ("peak memory", f"{peak:.0f} MB"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")
+
+
+if __name__ == "__main__":
+    main()

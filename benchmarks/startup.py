@@ -1,0 +1,56 @@
+"""How soon a command answers: ``python benchmarks/startup.py``.
+
+Each command is started as a person would, several times. Told are the fastest and the middle one, and the least
+processor time: on a machine that does other things, that is what the command would take on an idle one. Beside them,
+an interpreter that does nothing.
+"""
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TARGETS = {"--help": 0.4, "queue": 0.8}
+
+
+def main() -> None:
+    """Time the commands and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--times", type=int, default=15, help="starts of each command (default 15)")
+    times = parser.parse_args().times
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "config.toml").write_text("")
+        harvester = [sys.executable, "-m", "harvester"]
+        seconds(Path(folder), [*harvester, "queue"], 1)  # makes the store
+        rows = [("python -c pass", seconds(Path(folder), [sys.executable, "-c", "pass"], times), None)]
+        for name, target in TARGETS.items():
+            rows.append((f"harvester {name}", seconds(Path(folder), [*harvester, name], times), target))
+    for name, taken, target in rows:
+        wall, processor = zip(*taken, strict=True)
+        aim = f"  target {target:.1f} s" if target else ""
+        times_told = f"fastest {min(wall):.2f} s  median {statistics.median(wall):.2f} s"
+        print(f"{name:<18}  {times_told}  processor {min(processor):.2f} s{aim}")
+
+
+def seconds(folder: Path, command: list[str], times: int) -> list[tuple[float, float]]:
+    """How long each start took, by the clock and of the processor."""
+    taken = []
+    for _ in range(times):
+        begun, used = time.monotonic(), processor_time()
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        taken.append((time.monotonic() - begun, processor_time() - used))
+    return taken
+
+
+def processor_time() -> float:
+    """Seconds of processor time that all commands so far have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
