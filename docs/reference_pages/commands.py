@@ -1,0 +1,84 @@
+"""The commands, as the command lines themselves describe them."""
+
+import argparse
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from classifiers import cli as classifiers
+from harvester.base import errors
+from harvester.cli.app import app
+from reference_pages.markup import code, joined, plain, table
+
+EVERYWHERE = ("--config", "--json", "--debug", "--help")
+"""Options of every command, described once."""
+
+
+def commands() -> str:
+    """Every command of ``harvester`` as Markdown."""
+    return "\n\n".join(_described(name, command) for name, command in every(typer.main.get_command(app)))
+
+
+def classifier_commands() -> str:
+    """Every command of ``python -m classifiers`` as Markdown."""
+    (choice,) = [one for one in classifiers._parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    helps = {one.dest: one.help for one in choice._choices_actions}
+    return "\n\n".join(_parsed(name, helps.get(name), parser) for name, parser in choice.choices.items())
+
+
+def exit_statuses() -> str:
+    """The tree of errors with their statuses, as it stands in the code."""
+    return f"```text\n{inspect.cleandoc(errors.__doc__ or '')}\n```"
+
+
+def every(group: Any, prefix: str = "harvester") -> Iterator[tuple[str, Any]]:
+    """All commands below a group, with their full names."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from every(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+def common_options() -> str:
+    """The options that every command has."""
+    command = typer.main.get_command(app).commands["queue"]  # type: ignore[attr-defined]
+    return table(("option", ""), [_option(one) for one in command.params if one.opts[0] in EVERYWHERE])
+
+
+def _described(name: str, command: Any) -> str:
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option" and one.opts[0] not in EVERYWHERE]
+    words = [_argument_name(one) for one in arguments]
+    usage = " ".join([name, *words, "[OPTIONS]"])
+    rows = [(code(_argument_name(one)), plain(one.help or "")) for one in arguments] + [_option(one) for one in options]
+    parts = [f"## {code(name)}", plain(inspect.cleandoc(command.help or "")), f"```text\n{usage}\n```"]
+    return "\n\n".join([*parts, table(("", ""), rows)] if rows else parts)
+
+
+def _argument_name(one: Any) -> str:
+    name = (one.metavar or one.name.upper()).strip("[]")
+    return name if one.required else f"[{name}]"
+
+
+def _option(one: Any) -> tuple[str, str]:
+    value = "" if one.is_flag else f" {one.metavar or one.name.upper()}"
+    shown = "" if one.default in (None, False, "", []) or one.is_flag else f" Default: {code(str(one.default))}."
+    return code(f"{', '.join(one.opts)}{value}"), plain(one.help or "") + shown
+
+
+def _parsed(name: str, words: str | None, parser: argparse.ArgumentParser) -> str:
+    usage = joined(parser.format_usage().removeprefix("usage: ").splitlines())
+    actions = [one for one in parser._actions if not isinstance(one, argparse._HelpAction)]
+    rows = [(code(_flag(one)), plain(one.help or "")) for one in actions]
+    parts = [f"## {code(f'python -m classifiers {name}')}", plain(words or "").capitalize(), f"```text\n{usage}\n```"]
+    return "\n\n".join(part for part in [*parts, table(("", ""), rows)] if part)
+
+
+def _flag(action: argparse.Action) -> str:
+    metavar = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+    if not action.option_strings:
+        return metavar
+    return " ".join([*action.option_strings, *([] if action.nargs == 0 else [metavar])])
