@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from harvester.jobs.look import known, labels_now, no_labels
+from harvester.jobs.look import known, labels_now
 from harvester.jobs.workspace import Workspace
 from harvester.paper import Labels, Paper
 from harvester.review.rules import STATES
 from harvester.store.batches import Publication, decided_after, last_publication
 from harvester.store.browse import Wanted, alike_titles, counts, page
 from harvester.store.engine import read
+from harvester.store.lines import Line, lines
 from harvester.store.papers import Seen, find_all, history, load
 from harvester.store.predictions import Prediction, latest
 from harvester.store.proposals import Proposal, proposals_on
@@ -23,19 +24,15 @@ from harvester.store.queue import (
     in_state,
     last_standing_by,
     places,
-    standing_decisions,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the queue; `decision` is the one that stands, if any."""
+    """One line of the queue."""
 
     place: Candidate
-    paper: Paper
-    labels: Labels
-    prediction: Prediction | None
-    decision: Decision | None
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def queue_page(ws: Workspace, wanted: Wanted, limit: int, offset: int = 0) -> Qu
         (found, number), numbers = page(db, wanted, limit, offset), counts(db)
         plain = wanted == Wanted(wanted.state)
         total = numbers.get(wanted.state, 0) if plain else number or 0
-        return Queue(_listed(ws, db, found), total, numbers)
+        return Queue(_listed(db, found), total, numbers)
 
 
 def state_counts(ws: Workspace) -> dict[str, int]:
@@ -112,7 +109,7 @@ def chosen(ws: Workspace, names: Sequence[str]) -> tuple[Listed, ...]:
     with read(ws.store) as db:
         numbers = [one.number for one in find_all(db, names).values()]
         found = places(db, numbers)
-        return _listed(ws, db, [found[number] for number in dict.fromkeys(numbers) if number in found])
+        return _listed(db, [found[number] for number in dict.fromkeys(numbers) if number in found])
 
 
 def sheet(ws: Workspace, name: str) -> Sheet:
@@ -171,22 +168,6 @@ def accepted_texts(ws: Workspace) -> list[tuple[int, Paper]]:
         return [(number, stored.paper) for number, stored in load(db, numbers).items()]
 
 
-def _listed(ws: Workspace, db: Connection, found: Sequence[Candidate]) -> tuple[Listed, ...]:
-    numbers = [one.paper for one in found]
-    stored, predicted, standing = load(db, numbers), latest(db, numbers), standing_decisions(db, numbers)
-    return tuple(
-        Listed(
-            one,
-            stored[one.paper].paper,
-            _labels(ws, standing.get(one.paper), predicted.get(one.paper)),
-            predicted.get(one.paper),
-            standing.get(one.paper),
-        )
-        for one in found
-    )
-
-
-def _labels(ws: Workspace, decision: Decision | None, prediction: Prediction | None) -> Labels:
-    if decision and decision.labels:
-        return decision.labels
-    return prediction.labels if prediction else no_labels(ws)
+def _listed(db: Connection, found: Sequence[Candidate]) -> tuple[Listed, ...]:
+    shown = lines(db, [one.paper for one in found])
+    return tuple(Listed(one, shown[one.paper]) for one in found)

@@ -108,14 +108,19 @@ def load(db: Connection, numbers: Iterable[int]) -> dict[int, Stored]:
     """Papers by number, each with all its identifiers; unknown numbers are left out."""
     wanted, found = list(dict.fromkeys(numbers)), {}
     for chunk in chunks(wanted):
-        names: dict[int, list[str]] = {}
-        for name, number in db.execute(
-            select(identifiers.c.name, identifiers.c.paper).where(identifiers.c.paper.in_(chunk)).order_by("name")
-        ):
-            names.setdefault(number, []).append(name)
+        names = names_by_number(db, chunk)
         for row in db.execute(select(papers).where(papers.c.number.in_(chunk))):
             found[row.number] = _stored(row, names.get(row.number, ()))
     return found
+
+
+def names_by_number(db: Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """All identifiers of papers, by the paper's number; no more papers than fit one statement."""
+    names: dict[int, list[str]] = {}
+    query = select(identifiers.c.name, identifiers.c.paper).where(identifiers.c.paper.in_(numbers))
+    for name, number in db.execute(query.order_by(identifiers.c.name)):
+        names.setdefault(number, []).append(name)
+    return names
 
 
 def mark_withdrawn(db: Connection, numbers: Iterable[int]) -> None:

@@ -206,15 +206,6 @@ def decisions_by_id(db: Connection, wanted: Select[Any]) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def standing_decisions(db: Connection, numbers: Iterable[int]) -> dict[int, Decision]:
-    """The decision that stands on each paper that has one."""
-    found: dict[int, Decision] = {}
-    for chunk in chunks(list(dict.fromkeys(numbers))):
-        query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
-        found.update((row.paper, _decision(row)) for row in db.execute(query.where(candidates.c.paper.in_(chunk))))
-    return found
-
-
 def last_standing_by(db: Connection, by: str) -> Decision | None:
     """The newest decision that somebody made here and that still stands: what their next undo takes back."""
     query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)

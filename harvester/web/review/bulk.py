@@ -91,7 +91,7 @@ def _batch(desk: Desk, request: Request, number: int, problems: list[str]) -> Re
 def _by_rule(desk: Desk) -> list[Listed]:
     """What the model is sure of, as far as one batch takes it; nobody means a paper that its authors withdrew."""
     found = queue_page(desk.ws, Wanted(least=SURE, sure=True), LARGEST)
-    return [one for one in found.rows if not one.paper.withdrawn]
+    return [one for one in found.rows if not one.line.withdrawn]
 
 
 def _action(text: str) -> str:

@@ -1,5 +1,7 @@
 """Looking: the queue with a paper beside it, the paper alone, and what takes time to say of it."""
 
+from threading import BoundedSemaphore
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -11,21 +13,21 @@ from harvester.web.review import view
 from harvester.web.review.desk import Desk, is_fragment
 from harvester.web.review.query import PAGE, View, read_view
 
+AT_ONCE = 2
+"""Pages of the queue made at a time: one computes while another waits for the database. More than these only take
+the interpreter from each other; eight clients wait a third longer (benchmarks/web.py)."""
 AGAIN = "load delay:1s"  # how htmx asks once more for what is not ready yet
 
 
 def routes(desk: Desk) -> APIRouter:
     """The pages of the queue."""
-    router = APIRouter()
+    router, turns = APIRouter(), BoundedSemaphore(AT_ONCE)
 
     @router.get("/review")
     def queue(request: Request) -> Response:
         at = read_view(request.query_params, desk.ws.taxonomy)
-        found = queue_page(desk.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
-        chosen = request.query_params.get("paper") or (found.rows[0].paper.id if found.rows else "")
-        shown = sheet(desk.ws, chosen) if chosen else None
-        values = {**_list(desk, found, at), **desk.pane(shown, at, _after(found, shown)), **desk.tail(request)}
-        return desk.show(request, "queue", {**values, "said": ""})
+        with turns:
+            return desk.show(request, "queue", _queue(desk, request, at))
 
     @router.get("/review/paper")
     def paper(request: Request, paper: str = "") -> Response:
@@ -67,6 +69,14 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
+def _queue(desk: Desk, request: Request, at: View) -> dict[str, object]:
+    found = queue_page(desk.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
+    chosen = request.query_params.get("paper") or (found.rows[0].line.id if found.rows else "")
+    shown = sheet(desk.ws, chosen) if chosen else None
+    pane = desk.pane(shown, at, _after(found, shown))
+    return {**_list(desk, found, at), **pane, **desk.tail(request), "said": ""}
+
+
 def _list(desk: Desk, found: Queue, at: View) -> dict[str, object]:
     pages = max(1, -(-found.total // PAGE))
     return {
@@ -88,7 +98,7 @@ def _sources(desk: Desk) -> list[str]:
 
 def _after(found: Queue, shown: Sheet | None) -> str:
     """The paper below the one that is shown, for browsers without scripts."""
-    ids = [one.paper.id for one in found.rows]
+    ids = [one.line.id for one in found.rows]
     if shown is None or shown.paper.id not in ids:
         return ""
     return next(iter(ids[ids.index(shown.paper.id) + 1 :]), "")

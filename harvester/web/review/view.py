@@ -12,6 +12,7 @@ from harvester.base.clock import utc_date
 from harvester.catalog.export.records import address_of
 from harvester.jobs.browse import Listed, Sheet
 from harvester.paper import Labels, Paper
+from harvester.store.lines import Line
 from harvester.store.predictions import Prediction
 from harvester.store.queue import Decision
 
@@ -92,20 +93,20 @@ class Done:
 
 def line(one: Listed, taxonomy: Taxonomy) -> dict[str, object]:
     """One line of the queue."""
-    paper, labels = one.paper, names_of(one.labels, taxonomy)
+    shown, labels = one.line, names_of(one.line.labels, taxonomy) if one.line.labels else []
     return {
         "number": one.place.paper,
-        "id": paper.id,
+        "id": shown.id,
         "version": one.place.version,
-        "title": paper.title,
+        "title": shown.title,
         "score": percent(one.place.score),
         "state": one.place.state,
-        "about": ", ".join(filter(None, (venue(paper), published(paper)))),
+        "about": ", ".join(filter(None, (venue(shown), published(shown)))),
         "labels": labels[:CHIPS],
         "more": max(0, len(labels) - CHIPS),
-        "withdrawn": paper.withdrawn,
-        "unsure": len(one.prediction.unsure) if one.prediction else 0,
-        "by": one.decision.by if one.decision else "",
+        "withdrawn": shown.withdrawn,
+        "unsure": shown.unsure,
+        "by": shown.by,
     }
 
 
@@ -199,12 +200,12 @@ def authors(paper: Paper) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def venue(paper: Paper) -> str:
+def venue(paper: Paper | Line) -> str:
     """Where it appeared."""
     return paper.venue or ("arXiv" if paper.id.startswith("arxiv:") else "")
 
 
-def published(paper: Paper) -> str:
+def published(paper: Paper | Line) -> str:
     """The day it was submitted or published, as ``2025-06-12``."""
     return utc_date(paper.published).isoformat() if paper.published else ""
 

@@ -1,0 +1,71 @@
+"""What a line of the queue shows of a paper: not its text, and of the model's word only the labels."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from harvester.paper import Labels, best
+from harvester.store.papers import chunks, names_by_number
+from harvester.store.tables import candidates, decisions, papers, predictions
+
+_OTHER = predictions.alias("other")
+_NEWEST = select(func.max(_OTHER.c.id)).where(_OTHER.c.paper == papers.c.number).correlate(papers).scalar_subquery()
+_SHOWN = (
+    select(
+        papers.c.number,
+        papers.c.title,
+        papers.c.venue,
+        papers.c.published,
+        papers.c.withdrawn,
+        predictions.c.labels,
+        predictions.c.kind,
+        predictions.c.unsure,
+        decisions.c.by,
+        decisions.c.labels.label("decided"),
+        decisions.c.kind.label("decided_kind"),
+    )
+    .join(candidates, candidates.c.paper == papers.c.number)
+    .outerjoin(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.id == _NEWEST))
+    .outerjoin(decisions, decisions.c.id == candidates.c.decision)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paper in brief; `unsure` is how many labels the model is unsure of.
+
+    `labels` are those of the decision that stands, else the predicted ones, else None; `by` is who made that
+    decision, or "".
+    """
+
+    id: str
+    title: str
+    venue: str
+    published: datetime | None
+    withdrawn: bool
+    labels: Labels | None
+    unsure: int
+    by: str
+
+
+def lines(db: Connection, numbers: Iterable[int]) -> dict[int, Line]:
+    """Candidates by the number of their paper; what never joined the queue is left out."""
+    found: dict[int, Line] = {}
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        names = names_by_number(db, chunk)
+        rows = db.execute(_SHOWN.where(papers.c.number.in_(chunk)))
+        found.update((row.number, _line(row, best(names[row.number]))) for row in rows)
+    return found
+
+
+def _line(row: Any, name: str) -> Line:
+    unsure = len(row.unsure or ())
+    return Line(name, row.title, row.venue, row.published, row.withdrawn, _labels(row), unsure, row.by or "")
+
+
+def _labels(row: Any) -> Labels | None:
+    facets, kind = (row.decided, row.decided_kind) if row.decided else (row.labels, row.kind)
+    return None if facets is None else Labels({facet: tuple(ids) for facet, ids in facets.items()}, kind or "")
