@@ -95,20 +95,32 @@ class ScopeWords:
     """Whether any of the scope's synonyms stands in a text: the same rules, and only that question, so much faster."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
-        phrases = list(_phrases(taxonomy))
-        self._phrases = [phrase for phrase in phrases if phrase.facet == len(taxonomy.facets)]
-        firsts = [(phrase, phrase.words[0].lower()) for phrase in self._phrases]
-        self._starts = tuple(word for phrase, word in firsts if phrase.starred and len(phrase.words) == 1)
-        self._exact = {f"{word}{ending}" for _, word in firsts for ending in ("", "s", "es")}
+        self._by_word: dict[str, list[_Phrase]] = defaultdict(list)
+        starred = []
+        for phrase in _phrases(taxonomy):
+            if phrase.facet < len(taxonomy.facets):
+                continue
+            if phrase.starred and len(phrase.words) == 1:
+                starred.append(phrase)
+                continue
+            for ending in ("", "s", "es"):
+                self._by_word[phrase.words[0].lower() + ending].append(phrase)
+        self._starred = tuple(starred)
+        self._starts = tuple(phrase.words[0].lower() for phrase in starred)
 
     def stand_in(self, text: str) -> bool:
         """Whether the text names the subject."""
         words = set(_WORD.findall(text.lower()))
-        if words.isdisjoint(self._exact) and not any(word.startswith(self._starts) for word in words):
+        if words.isdisjoint(self._by_word) and not any(word.startswith(self._starts) for word in words):
             return False
         raw = _WORD.findall(text)
         low = [word.lower() for word in raw]
-        return any(phrase.fits(raw, low, at) for phrase in self._phrases for at in range(len(raw)))
+        return any(phrase.fits(raw, low, at) for at, word in enumerate(low) for phrase in self._candidates(word))
+
+    def _candidates(self, word: str) -> Sequence[_Phrase]:
+        """The phrases whose first word may be `word`."""
+        starred = self._starred if word.startswith(self._starts) else ()
+        return (*self._by_word.get(word, ()), *starred)
 
 
 def _phrases(taxonomy: Taxonomy) -> Iterator[_Phrase]:
