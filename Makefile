@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# One more than there are processors: while some tests compute, others wait for servers. Torch gets one thread in each.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 MODEL_LABELS ?= ../shared/labels/train.jsonl ../shared/labels/train-without-id.jsonl
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ demo: $(READY)  ## one whole night on an invented sample, in a scratch folder
 	$(BIN)/harvester demo
 
 test: $(READY)  ## the tests
-	$(BIN)/pytest -m "not soak" --numprocesses auto --durations 15
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not soak" --numprocesses $(WORKERS) --dist worksteal --durations 15
 
 soak: $(READY)  ## all tests, with those that take minutes and the long figures of the reliability suites
 	$(BIN)/pytest

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from harvester.store import schema
+from harvester.store.engine import connect
 
 # A busy machine is no reason for a property to fail. CI tries the same examples every time: what a new one finds is
 # for whoever is at their desk, not for a change that has nothing to do with it.
@@ -104,21 +108,48 @@ def postgres() -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty store of each kind."""
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store of each kind that holds nothing yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store/harvester.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A place for a store of each kind, without a schema."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/store/harvester.db"
     else:
-        yield request.getfixturevalue("postgres_url")
+        with database(request.getfixturevalue("postgres"), "template1") as url:
+            yield url
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """An empty database of the test's own, which is dropped afterwards."""
+def postgres_url(postgres: str, with_schema: str) -> Iterator[str]:
+    """A database of the test's own that holds nothing but the schema."""
+    with database(postgres, with_schema) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def with_schema(postgres: str) -> Iterator[str]:
+    """The name of a database to copy: that takes a tenth of the time of making the schema anew."""
+    with database(postgres, "template1") as url:
+        engine = connect(url)
+        schema.upgrade(engine)
+        engine.dispose()
+        yield url.rpartition("/")[2]
+
+
+@contextmanager
+def database(postgres: str, template: str) -> Iterator[str]:
+    """A copy of a database; its URL. It is dropped afterwards."""
     name = f"harvester_test_{uuid.uuid4().hex[:12]}"
     admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with admin.connect() as db:
-        db.execute(text(f"CREATE DATABASE {name}"))
+        db.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
         yield postgres.rsplit("/", 1)[0] + f"/{name}"
     finally:

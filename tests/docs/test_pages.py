@@ -97,9 +97,9 @@ def test_the_model_is_trained_anew(shared: Path, world: World, tmp_path: Path) -
         walk("howto/retrain.md", folder, there, {}, failing="harvester labels fetch")
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
-def test_the_store_moves_to_postgresql(store_url: str, prepared: Path, world: World) -> None:
-    walk("howto/postgresql.md", prepared, world, {POSTGRES: store_url})
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+def test_the_store_moves_to_postgresql(bare_url: str, prepared: Path, world: World) -> None:
+    walk("howto/postgresql.md", prepared, world, {POSTGRES: bare_url})
 
 
 @pytest.mark.parametrize("page", PAGES)

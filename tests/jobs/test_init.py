@@ -68,6 +68,7 @@ def plants(tmp_path_factory: pytest.TempPathFactory) -> Room:
     return Room(folder / "list")
 
 
+@pytest.mark.soak  # the page howto/subject.md, whose commands are run, shows most of it
 def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstream: Upstream) -> None:
     asked = ("--categories", "cs.RO,cs.CV", "--query", "all:crop OR all:agriculture")
     begun = room.json("init", "list", "--taxonomy", "plants.toml", *asked)

@@ -19,6 +19,12 @@ def by_name(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in report["sources"]}
 
 
+# Encoding takes minutes; what differs on PostgreSQL, the faults and the locks of a night, is tested there without it.
+postgresql_in_soak = pytest.mark.parametrize(
+    "store_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
+
+
 def labelled(shared: Path) -> dict[str, int]:
     with (shared / "labels" / "train.jsonl").open(encoding="utf-8") as lines:
         return {record["id"]: record["scope"] for record in map(json.loads, lines)}
@@ -31,9 +37,7 @@ def room(tmp_path: Path, upstream: Upstream, store_url: str) -> Room:
     return made
 
 
-@pytest.mark.parametrize(
-    "store_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
-)  # encoding takes minutes; on PostgreSQL the other tests of a night run too
+@postgresql_in_soak
 def test_three_nights_on_real_input(room: Room, upstream: Upstream, shared: Path) -> None:
     first = room.json("run", "--since", "2025-05-29", now=THURSDAY)
     assert first["state"] == "ok"
@@ -78,6 +82,7 @@ def announced(upstream: Upstream) -> set[str]:
         }
 
 
+@postgresql_in_soak
 def test_a_failed_source_is_named_and_made_good(room: Room, upstream: Upstream) -> None:
     upstream.control(faults=[{"match": "/api/query", "kind": "html", "count": -1}])
     report = json.loads(room.run("run", "--since", "2025-06-10", "--json", now=THURSDAY, status=1))
@@ -110,6 +115,7 @@ def test_two_runs_at_once_are_one(room: Room, upstream: Upstream) -> None:
     assert len(room.json("runs")) == 1
 
 
+@postgresql_in_soak
 def test_a_clock_that_is_wrong_by_a_day_concludes_nothing(room: Room) -> None:
     report = json.loads(room.run("run", "--since", "2025-06-09", "--json", now="2025-06-14T23:30:00Z", status=1))
     failed = by_name(report)["arxiv"]

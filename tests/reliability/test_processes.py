@@ -96,7 +96,7 @@ def undisturbed(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> tupl
     return found, took
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 100))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 100))])
 def test_kill_9_at_any_moment_loses_nothing(
     tmp_path: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int
 ) -> None:

@@ -49,12 +49,14 @@ def test_an_empty_sqlite_file_gets_its_schema_and_is_durable(tmp_path: Path) -> 
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_an_empty_postgresql_database_asks_for_its_schema(store_url: str) -> None:
-    if store_url.startswith("sqlite"):
-        open_store(store_url)
+def test_an_empty_postgresql_database_asks_for_its_schema(bare_url: str) -> None:
+    if bare_url.startswith("sqlite"):
+        open_store(bare_url)
     else:
         with pytest.raises(StoreError, match="harvester db upgrade"):
-            open_store(store_url)
+            open_store(bare_url)
+        schema.upgrade(connect(bare_url))
+        open_store(bare_url)
 
 
 def test_a_newer_schema_is_refused(store_url: str) -> None:
@@ -66,12 +68,12 @@ def test_a_newer_schema_is_refused(store_url: str) -> None:
             attempt()
 
 
-def test_somebody_elses_tables_are_left_alone(store_url: str) -> None:
-    engine = connect(store_url)
+def test_somebody_elses_tables_are_left_alone(bare_url: str) -> None:
+    engine = connect(bare_url)
     with write(engine) as db:
         db.execute(text("CREATE TABLE theirs (id INTEGER)"))
     with pytest.raises(StoreError, match="not this program's"):
-        open_store(store_url)
+        open_store(bare_url)
 
 
 def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
