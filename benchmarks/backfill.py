@@ -2,9 +2,9 @@
 
 The snapshot is the shared corpus, repeated under new ids. With ``--distinct`` each title bears a number of its own, so
 that no text comes twice and no embedding is found in the cache: the rate is then that of texts which are all new, at
-this corpus' share of cardiac papers (a tenth names the subject; of all of arXiv's far fewer do). Plain encoding is what a classifier costs that sends every title and
-abstract through MiniLM; it is measured on a sample in the same run. What the last line says of 2.8 million records is
-reckoned from the rate, not measured.
+this corpus' share of cardiac papers (a tenth names the subject; of all of arXiv far fewer do). Plain encoding is what
+a classifier costs that sends every title and abstract through MiniLM; it is measured on a sample in the same run. What
+the last line says of 2.8 million records is reckoned from the rate, not measured.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def write_snapshot(path: Path, corpus: Path, records: int, *, distinct: bool) -> None:
-    """The corpus as snapshot lines, over and over with other ids until there are enough; `distinct` with other titles."""
+    """The corpus as snapshot lines, over and over with other ids (and titles) until there are enough."""
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         papers = [paper for paper in map(json.loads, lines) if not paper.get("feed")]
     random.Random(0).shuffle(papers)  # the corpus begins with the labelled ones, which are far more often in scope
