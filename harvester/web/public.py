@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from classifiers.taxonomy import Taxonomy
+from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import KIND, Entry
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
@@ -15,8 +15,6 @@ from harvester.jobs.workspace import Workspace
 from harvester.web.shelf import Contents, Shelf
 
 MOST = 1000  # entries in one answer
-
-Labels = Annotated[str, Query(description="Label ids, comma-separated; one of them is enough.")]
 
 
 def routes(ws: Workspace) -> APIRouter:
@@ -50,13 +48,12 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
         "properties": {"items": {"type": "array", "items": one}, "total": {"type": "integer"}},
     }
 
-    @router.get("/api/entries", responses=_answers(many))
+    # Which facets there are, the taxonomy says; a signature could not.
+    @router.get(
+        "/api/entries", responses=_answers(many), openapi_extra={"parameters": [*map(_parameter, taxonomy.facets)]}
+    )
     def entries(
         request: Request,
-        task: Labels = "",
-        modality: Labels = "",
-        disease: Labels = "",
-        kind: Labels = "",
         q: Annotated[str, Query(description="Words; forgives one wrong letter in long ones.", max_length=300)] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
         offset: Annotated[int, Query(ge=0)] = 0,
@@ -77,6 +74,12 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
         """One entry by its id, such as ``arxiv:2411.13602``."""
         found = shelf.contents().by_id.get(name)
         return JSONResponse(entry_json(found)) if found else JSONResponse({"detail": "There is no such entry."}, 404)
+
+
+def _parameter(facet: Facet) -> dict[str, Any]:
+    """A facet as a parameter (OpenAPI 3.1, Parameter Object)."""
+    meaning = "Label ids, comma-separated; one of them is enough."
+    return {"name": facet.id, "in": "query", "description": meaning, "schema": {"type": "string", "default": ""}}
 
 
 def _answers(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
