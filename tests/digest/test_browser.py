@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from harvester.digest.tokens import open_tokens
 from harvester.jobs.digest import send_digests
@@ -13,6 +13,7 @@ from tests.digest.room import Room, Sink, text_of
 from tests.web.test_server import web
 
 JO = "a.very.long.address.of.somebody+papers@a-long-domain-name.example.org"
+PATIENCE = 60_000  # milliseconds: a busy machine is no failure
 LOOKS = [(width, scheme) for width in (600, 375) for scheme in ("light", "dark")]
 # The lowest contrast of any text to the background behind it, by WCAG 2.2 (relative luminance).
 LOWEST_CONTRAST = """() => {
@@ -98,7 +99,7 @@ def subscribe(page: Page, url: str) -> None:
     page.get_by_label("Once a week").check()
     page.get_by_label("Day of a weekly digest").select_option("friday")
     page.get_by_role("button", name="Subscribe").click()
-    assert page.get_by_role("heading").inner_text() == "Look into your mailbox"
+    expect(page.get_by_role("heading")).to_have_text("Look into your mailbox", timeout=PATIENCE)
 
 
 def confirm(page: Page, url: str, smtp: Sink) -> None:
@@ -108,4 +109,4 @@ def confirm(page: Page, url: str, smtp: Sink) -> None:
     assert found
     page.goto(url + found[0])
     page.get_by_role("button", name="Confirm").click()
-    assert page.get_by_role("heading").inner_text() == "Confirmed"
+    expect(page.get_by_role("heading")).to_have_text("Confirmed", timeout=PATIENCE)
