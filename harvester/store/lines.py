@@ -67,5 +67,5 @@ def _line(row: Any, name: str) -> Line:
 
 
 def _labels(row: Any) -> Labels | None:
-    facets, kind = (row.decided, row.decided_kind) if row.decided else (row.labels, row.kind)
+    facets, kind = (row.labels, row.kind) if row.decided is None else (row.decided, row.decided_kind)
     return None if facets is None else Labels({facet: tuple(ids) for facet, ids in facets.items()}, kind or "")

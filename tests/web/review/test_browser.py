@@ -215,6 +215,7 @@ def test_search_and_filters(room: Room, desk: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".rows li")).to_have_count(1)
     expect(page.locator("#total")).to_have_text("1 pending that match")
+    page.wait_for_selector("html.scripts", state="attached")  # a key that is pressed before they run is nobody's
     page.keyboard.press("d")
     expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
     page.keyboard.press("u")
