@@ -11,10 +11,11 @@ import tomllib
 from contextvars import ContextVar
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -82,6 +83,15 @@ def _secret(key: str, path: Path) -> str:
         raise ValueError(f"{key} names {path}, which cannot be read: {error.strerror}") from None
 
 
+def _web_address(value: str) -> str:
+    if not is_web_url(value):
+        raise ValueError(f"{value!r} is no http(s) address")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
 class StoreSettings(Section):
     """Where the working memory is."""
 
@@ -93,20 +103,13 @@ class WebSource(Section):
     """A source with one address."""
 
     enabled: bool = True
-    url: str
-
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if not is_web_url(value):
-            raise ValueError(f"{value!r} is no http(s) address")
-        return value.rstrip("/")
+    url: WebAddress
 
 
 class ArxivSettings(WebSource):
     """The arXiv query API."""
 
-    url: str = "https://export.arxiv.org/api/query"
+    url: WebAddress = "https://export.arxiv.org/api/query"
     min_interval: float = Field(default=3.0, ge=0)
     query: str = DEFAULT_QUERY
 
@@ -121,13 +124,13 @@ class ArxivSettings(WebSource):
 class OaiSettings(WebSource):
     """arXiv's OAI-PMH, for the completeness audit."""
 
-    url: str = "https://oaipmh.arxiv.org/oai"
+    url: WebAddress = "https://oaipmh.arxiv.org/oai"
 
 
 class RssSettings(WebSource):
     """arXiv's announcement feeds."""
 
-    url: str = "https://rss.arxiv.org/rss"
+    url: WebAddress = "https://rss.arxiv.org/rss"
     categories: tuple[str, ...] = (
         "eess.IV", "eess.SP", "cs.CV", "cs.LG", "q-bio.QM", "physics.med-ph", "stat.ML", "cs.AI",
     )  # fmt: skip
@@ -136,7 +139,7 @@ class RssSettings(WebSource):
 class HuggingFaceSettings(WebSource):
     """Hugging Face's daily papers and paper search."""
 
-    url: str = "https://huggingface.co"
+    url: WebAddress = "https://huggingface.co"
     queries: tuple[str, ...] = (
         "cardiac", "cardiovascular", "heart", "ECG", "electrocardiogram", "echocardiography", "coronary", "arrhythmia",
         "photoplethysmography", "stroke",
@@ -198,15 +201,8 @@ class CatalogSettings(Section):
 
     dir: Path = Path("data/catalog")
     templates: Path | None = None
-    raw_url: str = "https://raw.githubusercontent.com"
+    raw_url: WebAddress = "https://raw.githubusercontent.com"
     git: Literal["off", "commit", "branch"] = "off"
-
-    @field_validator("raw_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if not is_web_url(value):
-            raise ValueError(f"{value!r} is no http(s) address")
-        return value.rstrip("/")
 
 
 class DigestSettings(Section):
@@ -219,7 +215,7 @@ class DigestSettings(Section):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
-    base_url: str = "http://localhost:8000"
+    base_url: WebAddress = "http://localhost:8000"
     reply_to: str = ""
     per_minute: int = Field(default=0, ge=0)
     attempts: int = Field(default=3, ge=1)
@@ -239,13 +235,6 @@ class DigestSettings(Section):
         if value and ("@" not in value or any(c in value for c in "<>\r\n ,")):
             raise ValueError(f"{value!r} is no plain mail address; write name@host")
         return value
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if not is_web_url(value):
-            raise ValueError(f"{value!r} is no http(s) address")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _plain_only_to_this_host(self) -> "DigestSettings":

@@ -193,7 +193,7 @@ class SmtpServer:
             link.ehlo_or_helo_if_needed()
             if settings.smtp_user:
                 link.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-        except BaseException:
+        except BaseException:  # also on Ctrl-C the server's connection is closed; what happened goes on its way
             link.close()
             raise
         return link

@@ -124,8 +124,7 @@ def harvest(
         outcome.error = str(error)
     except HarvesterError:
         raise
-    except Exception as error:
-        # What we cannot read in one source's answer is a bug of ours, and must not cost the others their night.
+    except Exception as error:  # a bug of ours in reading one source's answer: named, and the others get their night
         log.warning("%s", source.name, exc_info=log.isEnabledFor(logging.DEBUG))
         outcome.error = f"{source.name} sent something this program cannot read: {type(error).__name__}: {error}."
     outcome.requests, outcome.payloads = transport.requests, transport.payloads
