@@ -87,8 +87,8 @@ def plain_encoding(path: Path, sample: int) -> float:
     """Records a second of a classifier that encodes all of them."""
     from classifiers.encoder import load_encoder
     from classifiers.features import embed
-    from harvester.jobs.classify import text_of
-    from harvester.sources.snapshot import read_lines
+    from harvester.services.learning.classify import text_of
+    from harvester.sources.arxiv.snapshot import read_lines
 
     papers = (line.paper for line in read_lines(path) if line.paper)
     texts = [text_of(paper) for paper in itertools.islice(papers, sample)]

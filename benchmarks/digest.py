@@ -17,15 +17,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harvester.config import load_settings
-from harvester.digest.press import Press
-from harvester.jobs.delivery import Counts
-from harvester.jobs.digest import send_digests
-from harvester.jobs.news import due
-from harvester.jobs.workspace import Workspace, taxonomy_of
+from harvester.digest.composer import Press
 from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.services.digest.delivery import Counts
+from harvester.services.digest.due import due
+from harvester.services.digest.sending import send_digests
+from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import papers, queue
 from harvester.store.engine import open_store, read, write
-from harvester.store.extracts import save_extracts
+from harvester.store.key_sentences import save_extracts
 from harvester.store.schema import upgrade
 from harvester.store.subscribers import Subscriber, Wishes, insert_subscribers
 

@@ -27,9 +27,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from harvester.config import load_settings
-from harvester.jobs.harvest import Outcome, harvest, memory
-from harvester.jobs.workspace import Workspace, taxonomy_of
-from harvester.sources.calendar import is_batch_day
+from harvester.services.harvest.collect import Outcome, harvest, memory
+from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources.arxiv.calendar import is_batch_day
 from harvester.sources.registry import enabled
 from harvester.store.engine import open_store
 

@@ -19,9 +19,9 @@ from harvest import CONFIG, LAST, control, serving
 PARTS = """
 import json, time
 from pathlib import Path
-from harvester.jobs.classify import classify
-from harvester.jobs.harvest import harvest, memory
-from harvester.jobs.workspace import open_workspace
+from harvester.services.classify import classify
+from harvester.services.harvest import harvest, memory
+from harvester.services.workspace import open_workspace
 from harvester.sources.registry import enabled
 ws = open_workspace(Path("config.toml"))
 begun = time.monotonic()
@@ -33,8 +33,8 @@ print(json.dumps({"papers": papers, "harvest": between - begun, "classify": time
 NIGHT = """
 import json, time
 from pathlib import Path
-from harvester.jobs.nightly import run
-from harvester.jobs.workspace import open_workspace
+from harvester.services.nightly import run
+from harvester.services.workspace import open_workspace
 ws = open_workspace(Path("config.toml"))
 begun = time.monotonic()
 report = run(ws, digest=False)

@@ -24,9 +24,9 @@ import requests
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from harvester.jobs.users import add_user
-from harvester.jobs.workspace import Workspace, open_workspace
 from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.services.review.users import add_user
+from harvester.services.workspace import Workspace, open_workspace
 from harvester.store.engine import write
 from harvester.store.papers import record
 from harvester.store.predictions import Prediction, save

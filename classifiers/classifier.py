@@ -13,11 +13,11 @@ from classifiers.encoder import Encoder, Progress, load_encoder
 from classifiers.errors import ModelError
 from classifiers.explain import explain
 from classifiers.features import embed
-from classifiers.memory import Memory
 from classifiers.model import LabelModel, Scores
 from classifiers.records import ModelInfo, Neighbour, Prediction, Reason, Text, clean
 from classifiers.storage import load_memory, load_model, model_dir
 from classifiers.taxonomy import Taxonomy, load_taxonomy
+from classifiers.training_index import Memory
 
 if TYPE_CHECKING:
     from classifiers.arrays import Bools

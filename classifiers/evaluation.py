@@ -10,7 +10,6 @@ import numpy as np
 
 from classifiers.errors import InputError
 from classifiers.keywords import SynonymMatcher
-from classifiers.memory import Memory, fair_scores
 from classifiers.metrics import (
     average_precision,
     calibration_error,
@@ -23,6 +22,7 @@ from classifiers.metrics import (
 from classifiers.model import LabelModel, Parameters, Scores, label_matrix
 from classifiers.records import Labelled, year_of
 from classifiers.taxonomy import Taxonomy
+from classifiers.training_index import Memory, fair_scores
 
 if TYPE_CHECKING:
     from classifiers.arrays import Bools, Doubles, Floats

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers.calibration import SigmoidCalibrator, best_temperature, f1_thresholds, recall_threshold
 from classifiers.features import JointFeatures
-from classifiers.gate import FirstStage
+from classifiers.first_stage import FirstStage
 from classifiers.heads import LinearHeads, cross_fitted_scores
 from classifiers.keywords import SCOPE
 from classifiers.records import Labelled, Text

@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.errors import InputError
-from classifiers.ordering import Waiting, reading_order
+from classifiers.reading_order import Waiting, reading_order
 
 if TYPE_CHECKING:
     from classifiers.arrays import Bools, Columns, Doubles

@@ -21,8 +21,8 @@ from classifiers.taxonomy import load_taxonomy
 if TYPE_CHECKING:
     from classifiers.arrays import Floats
     from classifiers.features import Part
-    from classifiers.memory import Memory
     from classifiers.model import FacetModel, LabelModel
+    from classifiers.training_index import Memory
 
 SCHEMA = 2
 CARD = "model.json"
@@ -103,7 +103,7 @@ def load_memory(path: Path | None = None) -> Memory:
     """What a model remembers of its training papers. Raises `ModelError`."""
     from safetensors.numpy import load
 
-    from classifiers.memory import Memory
+    from classifiers.training_index import Memory
 
     folder, info = model_dir(path), read_info(path)
     seen, packed = (_checked(folder / name, info.document["files"].get(name)) for name in (SEEN, MEMORY))
@@ -147,7 +147,7 @@ def _restore(
     arrays: Mapping[str, Floats], terms: Mapping[Part, list[str]], folder: Path, info: ModelInfo
 ) -> LabelModel:
     from classifiers.features import WordFeatures
-    from classifiers.gate import FirstStage
+    from classifiers.first_stage import FirstStage
     from classifiers.model import FacetModel, LabelModel, Parameters, facet_model, joint_features
 
     taxonomy = load_taxonomy(folder / TAXONOMY)

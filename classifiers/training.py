@@ -15,11 +15,11 @@ from classifiers.encoder import Encoder, Progress
 from classifiers.errors import InputError
 from classifiers.evaluation import Figures, cross_validated, evaluate_split, split_by_year
 from classifiers.features import embed
-from classifiers.memory import remember
 from classifiers.model import LabelModel, Parameters
 from classifiers.records import Labelled, ModelInfo, labelled_of, month_of, title_key, without_repeats
 from classifiers.storage import save_model
 from classifiers.taxonomy import Taxonomy
+from classifiers.training_index import remember
 
 if TYPE_CHECKING:
     from classifiers.arrays import Floats

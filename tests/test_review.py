@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvester.domain.rules import LEADS_TO, standing
 from harvester.paper import Labels
-from harvester.review.rules import LEADS_TO, standing
 from harvester.store.queue import Decision
 
 NOW = datetime(2025, 6, 12, tzinfo=UTC)

@@ -110,9 +110,9 @@ def _shortened(value: Any) -> Any:
 def _main() -> None:
     from fastapi.routing import iter_route_contexts
 
-    from harvester.jobs.demo import demo
-    from harvester.jobs.demo.upstream import SAMPLE_NOW
-    from harvester.jobs.workspace import open_workspace
+    from harvester.services.operations.demo import demo
+    from harvester.services.operations.demo.upstream import SAMPLE_NOW
+    from harvester.services.workspace import open_workspace
     from harvester.web.app import create_app
 
     commands = json.load(sys.stdin)
@@ -148,7 +148,7 @@ def _answer(command: str) -> Any:
 def _predicted() -> Any:
     """The line that ``python -m classifiers`` writes for one paper of the sample."""
     from classifiers.cli import main
-    from harvester.jobs.demo.upstream import SAMPLE
+    from harvester.services.operations.demo.upstream import SAMPLE
 
     Path("papers.jsonl").write_text(SAMPLE.read_text(encoding="utf-8").splitlines()[1], encoding="utf-8")
     main([*PREDICT.split()[2:], "--input", "papers.jsonl", "--output", "predictions.jsonl"])

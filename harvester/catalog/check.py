@@ -9,12 +9,12 @@ from typing import Literal
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import is_web_url
-from harvester.catalog.anchors import dead_anchors
-from harvester.catalog.awesome import same_title
-from harvester.catalog.details import paper_link
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog
-from harvester.catalog.render import README, render_list
+from harvester.catalog.importing.awesome import same_title
+from harvester.catalog.importing.details import paper_link
+from harvester.catalog.rendering.anchors import dead_anchors
+from harvester.catalog.rendering.awesome import README, render_list
 from harvester.catalog.sections import OTHER, arrange
 from harvester.paper import link_identifier
 

@@ -8,7 +8,7 @@ from harvester.base.errors import HarvesterError
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
 
 if TYPE_CHECKING:
-    from harvester.jobs.audit import Audit
+    from harvester.services.harvest.audit import Audit
 
 
 def audit(
@@ -27,7 +27,7 @@ def audit(
     Exit status: 0 where nothing is missing, or --repair brought it all in; 1 where papers are missing, or an upstream
     failed and the audit is not complete; 75 where --repair meets a run that is going on.
     """
-    from harvester.jobs import audit as job
+    from harvester.services.harvest import audit as job
 
     set_up_logging(debug)
     ws = workspace(config)

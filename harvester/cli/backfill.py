@@ -8,7 +8,7 @@ import typer
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, watched, workspace
 
 if TYPE_CHECKING:
-    from harvester.jobs.backfill import Report
+    from harvester.services.learning.backfill import Report
 
 Engine = Annotated[str, typer.Option(help="local: in this process. ray: one model in each worker of a Ray cluster.")]
 Address = Annotated[str, typer.Option(help="A running Ray cluster, host:port; else Ray starts on this machine.")]
@@ -29,8 +29,8 @@ def backfill(
     A backfill that was cut off goes on where it was: run the same command again. Lines that are no record are named,
     and the exit status is 1 then; all others are done.
     """
-    from harvester.jobs import backfill as job
-    from harvester.sources.snapshot import parse_categories
+    from harvester.services.learning import backfill as job
+    from harvester.sources.arxiv.snapshot import parse_categories
 
     set_up_logging(debug)
     categories = parse_categories(where)
@@ -55,7 +55,7 @@ def rescore(
     debug: Debug = False,
 ) -> None:
     """Classify all that the store holds by a new model, at once instead of in the next night's run."""
-    from harvester.jobs import rescore as job
+    from harvester.services.learning import rescore as job
 
     set_up_logging(debug)
     ws = workspace(config)

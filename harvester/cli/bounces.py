@@ -18,7 +18,7 @@ def bounces(
 
     A hard bounce, soft ones on three days of thirty, or a complaint end the mail to an address.
     """
-    from harvester.jobs.bounces import read_mailbox
+    from harvester.services.subscribers.bounces import read_mailbox
 
     set_up_logging(debug)
     tally = read_mailbox(workspace(config), path)

@@ -22,7 +22,7 @@ from harvester.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from harvester.jobs.catalogue import Import
+    from harvester.services.catalog.lists import Import
 
 app = typer.Typer(help="The catalogue: its entries, and the list and site made from them.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def import_(
     debug: Debug = False,
 ) -> None:
     """Read an Awesome-style list into the catalogue."""
-    from harvester.jobs.catalogue import import_list
+    from harvester.services.catalog.lists import import_list
 
     set_up_logging(debug)
     done = import_list(workspace(config), file, choices=choices or (), dry_run=dry_run, online=online)
@@ -97,7 +97,7 @@ def add(
 ) -> None:
     """Take one paper into the catalogue, with the predicted labels or those given."""
     from harvester.catalog.export.records import entry_json
-    from harvester.jobs.add import add as add_paper
+    from harvester.services.catalog.add import add as add_paper
 
     set_up_logging(debug)
     labels = labels_given({"task": task, "modality": modality, "disease": disease, "kind": kind}, label)
@@ -113,7 +113,7 @@ def build(config: Config = None, as_json: AsJson = False, debug: Debug = False) 
     """Render the list from the entries, and commit it as [catalog] git says."""
     from getpass import getuser
 
-    from harvester.jobs.publish import build_and_commit
+    from harvester.services.catalog.publish import build_and_commit
 
     set_up_logging(debug)
     done = build_and_commit(workspace(config), getuser())
@@ -131,7 +131,7 @@ def site(
     debug: Debug = False,
 ) -> None:
     """Write the catalogue's web page: static files for any file server, such as GitHub Pages."""
-    from harvester.jobs.site import write_site
+    from harvester.services.catalog.site import write_site
 
     set_up_logging(debug)
     with watched() as watch:
@@ -150,7 +150,7 @@ def export(
     _as_json: AsJson = False,
 ) -> None:
     """Print the whole catalogue in a format that other programs read."""
-    from harvester.jobs.catalogue import export as exported
+    from harvester.services.catalog.lists import export as exported
 
     set_up_logging(debug)
     sys.stdout.buffer.write(exported(workspace(config), form).encode())
@@ -167,7 +167,7 @@ def check(
     """What is wrong with entries and list; status 1 where there is an error."""
     from harvester.base.clock import clock_from_environment
     from harvester.config import config_path, load_settings
-    from harvester.jobs.check import findings
+    from harvester.services.catalog.check import findings
 
     set_up_logging(debug)
     with watched() as watch:

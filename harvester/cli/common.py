@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from harvester.config import Settings
-    from harvester.jobs.workspace import Watch, Workspace
+    from harvester.services.workspace import Watch, Workspace
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="The configuration; else $HARVESTER_CONFIG, else ./config.toml.")
@@ -39,7 +39,7 @@ By = Annotated[str | None, typer.Option("--by", help="Who decides; else your log
 def workspace(config: Path | None) -> "Workspace":
     """The workspace of a command."""
     from harvester.config import config_path
-    from harvester.jobs.workspace import open_workspace
+    from harvester.services.workspace import open_workspace
 
     opened = open_workspace(config_path(config))
     configure_logging(opened.settings)

@@ -41,7 +41,7 @@ def backup(file: File, config: Config = None, as_json: AsJson = False, debug: De
     SQLite gives an SQLite file, PostgreSQL an archive of pg_dump. Keep data/secret.key (or [web] secret) with it: it
     signs the links in mails.
     """
-    from harvester.jobs.backup import backup as job
+    from harvester.services.operations.backup import backup as job
 
     set_up_logging(debug)
     made = job(_store(config), file)
@@ -63,7 +63,7 @@ def restore(
 
     A store that holds something is left alone without --force. An SQLite backup may go into PostgreSQL.
     """
-    from harvester.jobs.backup import restore as job
+    from harvester.services.operations.backup import restore as job
     from harvester.store import schema
 
     set_up_logging(debug)

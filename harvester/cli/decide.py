@@ -20,7 +20,7 @@ from harvester.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from harvester.jobs.decide import Decided
+    from harvester.services.review.decisions import Decided
 
 Papers = Annotated[list[str], typer.Argument(metavar="PAPER...", help="arXiv ids, DOIs, title: names or addresses.")]
 
@@ -77,7 +77,7 @@ def _decide(
 ) -> None:
     import getpass
 
-    from harvester.jobs.decide import decide_all
+    from harvester.services.review.decisions import decide_all
 
     set_up_logging(debug)
     outcomes = decide_all(workspace(config), action, papers, by or getpass.getuser(), reason, labels or {})

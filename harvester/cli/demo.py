@@ -9,7 +9,7 @@ from harvester.cli.common import AsJson, Debug, print_json, say, set_up_logging,
 from harvester.cli.run import print_report
 
 if TYPE_CHECKING:
-    from harvester.jobs.demo import Demo
+    from harvester.services.operations.demo import Demo
 
 
 def demo(
@@ -18,7 +18,7 @@ def demo(
     debug: Debug = False,
 ) -> None:
     """One whole night on an invented sample, in a folder of its own."""
-    from harvester.jobs.demo import demo as play
+    from harvester.services.operations.demo import demo as play
 
     set_up_logging(debug)
     made = play(folder)

@@ -9,8 +9,8 @@ import typer
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
 
 if TYPE_CHECKING:
-    from harvester.digest.press import Outline, Piece
-    from harvester.jobs.delivery import Counts
+    from harvester.digest.composer import Outline, Piece
+    from harvester.services.digest.delivery import Counts
 
 app = typer.Typer(help="The mail with new papers.", no_args_is_help=True)
 
@@ -31,7 +31,7 @@ def preview(
 
     With --json: the counts of all digests that are due (or of one subscriber's), and their messages.
     """
-    from harvester.jobs.preview import plan_digests, plan_for, sample
+    from harvester.services.digest.preview import plan_digests, plan_for, sample
 
     set_up_logging(debug)
     ws = workspace(config)
@@ -66,8 +66,8 @@ def send(
 
     Status 1 where a digest was refused (the next call tries again) or its fate is unknown (it is not sent again).
     """
-    from harvester.jobs.digest import SendingStopped, send_digests
-    from harvester.jobs.preview import plan_digests
+    from harvester.services.digest.preview import plan_digests
+    from harvester.services.digest.sending import SendingStopped, send_digests
 
     set_up_logging(debug)
     ws = workspace(config)
@@ -97,7 +97,7 @@ def unknown(
     debug: Debug = False,
 ) -> None:
     """The digests of which nobody can say whether they arrived; they are not sent again by themselves."""
-    from harvester.jobs.digest import send_again, unknown_digests
+    from harvester.services.digest.sending import send_again, unknown_digests
 
     set_up_logging(debug)
     ws = workspace(config)

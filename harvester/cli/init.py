@@ -17,8 +17,8 @@ def init(
     debug: Debug = False,
 ) -> None:
     """Begin a list of one's own: a working folder, for this subject or for another taxonomy's."""
-    from harvester.jobs import init as job
-    from harvester.sources.snapshot import parse_categories
+    from harvester.services.operations import init as job
+    from harvester.sources.arxiv.snapshot import parse_categories
 
     set_up_logging(debug)
     begun = job.init(folder, taxonomy=taxonomy, categories=parse_categories(categories), query=query)

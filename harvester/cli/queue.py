@@ -17,7 +17,7 @@ def queue(
     debug: Debug = False,
 ) -> None:
     """The candidates, best first."""
-    from harvester.jobs.look import candidates, suggested
+    from harvester.services.review.documents import candidates, suggested
 
     set_up_logging(debug)
     ws = workspace(config)
@@ -40,7 +40,7 @@ def show(
     debug: Debug = False,
 ) -> None:
     """Everything known of one paper."""
-    from harvester.jobs.look import whole
+    from harvester.services.review.documents import whole
 
     set_up_logging(debug)
     ws = workspace(config)

@@ -20,7 +20,7 @@ def run(
 ) -> None:
     """One night: harvest, classify, queue, mail the digest."""
     from harvester.base.clock import parse_moment
-    from harvester.jobs import nightly
+    from harvester.services.operations import nightly
 
     set_up_logging(debug)
     ws = workspace(config)

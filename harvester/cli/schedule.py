@@ -9,8 +9,8 @@ from harvester.base.errors import UsageError
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, workspace
 
 if TYPE_CHECKING:
-    from harvester.jobs.workspace import Workspace
-    from harvester.store.rota import Turn
+    from harvester.services.workspace import Workspace
+    from harvester.store.job_runs import Turn
 
 
 def schedule(
@@ -39,7 +39,7 @@ def schedule(
 
 
 def _once(ws: "Workspace", names: list[str], as_json: bool) -> None:
-    from harvester.jobs.rota import JOBS, perform_all
+    from harvester.services.operations.job_runs import JOBS, perform_all
 
     if unknown := [name for name in names if name not in JOBS]:
         raise UsageError(f"There is no job {unknown[0]!r}; there are: {', '.join(JOBS)}.")
@@ -67,7 +67,7 @@ def _shown(turn: "Turn") -> dict[str, str]:
 
 def _serve(ws: "Workspace", config: Path | None, as_json: bool, debug: bool) -> None:
     from harvester.config import config_path
-    from harvester.schedule import until_told, working
+    from harvester.scheduler import until_told, working
     from harvester.web.server import listen, serving_health
 
     with listen(ws.settings.schedule) as at:

@@ -44,7 +44,7 @@ def add(
 
     Who was erased or complained is written to again: it is you who knows that they want it.
     """
-    from harvester.jobs.subscribers import add_subscriber, to_json
+    from harvester.services.subscribers.subscriptions import add_subscriber, to_json
 
     set_up_logging(debug)
     given = labels_given({"task": task, "modality": modality, "disease": disease, "kind": kind}, label)
@@ -59,8 +59,8 @@ def add(
 @app.command("list")
 def list_all(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """All subscribers, in the order they joined."""
-    from harvester.digest.wishes import weekday_name
-    from harvester.jobs.subscribers import subscribers, to_json
+    from harvester.digest.preferences import weekday_name
+    from harvester.services.subscribers.subscriptions import subscribers, to_json
 
     set_up_logging(debug)
     found = subscribers(workspace(config))
@@ -78,7 +78,7 @@ def list_all(config: Config = None, as_json: AsJson = False, debug: Debug = Fals
 @app.command()
 def remove(email: Email, config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """Erase a subscriber and what was sent to them; only a hash that keeps them from being written to stays."""
-    from harvester.jobs.subscribers import remove_subscriber, to_json
+    from harvester.services.subscribers.subscriptions import remove_subscriber, to_json
 
     set_up_logging(debug)
     one = remove_subscriber(workspace(config), email)
@@ -96,8 +96,8 @@ def import_(
     debug: Debug = False,
 ) -> None:
     """Add the people of a table; who is known stays as they are, who has no time of consent is asked by mail."""
-    from harvester.jobs.roster import import_csv
-    from harvester.jobs.subscribers import to_json
+    from harvester.services.subscribers.subscriptions import to_json
+    from harvester.services.subscribers.transfer import import_csv
 
     set_up_logging(debug)
     done = import_csv(workspace(config), file, confirmed=confirmed)
@@ -120,8 +120,8 @@ def export(
 ) -> None:
     """All subscribers as a table (CSV) with the time of their consent and the version of the words they agreed to."""
     from harvester.base.files import write_atomic
-    from harvester.jobs.roster import export_csv
-    from harvester.jobs.subscribers import subscribers, to_json
+    from harvester.services.subscribers.subscriptions import subscribers, to_json
+    from harvester.services.subscribers.transfer import export_csv
 
     set_up_logging(debug)
     ws = workspace(config)

@@ -13,7 +13,7 @@ app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no
 @app.command("list")
 def list_(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """The open suggestions, oldest first."""
-    from harvester.jobs.look import suggested
+    from harvester.services.review.documents import suggested
 
     set_up_logging(debug)
     found = suggested(workspace(config))
@@ -42,7 +42,7 @@ def dismiss(
 
 
 def _settle(papers: list[str], by: str | None, config: Config, as_json: bool, debug: bool, *, take: bool) -> None:
-    from harvester.jobs.suggestions import settle_suggestions
+    from harvester.services.review.journal_updates import settle_suggestions
 
     set_up_logging(debug)
     report(settle_suggestions(workspace(config), papers, by or getpass.getuser(), take=take), as_json)

@@ -17,8 +17,8 @@ def train(
     debug: Debug = False,
 ) -> None:
     """Fit a model from labels and decisions; it takes over only where it is not worse."""
-    from harvester.jobs.train import roll_back
-    from harvester.jobs.train import train as fit
+    from harvester.services.learning.train import roll_back
+    from harvester.services.learning.train import train as fit
 
     set_up_logging(debug)
     ws = workspace(config)
@@ -41,7 +41,7 @@ def evaluate(
     debug: Debug = False,
 ) -> None:
     """How good the model in use is; with --drift, whether it still fits what comes in."""
-    from harvester.jobs import evaluate as job
+    from harvester.services.learning import evaluate as job
 
     set_up_logging(debug)
     ws = workspace(config)
@@ -56,7 +56,7 @@ def evaluate(
 @labels.command()
 def fetch(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """Bring the texts of data/labels from arXiv into the store."""
-    from harvester.jobs.labels import fetch_labels
+    from harvester.services.learning.labels import fetch_labels
 
     set_up_logging(debug)
     ws = workspace(config)

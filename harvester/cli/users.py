@@ -24,7 +24,7 @@ def add(
     debug: Debug = False,
 ) -> None:
     """Let somebody review, or give a known one another role and password."""
-    from harvester.jobs.users import add_user
+    from harvester.services.review.users import add_user
 
     set_up_logging(debug)
     ws = workspace(config)
@@ -37,7 +37,7 @@ def add(
 @app.command("list")
 def list_all(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """Everybody who may review."""
-    from harvester.jobs.users import users
+    from harvester.services.review.users import users
 
     set_up_logging(debug)
     found = [one.to_json() for one in users(workspace(config))]
@@ -51,7 +51,7 @@ def list_all(config: Config = None, as_json: AsJson = False, debug: Debug = Fals
 @app.command()
 def remove(name: Name, config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """Let somebody review no longer, and sign them out; their decisions stay."""
-    from harvester.jobs.users import remove_user
+    from harvester.services.review.users import remove_user
 
     set_up_logging(debug)
     one = remove_user(workspace(config), name)

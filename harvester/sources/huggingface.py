@@ -15,7 +15,7 @@ from harvester.base.escape import is_web_url
 from harvester.config import HuggingFaceSettings
 from harvester.paper import Author, Paper, Sighting, arxiv_version, clean
 from harvester.sources.errors import Malformed
-from harvester.sources.transport import Transport
+from harvester.sources.http import Transport
 from harvester.sources.window import Batch, Window
 
 NAME = "huggingface"

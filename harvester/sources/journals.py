@@ -19,8 +19,8 @@ from harvester.config import FeedSettings
 from harvester.paper import Paper, Sighting, clean, doi_identifier, link_identifier, title_identifier
 from harvester.sources.errors import Malformed
 from harvester.sources.feed import Feed, parse_feed, plain_text
+from harvester.sources.http import Answer, Transport
 from harvester.sources.names import authors_of
-from harvester.sources.transport import Answer, Transport
 from harvester.sources.window import Batch, Window
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8"

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from harvester.config import ArxivSettings, FeedSettings, HarvestSettings, HuggingFaceSettings, OaiSettings, RssSettings
-from harvester.sources import arxiv, arxiv_rss, huggingface, journals, oai
+from harvester.sources import huggingface, journals
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv import oai
+from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.errors import Malformed
-from harvester.sources.transport import Transport
+from harvester.sources.http import Transport
 from harvester.sources.xml import parse_xml
 
 
@@ -27,7 +30,7 @@ class Probe:
 def probes(settings: HarvestSettings) -> Iterator[Probe]:
     """The questions, one for each upstream that the configuration turns on."""
     if (api := settings.arxiv) and api.enabled:
-        yield Probe(arxiv.NAME, partial(_arxiv, api), gated=True)
+        yield Probe(arxiv_api.NAME, partial(_arxiv, api), gated=True)
     if (rss := settings.arxiv_rss) and rss.enabled and rss.categories:
         yield Probe(arxiv_rss.NAME, partial(_rss, rss), gated=True)
     if settings.oai and settings.oai.enabled:
@@ -41,7 +44,7 @@ def probes(settings: HarvestSettings) -> Iterator[Probe]:
 
 def _arxiv(settings: ArxivSettings, transport: Transport) -> str:
     params: dict[str, str | int] = {"search_query": settings.query, "start": 0, "max_results": 1}
-    total, papers = arxiv.read_page(transport.get(settings.url, params, arxiv.ACCEPT).body, settings.query)
+    total, papers = arxiv_api.read_page(transport.get(settings.url, params, arxiv_api.ACCEPT).body, settings.query)
     if not papers:
         raise Malformed("arXiv finds nothing for harvest.arxiv.query.")
     return f"The query matches {total:,} papers."

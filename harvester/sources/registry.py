@@ -7,8 +7,10 @@ from functools import partial
 
 from harvester.base.errors import UsageError
 from harvester.config import ArxivSettings, HarvestSettings
-from harvester.sources import arxiv, arxiv_rss, huggingface, journals
-from harvester.sources.transport import Transport
+from harvester.sources import huggingface, journals
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv import rss as arxiv_rss
+from harvester.sources.http import Transport
 from harvester.sources.window import Batch, Window
 
 Fetch = Callable[[Transport, Window], Iterator[Batch]]
@@ -55,8 +57,8 @@ def enabled(settings: HarvestSettings, memory: Memory) -> list[Source]:
     api, found = settings.arxiv or ArxivSettings(), list[Source]()
     if settings.arxiv and api.enabled:
         asked = hashlib.sha256(api.query.encode()).hexdigest()
-        fetch = partial(arxiv.fetch, api)
-        found.append(Source(arxiv.NAME, fetch, asked, api.min_interval, calendar=True, windowed=True))
+        fetch = partial(arxiv_api.fetch, api)
+        found.append(Source(arxiv_api.NAME, fetch, asked, api.min_interval, calendar=True, windowed=True))
     if (rss := settings.arxiv_rss) and rss.enabled:
         announced = partial(arxiv_rss.fetch, rss, api, memory.known, memory.unhydrated)
         found.append(Source(arxiv_rss.NAME, announced, interval=api.min_interval, calendar=True))

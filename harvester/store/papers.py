@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
 
 from harvester.paper import Author, Paper, Sighting, link_identifier, names_of_kind, same_work, title_identifier
-from harvester.store.namesakes import of_the_other_kind
 from harvester.store.tables import decisions, digest_papers, identifiers, mailed, papers, proposals, sightings
+from harvester.store.title_matches import of_the_other_kind
 
 IN_LIMIT = 500  # values in one IN (...): SQLite takes 32,766 parameters, old builds 999
 IMPORTED, HUGGING_FACE, JOURNAL, ANNOUNCED, ARXIV = range(5)

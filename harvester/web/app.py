@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
 from harvester.base.errors import HarvesterError, StoreError
-from harvester.digest.tokens import BadToken, ExpiredToken
-from harvester.jobs.signup import TooMany
-from harvester.jobs.workspace import Workspace
+from harvester.mail.link_tokens import BadToken, ExpiredToken
+from harvester.services.subscribers.self_service import TooMany
+from harvester.services.workspace import Workspace
 from harvester.web import archive, health, links, public, review, signin, subscribe, suggest
 from harvester.web.forms import Refused, refuse_foreign
 from harvester.web.pages import PRIVATE, Pages

@@ -8,9 +8,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from harvester.digest.feeds import Feed, to_atom, to_json_feed
-from harvester.jobs.archive import feed, past_digest, past_digests
-from harvester.jobs.preview import sample
-from harvester.jobs.workspace import Workspace
+from harvester.services.digest.archive import feed, past_digest, past_digests
+from harvester.services.digest.preview import sample
+from harvester.services.workspace import Workspace
 from harvester.web.pages import Pages
 
 FORMS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from harvester import __version__
 from harvester.base.errors import StoreError
-from harvester.jobs.status import Status, begun, status
-from harvester.jobs.workspace import Workspace
+from harvester.services.operations.status import Status, begun, status
+from harvester.services.workspace import Workspace
 from harvester.store.engine import read
 from harvester.store.schema import REVISIONS, require_current
 

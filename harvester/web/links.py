@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import UsageError
-from harvester.digest.wishes import CONSENT
-from harvester.jobs import signup
-from harvester.jobs.workspace import Workspace
+from harvester.digest.preferences import CONSENT
+from harvester.services.subscribers import self_service
+from harvester.services.workspace import Workspace
 from harvester.store.subscribers import Wishes
 from harvester.web.forms import Plain
 from harvester.web.pages import PRIVATE, Pages
@@ -30,24 +30,24 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 def _add_confirm(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/confirm/{token}")
     def show_confirm(token: str) -> HTMLResponse:
-        signup.check_confirm(ws, token)
+        self_service.check_confirm(ws, token)
         return pages.button("Confirm your subscription", CONSENT, "Confirm")
 
     @router.post("/confirm/{token}")
     def confirm(token: str) -> HTMLResponse:
-        signup.confirm(ws, token)
+        self_service.confirm(ws, token)
         return pages.done("Confirmed", "You will get the digest whenever there are new papers on your topics.")
 
 
 def _add_unsubscribe(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/unsubscribe/{token}")
     def show_unsubscribe(token: str) -> HTMLResponse:
-        signup.check_unsubscribe(ws, token)
+        self_service.check_unsubscribe(ws, token)
         return pages.button("Unsubscribe", "Do you want to get no more mail from us?", "Unsubscribe")
 
     @router.post("/unsubscribe/{token}")
     def unsubscribe(token: str) -> HTMLResponse:
-        signup.unsubscribe(ws, token)
+        self_service.unsubscribe(ws, token)
         return pages.done("Unsubscribed", "You will get no more mail from us.")
 
 
@@ -58,19 +58,19 @@ def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
 
     @router.get("/preferences/{token}")
     def show_preferences(token: str) -> HTMLResponse:
-        return page(signup.preferences(ws, token).wishes)
+        return page(self_service.preferences(ws, token).wishes)
 
     @router.post("/preferences/{token}")
     def change(token: str, form: Plain) -> HTMLResponse:
-        one = signup.preferences(ws, token)
+        one = self_service.preferences(ws, token)
         if form.get("act") == "erase":
             if form.get("sure") != "yes":
                 return page(one.wishes, problem="Nothing was erased: tick the box beside the button first.")
-            signup.forget_me(ws, token)
+            self_service.forget_me(ws, token)
             return pages.done("Erased", "Nothing is kept of you but that your address is not to be written to.")
         try:
             wishes = chosen(ws.taxonomy, form)
         except UsageError as error:
             return page(one.wishes, problem=str(error))
-        signup.change_preferences(ws, token, wishes)
+        self_service.change_preferences(ws, token, wishes)
         return page(wishes, saved=True)

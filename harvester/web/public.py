@@ -11,8 +11,8 @@ from harvester.catalog.entry import KIND, Entry
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
 from harvester.catalog.site.files import TYPES
-from harvester.jobs.workspace import Workspace
-from harvester.web.shelf import Contents, Shelf
+from harvester.services.workspace import Workspace
+from harvester.web.catalog_cache import Contents, Shelf
 
 MOST = 1000  # entries in one answer
 

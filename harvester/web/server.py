@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.config import ScheduleSettings, WebSettings
-from harvester.digest.tokens import open_tokens
-from harvester.jobs.users import anybody
-from harvester.jobs.workspace import Workspace
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.review.users import anybody
+from harvester.services.workspace import Workspace
 from harvester.web import health
 from harvester.web.app import create_app
 

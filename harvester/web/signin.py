@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from harvester.base.errors import HarvesterError
-from harvester.jobs.users import NotSignedIn, TooOften, anybody, sign_in, sign_out, signed_in
-from harvester.jobs.workspace import Workspace
+from harvester.services.review.users import NotSignedIn, TooOften, anybody, sign_in, sign_out, signed_in
+from harvester.services.workspace import Workspace
 from harvester.store.accounts import User
 from harvester.web.forms import (
     SESSION,

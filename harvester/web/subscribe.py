@@ -5,10 +5,10 @@ from fastapi.responses import HTMLResponse
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
+from harvester.digest.preferences import CONSENT, change_wishes, weekday_name
 from harvester.digest.rules import WEEKDAYS
-from harvester.digest.wishes import CONSENT, change_wishes, weekday_name
-from harvester.jobs import signup
-from harvester.jobs.workspace import Workspace
+from harvester.services.subscribers import self_service
+from harvester.services.workspace import Workspace
 from harvester.store.subscribers import Wishes
 from harvester.web.forms import Form, Plain
 from harvester.web.pages import Pages
@@ -34,11 +34,11 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         try:
             wishes = chosen(ws.taxonomy, form)
             host = request.client.host if request.client else ""
-            asked = None if form.get(TRAP) else signup.request_subscription(ws, email, wishes, host)
+            asked = None if form.get(TRAP) else self_service.request_subscription(ws, email, wishes, host)
         except UsageError as error:
             return page(wishes, email=email, problem=str(error))
         if asked:
-            background.add_task(signup.answer, ws, asked)
+            background.add_task(self_service.answer, ws, asked)
         return pages.done(
             "Look into your mailbox",
             "If this address can get the digest, a mail is on its way to it, with a link to confirm within 48 hours.",

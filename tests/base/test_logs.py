@@ -9,7 +9,7 @@ import pytest
 
 from harvester.base import logs
 from harvester.config import load_settings
-from tests.jobs.room import Room
+from tests.services.room import Room
 
 log = logging.getLogger("harvester.test")
 

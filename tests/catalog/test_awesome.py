@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.errors import CatalogError
-from harvester.catalog.awesome import ImportedList, Unplaced, parse_list, read_list
 from harvester.catalog.entry import Entry
-from harvester.catalog.mojibake import repair
+from harvester.catalog.importing.awesome import ImportedList, Unplaced, parse_list, read_list
+from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.published import Published
 
 from .strategies import TAXONOMY, hostile

@@ -5,7 +5,7 @@ import pytest
 
 from harvester.catalog.check import Finding, check
 from harvester.catalog.folder import load_catalog
-from harvester.catalog.render import render_list
+from harvester.catalog.rendering.awesome import render_list
 
 from .strategies import TAXONOMY
 from .test_folder import put

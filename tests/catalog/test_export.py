@@ -16,12 +16,12 @@ from lxml import etree
 from pybtex.database import parse_string
 
 from harvester.base.escape import csv_text, url
-from harvester.catalog.citation import citations, from_latex
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import WRITERS, export
 from harvester.catalog.export.atom import ATOM, DC
 from harvester.catalog.export.bibtex import key, latex
 from harvester.catalog.export.records import address_of, entry_json, label_pairs, plain
+from harvester.catalog.importing.citation import citations, from_latex
 from harvester.catalog.published import Published
 from harvester.catalog.sections import newest_first
 from harvester.paper import Labels, clean

@@ -7,7 +7,7 @@ import pytest
 
 from harvester.base.errors import CatalogError
 from harvester.catalog.git import BRANCH, Message, commit, commit_to_branch
-from harvester.jobs.publish import publish
+from harvester.services.catalog.publish import publish
 from tests.web.review.room import Room
 
 MESSAGE = Message("Review: 2 decisions\nand no more", ("ann", "Bob <b@x.org>", "cy@example.org"), "digest@example.org")
@@ -91,7 +91,7 @@ def test_one_commit_a_batch_with_its_reviewers(tmp_path: Path, mode: str) -> Non
     git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "begin")
     room.fill(3)
     for name, by in (("2506.00001", "ann"), ("2506.00002", "bob"), ("2506.00003", "bob")):
-        from harvester.jobs.decide import decide_all
+        from harvester.services.review.decisions import decide_all
 
         decide_all(room.ws, "accept", [name], by, "", {})
     done = publish(room.ws, "ann")

@@ -5,9 +5,9 @@
 import pytest
 
 from harvester.base.errors import UsageError
-from harvester.catalog.awesome import ImportedList, parse_list
 from harvester.catalog.entry import Entry
-from harvester.catalog.outline import parse_choices
+from harvester.catalog.importing.awesome import ImportedList, parse_list
+from harvester.catalog.importing.outline import parse_choices
 
 from .strategies import TAXONOMY
 

@@ -12,15 +12,15 @@ from markdown_it.token import Token
 
 from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import CatalogError
-from harvester.catalog.anchors import Slugger, dead_anchors, slug
-from harvester.catalog.awesome import ImportedList, parse_list, same_title
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import write_entry
-from harvester.catalog.mojibake import repair
+from harvester.catalog.importing.awesome import ImportedList, parse_list, same_title
+from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.published import Published
-from harvester.catalog.render import PAGE_LIMIT, build, render_list
+from harvester.catalog.rendering.anchors import Slugger, dead_anchors, slug
+from harvester.catalog.rendering.awesome import PAGE_LIMIT, build, render_list
+from harvester.catalog.rendering.trends import badges, pictures
 from harvester.catalog.sections import REVIEW, newest_first
-from harvester.catalog.trends import badges, pictures
 from harvester.paper import Labels, clean
 
 from .strategies import FACETS, TAXONOMY, entries
@@ -308,7 +308,7 @@ def test_building_twice_writes_once(tmp_path: Path) -> None:
 def test_old_pages_are_removed_and_other_files_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for paper in many(3):
         write_entry(tmp_path, paper)
-    monkeypatch.setattr("harvester.catalog.render.PAGE_LIMIT", 3000)
+    monkeypatch.setattr("harvester.catalog.rendering.awesome.PAGE_LIMIT", 3000)
     assert "sections/task-diagnosis.md" in build(tmp_path, TAXONOMY)[1]
     (tmp_path / "sections/notes.md").write_text("mine")
     monkeypatch.undo()

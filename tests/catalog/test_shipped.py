@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harvester.catalog.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.check import check
 from harvester.catalog.folder import load_catalog, write_entry
-from harvester.catalog.render import build
+from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
+from harvester.catalog.rendering.awesome import build
 
 from ..conftest import ROOT
 from .strategies import TAXONOMY

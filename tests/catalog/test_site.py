@@ -17,7 +17,7 @@ from pybtex.database import parse_string
 
 from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
-from harvester.catalog.render import render_list
+from harvester.catalog.rendering.awesome import render_list
 from harvester.catalog.search import nearly_same
 from harvester.catalog.site.files import site
 from harvester.paper import Labels

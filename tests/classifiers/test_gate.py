@@ -5,7 +5,7 @@ import pytest
 
 from classifiers import Text
 from classifiers.classifier import Classifier
-from classifiers.gate import FirstStage
+from classifiers.first_stage import FirstStage
 from classifiers.keywords import SCOPE, ScopeWords, SynonymMatcher
 from classifiers.taxonomy import load_taxonomy
 from tests.classifiers.test_classifier import ECG, FERRY, GERMAN

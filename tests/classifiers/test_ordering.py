@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classifiers.cli import main
 from classifiers.errors import InputError
-from classifiers.ordering import Waiting, reading_order
+from classifiers.reading_order import Waiting, reading_order
 from classifiers.screening import read_records, simulate
 
 

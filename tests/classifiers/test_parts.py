@@ -13,11 +13,11 @@ from classifiers.calibration import SigmoidCalibrator, best_temperature, f1_thre
 from classifiers.diagram import reliability_svg
 from classifiers.features import SynonymFeatures, WordFeatures
 from classifiers.heads import LinearHeads, cross_fitted_scores
-from classifiers.memory import Memory
 from classifiers.metrics import average_precision, calibration_error, macro_f1, micro_f1, precision_at_recall
 from classifiers.model import FacetModel, LabelModel, Parameters, Scores
 from classifiers.records import Text
 from classifiers.taxonomy import load_taxonomy
+from classifiers.training_index import Memory
 
 NONE = np.zeros((2, 0), dtype=np.intp)
 

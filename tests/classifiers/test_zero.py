@@ -12,7 +12,7 @@ from classifiers.features import embed
 from classifiers.records import Text
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
-from classifiers.zero import write_zero_model, zero_model
+from classifiers.untrained import write_zero_model, zero_model
 from tests.classifiers import garden
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Upstream
-from tests.jobs.room import Room
+from tests.services.room import Room
 
 PATHED = {**os.environ, "PYTHONPATH": str(ROOT)}
 SUGGEST = """
@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harvester.jobs.workspace import open_workspace
+from harvester.services.workspace import open_workspace
 from harvester.paper import Sighting
 from harvester.store.engine import write
 from harvester.store.papers import find, record

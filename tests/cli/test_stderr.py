@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.jobs.room import Room
+from tests.services.room import Room
 
 LOGGED = """
 import logging
 from harvester.cli.common import set_up_logging
 set_up_logging({debug})
-log = logging.getLogger("harvester.jobs.harvest")
+log = logging.getLogger("harvester.services.harvest.collect")
 log.warning("arXiv says %s", "\\x1b]0;owned\\x07\\x1b[2Jno\\nERROR forged: line")
 try:
     {{}}["\\x1b[31mfield"]
@@ -34,8 +34,8 @@ def test_logs_hold_no_escape_sequence(debug: bool) -> None:
 
 def test_a_traceback_is_for_debug_only() -> None:
     first, second = logged(debug=False).splitlines()
-    assert first == "WARNING harvester.jobs.harvest: arXiv says ]0;owned[2Jno ERROR forged: line"
-    assert second.startswith("ERROR harvester.jobs.harvest: arxiv (KeyError: ")
+    assert first == "WARNING harvester.services.harvest: arXiv says ]0;owned[2Jno ERROR forged: line"
+    assert second.startswith("ERROR harvester.services.harvest: arxiv (KeyError: ")
     assert "\n  File " in logged(debug=True)
 
 

@@ -14,10 +14,10 @@ import ruamel.yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from harvester.config import load_settings
-from harvester.jobs.workspace import open_workspace
+from harvester.services.workspace import open_workspace
 from harvester.web import health
 from tests.conftest import ROOT
-from tests.jobs.room import Room
+from tests.services.room import Room
 
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent

@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from harvester.config import load_settings
-from harvester.jobs.workspace import open_workspace
+from harvester.services.workspace import open_workspace
 from harvester.store.engine import connect
 from harvester.store.schema import upgrade
 from tests.digest.room import Room, Sink

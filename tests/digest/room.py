@@ -13,10 +13,10 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from harvester.jobs.digest import send_digests
-from harvester.jobs.subscribers import add_subscriber
-from harvester.jobs.workspace import Workspace
 from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.subscriptions import add_subscriber
+from harvester.services.workspace import Workspace
 from harvester.store import papers, queue
 from harvester.store.engine import read, write
 from harvester.store.ledger import ledger
@@ -131,7 +131,7 @@ class Room:
             return papers.record(db, [Sighting("arxiv", Paper(title=title, **{**given, **known}))], self.now)[0].number
 
     def decide(self, number: int, action: str, via: str = "review", labels: Labels | None = None) -> None:
-        """A decision as harvester.jobs.decide records it, without the catalogue's file."""
+        """A decision as harvester.services.decide records it, without the catalogue's file."""
         with write(self.ws.store) as db:
             before = queue.candidate(db, number)
             if before is None:

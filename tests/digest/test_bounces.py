@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
-from harvester.digest.reports import judge, leaving_by_mail, read_reports, worn_out
-from harvester.digest.tokens import open_tokens
-from harvester.jobs.bounces import Tally, read_mailbox
-from harvester.jobs.digest import send_digests
-from harvester.jobs.subscribers import add_subscriber, subscribers
+from harvester.mail.bounce_reports import judge, leaving_by_mail, read_reports, worn_out
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.bounces import Tally, read_mailbox
+from harvester.services.subscribers.subscriptions import add_subscriber, subscribers
 from harvester.store.bounces import bounces_of
 from harvester.store.engine import read
 from tests.digest.room import JO, MAX, START, Room, Sink

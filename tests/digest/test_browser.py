@@ -5,10 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from harvester.digest.tokens import open_tokens
-from harvester.jobs.digest import send_digests
-from harvester.jobs.preview import plan_for
-from harvester.jobs.subscribers import subscribers
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.digest.preview import plan_for
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.subscriptions import subscribers
 from tests.digest.room import Room, Sink, text_of
 from tests.web.test_server import web
 

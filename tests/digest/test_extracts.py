@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from classifiers.records import Reason
-from harvester.jobs.digest import send_digests
-from harvester.jobs.extracts import most_telling
+from harvester.services.digest.sending import send_digests
+from harvester.services.learning.key_sentences import most_telling
 from harvester.store.engine import read
 from harvester.store.tables import extracts
 from tests.digest.room import Room, Sink, text_of

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from harvester.base.errors import LockHeld
-from harvester.jobs.delivery import Counts
-from harvester.jobs.digest import send_digests
-from harvester.jobs.preview import plan_digests, plan_for, sample
-from harvester.jobs.signup import unsubscribe
-from harvester.jobs.subscribers import add_subscriber, remove_subscriber, subscribers
+from harvester.services.digest.delivery import Counts
+from harvester.services.digest.preview import plan_digests, plan_for, sample
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.self_service import unsubscribe
+from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.store.engine import read
 from harvester.store.runs import lock
 from harvester.store.tables import digests

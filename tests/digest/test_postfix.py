@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from harvester.digest.smtp import SmtpServer
-from harvester.jobs.bounces import read_mailbox
-from harvester.jobs.digest import send_digests
-from harvester.jobs.subscribers import subscribers
+from harvester.mail.smtp import SmtpServer
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.bounces import read_mailbox
+from harvester.services.subscribers.subscriptions import subscribers
 from tests.digest.conftest import free_port
 from tests.digest.room import Room
 from tests.digest.test_smtp import certificate

@@ -22,7 +22,7 @@ from sqlalchemy import event, select
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import StoreError
-from harvester.jobs.digest import SendingStopped, send_digests, unknown_digests
+from harvester.services.digest.sending import SendingStopped, send_digests, unknown_digests
 from harvester.store.engine import read, write
 from harvester.store.ledger import MAY_HAVE_ARRIVED, ledger, reserve
 from harvester.store.subscribers import Subscriber, Wishes, all_subscribers, insert_subscribers

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.digest.wishes import BY_MAINTAINER
-from harvester.jobs.digest import send_digests
-from harvester.jobs.roster import export_csv, import_csv
-from harvester.jobs.subscribers import add_subscriber, remove_subscriber, subscribers
+from harvester.digest.preferences import BY_MAINTAINER
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
+from harvester.services.subscribers.transfer import export_csv, import_csv
 from harvester.store.subscribers import Wishes
 from tests.digest.room import START, Room, Sink
 

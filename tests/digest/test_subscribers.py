@@ -11,9 +11,9 @@ import pytest
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, MailError, UsageError
-from harvester.digest.tokens import BadToken, ExpiredToken
-from harvester.jobs.signup import confirm, unsubscribe
-from harvester.jobs.subscribers import add_subscriber, remove_subscriber, subscribers, to_json
+from harvester.mail.link_tokens import BadToken, ExpiredToken
+from harvester.services.subscribers.self_service import confirm, unsubscribe
+from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers, to_json
 from tests.digest.room import Room, Sink, html_of, text_of
 
 JO = "jo@example.org"

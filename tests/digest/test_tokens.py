@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.digest.address import parse_address
-from harvester.digest.tokens import BadToken, ExpiredToken, Tokens, open_tokens
+from harvester.mail.address import parse_address
+from harvester.mail.link_tokens import BadToken, ExpiredToken, Tokens, open_tokens
 from tests.digest.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, LockHeld
-from harvester.jobs.digest import SendingStopped, send_again, send_digests, unknown_digests
-from harvester.jobs.subscribers import subscribers
+from harvester.services.digest.sending import SendingStopped, send_again, send_digests, unknown_digests
+from harvester.services.subscribers.subscriptions import subscribers
 from harvester.store.engine import read
 from harvester.store.tables import deliveries, mailed
 from tests.digest.room import JO, MAX, Room, Sink, counts, send, titles

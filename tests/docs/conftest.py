@@ -15,7 +15,7 @@ from threading import Thread
 
 import pytest
 
-from harvester.jobs.demo.upstream import SAMPLE_NOW, answer, read_sample
+from harvester.services.operations.demo.upstream import SAMPLE_NOW, answer, read_sample
 from tests.conftest import ROOT
 from tests.digest.conftest import serve
 from tests.digest.room import Sink

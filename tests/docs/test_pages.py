@@ -14,22 +14,22 @@ from typing import Any
 
 import pytest
 
-from harvester.jobs.demo.upstream import SAMPLE_NOW
-from harvester.jobs.subscribers import add_subscriber
-from harvester.jobs.sync import sync_catalogue
-from harvester.jobs.workspace import open_workspace
+from harvester.services.catalog.sync import sync_catalogue
+from harvester.services.operations.demo.upstream import SAMPLE_NOW
+from harvester.services.subscribers.subscriptions import add_subscriber
+from harvester.services.workspace import open_workspace
 from tests.conftest import ROOT
 from tests.digest.conftest import free_port
 from tests.docs.conftest import World
 from tests.docs.pages import PAGES, Shell, Step, matches, put, steps
-from tests.jobs.snapshot import records
 from tests.reliability.conftest import serving
 from tests.reliability.ground import THURSDAY
+from tests.services.snapshot import records
 
 pytestmark = pytest.mark.timeout(900)  # a page starts a dozen processes, some of which load the model
 
 BY_HAND = {"tutorial.md": 1, "howto/backfill.md": 3, "howto/deploy.md": 4, "howto/postgresql.md": 1}
-"""How many blocks of a page need another machine, or Ray (see tests/jobs/test_cluster.py); anything else is run."""
+"""How many blocks of a page need another machine, or Ray (see tests/services/test_cluster.py); anything else is run."""
 
 READER = {"2411.13602": "2601.90038", "2506.06342": "2601.90016"}
 """What stands on the pages for something of the reader's own, and what it is here."""

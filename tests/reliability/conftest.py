@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from urllib3.connectionpool import HTTPConnectionPool
 
-from harvester.sources import arxiv, arxiv_ids, arxiv_rss
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv import ids as arxiv_ids
+from harvester.sources.arxiv import rss as arxiv_rss
 from tests.conftest import Upstream
 from tests.reliability.ground import MONDAY, THURSDAY, Field, Snapshot
 
@@ -68,7 +70,7 @@ def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages so small that a few nights of real papers take several."""
-    monkeypatch.setattr(arxiv, "PAGE", PAGE)
+    monkeypatch.setattr(arxiv_api, "PAGE", PAGE)
     monkeypatch.setattr(arxiv_ids, "BATCH", PAGE)
     monkeypatch.setattr(arxiv_rss, "BATCH", PAGE // 4)
 

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, select
 
 from classifiers.taxonomy import load_taxonomy
 from harvester.config import load_settings
-from harvester.jobs.harvest import Outcome, harvest, memory
-from harvester.jobs.workspace import Watch, Workspace, unwatched
+from harvester.services.harvest.collect import Outcome, harvest, memory
+from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import enabled
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read

@@ -13,10 +13,10 @@ from itertools import pairwise
 import requests
 
 from harvester.base.clock import rfc3339
-from harvester.digest.tokens import open_tokens
-from harvester.jobs.subscribers import subscribers
-from harvester.jobs.workspace import open_workspace
-from harvester.review.rules import standing
+from harvester.domain.rules import standing
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.subscribers.subscriptions import subscribers
+from harvester.services.workspace import open_workspace
 from harvester.store.engine import read
 from harvester.store.queue import candidate, decisions_on
 from tests.conftest import ROOT
@@ -38,7 +38,7 @@ HOLD = """
 import os, sys, time
 from pathlib import Path
 from harvester.base.errors import LockHeld
-from harvester.jobs.workspace import open_workspace
+from harvester.services.workspace import open_workspace
 from harvester.store.runs import lock
 ws = open_workspace(Path(sys.argv[1]))
 diary = os.open("diary", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -60,8 +60,8 @@ while times < 5:
 DECIDE = """
 import sys
 from pathlib import Path
-from harvester.jobs.decide import decide_all
-from harvester.jobs.workspace import open_workspace
+from harvester.services.decide import decide_all
+from harvester.services.workspace import open_workspace
 ws = open_workspace(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from harvester.jobs.workspace import open_workspace
+from harvester.services.workspace import open_workspace
 from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.tables import predictions
@@ -33,8 +33,8 @@ sys.exit(main())
 ASK = """
 import sys
 from pathlib import Path
-from harvester.jobs.harvest import arxiv_transport
-from harvester.jobs.workspace import open_workspace
+from harvester.services.harvest import arxiv_transport
+from harvester.services.workspace import open_workspace
 ws = open_workspace(Path("config.toml"))
 transport = arxiv_transport(ws, float(sys.argv[1]))
 for number in range(5):

@@ -14,14 +14,14 @@ import pytest
 import requests
 
 from harvester.config import load_settings
-from harvester.jobs.rota import overdue
-from harvester.jobs.workspace import Workspace, taxonomy_of
+from harvester.services.operations.job_runs import overdue
+from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, read
-from harvester.store.rota import Turn, turns
+from harvester.store.job_runs import Turn, turns
 from tests.conftest import Upstream
 from tests.digest.conftest import free_port
-from tests.jobs.room import Room
+from tests.services.room import Room
 
 BEFORE, AFTER = (
     "2025-06-12T03:00:00Z",

@@ -13,15 +13,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from harvester.base.errors import HarvesterError, StoreError
-from harvester.jobs.backup import backup, restore
+from harvester.services.operations.backup import backup, restore
 from harvester.store.engine import connect, write
 from harvester.store.runs import Cursor, set_cursor
 from harvester.web.app import create_app
 from tests.conftest import Upstream
-from tests.jobs.room import Room
 from tests.reliability.conftest import Reference
 from tests.reliability.ground import MONDAY, Field, Snapshot, snapshot
 from tests.reliability.server import postgresql
+from tests.services.room import Room
 
 NOW = "2025-06-12T23:30:00Z"
 

@@ -10,10 +10,10 @@ import pytest
 from harvester.base.errors import FetchError
 from harvester.config import ArxivSettings, HarvestSettings, RssSettings
 from harvester.paper import Sighting
-from harvester.sources.arxiv_ids import batches, hydrate, read_ids_page
-from harvester.sources.arxiv_rss import NAME, Announcement, Known, fetch, read_feed, union
+from harvester.sources.arxiv.ids import batches, hydrate, read_ids_page
+from harvester.sources.arxiv.rss import NAME, Announcement, Known, fetch, read_feed, union
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
-from harvester.sources.transport import Transport
+from harvester.sources.http import Transport
 from harvester.sources.window import Batch, Window
 from tests.conftest import Upstream
 
@@ -369,7 +369,7 @@ class TestOverHttp:
         assert all(f"{one.paper.id.removeprefix('arxiv:')}v{one.paper.version}" in notes for one in bare)
 
     def test_near_the_cap_an_alarm_is_raised(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("harvester.sources.arxiv_rss.ALARM", 10)
+        monkeypatch.setattr("harvester.sources.arxiv.rss.ALARM", 10)
         notes = ask(upstream, ("cs.CV", "eess.IV"), known)[0][0].notes
         assert any(re.search(r"eess\.IV has 10 items, near arXiv's cap of 2,000 rows.*narrow", note) for note in notes)
 

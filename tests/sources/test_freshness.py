@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from harvester.sources.calendar import is_batch_day, last_announcement
-from harvester.sources.freshness import judge, judge_feed
+from harvester.sources.arxiv.calendar import is_batch_day, last_announcement
+from harvester.sources.arxiv.freshness import judge, judge_feed
 from harvester.sources.window import Window
 
 

@@ -11,9 +11,9 @@ from harvester.config import FeedSettings, HarvestSettings
 from harvester.paper import Author, Paper
 from harvester.sources.errors import BadQuery, Malformed, Unavailable
 from harvester.sources.feed import plain_text
+from harvester.sources.http import Transport
 from harvester.sources.journals import JournalAnswer, fetch, read, read_feed
 from harvester.sources.names import authors_of
-from harvester.sources.transport import Transport
 from harvester.sources.window import Window
 from tests.conftest import Upstream
 

@@ -8,9 +8,9 @@ import pytest
 
 from harvester.base.errors import FetchError
 from harvester.config import HarvestSettings, OaiSettings
+from harvester.sources.arxiv.oai import MAX_RESTARTS, Record, TokenExpired, list_records, read_page, set_of
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
-from harvester.sources.oai import MAX_RESTARTS, Record, TokenExpired, list_records, read_page, set_of
-from harvester.sources.transport import Answer, Transport
+from harvester.sources.http import Answer, Transport
 from tests.conftest import Upstream
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)

@@ -10,9 +10,9 @@ import pytest
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.paper import Author
-from harvester.sources import snapshot
+from harvester.sources.arxiv import snapshot
+from harvester.sources.arxiv.snapshot import as_paper, is_among, parse_categories, read_lines
 from harvester.sources.errors import Malformed
-from harvester.sources.snapshot import as_paper, is_among, parse_categories, read_lines
 
 RECORD: dict[str, Any] = {
     "id": "0704.0001",

@@ -9,9 +9,10 @@ import pytest
 
 from harvester.base.errors import FetchError
 from harvester.config import ArxivSettings, HarvestSettings, HuggingFaceSettings
-from harvester.sources import arxiv, huggingface
+from harvester.sources import huggingface
+from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
-from harvester.sources.transport import Transport, retry_after, user_agent
+from harvester.sources.http import Transport, retry_after, user_agent
 from harvester.sources.window import Window
 from harvester.store.engine import open_store
 from harvester.store.runs import close_gate, gate
@@ -24,7 +25,7 @@ FORTNIGHT = Window(datetime(2025, 5, 29, tzinfo=UTC), datetime(2025, 6, 12, 23, 
 
 def ask_arxiv(upstream: Upstream, settings: HarvestSettings = QUICK, query: str = "all:cardiac") -> int:
     source = ArxivSettings(url=f"{upstream.url}/api/query", query=query, min_interval=0)
-    return sum(batch.received for batch in arxiv.fetch(source, Transport(settings), FORTNIGHT))
+    return sum(batch.received for batch in arxiv_api.fetch(source, Transport(settings), FORTNIGHT))
 
 
 def ask_hub(upstream: Upstream) -> int:
@@ -95,9 +96,9 @@ def test_a_rejected_query_is_not_asked_again(upstream: Upstream) -> None:
 
 
 def test_a_query_that_arxiv_rewrites_is_named(upstream: Upstream) -> None:
-    body = Transport(QUICK).get(f"{upstream.url}/api/query", {"search_query": "cardiac"}, arxiv.ACCEPT).body
+    body = Transport(QUICK).get(f"{upstream.url}/api/query", {"search_query": "cardiac"}, arxiv_api.ACCEPT).body
     with pytest.raises(BadQuery, match=r"all:cardiac.*harvest\.arxiv\.query"):
-        arxiv.read_page(body, "cardiac")
+        arxiv_api.read_page(body, "cardiac")
 
 
 def test_the_service_says_how_long_to_wait_and_others_hear_of_it(upstream: Upstream) -> None:
@@ -105,7 +106,7 @@ def test_the_service_says_how_long_to_wait_and_others_hear_of_it(upstream: Upstr
     told: list[float] = []
     transport = Transport(HarvestSettings(attempts=2, max_wait=5), cool_down=told.append)
     begun = time.monotonic()
-    transport.get(f"{upstream.url}/api/query", {"search_query": "all:cardiac"}, arxiv.ACCEPT)
+    transport.get(f"{upstream.url}/api/query", {"search_query": "all:cardiac"}, arxiv_api.ACCEPT)
     assert told == [1.0]
     assert time.monotonic() - begun >= 1.0
 
@@ -116,7 +117,7 @@ def test_a_service_that_wants_a_long_rest_is_not_asked_again(upstream: Upstream)
     told: list[float] = []
     transport = Transport(QUICK.model_copy(update={"attempts": 4}), cool_down=told.append)
     with pytest.raises(Throttled, match=r"HTTP 429.*wait 900 s"):
-        transport.get(f"{upstream.url}/api/query", {"search_query": "all:cardiac"}, arxiv.ACCEPT)
+        transport.get(f"{upstream.url}/api/query", {"search_query": "all:cardiac"}, arxiv_api.ACCEPT)
     assert told == [900.0]
     assert len(upstream.log()) == 1
 
@@ -128,7 +129,7 @@ def test_a_closed_gate_is_a_service_that_wants_rest(upstream: Upstream, tmp_path
     shared = partial(close_gate, store, "arxiv")
     transport = Transport(QUICK.model_copy(update={"attempts": 4}), lambda: gate(store, "arxiv", 0, 1.0), shared)
     with pytest.raises(Throttled, match=r"/api/query is not asked now.*900 s"):
-        transport.get(f"{upstream.url}/api/query", {}, arxiv.ACCEPT)
+        transport.get(f"{upstream.url}/api/query", {}, arxiv_api.ACCEPT)
     assert upstream.log() == []
     assert transport.requests == 0
 
@@ -139,7 +140,7 @@ KEYED = "http://reader:T0KEN@"
 def test_user_password_and_key_of_an_address_are_kept_from_reports(upstream: Upstream) -> None:
     transport = Transport(QUICK)
     address = upstream.url.replace("http://", KEYED)
-    answer = transport.get(f"{address}/api/query?key=T0KEN", {"search_query": "all:ECG"}, arxiv.ACCEPT)
+    answer = transport.get(f"{address}/api/query?key=T0KEN", {"search_query": "all:ECG"}, arxiv_api.ACCEPT)
     assert answer.url.startswith(f"{upstream.url}/api/query?key=T0KEN"), "for relative links, without the password"
     (payload,) = transport.payloads
     assert payload.url == f"{upstream.url}/api/query?search_query=all%3AECG"

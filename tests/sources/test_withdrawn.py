@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.sources.arxiv import WITHDRAWN
+from harvester.sources.arxiv.api import WITHDRAWN
 
 
 @pytest.mark.parametrize(

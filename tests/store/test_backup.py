@@ -16,15 +16,15 @@ from alembic.config import Config
 from sqlalchemy import Engine, select, text
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
-from harvester.jobs.backup import backup, restore
 from harvester.paper import Paper, Sighting
+from harvester.services.operations.backup import backup, restore
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.papers import load, record
 from harvester.store.queue import in_state
 from harvester.store.runs import begin_run, lock, recent_runs
 from harvester.store.tables import metadata
-from tests.jobs.room import Room
+from tests.services.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"

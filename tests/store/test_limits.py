@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, write
-from harvester.store.limits import allowed
+from harvester.store.rate_limits import allowed
 
 NOON = datetime(2025, 6, 12, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

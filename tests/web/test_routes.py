@@ -9,8 +9,8 @@ from lxml import html
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from harvester.digest.tokens import open_tokens
-from harvester.jobs.subscribers import add_subscriber, remove_subscriber, subscribers
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.web.app import create_app
 from tests.digest.room import Room, Sink, text_of
 

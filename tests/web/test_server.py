@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import requests
 
-from harvester.digest.tokens import open_tokens
-from harvester.jobs.subscribers import subscribers
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.subscribers.subscriptions import subscribers
 from tests.digest.room import Room
 
 

@@ -10,10 +10,10 @@ from lxml import html
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from harvester.digest.tokens import open_tokens
-from harvester.digest.wishes import CONSENT, CONSENT_VERSION
-from harvester.jobs.digest import send_digests
-from harvester.jobs.subscribers import add_subscriber, remove_subscriber, subscribers
+from harvester.digest.preferences import CONSENT, CONSENT_VERSION
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.store.engine import read
 from harvester.store.subscribers import Subscriber, Wishes, suppressed
 from harvester.store.tables import metadata

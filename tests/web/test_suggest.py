@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harvester.base.errors import UsageError
-from harvester.jobs.suggest import fetch_proposals, understood
+from harvester.services.harvest.proposals import fetch_proposals, understood
 from harvester.store.engine import read
 from harvester.store.papers import find
 from harvester.store.proposals import proposals_in

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from harvester.jobs.insight import Insight
-from harvester.jobs.workspace import Workspace
+from harvester.services.review.explanations import Insight
+from harvester.services.workspace import Workspace
 from harvester.web.pages import Pages
-from harvester.web.review import acts, bulk, office, queue
-from harvester.web.review.desk import Desk, problem
+from harvester.web.review import admin, bulk, decisions, queue
+from harvester.web.review.review_context import Desk, problem
 from harvester.web.signin import Guard
 
 __all__ = ["problem", "routes"]
@@ -19,6 +19,6 @@ def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
     router = APIRouter(
         include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(guard.reviewer)]
     )
-    for room in (queue, acts, bulk, office):
+    for room in (queue, decisions, bulk, admin):
         router.include_router(room.routes(desk))
     return router

@@ -6,14 +6,22 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from harvester.base.errors import HarvesterError, StoreError, UsageError
-from harvester.jobs.batches import ACTIONS, LARGEST, Together, decide_together, past, past_batches, undo_batch
-from harvester.jobs.browse import Listed, chosen, queue_page
-from harvester.jobs.publish import publish
-from harvester.store.browse import Wanted
+from harvester.services.catalog.publish import publish
+from harvester.services.review.batches import (
+    ACTIONS,
+    LARGEST,
+    Together,
+    decide_together,
+    past,
+    past_batches,
+    undo_batch,
+)
+from harvester.services.review.queries import Listed, chosen, queue_page
+from harvester.store.queue_view import Wanted
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
-from harvester.web.review.desk import Desk
+from harvester.web.review.review_context import Desk
 from harvester.web.signin import user_of
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harvester.jobs.figures import Night
+from harvester.services.operations.statistics import Night
 
 WIDTH, HEIGHT, GAP = 14, 80, 4
 

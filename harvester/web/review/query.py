@@ -9,8 +9,8 @@ from starlette.datastructures import ImmutableMultiDict
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
-from harvester.review.rules import STATES
-from harvester.store.browse import Wanted
+from harvester.domain.rules import STATES
+from harvester.store.queue_view import Wanted
 
 PAGE = 50  # papers
 LONGEST_SEARCH = 200  # characters

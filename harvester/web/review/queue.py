@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.jobs.browse import Queue, Sheet, queue_page, sheet
-from harvester.jobs.insight import Why, doubles, sentences_of
-from harvester.review.rules import STATES
+from harvester.domain.rules import STATES
+from harvester.services.review.explanations import Why, doubles, sentences_of
+from harvester.services.review.queries import Queue, Sheet, queue_page, sheet
 from harvester.web.review import view
-from harvester.web.review.desk import Desk, is_fragment
 from harvester.web.review.query import PAGE, View, read_view
+from harvester.web.review.review_context import Desk, is_fragment
 
 AT_ONCE = 2
 """Pages of the queue made at a time: one computes while another waits for the database. More than these only take

@@ -18,9 +18,9 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from harvester.config import load_settings
-from harvester.jobs.users import hash_token
-from harvester.jobs.workspace import Workspace, taxonomy_of
 from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.services.review.users import hash_token
+from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.accounts import begin_session, put_user, user_named
 from harvester.store.engine import connect, open_store, read, write

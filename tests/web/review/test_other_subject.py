@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from classifiers.taxonomy import load_taxonomy
-from harvester.jobs.subscribers import subscribers
 from harvester.paper import Labels
-from tests.jobs.test_init import TAXONOMY
+from harvester.services.subscribers.subscriptions import subscribers
+from tests.services.test_init import TAXONOMY
 from tests.web.review.conftest import Open
 from tests.web.review.room import NO_ENCODER, Room
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from harvester.jobs.sync import sync_catalogue
 from harvester.paper import Author, Labels
+from harvester.services.catalog.sync import sync_catalogue
 from tests.web.review.room import Room
 
 BAD = "x" * 501

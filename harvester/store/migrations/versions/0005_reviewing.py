@@ -108,7 +108,7 @@ def _make_tables() -> None:
 
 
 def _note_standing_decisions() -> None:
-    """Every undo takes back the newest decision that still stood, as harvester.review.rules.standing says."""
+    """Every undo takes back the newest decision that still stood, as harvester.domain.rules.standing says."""
     db, stacks = op.get_bind(), dict[int, list[int]]()
     decisions = sa.table("decisions", sa.column("id"), sa.column("paper"), sa.column("action"))
     for row in db.execute(sa.select(decisions).order_by(decisions.c.id)):

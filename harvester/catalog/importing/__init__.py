@@ -1,0 +1,1 @@
+"""Lists and citations of other people, read into entries."""

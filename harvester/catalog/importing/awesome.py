@@ -1,0 +1,208 @@
+"""Import of an Awesome-style list: which papers it names, and which labels its sections give them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import CatalogError, UsageError
+from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
+from harvester.catalog.importing.markup import Block, Heading, cut
+from harvester.catalog.importing.outline import Choices, Outline, Place
+from harvester.catalog.importing.titles import is_date
+from harvester.catalog.published import Published
+from harvester.paper import Labels, best, link_identifier, title_identifier
+
+_FEW_WORDS = 3  # a bullet of no more, its dash included, is no title
+LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and what is longer is something else
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A line that looks like a paper and found no place, with its text."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedList:
+    """What a list holds.
+
+    `placements` counts papers by section; `derived` those that follow from the others, `skipped` those in sections
+    that the caller wants left out.
+    """
+
+    papers: tuple[Entry, ...]
+    placements: int
+    derived: int
+    unplaced: tuple[Unplaced, ...]
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """One block and the section it stands in."""
+
+    block: Block
+    place: Place
+
+
+def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) -> ImportedList:
+    """Read a list. The same title in several sections is one paper with the labels of all of them.
+
+    Args:
+        choices: what the caller says of headings (see `outline.parse_choices`), before what the taxonomy says.
+    """
+    groups: dict[str, list[_Mention]] = {}
+    lost: list[_Mention] = []
+    skipped = 0
+    for one in _mentions(text, taxonomy, choices or Choices()):
+        if one.place.skipped:
+            skipped += 1
+            continue
+        group = groups.setdefault(same_title(one.block.title), []) if one.block.title and one.place.known else lost
+        (lost if _of_another_kind(one, group) else group).append(one)
+    papers, nameless = _papers(groups, taxonomy)
+    # What a derived section repeats follows from the labels; what stands nowhere else is lost like any other.
+    repeated = [one for one in lost if one.place.derived and same_title(one.block.title) in groups]
+    unplaced = {one.block.line: one.block.text for one in [*lost, *nameless]}
+    for one in repeated:
+        del unplaced[one.block.line]
+    return ImportedList(
+        papers=tuple(papers),
+        placements=sum(_placements(group) for group in groups.values()),
+        derived=len(repeated),
+        unplaced=tuple(Unplaced(line, unplaced[line]) for line in sorted(unplaced)),
+        skipped=skipped,
+    )
+
+
+def read_list(path: Path) -> str:
+    """The text of a list.
+
+    Raises:
+        CatalogError: no file that can be read, no text, or too long for a list.
+    """
+    try:
+        if path.stat().st_size > LONGEST:
+            raise CatalogError(
+                f"{path} is longer than {LONGEST // 1_000_000} MB; give the README.md of an Awesome list."
+            )
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise CatalogError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CatalogError(f"{path}, line {line}: not UTF-8 text; save the list as UTF-8 and try again.") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise CatalogError(f"{path}, line {line}: no text file; give the README.md of an Awesome list.")
+    return text
+
+
+def same_title(title: str) -> str:
+    """Equal for two spellings of one title; unlike an identifier's key it is not cut."""
+    return re.sub(r"\W+", "", title.lower()) or title
+
+
+def _mentions(text: str, taxonomy: Taxonomy, choices: Choices) -> Iterator[_Mention]:
+    outline = Outline(taxonomy, choices)
+    for item in cut(text):
+        if isinstance(item, Heading):
+            outline.enter(item.level, item.text)
+        elif _looks_like_a_paper(item, outline.place):
+            yield _Mention(item, outline.place)
+    if unknown := [name for name in choices.by_heading if name not in outline.met]:
+        raise UsageError(f"The list has no heading {unknown[0]!r}; --map takes a heading as it stands in the list.")
+
+
+def _looks_like_a_paper(block: Block, place: Place) -> bool:
+    """A title with details or in a known section; a link or a bullet where papers stand; not contents or prose."""
+    if block.is_contents:
+        return False
+    if block.title:
+        return bool(place.known or place.derived or block.web_links or block.notes)
+    if block.web_links:
+        return place.inside or block.bullet or block.text.startswith(("[", "|"))
+    if place.known and block.bullet:  # a title without a link, or one to a file of the list's own folder
+        return bool(block.links) or len(block.text.split()) > _FEW_WORDS
+    return place.inside and block.text.startswith("[") and any(map(is_date, block.notes))
+
+
+def _papers(groups: Mapping[str, list[_Mention]], taxonomy: Taxonomy) -> tuple[list[Entry], list[_Mention]]:
+    """An entry for each title, and the mentions of titles that no identifier is left for."""
+    links = {key: links_by_role(one.block for one in group) for key, group in groups.items()}
+    named = _identifiers({key: group[0].block.title for key, group in groups.items()}, links)
+    papers: list[Entry] = []
+    nameless: list[_Mention] = []
+    for key, group in groups.items():
+        if key in named:
+            papers.append(_entry(named[key], group, links[key], taxonomy))
+        else:
+            nameless.extend(group)
+    return papers, nameless
+
+
+def _identifiers(titles: Mapping[str, str], links: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The identifier of each title: one from its links that no other title claims too, else that of the title.
+
+    Two titles claim one arXiv id where a list's maintainer copied a link and forgot to change it; nobody here can
+    know whose it is. A title without letters, or whose key another paper has already, is left without.
+    """
+    claims: dict[str, set[str]] = defaultdict(set)
+    for key, held in links.items():
+        for claimed in _link_identifiers(held):
+            claims[claimed].add(key)
+    named: dict[str, str] = {}
+    taken: set[str] = set()
+    for key, title in titles.items():
+        own = [claimed for claimed in _link_identifiers(links[key]) if len(claims[claimed]) == 1]
+        identifier = best(own) if own else title_identifier(title) or ""
+        if identifier and identifier not in taken:
+            taken.add(identifier)
+            named[key] = identifier
+    return named
+
+
+def _link_identifiers(links: Mapping[str, str]) -> list[str]:
+    found = (link_identifier(address) for role, address in links.items() if paper_link(role))
+    return [identifier for identifier in found if identifier]
+
+
+def _entry(identifier: str, group: list[_Mention], links: Mapping[str, str], taxonomy: Taxonomy) -> Entry:
+    said = [date_and_venue(one.block) for one in group]
+    given = {label for one in group for label in one.place.labels}
+    facets = {
+        facet.id: tuple(label for label in facet.label_ids if (facet.id, label) in given)
+        for facet in taxonomy.facets
+        if facet.id != KIND
+    }
+    return Entry(
+        id=identifier,
+        title=group[0].block.title,
+        published=next((date for date, _ in said if date), Published()),
+        venue=next((venue for _, venue in said if venue), ""),
+        labels=Labels(facets, _kind(group) or taxonomy.facet(KIND).labels[0].id),
+        links=links,
+    )
+
+
+def _kind(group: list[_Mention]) -> str:
+    """The first kind that a section gives; "" where none does."""
+    return next((label for one in group for facet, label in one.place.labels if facet == KIND), "")
+
+
+def _of_another_kind(one: _Mention, group: list[_Mention]) -> bool:
+    """Whether a section gives a second kind: a paper has one only, so the list's maintainer has to say which."""
+    kind, own = _kind(group), _kind([one])
+    return bool(kind and own and kind != own)
+
+
+def _placements(group: list[_Mention]) -> int:
+    """How many sections the paper stands in; one that gives no label (Other) counts as well."""
+    return len({label for one in group for label in one.place.labels or (("", ""),)})

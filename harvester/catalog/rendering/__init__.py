@@ -1,0 +1,1 @@
+"""Entries rendered as the Awesome list."""

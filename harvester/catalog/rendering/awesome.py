@@ -1,0 +1,229 @@
+"""The public list, ``README.md`` in the form of the list this project grew from.
+
+The form is in ``templates/``; another list may replace any of them with its own. Whatever a template prints is
+escaped unless it is `Markdown` already, so that no template can forget it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import CatalogError
+from harvester.base.escape import is_web_url, markdown, url
+from harvester.base.files import write_atomic
+from harvester.catalog.entry import Entry, tell
+from harvester.catalog.folder import load_catalog
+from harvester.catalog.rendering.anchors import Slugger, heading_text
+from harvester.catalog.rendering.trends import LABELS, YEARS, badges, pictures
+from harvester.catalog.sections import Section, arrange
+from harvester.paper import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+README = "README.md"
+PAGE_LIMIT = 500_000  # bytes; GitHub shows no more than 512,000 of a file
+CONTENTS = "Contents"
+_PAGES = "sections"
+_MARKER = "<!-- Made by `harvester catalog build`: edit the entries, not this file. -->"
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_LINK_NAMES = {"paper": "Paper", "pdf": "PDF", "project": "Project", "code": "Code"}
+
+
+class Markdown(str):
+    """Text that is Markdown already and is printed as it is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One file of a section that is too long for the README."""
+
+    file: str
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A section as the templates see it."""
+
+    key: str
+    name: str
+    emoji: str
+    heading: str
+    anchor: Markdown
+    count: int
+    papers: tuple[Markdown, ...]
+    sections: tuple["_View", ...]
+    pages: tuple[_Page, ...] = ()
+
+
+def render_list(entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | None = None) -> dict[str, str]:
+    """The list's files by name: ``README.md``, and where that would be too long the pages it links to.
+
+    The same entries give the same bytes.
+
+    Args:
+        templates: a folder whose templates go before ours of the same name.
+
+    Raises:
+        CatalogError: a template of that folder is broken.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        return _render(list(entries), taxonomy, _environment(templates))
+    except TemplateError as error:
+        place = ", ".join(str(part) for part in (getattr(error, "name", ""), getattr(error, "lineno", "")) if part)
+        raise CatalogError(
+            f"A template in {templates} is broken ({place or type(error).__name__}): {error}."
+        ) from error
+
+
+def _render(entries: list[Entry], taxonomy: Taxonomy, templates: "Environment") -> dict[str, str]:
+    slugger = Slugger()
+    slugger.name(clean(taxonomy.title))
+    contents = Markdown(slugger.name(CONTENTS))
+    texts: dict[str, Markdown] = {}
+    paper = templates.get_template("paper.md.j2")
+    chapters = [_view(section, slugger, texts, paper) for section in arrange(entries, taxonomy)]
+    head = {"marker": Markdown(_MARKER), "title": taxonomy.title, "scope": taxonomy.scope.definition} | {
+        "contents": CONTENTS, "badges": badges(entries), "charts": (YEARS, LABELS) if entries else ()
+    }  # fmt: skip
+    whole = templates.get_template("list.md.j2")
+    readme = whole.render(head, chapters=chapters)
+    if len(readme.encode()) <= PAGE_LIMIT:
+        return {README: readme}
+    files: dict[str, str] = {}
+    page = templates.get_template("page.md.j2")
+    split = [_split(chapter, chapter, contents, page, files) for chapter in chapters]
+    return {README: whole.render(head, chapters=split)} | files
+
+
+def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tuple[int, list[str]]:
+    """Render the list of a catalogue's folder; how many entries there are, and the list's files, changed or not.
+
+    Raises:
+        CatalogError: an entry or a template cannot be read. Nothing is written then: a typing error in one file must
+            not take a paper off the public list.
+    """
+    catalog = load_catalog(folder, taxonomy)
+    if catalog.problems:
+        raise CatalogError(f"The list is not built: {tell(catalog.problems)}")
+    return len(catalog.entries), write_list(folder, catalog.entries, taxonomy, templates)
+
+
+def write_list(folder: Path, entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | None = None) -> list[str]:
+    """Render the list of these entries into the folder and return the names of its files, changed or not.
+
+    Pages of an earlier build that are no longer needed are removed, other people's files in that folder are not.
+    """
+    listed = list(entries)
+    files = render_list(listed, taxonomy, templates) | pictures(listed, taxonomy)
+    for name, text in reversed(files.items()):  # the README last: it links to the others
+        write_atomic(folder / name, text)
+    for path in sorted((folder / _PAGES).glob("*.md")):
+        if f"{_PAGES}/{path.name}" not in files and _is_ours(path):
+            path.unlink(missing_ok=True)
+    return list(files)
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.readline().strip() == _MARKER.encode()
+
+
+def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: "Template") -> _View:
+    heading = heading_text(clean(section.name), clean(section.emoji))
+    return _View(
+        key=section.key,
+        name=section.name,
+        emoji=section.emoji,
+        heading=heading,
+        anchor=Markdown(slugger.name(heading)),  # before those of its sections: in the order of the page
+        count=len(section.entries),
+        papers=tuple(_paper(entry, texts, form) for entry in section.entries),
+        sections=tuple(_view(one, slugger, texts, form) for one in section.sections),
+    )
+
+
+def _paper(entry: Entry, texts: dict[str, Markdown], form: "Template") -> Markdown:
+    """The entry's lines; made once, for it stands in several sections."""
+    if entry.id not in texts:
+        links = [
+            {"label": _link_name(role, address), "address": Markdown(_ENTITY.sub("&amp;", url(address)))}
+            for role, address in entry.links.items()
+            if is_web_url(address)
+        ]
+        text = form.render(
+            title=entry.title, published=entry.published.label, venue=clean(entry.venue), links=links, entry=entry
+        )
+        texts[entry.id] = Markdown(text.rstrip("\n"))
+    return texts[entry.id]
+
+
+def _link_name(role: str, address: str) -> str:
+    """What a reader sees of a link: ``Paper``, ``GitHub``, else its role (``paper-2`` is ``Paper 2``)."""
+    if role == "code" and re.match(r"https?://(www\.)?github\.com/", address):
+        return "GitHub"
+    return _LINK_NAMES.get(role, role.replace("-", " ").capitalize())
+
+
+def _split(section: _View, chapter: _View, contents: Markdown, template: "Template", files: dict[str, str]) -> _View:
+    """The section with its papers moved to pages of their own, which are added to `files`."""
+    if section.sections:
+        return replace(
+            section, sections=tuple(_split(one, chapter, contents, template, files) for one in section.sections)
+        )
+    parts = _parts(section.papers)
+    names = [f"{_PAGES}/{section.key}{f'-{number}' if number > 1 else ''}.md" for number in range(1, len(parts) + 1)]
+    pages = tuple(_Page(name, number, len(part)) for number, name, part in zip(count(1), names, parts))
+    section = replace(section, papers=(), pages=pages)
+    shared = {"marker": Markdown(_MARKER), "chapter": chapter, "section": section, "contents_anchor": contents}
+    for page, part in zip(pages, parts, strict=True):
+        files[page.file] = template.render(shared, number=page.number, papers=part)
+    return section
+
+
+def _parts(papers: tuple[Markdown, ...]) -> list[list[Markdown]]:
+    """The papers cut into pieces that fit on a page, with some room for its head."""
+    parts: list[list[Markdown]] = []
+    room = 0
+    for paper in papers:
+        size = len(paper.encode()) + 2
+        if size > room:
+            parts.append([])
+            room = PAGE_LIMIT - 10_000
+        parts[-1].append(paper)
+        room -= size
+    return parts
+
+
+@cache
+def _environment(own: Path | None) -> "Environment":
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+    ours = PackageLoader("harvester.catalog.rendering")
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(own), ours]) if own else ours,
+        finalize=_escape,
+        autoescape=False,  # noqa: S701 - this is Markdown; _escape does what autoescape does for HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _escape(value: object) -> Markdown:
+    """Foreign text as itself; an ampersand before a space begins no entity and may stay one."""
+    if isinstance(value, Markdown):
+        return value
+    return Markdown(markdown(clean(str(value))).replace("&amp; ", "& "))

@@ -1,0 +1,30 @@
+"""The two short letters that answer somebody who asks to subscribe."""
+
+from datetime import datetime
+from email.utils import make_msgid
+
+from harvester.digest import content, layout
+from harvester.mail.message import Letter, Letterhead, encoded, write
+
+
+def optin_letter(head: Letterhead, to: str, *, confirm: str, unsubscribe: str, now: datetime) -> bytes:
+    """The question whether somebody really wants the digest; both arguments are tokens."""
+    subject = f"Please confirm your subscription: {content.plain(head.title)}"
+    return _letter(head, "confirm", to, subject, confirm, unsubscribe, now)
+
+
+def known_letter(head: Letterhead, to: str, *, preferences: str, unsubscribe: str, now: datetime) -> bytes:
+    """To somebody who gets the digest already, and how to change it; both arguments are tokens."""
+    subject = f"You are subscribed already: {content.plain(head.title)}"
+    return _letter(head, "known", to, subject, preferences, unsubscribe, now)
+
+
+def _letter(
+    head: Letterhead, template: str, to: str, subject: str, token: str, unsubscribe: str, now: datetime
+) -> bytes:
+    act = {"confirm": "confirm", "known": "preferences"}[template]
+    links = {act: head.link(act, token), "unsubscribe": head.link("unsubscribe", unsubscribe)}
+    values = {"title": head.title, "to": to, **links}
+    text, html = encoded(layout.text(template, values)), encoded(layout.page(template, values))
+    message_id = make_msgid(template, domain=head.sender.domain)
+    return write(head, Letter(to, subject, message_id, unsubscribe, text, html), now)

@@ -1,0 +1,83 @@
+"""The list of subscribers as a table (CSV, RFC 4180), made to be read back and safe to open in a spreadsheet. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.clock import parse_moment, rfc3339
+from harvester.base.errors import UsageError
+from harvester.digest.preferences import BY_MAINTAINER, change_wishes, weekday_name
+from harvester.mail.address import parse_address
+from harvester.store.subscribers import STATES, Subscriber, Wishes
+
+COLUMNS = ("email", "state", "topics", "every", "weekday", "format", "joined", "confirmed", "consent")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # OWASP: CSV Injection; the quote, so that reading can take one off
+
+
+def to_csv(people: Iterable[Subscriber]) -> str:
+    """One row a subscriber: times by RFC 3339, topics as ``facet:label`` words ("" is everything)."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    for one in people:
+        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(one)])
+    return out.getvalue()
+
+
+def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of such a table, each with its line; columns may be missing but for ``email``, and in any order.
+
+    Raises:
+        UsageError: it is no such table.
+    """
+    table = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        names = [name.strip().lower() for name in table.fieldnames or ()]
+        if "email" not in names:
+            raise UsageError(f"The table has no column email; its first line names the columns: {','.join(COLUMNS)}.")
+        table.fieldnames = names
+        return [(table.line_num, {name: _cell(row.get(name)) for name in COLUMNS}) for row in table]
+    except csv.Error as error:
+        raise UsageError(f"Line {table.line_num} of the table cannot be read: {error}.") from None
+
+
+def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, confirmed: bool = False) -> Subscriber:
+    """One row as a subscriber without a key: active only with a time of consent, or where `confirmed` vouches for it.
+
+    Raises:
+        UsageError: naming what cannot be read.
+    """
+    email, state = parse_address(row["email"]), row["state"] or "active"
+    if state not in STATES:
+        raise UsageError(f"There is no state {state!r}; there are: {', '.join(STATES)}.")
+    consented = parse_moment(row["confirmed"], "confirmed") if row["confirmed"] else None
+    if state == "active" and consented is None:
+        state, consented = ("active", now) if confirmed else ("pending", None)
+    joined = parse_moment(row["joined"], "joined") if row["joined"] else now
+    consent = row["consent"] or (BY_MAINTAINER if consented else "")
+    return Subscriber("", email, state, _wishes(row, taxonomy), joined, consented, None, consent)
+
+
+def _wishes(row: Mapping[str, str], taxonomy: Taxonomy) -> Wishes:
+    topics: dict[str, list[str]] = {}
+    for word in row["topics"].replace(",", " ").split():
+        facet, _, label = word.partition(":")
+        topics.setdefault(facet, []).append(label)
+    return change_wishes(
+        taxonomy, Wishes(), topics, row["every"] or None, row["weekday"] or None, row["format"] or None
+    )
+
+
+def _cells(one: Subscriber) -> tuple[str, ...]:
+    topics = " ".join(f"{facet}:{label}" for facet, labels in one.wishes.topics.items() for label in labels)
+    confirmed = rfc3339(one.confirmed) if one.confirmed else ""
+    wishes = (topics, one.wishes.every, weekday_name(one.wishes), one.wishes.form)
+    return (one.email, one.state, *wishes, rfc3339(one.joined), confirmed, one.consent)
+
+
+def _cell(text: str | None) -> str:
+    """A cell as it was before it was made safe."""
+    cell = (text or "").strip()
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -1,0 +1,1 @@
+"""Records and the rules on them: no SQL, no files, no network."""

@@ -1,0 +1,181 @@
+"""The messages themselves: headers and parts, ready for the wire.
+
+Python's ways with headers need care. Its default policy folds a long List-Unsubscribe into an encoded word, and
+mail programs then show no button (odoo #289182, flask-mail #246); with a longer line it makes encoded words of more
+than the 75 characters that RFC 2047 allows, and at 78 it loses the space between two of them (``email.header``
+miscounts as well). A long subject it may begin on the second line, so that it has a blank before its first word. So
+subjects are encoded and folded here.
+"""
+
+import textwrap
+from base64 import b64encode
+from binascii import b2a_qp
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
+
+from harvester.base.errors import UsageError
+from harvester.config import DigestSettings
+from harvester.mail.address import parse_address
+
+BOUNDARY = b"=_the-other-form"  # "=_" occurs in no quoted-printable text (RFC 2045 6.7), so no part can hold it
+LONGEST_BASE = 500  # characters of base_url: with a token the line stays far below the 998 that SMTP allows
+_FOLDED = SMTP.clone(cte_type="7bit")
+LONGEST_LINE = 76
+WORD_BYTES = 39  # of text in one encoded word: in base64, with "=?utf-8?b?", "?=" and "Subject: " 73 of 76 columns
+
+
+def encoded_words(text: str) -> list[str]:
+    """RFC 2047 encoded words, each of whole characters; mail programs join them without a space."""
+    words, word = [], b""
+    for character in (one.encode() for one in text):
+        if len(word) + len(character) > WORD_BYTES:
+            words.append(word)
+            word = b""
+        word += character
+    return [f"=?utf-8?b?{b64encode(one).decode()}?=" for one in (*words, word)]
+
+
+def _at_spaces(text: str) -> list[str]:
+    """Text on one line in pieces that leave room for "Subject: "; a longer word stays whole."""
+    return textwrap.wrap(text, LONGEST_LINE - len("Subject: "), break_long_words=False, break_on_hyphens=False) or [""]
+
+
+class _Policy(EmailPolicy):
+    """Headers on one raw line; only names and subjects, where people write what they like, are folded."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as it goes over the wire."""
+        if name.lower() == "subject":
+            lines = _at_spaces(value) if value.isascii() else encoded_words(value)
+            return f"{name}: {f'{self.linesep} '.join(lines)}{self.linesep}".encode("ascii")
+        if name.lower() == "from":
+            return _FOLDED.fold_binary(name, value)
+        return super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep="\r\n", max_line_length=998, cte_type="7bit")
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes, where answers go, and where the links lead."""
+
+    sender: Address
+    reply_to: str
+    base_url: str
+    title: str
+
+    @property
+    def list_id(self) -> str:
+        """RFC 2919: a name for the list within the sender's domain."""
+        label = "".join(c if c.isalnum() else "-" for c in self.sender.username.lower()).strip("-") or "digest"
+        return f"<{label}.{self.sender.domain}>"
+
+    def link(self, act: str, token: str = "") -> str:
+        """The address of a page: ``/archive``, ``/confirm/TOKEN`` and their like."""
+        return f"{self.base_url}/{act}/{token}" if token else f"{self.base_url}/{act}"
+
+    def unsubscribe_by_mail(self, token: str) -> str:
+        """The address that a mail ends a subscription by; ``harvester bounces`` reads what arrives there."""
+        return f"mailto:{quote(self.reply_to, safe='@')}?subject=unsubscribe%20{token}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail before it is written: `html` is left out where plain text is wanted, `unsubscribe` is a token."""
+
+    to: str
+    subject: str
+    message_id: str
+    unsubscribe: str
+    text: bytes
+    html: bytes | None
+
+
+def letterhead(settings: DigestSettings, title: str) -> Letterhead:
+    """The letterhead that the configuration describes.
+
+    Raises:
+        UsageError: the sender is no plain address, or base_url cannot stand in a header.
+    """
+    name, address = parseaddr(settings.sender)
+    sender = Address(name, addr_spec=_named(address, "sender"))
+    url = settings.base_url
+    if not url.isascii() or len(url) > LONGEST_BASE or any(c in url for c in "<> \t") or urlsplit(url).query:
+        raise UsageError(
+            f"[digest] base_url {url[:80]!r} cannot stand in a mail's header: write its host as xn--..., "
+            f"without spaces, < > and ?, in at most {LONGEST_BASE} characters."
+        )
+    return Letterhead(sender, _named(settings.reply_to or address, "reply_to"), url, title)
+
+
+def write(head: Letterhead, letter: Letter, now: datetime) -> bytes:
+    """The whole message as it goes over the wire, in ASCII with CRLF.
+
+    RFC 8058 wants List-Unsubscribe with an https address, here before the mailto one, and List-Unsubscribe-Post.
+    """
+    leave = f"<{head.link('unsubscribe', letter.unsubscribe)}>, <{head.unsubscribe_by_mail(letter.unsubscribe)}>"
+    headers = (
+        _folded("From", str(head.sender)),
+        _plain("To", letter.to),
+        _plain("Reply-To", head.reply_to),
+        # A title that looks like an encoded word would be decoded.
+        _folded("Subject", letter.subject.replace("=?", "= ?")),
+        _plain("Date", format_datetime(now)),
+        _plain("Message-ID", letter.message_id),
+        _plain("List-Id", head.list_id),
+        _plain("List-Unsubscribe", leave),
+        _plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        _plain("Auto-Submitted", "auto-generated"),
+        _plain("MIME-Version", "1.0"),
+    )
+    return b"".join((*headers, *_body(letter)))
+
+
+def encoded(text: str) -> bytes:
+    """Lines of text in quoted-printable; what is encoded line by line may be joined."""
+    return b2a_qp(text.encode().replace(b"\n", b"\r\n"))
+
+
+def _body(letter: Letter) -> Sequence[bytes]:
+    plain = (_part_head("plain"), letter.text)
+    if letter.html is None:
+        return plain
+    kind = b'Content-Type: multipart/alternative; boundary="' + BOUNDARY + b'"\r\n\r\n'
+    opening, closing = b"--" + BOUNDARY + b"\r\n", b"--" + BOUNDARY + b"--\r\n"
+    return (kind, opening, *plain, b"\r\n", opening, _part_head("html"), letter.html, b"\r\n", closing)
+
+
+def _part_head(kind: str) -> bytes:
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode("ascii")
+
+
+@lru_cache(maxsize=512)
+def _folded(name: str, value: str) -> bytes:
+    """A header that people wrote, by Python's rules but for long words."""
+    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+
+
+def _plain(name: str, value: str) -> bytes:
+    """A header of our own making, on one raw line.
+
+    Raises:
+        ValueError: something got into it that could end the line.
+    """
+    if not value.isascii() or not value.isprintable():
+        raise ValueError(f"{name} must be plain printable ASCII, not {value!r}")
+    return f"{name}: {value}\r\n".encode("ascii")
+
+
+def _named(address: str, key: str) -> str:
+    try:
+        return parse_address(address)
+    except UsageError as error:
+        raise UsageError(f"[digest] {key}: {error}") from None

@@ -1,0 +1,1 @@
+"""The catalogue's files: imported, kept in step with decisions, rendered, published."""

@@ -1,0 +1,172 @@
+"""Take one paper into the catalogue by its name, its address, or the README of its repository."""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harvester.base.errors import CatalogError, HarvesterError, UsageError
+from harvester.base.escape import is_web_url
+from harvester.catalog.entry import Entry
+from harvester.catalog.export.records import address_of
+from harvester.catalog.folder import load_catalog, write_entry
+from harvester.catalog.importing.awesome import read_list, same_title
+from harvester.catalog.importing.citation import Citation, citations
+from harvester.paper import Labels, Paper, link_identifier, parse_identifier
+from harvester.services.catalog.enrich import enriched, fetch
+from harvester.services.catalog.lists import by_name, joined
+from harvester.services.catalog.sync import sync_locked
+from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of, parse_labels, relabelled
+from harvester.services.review.documents import no_labels
+from harvester.services.workspace import Workspace
+from harvester.sources.http import Transport
+from harvester.store.engine import read
+from harvester.store.papers import find
+from harvester.store.predictions import latest
+from harvester.store.runs import lock
+
+log = logging.getLogger(__name__)
+_REPOSITORY = re.compile(r"/(?P<owner>[\w-]+)/(?P<name>(?!\.\.?(?:/|$))[\w.-]+?)(?:\.git)?(?:/.*)?")
+_ABSTRACT = re.compile(r"^[#* ]*abstract\W*$(?P<text>.*?)^#", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_RECORD = re.compile(r"^@\w+\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
+_READ = 3000  # characters of a README that the classifier is shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An entry without labels of its own, and the text that tells what it is about."""
+
+    entry: Entry
+    about: str
+
+
+def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> Entry:
+    """Add the paper that `what` names, or join what it says to the paper's entry; returns the entry.
+
+    Args:
+        what: a file with a BibTeX record (a README), the address of a GitHub repository, or a paper's name or address.
+        given: labels by facet, in place of predicted ones.
+        code: the address of the paper's code.
+
+    Raises:
+        UsageError: an unknown label, or an address of neither paper nor repository.
+        CatalogError: a file without a BibTeX record.
+        HarvesterError: a paper that nobody here knows, or an upstream that does not answer.
+    """
+    chosen = parse_labels(ws.taxonomy, given)
+    if code and not is_web_url(code):
+        raise UsageError(f"--code {code!r} is no web address; write one that begins with https://.")
+    found = _find(ws, what)
+    if code:
+        found = replace(found, entry=replace(found.entry, links={**found.entry.links, "code": code}))
+    (entry,) = enriched(ws, [found.entry], online=False)
+    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+        known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
+        old = known.get(entry.id) or known.get(same_title(entry.title))
+        if old:
+            entry = _together(ws, old, entry)
+        elif set(chosen) < set(ws.taxonomy.facet_ids):  # what nobody said, the classifier says
+            entry = replace(entry, labels=_labels(ws, entry, found.about))
+        entry = replace(entry, labels=relabelled(ws.taxonomy, entry.labels, chosen))
+        entry = replace(entry, path=write_entry(ws.catalog, entry))
+        for problem in sync_locked(ws).problems:
+            log.warning("%s", problem)
+    return entry
+
+
+def readme_address(raw_url: str, repository: str) -> str | None:
+    """Where the README of a GitHub repository is read; None for another address."""
+    parts = urlsplit(repository)
+    found = _REPOSITORY.fullmatch(parts.path)
+    if parts.hostname not in ("github.com", "www.github.com") or not found:
+        return None
+    return f"{raw_url}/{found['owner']}/{found['name']}/HEAD/README.md"
+
+
+def _find(ws: Workspace, what: str) -> _Found:
+    if _is_file(what):
+        return _from_readme(ws, read_list(Path(what)), what)
+    if "://" in what and not link_identifier(what):
+        raw_url = ws.settings.catalog.raw_url
+        address = readme_address(raw_url, what)
+        if address is None:
+            raise UsageError(
+                f"{what} is no address of an arXiv paper, a DOI or a GitHub repository; give one of these."
+            )
+        body = Transport(ws.settings.harvest).get(address, {}, "text/plain, */*").body
+        found = _from_readme(ws, body.decode("utf-8", errors="replace"), what)
+        home = "https://github.com" + "/".join(urlsplit(what).path.removesuffix(".git").split("/")[:3])
+        return replace(found, entry=replace(found.entry, links={**found.entry.links, "code": home}))
+    return _by_name(ws, what)
+
+
+def _is_file(what: str) -> bool:
+    try:
+        return Path(what).is_file()
+    except OSError:  # longer than any file's name
+        return False
+
+
+def _by_name(ws: Workspace, name: str) -> _Found:
+    identifier = parse_identifier(name)
+    if identifier is None:
+        raise UsageError(f"{name!r} is no file, arXiv id, DOI or address; give one of these.")
+    with read(ws.store) as db:
+        stored = find(db, identifier)
+    paper = stored.paper if stored else None
+    if paper is None and identifier.startswith("arxiv:"):
+        paper = fetch(ws, identifier.removeprefix("arxiv:"))
+    if paper is None:
+        raise HarvesterError(f"Nobody here knows {name}; give a file with its BibTeX record, or its arXiv id.")
+    return _Found(entry_of(paper, no_labels(ws)), paper.abstract)
+
+
+def _from_readme(ws: Workspace, text: str, name: str) -> _Found:
+    found = citations(text)
+    if not found:
+        raise CatalogError(
+            f"{name} holds no BibTeX record with a title; give a README that says how to cite its paper."
+        )
+    if len(found) > 1:
+        log.warning("%s holds %d BibTeX records; the first one, %r, is taken.", name, len(found), found[0].title)
+    abstract = _ABSTRACT.search(text)
+    about = abstract["text"] if abstract else _RECORD.sub("", text)
+    return _Found(_cited(ws, found[0]), about.strip()[:_READ])
+
+
+def _cited(ws: Workspace, cited: Citation) -> Entry:
+    own = address_of(cited.id)
+    return Entry(
+        id=cited.id,
+        title=cited.title,
+        labels=no_labels(ws),
+        authors=cited.authors,
+        published=cited.published,
+        venue=cited.venue,
+        links=dict(cited.links) or ({"paper": own} if own else {}),
+    )
+
+
+def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
+    """The entry that is there with what it lacks."""
+    both = joined(old, new, ws.taxonomy)
+    return replace(both, authors=old.authors or new.authors, published=old.published or new.published)
+
+
+def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
+    """The newest prediction of the paper that the store has; else one made now from title and text."""
+    with read(ws.store) as db:
+        stored = find(db, entry.id)
+        made = latest(db, [stored.number]).get(stored.number) if stored else None
+    if made:
+        return made.labels
+    paper = Paper((entry.id,), entry.title, (stored.paper.abstract if stored else "") or about)
+    try:
+        ((_, _, made),) = predict(load_classifier(ws), [(0, paper)])
+    except HarvesterError as error:
+        log.warning("%s gets no labels of the classifier: %s", entry.id, error)
+        return no_labels(ws)
+    return made.labels

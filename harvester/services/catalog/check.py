@@ -1,0 +1,96 @@
+"""What is wrong with the catalogue, in its files and, if asked, behind its links."""
+
+import logging
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from harvester.base.clock import Clock, utc_date
+from harvester.base.errors import HarvesterError
+from harvester.base.escape import is_web_url
+from harvester.catalog.check import Finding, check, ordered, silent_links
+from harvester.catalog.folder import Catalog, load_catalog
+from harvester.catalog.rendering.awesome import README
+from harvester.config import Settings
+from harvester.services.workspace import Watch, taxonomy_of, unwatched
+from harvester.sources.http import Transport
+from harvester.store.engine import open_store, read
+from harvester.store.papers import find_all
+
+log = logging.getLogger(__name__)
+PAUSE = 1.0  # seconds between two questions to one host; arXiv gets what it asks for
+HOSTS = 8  # asked side by side; the links of one host go one after the other
+
+
+def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: Watch = unwatched) -> list[Finding]:
+    """All findings of the catalogue that the settings name.
+
+    It needs no store, so that it can run before a commit; where there is one, it tells which papers were withdrawn.
+    """
+    taxonomy, folder = taxonomy_of(settings), settings.path(settings.catalog.dir)
+    readme = folder / README
+    text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else None
+    catalog = load_catalog(folder, taxonomy)
+    own = settings.catalog.templates
+    found = check(
+        catalog,
+        taxonomy,
+        text,
+        utc_date(clock()),
+        withdrawn=_withdrawn(settings, catalog),
+        templates=settings.path(own) if own else None,
+    )
+    return ordered([*found, *silent_links(catalog, _silent(settings, catalog, watch))]) if online else found
+
+
+def _withdrawn(settings: Settings, catalog: Catalog) -> list[str]:
+    """The entries whose papers the store knows to be withdrawn; none where there is no store, which is no finding."""
+    if (
+        settings.store_url.startswith("sqlite:///")
+        and not Path(settings.store_url.removeprefix("sqlite:///")).is_file()
+    ):
+        return []
+    try:
+        store = open_store(settings.store_url)
+        try:
+            with read(store) as db:
+                return _taken_back(db, [entry.id for entry in catalog.entries])
+        finally:
+            store.dispose()
+    except HarvesterError as error:
+        log.warning("Whether papers were withdrawn is not checked: %s", error)
+        return []
+
+
+def _taken_back(db: Connection, ids: Iterable[str]) -> list[str]:
+    return [name for name, stored in find_all(db, ids).items() if stored.paper.withdrawn]
+
+
+def _silent(settings: Settings, catalog: Catalog, watch: Watch) -> dict[str, str]:
+    """What came instead of an answer, by address."""
+    by_host: dict[str, list[str]] = {}
+    for address in sorted({address for entry in catalog.entries for address in entry.links.values()}):
+        if is_web_url(address):
+            by_host.setdefault(urlsplit(address).netloc, []).append(address)
+    problems: dict[str, str] = {}
+    with ThreadPoolExecutor(HOSTS) as pool:
+        asked = pool.map(lambda addresses: _ask(settings, addresses), by_host.values())
+        for number, said in enumerate(asked, 1):
+            problems |= said
+            watch("hosts", number, len(by_host))
+    return problems
+
+
+def _ask(settings: Settings, addresses: list[str]) -> dict[str, str]:
+    transport, arxiv = Transport(settings.harvest), settings.harvest.arxiv
+    pause = arxiv.min_interval if arxiv and (urlsplit(addresses[0]).hostname or "").endswith("arxiv.org") else PAUSE
+    said = {}
+    for number, address in enumerate(addresses):
+        if number:
+            time.sleep(pause)
+        said[address] = transport.answers(address)
+    return {address: problem for address, problem in said.items() if problem}

@@ -1,0 +1,99 @@
+"""What a list or a citation leaves out of its papers, filled in from the store and, if asked, from arXiv.
+
+It only ever adds: an entry keeps what its source said. Upstream may be away; then the entries stay as they are.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harvester.base.errors import FetchError
+from harvester.catalog.entry import Entry
+from harvester.catalog.importing.awesome import same_title
+from harvester.config import ArxivSettings
+from harvester.paper import Paper, Sighting, title_identifier
+from harvester.services.harvest.collect import arxiv_transport
+from harvester.services.review.decisions import entry_of
+from harvester.services.workspace import Workspace
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv.ids import hydrate
+from harvester.store.engine import read, write
+from harvester.store.papers import find_all, record
+
+log = logging.getLogger(__name__)
+
+
+def enriched(ws: Workspace, entries: Sequence[Entry], *, online: bool) -> list[Entry]:
+    """The entries with what is known besides: authors, date, venue and the paper's address, each where it was missing.
+
+    Papers are known by their arXiv id or DOI, else by their whole title.
+    """
+    known = _stored(ws, entries)
+    if online:
+        known = {**_asked(ws, [entry for entry in entries if entry.id not in known]), **known}
+    return [_filled(entry, known[entry.id]) if entry.id in known else entry for entry in entries]
+
+
+def fetch(ws: Workspace, base: str) -> Paper | None:
+    """A paper by its arXiv base id, fetched now and recorded; None where arXiv does not know it.
+
+    Raises:
+        FetchError: arXiv gives no answer.
+    """
+    api = ws.settings.harvest.arxiv or ArxivSettings()
+    found, _ = hydrate(api, arxiv_transport(ws, api.min_interval), [base])
+    _record(ws, found)
+    return found[0] if found else None
+
+
+def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
+    """The papers that the store knows, by the entry's id."""
+    titles = {entry.id: title_identifier(entry.title) or "" for entry in entries}
+    with read(ws.store) as db:
+        found = find_all(db, [*titles, *filter(None, titles.values())])
+    known = {}
+    for entry in entries:
+        stored = found.get(entry.id) or found.get(titles[entry.id])
+        if stored and (
+            entry.id in stored.paper.identifiers or same_title(stored.paper.title) == same_title(entry.title)
+        ):
+            known[entry.id] = stored.paper
+    return known
+
+
+def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
+    """What arXiv knows of the entries: all ids in few requests, then title by title."""
+    api = ws.settings.harvest.arxiv or ArxivSettings()
+    transport = arxiv_transport(ws, api.min_interval)
+    ids = [entry.id.removeprefix("arxiv:") for entry in entries if entry.id.startswith("arxiv:")]
+    known: dict[str, Paper] = {}
+    try:
+        known |= {paper.id: paper for paper in hydrate(api, transport, ids)[0]}
+        for entry in entries:
+            if not entry.id.startswith("arxiv:"):
+                listed = arxiv_api.titled(api, transport, entry.title)
+                same = [paper for paper in listed if same_title(paper.title) == same_title(entry.title)]
+                if same:
+                    known[entry.id] = same[0]
+    except FetchError as error:
+        log.warning("Papers stay without what arXiv knows of them: %s", error)
+    _record(ws, list(known.values()))
+    return known
+
+
+def _record(ws: Workspace, papers: Sequence[Paper]) -> None:
+    if papers:
+        with write(ws.store) as db:
+            record(db, [Sighting(arxiv_api.NAME, paper) for paper in papers], ws.clock())
+
+
+def _filled(entry: Entry, paper: Paper) -> Entry:
+    known = entry_of(paper, entry.labels)
+    links: Mapping[str, str] = known.links if not entry.links else {}
+    return replace(
+        entry,
+        authors=entry.authors or known.authors,
+        published=entry.published or known.published,
+        venue=entry.venue or known.venue,
+        links={**links, **entry.links},
+    )

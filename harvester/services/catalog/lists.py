@@ -1,0 +1,140 @@
+"""Import a list, render the list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import CatalogError, UsageError
+from harvester.catalog.entry import Entry, tell
+from harvester.catalog.export import WRITERS
+from harvester.catalog.export import export as write_export
+from harvester.catalog.folder import load_catalog, write_entry
+from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list, same_title
+from harvester.catalog.importing.outline import parse_choices
+from harvester.catalog.rendering.awesome import build as render
+from harvester.paper import Labels
+from harvester.services.catalog.enrich import enriched
+from harvester.services.catalog.sync import sync_locked
+from harvester.services.review.decisions import CATALOGUE_LOCK, settle
+from harvester.services.workspace import Workspace
+from harvester.store.runs import lock
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an imported list brought: `merged` papers were in the catalogue already.
+
+    `problems` are what else could not be read or written when files and store were brought together.
+    """
+
+    read: ImportedList
+    new: int
+    merged: int
+    enriched: int = 0
+    problems: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``catalog import`` prints."""
+        return {
+            "papers": len(self.read.papers),
+            "placements": self.read.placements,
+            "new": self.new,
+            "merged": self.merged,
+            "enriched": self.enriched,
+            "skipped": self.read.skipped,
+            "unplaced": [{"line": one.line, "text": one.text} for one in self.read.unplaced],
+            "problems": list(self.problems),
+        }
+
+
+def import_list(
+    ws: Workspace, file: Path, *, choices: Sequence[str] = (), dry_run: bool = False, online: bool = False
+) -> Import:
+    """Take an Awesome-style list into the catalogue; a paper that is there already gains its labels and links.
+
+    What the list does not say of a paper (authors, date, venue) is taken from the store.
+
+    Args:
+        choices: what headings mean, see `outline.parse_choices`.
+        online: whether arXiv is asked for what the store does not know either.
+
+    Raises:
+        UsageError: a choice that cannot be.
+        CatalogError: the list cannot be read or holds no paper; nothing is written then.
+        HarvesterError: an entry cannot be written.
+    """
+    read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
+    if not read.papers and not read.unplaced and not read.skipped:
+        raise CatalogError(f"{file} holds no paper; give a list with titles in bold or as links below headings.")
+    papers = enriched(ws, read.papers, online=online)
+    better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
+    read = replace(read, papers=tuple(papers))
+    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+        changed, merged = _merged(ws, read)
+        if not dry_run:
+            for entry in changed:
+                write_entry(ws.catalog, entry)
+        problems = () if dry_run else tuple(sync_locked(ws).problems)
+    return Import(read, len(read.papers) - merged, merged, better, problems)
+
+
+def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
+    """The entries that a list brings, and how many of them were there already."""
+    known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
+    changed: list[Entry] = []
+    merged = 0
+    for found in read.papers:
+        old = known.get(found.id) or known.get(same_title(found.title))
+        merged += old is not None
+        changed.append(joined(old, found, ws.taxonomy) if old else found)
+    return changed, merged
+
+
+def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Entries by id and by title."""
+    listed = list(entries)
+    return {entry.id: entry for entry in listed} | {same_title(entry.title): entry for entry in listed}
+
+
+def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
+    """An entry with what a list says besides: labels and links join, everything else stays as it is."""
+    facets = {
+        facet.id: tuple(
+            label
+            for label in facet.label_ids
+            if label in old.labels.facets[facet.id] or label in found.labels.facets[facet.id]
+        )
+        for facet in taxonomy.facets
+        if not facet.exclusive
+    }
+    return replace(old, labels=Labels(facets, old.labels.kind), links={**found.links, **old.links})
+
+
+def build(ws: Workspace) -> dict[str, Any]:
+    """Render the list from the entries; ``{"entries", "files"}``.
+
+    Raises:
+        CatalogError: an entry cannot be read or written; the list stays as it was.
+    """
+    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+        if problems := settle(ws):
+            raise CatalogError(problems[0])
+        entries, files = render(ws.catalog, ws.taxonomy, ws.templates)
+        return {"entries": entries, "files": [str(ws.catalog / name) for name in files]}
+
+
+def export(ws: Workspace, name: str) -> str:
+    """All entries in one format.
+
+    Raises:
+        UsageError: there is no such format.
+        CatalogError: an entry cannot be read: an export that silently lacks papers is worse than none.
+    """
+    if name not in WRITERS:
+        raise UsageError(f"There is no format {name!r}; there are: {', '.join(WRITERS)}.")
+    catalog = load_catalog(ws.catalog, ws.taxonomy)
+    if catalog.problems:
+        raise CatalogError(f"Nothing is exported: {tell(catalog.problems)}")
+    return write_export(catalog.entries, ws.taxonomy, name)

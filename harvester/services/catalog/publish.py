@@ -1,0 +1,55 @@
+"""Render the list after a batch of decisions, and let git keep it: one commit, with the reviewers as its authors."""
+
+from email.utils import parseaddr
+from typing import Any
+
+from harvester.catalog import git
+from harvester.services.catalog.lists import build
+from harvester.services.catalog.sync import sync_catalogue
+from harvester.services.review.decisions import CATALOGUE_LOCK
+from harvester.services.workspace import Workspace
+from harvester.store.batches import add_publication, decided_after, last_publication
+from harvester.store.engine import read, write
+from harvester.store.queue import newest_decision
+from harvester.store.runs import lock
+
+
+def publish(ws: Workspace, by: str) -> dict[str, Any]:
+    """Read the files, for they win; render the list; commit as ``[catalog] git`` says.
+
+    Returns:
+        ``{"entries", "files", "commit", "problems"}``; the commit is "" where git is off or nothing had changed.
+
+    Raises:
+        CatalogError: an entry cannot be read or written, or git fails; what was rendered until then stays.
+    """
+    problems = sync_catalogue(ws).problems
+    return {**build_and_commit(ws, by), "problems": problems}
+
+
+def build_and_commit(ws: Workspace, by: str) -> dict[str, Any]:
+    """What `catalog build` does: render the list from the entries, and commit as ``[catalog] git`` says.
+
+    Raises:
+        CatalogError: an entry cannot be read or written, or git fails; what was rendered until then stays.
+    """
+    with read(ws.store) as db:
+        last, newest = last_publication(db), newest_decision(db)
+        authors = decided_after(db, last.decision if last else 0)
+    built = build(ws)
+    made = _commit(ws, by, authors)
+    with write(ws.store) as db:
+        add_publication(db, by, newest, made, ws.clock())
+    return {**built, "commit": made}
+
+
+def _commit(ws: Workspace, by: str, authors: dict[str, int]) -> str:
+    if ws.settings.catalog.git == "off":
+        return ""
+    decided = sum(authors.values())
+    subject = f"Review: {decided} decision{'' if decided == 1 else 's'}" if decided else "Render the catalogue"
+    message = git.Message(subject, tuple(authors) or (by,), parseaddr(ws.settings.digest.sender)[1])
+    with lock(ws.store, CATALOGUE_LOCK, wait=True):  # no half of somebody's batch may be in it
+        if ws.settings.catalog.git == "commit":
+            return git.commit(ws.catalog, message)
+        return git.commit_to_branch(ws.catalog, message)

@@ -1,0 +1,1 @@
+"""Digests: who is due, composing, sending, the archive."""

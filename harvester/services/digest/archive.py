@@ -1,0 +1,84 @@
+"""For those who want no mail: accepted papers as feeds, and what past digests brought."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from harvester.digest.content import Shown, show
+from harvester.digest.feeds import Feed, Posted, feed_title
+from harvester.digest.rules import Item, grouped, has
+from harvester.services.digest.due import items
+from harvester.services.workspace import Workspace
+from harvester.store.acceptances import digest_days, digest_of, in_catalogue
+from harvester.store.engine import read
+from harvester.store.key_sentences import stored_extracts
+
+FEED_LENGTH = 100  # papers; readers ask far more often than that many are accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of an archived digest and the papers under it."""
+
+    heading: str
+    papers: tuple[Shown, ...]
+
+
+def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
+    """The newest accepted papers, or those with one label; None where there is no such label.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    title = feed_title(ws.taxonomy, facet, label)
+    if title is None:
+        return None
+    path = f"/feeds/{facet}/{label}" if facet else "/feeds/all"
+    with read(ws.store) as db:
+        since = in_catalogue(db)
+        newest = list(since) if facet else list(since)[:FEED_LENGTH]
+        wanted = [one for one in _in_order(db, newest) if not facet or has(one.labels, facet, label)][:FEED_LENGTH]
+        posted = _posted(ws, db, wanted, since)
+    return Feed(title, ws.settings.digest.base_url, path, posted)
+
+
+def past_digests(ws: Workspace) -> list[tuple[date, int]]:
+    """The days of past digests, newest first, and how many papers each brought."""
+    with read(ws.store) as db:
+        return digest_days(db)
+
+
+def past_digest(ws: Workspace, day: date) -> tuple[Section, ...]:
+    """What the digest of a day brought, as somebody who wants everything got it; () where there was none."""
+    with read(ws.store) as db:
+        found = items(db, digest_of(db, day))
+        words = _extracts(db, found)
+    return tuple(
+        Section(group.heading, tuple(show(one, ws.taxonomy, words.get(one.number, "")) for one in group.items))
+        for group in grouped(found, {}, ws.taxonomy)
+    )
+
+
+def _in_order(db: Connection, numbers: Iterable[int]) -> list[Item]:
+    wanted = list(numbers)
+    found = {item.number: item for item in items(db, wanted)}
+    return [found[number] for number in wanted if number in found]
+
+
+def _posted(ws: Workspace, db: Connection, found: list[Item], since: Mapping[int, datetime]) -> tuple[Posted, ...]:
+    words = _extracts(db, found)
+    return tuple(
+        Posted(one.paper, show(one, ws.taxonomy, words.get(one.number, "")), since[one.number], _labels(one))
+        for one in found
+    )
+
+
+def _extracts(db: Connection, found: Iterable[Item]) -> dict[int, str]:
+    return stored_extracts(db, {one.number: one.paper.text_hash for one in found})
+
+
+def _labels(one: Item) -> tuple[str, ...]:
+    held = {**one.labels.facets, "kind": (one.labels.kind,) if one.labels.kind else ()}
+    return tuple(f"{facet}:{label}" for facet, labels in held.items() for label in labels)

@@ -1,0 +1,128 @@
+"""Mail every subscriber who is due what is new to them, and keep the ledger of it.
+
+Calling it again is harmless: what is sent is written down before and after the mail server takes it. Only one
+process at a time sends, so whatever an earlier one left in ``sending`` is of one that died: it becomes ``unknown``,
+is reported, and never sent again by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from harvester.base.boot import boot_id
+from harvester.base.clock import utc_date
+from harvester.base.errors import HarvesterError
+from harvester.digest.composer import Plan, Press
+from harvester.mail.address import parse_address
+from harvester.mail.outbox import Outcome, PickupFolder
+from harvester.mail.smtp import SmtpServer
+from harvester.services.digest.delivery import Counts, Sending, SendingStopped
+from harvester.services.digest.due import due
+from harvester.services.learning.key_sentences import extracts_of
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.store.engine import read, write
+from harvester.store.ledger import Delivery, close_delivery, day_of, give_up_interrupted, ledger, queue_digest
+from harvester.store.runs import lock
+from harvester.store.subscribers import Subscriber, all_subscribers, subscriber_numbered
+
+__all__ = ["Counts", "SendingStopped", "Unknown", "send_again", "send_digests", "unknown_digests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A digest of which nobody can say whether it arrived."""
+
+    to: str
+    day: date
+    papers: int
+    reason: str
+
+    def to_json(self) -> dict[str, object]:
+        """One element of what ``digest unknown`` prints."""
+        return {"to": self.to, "day": f"{self.day}", "papers": self.papers, "reason": self.reason}
+
+
+def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwatched) -> Counts:
+    """Send what is due: to the mail server, or with `eml` as files into that folder.
+
+    Raises:
+        UsageError: the configured sender or base_url cannot be used.
+        SendingStopped: the mail server takes nothing (more).
+        LockHeld: another process is sending.
+        StoreError: the store fails.
+    """
+    Press(ws.settings, ws.taxonomy)  # a wrong setting shows before anything is written
+    with lock(ws.store, "digest"):
+        counts = _count_interrupted(ws)
+        work = _queue(ws)
+        counts.due = len(work)
+        press = Press(
+            ws.settings, ws.taxonomy, extracts_of(ws, (item for _, plan in work for item in plan.items), watch)
+        )
+        sending = Sending(ws, press, counts, watch)
+        if eml is not None:
+            sending.deliver(PickupFolder(eml), work)
+        else:
+            with SmtpServer(ws.settings.digest) as server:
+                sending.deliver(server, work)
+    return counts
+
+
+def unknown_digests(ws: Workspace) -> list[Unknown]:
+    """All digests of unknown fate, oldest first."""
+    with read(ws.store) as db:
+        people = {one.id: one for one in all_subscribers(db)}
+        return [
+            Unknown(people[one.subscriber].email, day_of(db, one.digest), len(one.papers), one.error)
+            for one in ledger(db, "unknown")
+        ]
+
+
+def send_again(ws: Workspace, address: str) -> int:
+    """Take it that this subscriber's digests of unknown fate never arrived: their papers go into the next one.
+
+    Returns:
+        How many digests there were.
+
+    Raises:
+        UsageError: it is no address.
+        HarvesterError: they have none.
+    """
+    email = parse_address(address)
+    with lock(ws.store, "digest"), write(ws.store) as db:
+        mine = [one for one in ledger(db, "unknown") if _email(subscriber_numbered(db, one.subscriber)) == email]
+        for one in mine:
+            close_delivery(db, one, "failed", one.error, ws.clock())
+    if not mine:
+        raise HarvesterError(
+            f"No digest to {email} is of unknown fate; `harvester digest unknown` names those that are."
+        )
+    return len(mine)
+
+
+def _count_interrupted(ws: Workspace) -> Counts:
+    counts = Counts()
+    with write(ws.store) as db:
+        left = give_up_interrupted(db, ws.clock(), boot_id())
+        people = {one.id: one.email for one in all_subscribers(db)} if left else {}
+    for one in left:
+        counts.add(people[one.subscriber], Outcome("unknown", one.error))
+    return counts
+
+
+def _queue(ws: Workspace) -> list[tuple[Delivery, Plan]]:
+    """Write down what is to be sent today, before anything is."""
+    now, press = ws.clock(), Press(ws.settings, ws.taxonomy)
+    today = utc_date(now)
+    with write(ws.store) as db:
+        plans = {plan.subscriber.id: plan for plan in due(db, now, heartbeat=ws.settings.digest.heartbeat)}
+        wanted = [
+            Delivery(number, tuple(item.number for item in plan.items), press.message_id(today, plan.subscriber))
+            for number, plan in plans.items()
+        ]
+        queued = queue_digest(db, today, wanted, now)
+    return [(one, plans[one.subscriber]) for one in queued]
+
+
+def _email(one: Subscriber | None) -> str:
+    return one.email if one else ""

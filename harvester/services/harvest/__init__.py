@@ -1,0 +1,1 @@
+"""Sources asked and their answers kept: nights, audits, proposed papers."""

@@ -1,0 +1,287 @@
+"""Hold the store against what arXiv's OAI-PMH lists, and bring in what it lacks.
+
+OAI-PMH knows every record that was changed since a day, whoever announced it and whatever our query matches. What the
+classifier finds in scope among the records that the store lacks was lost, or is out of the query's reach.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from harvester.base.clock import utc_date
+from harvester.base.errors import FetchError, UsageError
+from harvester.config import ArxivSettings, HarvestSettings, OaiSettings, RssSettings
+from harvester.paper import Paper, Sighting
+from harvester.services.harvest.collect import arxiv_transport, check_clock
+from harvester.services.learning.classify import BATCH, classify, join_queue, load_classifier, predict
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv import ids as arxiv_ids
+from harvester.sources.arxiv import oai
+from harvester.sources.arxiv.calendar import last_announcement
+from harvester.sources.errors import Unavailable
+from harvester.store.engine import read, write
+from harvester.store.papers import Change, Stored, find_all, mark_withdrawn, record
+from harvester.store.queue import candidate
+from harvester.store.runs import lock
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+
+log = logging.getLogger(__name__)
+DAYS = 7  # an audit a week; `from` counts whole days, so two audits overlap by one
+INDEX_LAG = timedelta(hours=6)  # OAI-PMH is brought up to date some hours after an announcement
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A paper in scope that the store lacks, with the probability that it is in scope."""
+
+    paper: Paper
+    scope: float
+
+
+@dataclass(slots=True)
+class Audit:
+    """What an audit found and did; papers by their identifiers (``arxiv:2506.06342``)."""
+
+    since: date
+    sets: tuple[str, ...]
+    checked: set[str] = field(default_factory=set)
+    missing: dict[str, Missing] = field(default_factory=dict)
+    lacking_out_of_scope: int = 0
+    outdated: dict[str, Paper] = field(default_factory=dict)
+    withdrawn: dict[str, int] = field(default_factory=dict)
+    repaired: int = 0
+    refreshed: int = 0
+    queued: int = 0
+    notes: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def error(self) -> str | None:
+        """Why the audit is not complete, each reason once."""
+        return " ".join(dict.fromkeys(self.errors)) or None
+
+    @property
+    def ranked(self) -> list[tuple[str, Missing]]:
+        """What is missing, best first."""
+        return sorted(self.missing.items(), key=lambda item: (-item[1].scope, item[0]))
+
+    def to_json(self) -> dict[str, Any]:
+        """``missing``, ``outdated`` and ``withdrawn`` are as they were found: before a repair."""
+        return {
+            "missing": [name for name, _ in self.ranked],
+            "checked": len(self.checked),
+            "lacking_out_of_scope": self.lacking_out_of_scope,
+            "outdated": sorted(self.outdated),
+            "withdrawn": sorted(self.withdrawn),
+            "repaired": self.repaired,
+            "refreshed": self.refreshed,
+            "queued": self.queued,
+            "since": self.since.isoformat(),
+            "sets": list(self.sets),
+            "notes": self.notes,
+            "error": self.error,
+        }
+
+
+def audit(ws: Workspace, *, days: int = DAYS, repair: bool = False, watch: Watch = unwatched) -> Audit:
+    """Compare the store with OAI-PMH's records of the last days; an upstream's failure is in the result, never raised.
+
+    Args:
+        repair: bring the missing papers into the store and the queue, refresh the outdated ones, mark the deleted
+            ones; without it, no paper in the store changes.
+
+    Raises:
+        UsageError: OAI-PMH is not configured.
+        LockHeld: a run, or another repair, is going on.
+        HarvesterError: the store or the classifier fails.
+    """
+    settings = _settings(ws.settings.harvest)
+    found = Audit(utc_date(ws.clock()) - timedelta(days=days), sets_of(ws.settings.harvest))
+    auditor = _Auditor(ws, settings, found, watch)
+    with lock(ws.store, "run") if repair else nullcontext():
+        auditor.compare()
+        if repair:
+            auditor.repair()
+    return found
+
+
+def sets_of(settings: HarvestSettings) -> tuple[str, ...]:
+    """The sets of the categories whose announcements are read, whether that source is turned on or not."""
+    categories = (settings.arxiv_rss or RssSettings()).categories
+    return tuple(dict.fromkeys(oai.set_of(category) for category in categories))
+
+
+def _settings(settings: HarvestSettings) -> OaiSettings:
+    if settings.oai is None or not settings.oai.enabled:
+        raise UsageError("The audit asks OAI-PMH; config.toml needs a section [harvest.oai] that is not turned off.")
+    return settings.oai
+
+
+class _Auditor:
+    """One audit at work: `compare` fills in what was found, `repair` acts on it."""
+
+    def __init__(self, ws: Workspace, settings: OaiSettings, found: Audit, watch: Watch) -> None:
+        self.ws, self.settings, self.found, self.watch = ws, settings, found, watch
+        self.api = ws.settings.harvest.arxiv or ArxivSettings()
+        self.transport = arxiv_transport(ws, self.api.min_interval)
+        self.classifier: Classifier | None = None  # loaded where the store lacks something
+        self.judged = 0
+
+    def compare(self) -> None:
+        """Go through all records, batch by batch: what was found before a failure is kept."""
+        records = self._records()
+        while batch := list(islice(records, BATCH)):
+            self._judge(self._lacking(batch))
+        self._check_sense()
+
+    def _check_sense(self) -> None:
+        """An empty answer proves nothing where there must be records, nor does one to a clock that is wrong."""
+        try:
+            check_clock(oai.NAME, self.transport, self.ws.clock())
+        except FetchError as error:
+            self._fail(error)
+        announced = utc_date(last_announcement(self.ws.clock() - INDEX_LAG))
+        if not self.found.checked and not self.found.errors and announced > self.found.since:
+            self.found.errors.append(
+                f"{oai.WHO} lists no record at all since {self.found.since}, though arXiv announced papers on "
+                f"{announced}: nothing was checked; audit again later."
+            )
+
+    def repair(self) -> None:
+        """Make good what was found."""
+        self._mark_withdrawn()
+        wanted = {name: one.paper for name, one in self.found.ranked} | self.found.outdated
+        ids = [name.removeprefix("arxiv:") for name in wanted]
+        for part in arxiv_ids.batches(ids):
+            shown = self._ask(part)
+            if shown is None:
+                break
+            self._keep([wanted[f"arxiv:{base}"] for base in part], shown)
+            self.watch("fetched", self.found.repaired + self.found.refreshed, len(ids))
+        if ids:
+            classify(self.ws, self.classifier, self.watch)
+            self.found.queued = join_queue(self.ws)
+
+    def _records(self) -> Iterator[oai.Record]:
+        """Every record once, whatever number of sets it is in; the next set is asked as long as the service answers."""
+        for spec in self.found.sets:
+            try:
+                yield from self._new_of(spec)
+            except FetchError as error:
+                self._fail(error)
+                if isinstance(error, Unavailable):
+                    return
+
+    def _new_of(self, spec: str) -> Iterator[oai.Record]:
+        """The records of one set that no set before it held."""
+        empty = True
+        for one in oai.list_records(self.settings, self.transport, spec, self.found.since):
+            empty = False
+            if one.id not in self.found.checked:
+                self.found.checked.add(one.id)
+                self.watch("records", len(self.found.checked), None)
+                yield one
+        if empty:
+            self.found.notes.append(
+                f"{oai.WHO} lists nothing in {spec} since {self.found.since}; if arXiv has no such category, correct "
+                f"harvest.arxiv_rss.categories."
+            )
+
+    def _lacking(self, batch: Sequence[oai.Record]) -> list[oai.Record]:
+        """The records that the store lacks; notes which of the others are deleted or newer than in the store."""
+        with read(self.ws.store) as db:
+            held = find_all(db, [one.id for one in batch])
+        for one in batch:
+            if stored := held.get(one.id):
+                self._note_change(one, stored)
+        return [one for one in batch if one.id not in held and not one.deleted]
+
+    def _note_change(self, listed: oai.Record, stored: Stored) -> None:
+        if listed.deleted and not stored.paper.withdrawn:
+            self.found.withdrawn[listed.id] = stored.number
+            self._tell_of_place("deleted", listed.id, stored.number)
+        elif listed.version > stored.paper.version:
+            self.found.outdated[listed.id] = listed.as_paper()
+
+    def _tell_of_place(self, fate: str, name: str, number: int) -> None:
+        """Say where a paper stands that is no more: what people decided, or have before them, is theirs to change."""
+        with read(self.ws.store) as db:
+            place = candidate(db, number)
+        if place:
+            where = "the catalogue" if place.state == "accepted" else "the queue"
+            self.found.notes.append(f"{name} was {fate} at arXiv; it is {place.state} in {where}, and left there.")
+
+    def _judge(self, lacking: Sequence[oai.Record]) -> None:
+        papers = self._with_text(lacking)
+        if not papers:
+            return
+        self.classifier = self.classifier or load_classifier(self.ws)
+        for _, paper, said in predict(self.classifier, enumerate(papers)):
+            if said.in_scope:
+                self.found.missing[paper.id] = Missing(paper, said.scope)
+            else:
+                self.found.lacking_out_of_scope += 1
+        self.judged += len(papers)
+        self.watch("judged", self.judged, None)
+
+    def _with_text(self, lacking: Sequence[oai.Record]) -> list[Paper]:
+        """The records as papers; arXiv's API is asked for those that come without metadata."""
+        papers = [one.as_paper() for one in lacking if one.title]
+        bare = [one.base for one in lacking if not one.title]
+        shown = self._ask(bare) if bare else {}
+        if shown is None:
+            return papers
+        if unknown := [name for name in (f"arxiv:{base}" for base in bare) if name not in shown]:
+            self.found.notes.append(
+                f"{oai.WHO} lists {len(unknown)} records without a text, and arXiv's API does not show them either: "
+                f"{', '.join(unknown)}."
+            )
+        return papers + list(shown.values())
+
+    def _ask(self, ids: Sequence[str]) -> dict[str, Paper] | None:
+        """The papers that arXiv's API shows of these, by identifier; None where it fails."""
+        try:
+            papers, _ = arxiv_ids.hydrate(self.api, self.transport, ids)
+        except FetchError as error:
+            self._fail(error)
+            return None
+        return {paper.id: paper for paper in papers}
+
+    def _fail(self, error: FetchError) -> None:
+        log.info("%s", error)
+        self.found.errors.append(str(error))
+
+    def _mark_withdrawn(self) -> None:
+        with write(self.ws.store) as db:
+            mark_withdrawn(db, self.found.withdrawn.values())
+
+    def _keep(self, listed: Sequence[Paper], shown: dict[str, Paper]) -> None:
+        """Store papers with the API's text; an older version than OAI-PMH lists is not it yet."""
+        current = {one.id: shown[one.id] for one in listed if one.id in shown and shown[one.id].version >= one.version}
+        sightings = [
+            Sighting(oai.NAME, current.get(one.id, one), text_from=arxiv_api.NAME if one.id in current else "")
+            for one in listed
+        ]
+        with write(self.ws.store) as db:
+            merged = record(db, sightings, self.ws.clock())
+        for one, change in zip(listed, merged, strict=True):
+            self.found.repaired += one.id in self.found.missing
+            self.found.refreshed += one.id in self.found.outdated and change.change is Change.UPDATED
+            if change.withdrawn:
+                self._tell_of_place("withdrawn", one.id, change.number)
+        if behind := [one.id for one in listed if one.id not in current]:
+            self.found.notes.append(_behind(behind))
+
+
+def _behind(names: Sequence[str]) -> str:
+    return (
+        f"arXiv's API does not show {len(names)} papers in the version that OAI-PMH lists; those that the store lacked "
+        f"are kept with OAI-PMH's text: {', '.join(names)}."
+    )

@@ -1,0 +1,332 @@
+"""Ask every source for its window and keep what comes; a source's cursor moves only when its window is complete."""
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from harvester.base.clock import rfc3339
+from harvester.base.errors import FetchError, HarvesterError, UsageError
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.sources.arxiv import rss as arxiv_rss
+from harvester.sources.arxiv.calendar import last_announcement, last_shown
+from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
+from harvester.sources.errors import Incomplete, WrongClock
+from harvester.sources.http import Gate, Payload, Transport
+from harvester.sources.registry import Memory, Source
+from harvester.sources.window import Batch, Window
+from harvester.store.engine import read, write
+from harvester.store.journal_updates import suggest
+from harvester.store.papers import Change, Merged, known_versions, record, unhydrated
+from harvester.store.runs import Cursor, Progress, close_gate, cursor, gate, set_cursor
+
+log = logging.getLogger(__name__)
+SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows know no seconds
+CLOCK_TOLERANCE = timedelta(hours=12)
+SHORT_CLOSING = 60.0  # seconds of a cool-down that are sat out however short `max_wait` is
+ARXIV_GATE = "arxiv"  # one gate for all of arXiv's services: its terms count them together
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one source brought, counted while it comes; `changes` keeps the first change of each paper.
+
+    `news` says whether anything came that the source had not shown before, `first` names it, and `newest` is when the
+    newest of it was submitted; `groups` names what each of its feeds showed, `marked` those that showed news.
+    """
+
+    source: str
+    window: Window
+    windowed: bool = True
+    journal: bool = False
+    state: str = "failed"
+    expected: int | None = None
+    received: int = 0
+    requests: int = 0
+    error: str | None = None
+    news: bool = False
+    newest: datetime | None = None
+    first: set[str] = field(default_factory=set)
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    marked: set[str] = field(default_factory=set)
+    suggested: int = 0
+    withdrawn: set[int] = field(default_factory=set)
+    changes: dict[int, Change] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    payloads: Sequence[Payload] = ()
+
+    def count(self, change: Change) -> int:
+        """How many papers this source changed in this way."""
+        return sum(found is change for found in self.changes.values())
+
+    def to_json(self) -> dict[str, object]:
+        """One element of the report's ``sources``."""
+        return {
+            "name": self.source,
+            "state": self.state,
+            "window": [rfc3339(self.window.since), rfc3339(self.window.until)] if self.windowed else None,
+            "expected": self.expected,
+            "received": self.received,
+            "new": self.count(Change.NEW),
+            "updated": self.count(Change.UPDATED),
+            "suggested": self.suggested,
+            "requests": self.requests,
+            "error": self.error,
+            "notes": self.notes,
+            "payloads": [{"url": one.url, "sha256": one.sha256, "bytes": one.size} for one in self.payloads],
+        }
+
+
+def memory(store: Engine) -> Memory:
+    """What sources may ask of the store, and tell it."""
+
+    def known(pairs: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+        with read(store) as db:
+            return known_versions(db, pairs)
+
+    def waiting() -> list[str]:
+        with read(store) as db:
+            return unhydrated(db)
+
+    def validators(source: str) -> Mapping[str, str]:
+        with read(store) as db:
+            return cursor(db, source).validators
+
+    def remember(source: str, now: Mapping[str, str]) -> None:
+        with write(store) as db:
+            set_cursor(db, source, replace(cursor(db, source), validators=now))
+
+    return Memory(known, waiting, validators, remember)
+
+
+def harvest(
+    ws: Workspace, source: Source, since: datetime | None, until: datetime | None, watch: Watch = unwatched
+) -> Outcome:
+    """Ask one source and keep all that arrives, whole or not; an upstream's failure is in the outcome, never raised.
+
+    Raises:
+        UsageError: the window is empty.
+        StoreError: the store fails.
+    """
+    with read(ws.store) as db:
+        before = cursor(db, source.name)
+    outcome = Outcome(source.name, plan(ws, source, since, until), source.windowed, source.journal)
+    begin = _take_up(source, before.progress, outcome, ws.clock())
+    transport = _transport(ws, source)
+    try:
+        _keep_all(ws, source, source.fetch(transport, begin), outcome, watch)
+        _conclude(ws, source, transport, before, outcome)
+    except FetchError as error:
+        log.warning("%s: %s", source.name, error)
+        outcome.error = str(error)
+    except HarvesterError:
+        raise
+    except Exception as error:  # a bug of ours in reading one source's answer: named, and the others get their night
+        log.warning("%s", source.name, exc_info=log.isEnabledFor(logging.DEBUG))
+        outcome.error = f"{source.name} sent something this program cannot read: {type(error).__name__}: {error}."
+    outcome.requests, outcome.payloads = transport.requests, transport.payloads
+    new, updated = outcome.count(Change.NEW), outcome.count(Change.UPDATED)
+    log.info("%s is %s: %s new, %s updated", source.name, outcome.state, new, updated)
+    return outcome
+
+
+def _take_up(source: Source, kept: Progress | None, outcome: Outcome, now: datetime) -> Window:
+    """What is left to ask for, after an earlier attempt at the same batch that did not come to its end."""
+    batch = last_announcement if source.windowed else last_shown
+    if kept is None or batch(now) > batch(kept.saved):
+        return outcome.window
+    outcome.news, outcome.newest = kept.news, kept.newest
+    same = (kept.since, kept.question) == (outcome.window.since, source.question)
+    if not same or not kept.since < kept.reached < outcome.window.until:
+        return outcome.window
+    outcome.received = kept.received
+    return Window(kept.reached, outcome.window.until)
+
+
+def check_clock(who: str, transport: Transport, now: datetime) -> None:
+    """Refuse to conclude anything by a clock that is wrong: windows and the calendar would be, too.
+
+    Raises:
+        WrongClock: the upstream's own Date is far from `now`.
+    """
+    theirs = transport.date
+    if theirs and abs(theirs - now) > CLOCK_TOLERANCE:
+        raise WrongClock(
+            f"The clock here says {rfc3339(now)}, that of {who} {rfc3339(theirs)}; set this machine's clock "
+            "right, or $HARVESTER_NOW. What came is kept, and the cursor has not moved."
+        )
+
+
+def _conclude(ws: Workspace, source: Source, transport: Transport, before: Cursor, outcome: Outcome) -> None:
+    """Judge a complete answer and move the cursor over its window, unless the answer cannot be believed."""
+    try:
+        if outcome.expected is not None and outcome.received != outcome.expected:
+            raise Incomplete(f"{outcome.source} announced {outcome.expected} records and sent {outcome.received}.")
+        if source.calendar or source.windowed:
+            check_clock(source.name, transport, ws.clock())
+    except FetchError:
+        _start_over(ws, source, outcome)
+        raise
+    judged = _judge(ws, source, before, outcome)
+    stale = _stale_groups(ws, source, outcome) if source.calendar else []
+    outcome.state = "stalled" if stale else judged.state
+    if outcome.state == "stalled":
+        which = f" ({', '.join(stale)})" if stale else ""
+        outcome.error = f"{source.name} answers with what was known: the batch that was due has not come{which}."
+        _start_over(ws, source, outcome)
+        return
+    since, until = outcome.window.since, outcome.window.until
+    with write(ws.store) as db:
+        # Read anew: the source may have remembered newer validators than `before` holds.
+        now = replace(cursor(db, source.name), batch=judged.batch, progress=None)
+        if not source.windowed or before.until is None or since <= before.until:
+            now = replace(now, until=max(until, min(before.until or until, ws.clock())))
+        set_cursor(db, source.name, now)
+
+
+def _judge(ws: Workspace, source: Source, before: Cursor, outcome: Outcome) -> Freshness:
+    if not source.calendar:
+        return Freshness("fresh" if outcome.news else "quiet", None)
+    if not source.windowed:
+        return judge_feed(news=outcome.news, batch=before.batch, now=ws.clock())
+    with read(ws.store) as db:
+        proven = cursor(db, arxiv_rss.NAME).batch
+    return judge(news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=proven)
+
+
+def _mark_groups(db: Connection, source: Source, outcome: Outcome, now: datetime) -> None:
+    """Note of each feed of a source that it has shown something new, as soon as it has: the run may yet fail."""
+    for group, shown in outcome.groups.items():
+        if group not in outcome.marked and not outcome.first.isdisjoint(shown):
+            name = f"{source.name}/{group}"
+            judged = judge_feed(news=True, batch=cursor(db, name).batch, now=now)
+            set_cursor(db, name, Cursor(now, judged.batch))
+            outcome.marked.add(group)
+
+
+def _stale_groups(ws: Workspace, source: Source, outcome: Outcome) -> list[str]:
+    """The feeds of a source that show only what they showed for an older batch; an empty feed tells nothing.
+
+    One category's feed has served the batch before while the others were current (2026-08-12, cs.AI).
+    """
+    with read(ws.store) as db:
+        batches = {group: cursor(db, f"{source.name}/{group}").batch for group in outcome.groups}
+    return [
+        group
+        for group, shown in outcome.groups.items()
+        if shown
+        and group not in outcome.marked
+        and judge_feed(news=False, batch=batches[group], now=ws.clock()).state == "stalled"
+    ]
+
+
+def _start_over(ws: Workspace, source: Source, outcome: Outcome) -> None:
+    """Let the next attempt ask for all of the window again, and know that news has come of it already."""
+    since = outcome.window.since
+    kept = Progress(since, since, 0, ws.clock(), source.question, outcome.news, outcome.newest)
+    with write(ws.store) as db:
+        set_cursor(db, source.name, replace(cursor(db, source.name), progress=kept))
+
+
+def plan(ws: Workspace, source: Source, since: datetime | None, until: datetime | None) -> Window:
+    """The window that a source would be asked for now.
+
+    Raises:
+        UsageError: it would be empty.
+    """
+    with read(ws.store) as db:
+        before = cursor(db, source.name)
+    now, overlap = ws.clock(), ws.settings.harvest.overlap_days
+    first = None
+    if before.progress and before.until is None:
+        # A first window that was cut off begins where it did; no later than a new one would, after a clock ran ahead.
+        first = min(before.progress.since, now - timedelta(days=overlap))
+    asked = window_of(before.until, since or first, until, now, overlap)
+    # What knows only the present day is judged by it, whatever the others are asked for.
+    return asked if source.windowed else window_of(before.until, None, None, now, overlap)
+
+
+def window_of(
+    before: datetime | None, since: datetime | None, until: datetime | None, now: datetime, overlap_days: int
+) -> Window:
+    """The span to ask for: from the cursor (without one: from now) less the overlap, to now, unless it is given.
+
+    Raises:
+        UsageError: it would be empty.
+    """
+    end = min(until or now, now).replace(microsecond=0)
+    reached = min(before or now, now)  # a cursor in the future was set by a clock that ran ahead
+    begin = (since or reached - timedelta(days=overlap_days)).replace(microsecond=0)
+    if since is None and until is None:
+        begin = min(begin, end - SHORTEST_WINDOW)  # without an overlap, two runs in one minute
+    if begin >= end:
+        raise UsageError(f"The window is empty: it would begin at {rfc3339(begin)} and end at {rfc3339(end)}.")
+    return Window(begin, end)
+
+
+def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: Outcome, watch: Watch) -> None:
+    """Store batch by batch, with how far that brings the window: what has arrived stays, whatever comes next."""
+    carried, since = outcome.received, outcome.window.since
+    for batch in batches:
+        outcome.received += batch.received
+        outcome.expected = _first(outcome.expected, batch.expected, carried)
+        outcome.notes.extend(batch.notes)
+        outcome.groups = {**outcome.groups, **batch.groups}
+        with write(ws.store) as db:
+            merged = record(db, batch.sightings, ws.clock())
+            _suggest(db, batch, merged, outcome, ws.clock())
+            _tally(outcome, batch, merged + record(db, batch.known_only, ws.clock(), add=False))
+            _mark_groups(db, source, outcome, ws.clock())
+            reached, settled = batch.reached or since, outcome.received - batch.again if batch.reached else 0
+            done = Progress(since, reached, settled, ws.clock(), source.question, outcome.news, outcome.newest)
+            set_cursor(db, outcome.source, replace(cursor(db, source.name), progress=done))
+        watch(outcome.source, outcome.received, outcome.expected)
+
+
+def _first(known: int | None, announced: int | None, carried: int) -> int | None:
+    """The total as the first answer announces it, with what an earlier attempt has brought of the window."""
+    return known if known is not None or announced is None else announced + carried
+
+
+def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: Outcome, now: datetime) -> None:
+    pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
+    articles = [(one.article, replace(one, first=True)) for one in merged if one.article]
+    outcome.suggested += sum(suggest(db, sighting, one, now) for sighting, one in (*pairs, *articles))
+
+
+def _tally(outcome: Outcome, batch: Batch, merged: Sequence[Merged]) -> None:
+    for one in merged:
+        if one.withdrawn:
+            outcome.withdrawn.add(one.number)
+        if outcome.changes.get(one.number, Change.SAME) is Change.SAME:
+            outcome.changes[one.number] = one.change
+        if (one.first or one.change is not Change.SAME) and not batch.backlog:
+            outcome.news = True
+            outcome.first.add(one.id)
+            outcome.newest = max(filter(None, (outcome.newest, one.published)), default=None)
+
+
+def arxiv_transport(ws: Workspace, interval: float) -> Transport:
+    """A transport to arXiv: through the gate that all its services share, `interval` seconds between requests.
+
+    Where arXiv has asked for more than a short pause, it is not asked at all: to sleep an hour would hold the run's
+    lock, and the next run asks for the same time again.
+    """
+
+    # A cool-down is no wait between two attempts: a minute of it is sat out even where those are set to be short.
+    patience = max(ws.settings.harvest.max_wait, SHORT_CLOSING) + interval
+
+    def spaced() -> AbstractContextManager[None]:
+        return gate(ws.store, ARXIV_GATE, interval, patience)
+
+    passage: Gate = spaced
+    return Transport(ws.settings.harvest, passage, lambda seconds: close_gate(ws.store, ARXIV_GATE, seconds))
+
+
+def _transport(ws: Workspace, source: Source) -> Transport:
+    if source.interval is not None:
+        return arxiv_transport(ws, source.interval)
+    return Transport(ws.settings.harvest, allow_private=source.allow_private)

@@ -1,0 +1,175 @@
+"""A paper that somebody proposes: kept at once, fetched through the sources, joined with what is known, and queued.
+
+Fetching may take long (arXiv is asked one request at a time, a run may be going on), so it is done after the proposer
+was thanked; what a crash or a silent upstream leaves waiting is fetched by the next call, and by every run.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from harvester.base.errors import FetchError, HarvesterError, LockHeld, UsageError
+from harvester.config import ArxivSettings, FeedSettings
+from harvester.paper import Sighting, clean, parse_identifier
+from harvester.services.harvest.collect import arxiv_transport
+from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.review.decisions import LONGEST_REASON
+from harvester.services.review.users import TooOften
+from harvester.services.workspace import Workspace
+from harvester.sources import journals
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv import ids as arxiv_ids
+from harvester.sources.http import Transport
+from harvester.store.engine import read, write
+from harvester.store.papers import find_all, record
+from harvester.store.predictions import latest, save
+from harvester.store.proposals import Proposal, add_proposal, proposals_in, settle_proposal
+from harvester.store.queue import candidate, enqueue
+from harvester.store.rate_limits import allowed
+from harvester.store.runs import lock
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+
+log = logging.getLogger(__name__)
+LONGEST_NAME = 600  # characters of an id, DOI or address
+MOST, WITHIN = 10, timedelta(hours=1)  # from one address
+HUGGING_FACE = ("https://huggingface.co/papers/", "https://hf.co/papers/")
+
+
+def propose(ws: Workspace, given: str, note: str, address: str) -> str:
+    """Keep a proposal; `fetch_proposals` does the rest. Returns the identifier that was understood.
+
+    Args:
+        given: an arXiv id, a DOI, or a web address with one of them in it.
+        address: where the proposal comes from, for the limit.
+
+    Raises:
+        UsageError: it names no paper, or the note is too long.
+        TooOften: too many came from this address.
+    """
+    name, said = understood(given), clean(note)
+    if len(said) > LONGEST_REASON:
+        raise UsageError(f"A note has at most {LONGEST_REASON} characters; this one has {len(said)}.")
+    now = ws.clock()
+    with write(ws.store) as db:
+        if not allowed(db, "suggest", address, now, most=MOST, within=WITHIN):
+            raise TooOften("That was a lot for one hour. Please go on later.")
+        add_proposal(db, name, said, now)
+    return name
+
+
+def understood(given: str) -> str:
+    """The arXiv id or DOI that somebody means.
+
+    Raises:
+        UsageError: it is neither, nor a web address with one of them in it.
+    """
+    text = clean(given)
+    for start in HUGGING_FACE:
+        text = text.removeprefix(start)
+    name = parse_identifier(text) if len(text) <= LONGEST_NAME else None
+    if name is None or name.startswith("title:"):
+        raise UsageError(
+            f"{text[:80]!r} is neither an arXiv id (2411.13602) nor a DOI (10.1038/...) nor the address of either."
+        )
+    return name
+
+
+def fetch_proposals(ws: Workspace) -> int:
+    """Fetch, classify and queue what waits; returns how many are settled. What cannot be fetched now goes on waiting.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    try:
+        with lock(ws.store, "proposals"):
+            return _fetch_all(ws)
+    except LockHeld:
+        return 0  # whoever is at it takes these along
+
+
+def unsettled(ws: Workspace) -> list[Proposal]:
+    """What was proposed and is not in the queue: what no source knows, and what is not fetched yet."""
+    with read(ws.store) as db:
+        return [*proposals_in(db, "waiting"), *proposals_in(db, "unknown")]
+
+
+def _fetch_all(ws: Workspace) -> int:
+    with read(ws.store) as db:
+        waiting = proposals_in(db, "waiting")
+        known = find_all(db, [one.name for one in waiting])
+    model, settled = cache(lambda: load_classifier(ws)), 0
+    for one in waiting:
+        try:
+            number = known[one.name].number if one.name in known else _fetch(ws, one)
+            _queue(ws, one, number, model)
+            settled += 1
+        except FetchError as error:
+            log.warning("The proposed paper %s waits: %s", one.name, error)
+    return settled
+
+
+def _fetch(ws: Workspace, one: Proposal) -> int | None:
+    """Bring the paper into the store; None where no source has it."""
+    found = _from_arxiv(ws, one.name) if one.name.startswith("arxiv:") else _from_journals(ws, one.name)
+    if found is None:
+        return None
+    with write(ws.store) as db:
+        return record(db, [found], ws.clock())[0].number
+
+
+def _from_arxiv(ws: Workspace, name: str) -> Sighting | None:
+    api = ws.settings.harvest.arxiv or ArxivSettings()
+    found, _ = arxiv_ids.hydrate(api, arxiv_transport(ws, api.min_interval), [name.removeprefix("arxiv:")])
+    return Sighting(arxiv_api.NAME, found[0]) if found else None
+
+
+def _from_journals(ws: Workspace, name: str) -> Sighting | None:
+    """The paper as one of the journals' feeds shows it: they hold the latest few dozen."""
+    failed: list[FetchError] = []
+    for feed in ws.settings.harvest.feeds:
+        try:
+            shown = _feed(ws, feed) if feed.enabled else ()
+        except FetchError as error:
+            failed.append(error)
+            continue
+        if found := next((one for one in shown if name in one.paper.identifiers), None):
+            return found
+    if failed:
+        raise failed[0]
+    return None
+
+
+def _feed(ws: Workspace, feed: FeedSettings) -> Sequence[Sighting]:
+    transport = Transport(ws.settings.harvest, allow_private=feed.allow_private)
+    return list(journals.read(feed, transport, {}).batch.sightings)
+
+
+def _queue(ws: Workspace, one: Proposal, number: int | None, model: "Callable[[], Classifier]") -> None:
+    """Queue the paper with the model's view of it, in scope or not: somebody thinks that it is."""
+    if number is not None:
+        _classify(ws, one.name, model)
+    with write(ws.store) as db:
+        if number is not None and candidate(db, number) is None:
+            prediction = latest(db, [number]).get(number)
+            enqueue(db, [(number, prediction.scope if prediction else 0.0)], ws.clock())
+        settle_proposal(db, one.id, "unknown" if number is None else "queued", number)
+
+
+def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> None:
+    """Give a paper its prediction where it has none; without a model it is queued all the same."""
+    with read(ws.store) as db:
+        stored = find_all(db, [name])[name]
+        if latest(db, [stored.number]):
+            return
+    try:
+        made = list(predict(model(), [(stored.number, stored.paper)]))
+    except HarvesterError as error:
+        log.warning("The proposed paper %s has no prediction: %s", name, error)
+        return
+    with write(ws.store) as db:
+        if not latest(db, [stored.number]):  # a run may have been quicker
+            save(db, made, ws.clock())

@@ -1,0 +1,1 @@
+"""The classifier at work: predictions, models, training, backfills."""

@@ -1,0 +1,195 @@
+"""Bring what is in scope of an arXiv metadata snapshot into store and queue.
+
+Papers out of scope are counted and not stored: millions of them would slow down every night for nothing. Those in
+scope join the queue's backlog, which is listed after what the nights bring. How far the file has come is committed
+with its papers, so a backfill that was cut off goes on where it was.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from harvester.base.errors import HarvesterError
+from harvester.paper import Sighting
+from harvester.services.learning.bulk import judge
+from harvester.services.learning.bulk.tasks import TASK, Done, Task
+from harvester.services.learning.classify import model_version, text_of
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.sources.arxiv.api import NAME as ARXIV
+from harvester.sources.arxiv.snapshot import NAME, Line, is_among, parse_line, read_lines, size_of
+from harvester.store.backfills import Backfill, set_backfill
+from harvester.store.backfills import backfill as backfill_of
+from harvester.store.engine import read, write
+from harvester.store.papers import chunks, record
+from harvester.store.predictions import save
+from harvester.store.queue import enqueue, unqueued
+from harvester.store.runs import lock
+
+LINES = 10 * TASK  # the most lines between two commits, of which few may be of the categories asked for
+PROBLEMS = 100  # that are kept with their lines; all are counted
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a backfill has found in all of its file, in `seconds` and in earlier sittings up to line `resumed_at`."""
+
+    found: Backfill
+    seconds: float
+    resumed_at: int
+
+    def to_json(self) -> dict[str, Any]:
+        """``problems`` names the first hundred of the ``errors``."""
+        found = self.found
+        return {
+            "records": found.records,
+            "judged": found.judged,
+            "in_scope": found.in_scope,
+            "queued": found.queued,
+            "seconds": round(self.seconds, 1),
+            "errors": found.errors,
+            "problems": [{"line": line, "error": text} for line, text in found.problems],
+            "resumed_at": self.resumed_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The lines of a snapshot file beyond number `after` as tasks of `size` texts; other `categories` only count."""
+
+    path: Path
+    after: int
+    categories: tuple[str, ...]
+    size: int = TASK
+
+    def __call__(self) -> Iterator[Task]:
+        """The tasks in the file's order."""
+        part: list[Line] = []
+        texts = 0
+        for line in read_lines(self.path):  # from the beginning, for the ids that came already
+            if line.number <= self.after:
+                continue
+            part.append(line)
+            texts += self._asked_for(line)
+            if texts == self.size or len(part) == LINES:
+                yield self._task(part)
+                part, texts = [], 0
+        if part:
+            yield self._task(part)
+
+    def _asked_for(self, line: Line) -> bool:
+        return line.paper is not None and is_among(line.paper, self.categories)
+
+    def _task(self, part: Sequence[Line]) -> Task:
+        judged = [line for line in part if self._asked_for(line)]
+        note = {
+            "line": part[-1].number,
+            "share": part[-1].share,
+            "records": sum(line.paper is not None for line in part),
+            "judged": len(judged),
+            "problems": [(line.number, line.problem) for line in part if line.problem],
+        }
+        texts = [text_of(line.paper) for line in judged if line.paper]
+        return Task(texts, [line.raw.decode("utf-8") for line in judged], note, all_of_them=False)
+
+
+def backfill(
+    ws: Workspace,
+    path: Path,
+    *,
+    categories: tuple[str, ...] = (),
+    engine: str = "local",
+    address: str = "",
+    dry_run: bool = False,
+    watch: Watch = unwatched,
+) -> Report:
+    """Judge every record of a snapshot; keep, predict and queue those in scope.
+
+    Args:
+        categories: arXiv categories and archives to look at; without any, all.
+        engine, address: see `harvester.services.learning.bulk.judge`.
+        dry_run: only count, from the file's beginning.
+
+    Raises:
+        UsageError: an unknown engine, or an address without Ray.
+        LockHeld: another backfill is going on in this store.
+        HarvesterError: the file cannot be read, the cluster does not answer, or the classifier or the store fails;
+            what was done until then is kept.
+    """
+    started = time.monotonic()
+    with nullcontext() if dry_run else lock(ws.store, "backfill"):
+        sitting = _Sitting(ws, path, categories, dry_run, watch)
+        resumed_at = sitting.at.line
+        for done in judge(ws, Snapshot(path.absolute(), resumed_at, categories), engine, address):
+            sitting.take(done)
+    return Report(sitting.at, time.monotonic() - started, resumed_at)
+
+
+class _Sitting:
+    """One backfill at work: where it stands, and how it goes on from one task to the next."""
+
+    def __init__(self, ws: Workspace, path: Path, categories: tuple[str, ...], dry_run: bool, watch: Watch) -> None:
+        self.ws, self.dry_run, self.watch = ws, dry_run, watch
+        self.model = model_version(ws)
+        self.key = (fingerprint(path, watch), self.model, ",".join(categories))
+        self.at = Backfill() if dry_run else self._begun()
+
+    def _begun(self) -> Backfill:
+        with read(self.ws.store) as db:
+            return backfill_of(db, *self.key)
+
+    def take(self, done: Done) -> None:
+        """Count a task, and keep what is in scope together with how far the file has come."""
+        self.at = _counted(self.at, done)
+        if not self.dry_run:
+            with write(self.ws.store) as db:
+                self.at = replace(self.at, queued=self.at.queued + self._keep(db, done))
+                set_backfill(db, *self.key, self.at, self.ws.clock())
+        self.watch("records", self.at.line, round(self.at.line / max(done.note["share"], 1e-9)))
+
+    def _keep(self, db: Connection, done: Done) -> int:
+        papers = [parse_line(raw) for raw, _ in done.found]
+        merged = record(db, [Sighting(NAME, paper, text_from=ARXIV) for paper in papers], self.ws.clock())
+        numbers = [one.number for one in merged]
+        save(db, zip(numbers, papers, [said for _, said in done.found], strict=True), self.ws.clock())
+        joining = [one for chunk in chunks(numbers) for one in unqueued(db, self.model, chunk)]
+        enqueue(db, joining, self.ws.clock(), backlog=True)
+        return len(joining)
+
+
+def fingerprint(path: Path, watch: Watch = unwatched) -> str:
+    """The sha256 of a file: it is the same backfill wherever the file lies and whatever it is called.
+
+    Raises:
+        HarvesterError: it cannot be read.
+    """
+    size, digest, done = size_of(path), hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+                done += len(piece)
+                watch("bytes looked at", done, size)
+    except OSError as error:
+        raise HarvesterError(f"{path} cannot be read: {error.strerror or error}.") from error
+    return digest.hexdigest()
+
+
+def _counted(at: Backfill, done: Done) -> Backfill:
+    note = done.note
+    problems = [(line, text) for line, text in note["problems"]]
+    return replace(
+        at,
+        line=note["line"],
+        records=at.records + note["records"],
+        judged=at.judged + note["judged"],
+        in_scope=at.in_scope + len(done.found),
+        errors=at.errors + len(problems),
+        problems=(*at.problems, *problems)[:PROBLEMS],
+    )

@@ -1,0 +1,36 @@
+"""Classifying in bulk, here or on a cluster: a job says where its texts come from, an engine brings predictions.
+
+Both engines run the same steps on the same tasks in the same order, so a job may stop and go on with the other one.
+"""
+
+from collections.abc import Iterator
+
+from harvester.base.errors import UsageError
+from harvester.services.learning.bulk.tasks import Done, Source, here, portable
+from harvester.services.learning.classify import chosen_model, load_classifier
+from harvester.services.workspace import Workspace
+
+__all__ = ["ENGINES", "Done", "judge"]
+ENGINES = ("local", "ray")
+
+
+def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "") -> Iterator[Done]:
+    """The source's tasks with predictions, in order, as they come; nothing is loaded before the first is asked for.
+
+    Args:
+        engine: ``local`` for this process, ``ray`` for one model in each worker of a Ray cluster.
+        address: of a running cluster, ``host:port``; without one, Ray starts on this machine.
+
+    Raises:
+        UsageError: there is no such engine, or an address without ``ray``.
+        HarvesterError: the classifier cannot be loaded, or the cluster does not answer or fails.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"There is no engine {engine!r}; there are: {', '.join(ENGINES)}.")
+    if engine == "local":
+        if address:
+            raise UsageError("--address names a Ray cluster; it needs --engine ray.")
+        return here(source, lambda: load_classifier(ws))
+    from harvester.services.learning.bulk.cluster import on_ray
+
+    return on_ray(portable(source), chosen_model(ws), address)

@@ -1,0 +1,139 @@
+"""The engine of a Ray cluster: Ray Data streams the tasks from one reader to one model a worker, and back in order.
+
+The reader runs on the node that this process is on, where the file or the store is; workers only get texts. Ray's own
+report of use to its makers is turned off.
+"""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.services.learning.bulk.tasks import Done, done, read_done, read_task, write_done
+from harvester.services.learning.classify import ChosenModel
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+log = logging.getLogger(__name__)
+PATIENCE = 10.0  # seconds for a cluster to take a connection, and twice as many to say how it is
+_BLOCK = 1 << 20  # bytes; of Ray's own 128 MiB, one worker would get all tasks while the others wait
+
+
+def on_ray(tasks: Callable[[], Iterator[str]], model: ChosenModel, address: str) -> Iterator[Done]:
+    """The tasks with predictions, in order. See `harvester.services.learning.bulk.judge`."""
+    with _cluster(address) as ray:
+        try:
+            for row in _dataset(ray, tasks, model).iter_rows():
+                yield read_done(row["done"])
+        except ray.exceptions.RayError as error:
+            raise HarvesterError(f"The Ray cluster failed: {_cause(error)}") from error
+
+
+class Judge:
+    """A worker's model, loaded once; a call is one task."""
+
+    def __init__(self, model: ChosenModel) -> None:
+        self._classifier = model.load()
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row with a task to a row with that task done."""
+        return {"done": write_done(done(read_task(row["task"]), self._classifier))}
+
+
+def _dataset(ray: "ModuleType", tasks: Callable[[], Iterator[str]], model: ChosenModel) -> Any:
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.target_max_block_size = _BLOCK
+    context.execution_options.preserve_order = True
+    workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
+    # The reader takes no CPU of its own: workers hold them all, and would wait for it for ever.
+    read = ray.data.from_items([{"begin": 0}]).flat_map(
+        lambda _row: ({"task": task} for task in tasks()), num_cpus=0, label_selector=_this_node(ray)
+    )
+    return read.map(Judge, fn_constructor_args=(model,), compute=ray.data.ActorPoolStrategy(size=workers), num_cpus=1)
+
+
+def _this_node(ray: "ModuleType") -> dict[str, str]:
+    return {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator["ModuleType"]:
+    """Ray, connected; disconnected again afterwards."""
+    ray = _import_ray()
+    if address:
+        _knock(address)
+    try:
+        ray.init(address=address or "local", include_dashboard=None if address else False, **_QUIET)
+    except (ConnectionError, TimeoutError, RuntimeError, ValueError) as error:
+        where = f"The Ray cluster at {address}" if address else "Ray on this machine"
+        raise HarvesterError(f"{where} cannot be joined: {_cause(error)}") from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+_QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": True}
+
+
+def _import_ray() -> "ModuleType":
+    """Ray, told to keep its advice and its progress to itself, unless everything is logged."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    quiet = not log.isEnabledFor(logging.DEBUG)
+    if quiet:
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+        warnings.filterwarnings("ignore", module=r"ray\.")
+    try:
+        import ray
+        import ray.data
+    except ModuleNotFoundError:
+        raise UsageError("--engine ray needs Ray: pip install 'cardio-harvester[cluster]'.") from None
+    if quiet:
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+    module: ModuleType = ray
+    return module
+
+
+def _knock(address: str) -> None:
+    """See that a cluster answers before this process joins it: Ray itself would try for minutes, unasked to stop."""
+    try:
+        parts = urlsplit(f"//{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or not port:
+        raise UsageError(f"{address!r} is no address of a Ray cluster; write host:6379.")
+    try:
+        socket.create_connection((host, port), PATIENCE).close()
+        status = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", address]
+        subprocess.run(status, check=True, capture_output=True, timeout=2 * PATIENCE)  # noqa: S603 - no shell
+    except OSError as error:
+        raise _no_answer(address, error.strerror or str(error)) from None
+    except subprocess.SubprocessError as error:
+        if b"InvalidAuthToken" in (getattr(error, "stderr", None) or b""):
+            raise HarvesterError(
+                f"The Ray cluster at {address} wants its token: set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN or "
+                "RAY_AUTH_TOKEN_PATH, here as on its nodes."
+            ) from None
+        raise _no_answer(address, "what listens there is no Ray") from None
+
+
+def _no_answer(address: str, why: str) -> HarvesterError:
+    return HarvesterError(
+        f"The Ray cluster at {address} does not answer ({why}); start it with `ray start --head`, or correct --address."
+    )
+
+
+def _cause(error: BaseException) -> str:
+    """The last line of what Ray says, which is the error itself; the rest is where it happened."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{(lines or [type(error).__name__])[-1].rstrip('.')}."

@@ -1,0 +1,96 @@
+"""What an engine is given and gives back, and the one step both engines do. No I/O of its own."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from classifiers.records import Text
+from harvester.paper import Labels
+from harvester.services.learning.classify import predictions_of
+from harvester.store.predictions import Prediction
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+
+TASK = 2048  # texts: enough to sort by length, little enough that a few tasks in flight fill no memory
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Texts to judge together.
+
+    Each goes with an `items` element by which its owner knows it again; `note` goes along unseen. Both are JSON.
+    `all_of_them` says whether the owner wants every prediction back, or only those in scope.
+    """
+
+    texts: Sequence[Text]
+    items: Sequence[Any]
+    note: Any
+    all_of_them: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A task's note, and items with their predictions."""
+
+    note: Any
+    found: Sequence[tuple[Any, Prediction]]
+
+
+Source = Callable[[], Iterator[Task]]
+"""Gives a job's tasks from the beginning; can be sent to another process."""
+
+
+def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[Done]:
+    """The engine of this process; the classifier is loaded by the first task that has a text."""
+    classifier: Classifier | None = None
+    for task in source():
+        if task.texts and classifier is None:
+            classifier = load()
+        yield done(task, classifier)
+
+
+def done(task: Task, classifier: "Classifier | None") -> Done:
+    """One task with its predictions; one without texts needs no classifier."""
+    found = predictions_of(classifier, task.texts) if classifier and task.texts else []
+    pairs = zip(task.items, found, strict=True)
+    return Done(task.note, [(item, one) for item, one in pairs if task.all_of_them or one.in_scope])
+
+
+def portable(source: Source) -> Callable[[], Iterator[str]]:
+    """A source of the same tasks as JSON."""
+    return _Portable(source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Portable:
+    source: Source
+
+    def __call__(self) -> Iterator[str]:
+        for task in self.source():
+            texts = [(text.id, text.title, text.abstract) for text in task.texts]
+            yield json.dumps([texts, list(task.items), task.note, task.all_of_them])
+
+
+def read_task(document: str) -> Task:
+    """A task from its JSON."""
+    texts, items, note, all_of_them = json.loads(document)
+    return Task([Text(*text) for text in texts], items, note, all_of_them)
+
+
+def write_done(one: Done) -> str:
+    """A finished task as JSON; numbers lose nothing on the way."""
+    return json.dumps([one.note, [(item, asdict(prediction)) for item, prediction in one.found]])
+
+
+def read_done(document: str) -> Done:
+    """A finished task from its JSON."""
+    note, found = json.loads(document)
+    return Done(note, [(item, _prediction(values)) for item, values in found])
+
+
+def _prediction(values: dict[str, Any]) -> Prediction:
+    labels = values["labels"]
+    facets = {facet: tuple(ids) for facet, ids in labels["facets"].items()}
+    return Prediction(**{**values, "labels": Labels(facets, labels["kind"]), "unsure": tuple(values["unsure"])})

@@ -1,0 +1,281 @@
+"""Give every text that the present model has not seen its prediction."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from classifiers.errors import ClassifierError
+from classifiers.records import Text
+from classifiers.storage import read_info
+from classifiers.taxonomy import Taxonomy, load_taxonomy
+from harvester.base.errors import HarvesterError
+from harvester.domain.rules import queue_order
+from harvester.paper import Labels, Paper
+from harvester.services.learning.models import model_in_use
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.store.engine import read, write
+from harvester.store.papers import load
+from harvester.store.predictions import Prediction, latest, save, unclassified
+from harvester.store.queue import (
+    add_probes,
+    below_gate,
+    enqueue,
+    first_queued,
+    in_state,
+    probed,
+    rescore,
+    set_places,
+    unqueued,
+)
+from harvester.store.training import waiting_papers
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+    from classifiers.records import ModelInfo, Neighbour, Reason
+    from classifiers.records import Prediction as Predicted
+
+BATCH = 256  # texts between two commits: what a killed run may have to do again
+EMBEDDINGS = Path("data/embeddings.db")  # a cache: it may be deleted at any time
+WEEK = timedelta(days=7)
+PROBES = 10  # papers from below the gate that join the queue once a week
+PROBE_FLOOR = 0.05  # what is less likely than this is not worth a reviewer's time
+
+
+def classify(ws: Workspace, classifier: "Classifier | None" = None, watch: Watch = unwatched) -> int:
+    """Predict for all papers that lack this model's prediction; returns how many there were.
+
+    Args:
+        classifier: one that is loaded already; else it is loaded once there is something to do.
+
+    Raises:
+        HarvesterError: the model or the encoder is missing, tampered with, or made for another taxonomy.
+    """
+    model, done = model_version(ws), 0
+    while waiting := waiting_for(ws, model, BATCH):
+        classifier = classifier or load_classifier(ws)
+        classify_some(ws, classifier, waiting)
+        done += len(waiting)
+        watch("classified", done, None)
+    return done
+
+
+def waiting_for(ws: Workspace, model: str, limit: int) -> list[tuple[int, Paper]]:
+    """The next papers that lack a model's prediction."""
+    with read(ws.store) as db:
+        return unclassified(db, model, limit)
+
+
+def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tuple[int, Paper]]) -> None:
+    """Predict for these papers, and keep it."""
+    made = list(predict(classifier, waiting))
+    with write(ws.store) as db:
+        save(db, made, ws.clock())
+
+
+def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
+    """Predict anew for the pending candidates alone, after the model changed; the next run does the other papers.
+
+    Returns:
+        How many candidates there were.
+
+    Raises:
+        HarvesterError: the model or the encoder is missing or tampered with.
+    """
+    model = model_version(ws)
+    with read(ws.store) as db:
+        waiting = waiting_papers(db, model)
+    made = list(predict(load_classifier(ws), waiting)) if waiting else []
+    watch("classified", len(made), len(made))
+    with write(ws.store) as db:
+        save(db, made, ws.clock())
+        rescore(db, model)
+        _arrange(db)
+    return len(made)
+
+
+def join_queue(ws: Workspace) -> int:
+    """Queue what the present model holds in scope, and score anew what waits; returns how many joined.
+
+    Once a week, from its second week on, the likeliest papers from below the gate join as well: only so is it ever seen
+    what the gate loses.
+    """
+    model, now = model_version(ws), ws.clock()
+    year, week, _ = now.isocalendar()
+    name = f"{year}-W{week:02d}"
+    with write(ws.store) as db:
+        rescore(db, model)
+        joining = unqueued(db, model)
+        enqueue(db, joining, now)
+        begun = first_queued(db)
+        due = begun is not None and begun <= now - WEEK and not probed(db, name)
+        lost = below_gate(db, model, PROBE_FLOOR, PROBES) if due else []
+        enqueue(db, lost, now)
+        add_probes(db, name, model, lost)
+        _arrange(db)
+    return len(joining) + len(lost)
+
+
+def _arrange(db: Connection) -> None:
+    """Put all that waits, but for a backfill's finds, into the order of reading."""
+    found = sorted((one for one in in_state(db, "pending") if not one.backlog), key=lambda one: one.paper)
+    numbers = [one.paper for one in found]
+    known = {number: one.paper for number, one in load(db, numbers).items()}
+    set_places(db, [(one.paper, one.score) for one in queue_order(found, known, latest(db, numbers))])
+
+
+def model_version(ws: Workspace) -> str:
+    """The version of the model in use; cheap, since it loads no weights."""
+    return model_info(ws).version
+
+
+def model_info(ws: Workspace) -> "ModelInfo":
+    """What the model in use says of itself; cheap, since it loads no weights.
+
+    Raises:
+        HarvesterError: it is missing or tampered with.
+    """
+    with named_errors():
+        return read_info(model_in_use(ws))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """Which model, taxonomy and encoder the settings name, and where embeddings are kept; can be sent to a worker."""
+
+    version: str
+    model: Path | None
+    taxonomy: Path | None
+    encoder: str
+    embeddings: Path
+
+    def load(self) -> "Classifier":
+        """The classifier with all its weights.
+
+        Raises:
+            HarvesterError: something of it is missing or tampered with, the model here is another version, or it
+                assigns labels that the taxonomy lacks.
+        """
+        from classifiers.cache import CachedEncoder
+        from classifiers.classifier import load
+
+        with named_errors():
+            classifier = load(self.model, encoder=self.encoder)
+            if self.taxonomy:
+                _require_fit(classifier.taxonomy, load_taxonomy(self.taxonomy), self.version)
+        if classifier.version != self.version:
+            raise HarvesterError(
+                f"This machine has the model {classifier.version}, not {self.version}; install the same everywhere."
+            )
+        classifier.encoder = CachedEncoder(classifier.encoder, self.embeddings)
+        return classifier
+
+
+def _require_fit(known: Taxonomy, wanted: Taxonomy, version: str) -> None:
+    """A model need not know a new label yet; one that is gone would be assigned for ever."""
+    if gone := sorted(known.names - wanted.names):
+        raise HarvesterError(
+            f"The model {version} assigns labels that {wanted.path} lacks: {', '.join(gone)}; run `harvester train`, "
+            "or put them back."
+        )
+
+
+def chosen_model(ws: Workspace) -> ChosenModel:
+    """The model that the settings name; cheap, since it loads no weights."""
+    chosen = ws.settings.classifier
+    taxonomy = ws.settings.path(chosen.taxonomy) if chosen.taxonomy else None
+    return ChosenModel(model_version(ws), model_in_use(ws), taxonomy, encoder_name(ws), ws.settings.path(EMBEDDINGS))
+
+
+def load_classifier(ws: Workspace) -> "Classifier":
+    """The classifier with all its weights."""
+    return chosen_model(ws).load()
+
+
+def load_old_classifier(ws: Workspace) -> "Classifier":
+    """The same, whatever has become of the taxonomy since it was trained."""
+    return replace(chosen_model(ws), taxonomy=None).load()
+
+
+def predict(classifier: "Classifier", waiting: Iterable[tuple[int, Paper]]) -> Iterator[tuple[int, Paper, Prediction]]:
+    """Predictions for numbered papers, in their order."""
+    numbered = list(waiting)
+    found = predictions_of(classifier, [text_of(paper) for _, paper in numbered])
+    for (number, paper), prediction in zip(numbered, found, strict=True):
+        yield number, paper, prediction
+
+
+def text_of(paper: Paper) -> Text:
+    """What the classifier reads of a paper."""
+    return Text(paper.id, paper.title, paper.abstract)
+
+
+def predictions_of(classifier: "Classifier", texts: Sequence[Text]) -> list[Prediction]:
+    """Predictions as the store keeps them, in order."""
+    with named_errors():
+        return [_own(found) for found in classifier.predict(texts)]
+
+
+def explain(
+    ws: Workspace, paper: Paper, labels: Mapping[str, Sequence[str]], classifier: "Classifier | None" = None
+) -> tuple[dict[str, tuple["Reason", ...]], tuple["Neighbour", ...]]:
+    """The sentences each of `labels` (by facet) rests on, keyed ``facet:label``, and the nearest labelled papers.
+
+    Labels that the model lacks are left out.
+
+    Args:
+        classifier: one that is loaded already; else it is loaded, which takes some five seconds.
+
+    Raises:
+        HarvesterError: the model or the encoder is missing or tampered with.
+    """
+    classifier = classifier or load_classifier(ws)
+    known = {
+        facet.id: [label for label in labels.get(facet.id, ()) if label in facet.label_ids]
+        for facet in classifier.taxonomy.facets
+    }
+    with named_errors():
+        return classifier.explain(text_of(paper), known), classifier.nearest(text_of(paper))
+
+
+def in_scope_among(ws: Workspace, numbers: Collection[int]) -> int:
+    """How many of these papers the newest predictions hold in scope."""
+    with read(ws.store) as db:
+        return sum(prediction.in_scope for prediction in latest(db, numbers).values())
+
+
+def _own(found: "Predicted") -> Prediction:
+    facets = {facet: labels for facet, labels in found.labels.items() if facet not in found.exclusive}
+    labels = Labels(facets, found.kind)
+    return Prediction(found.scope, found.in_scope, labels, found.unsure, found.probabilities, found.model)
+
+
+def encoder_name(ws: Workspace) -> str:
+    """The encoder's name, or its folder beside config.toml."""
+    folder = ws.settings.path(Path(ws.settings.classifier.encoder))
+    return str(folder) if folder.is_dir() else ws.settings.classifier.encoder
+
+
+def counted(watch: Watch, stage: str, total: int) -> Callable[[int], None]:
+    """Adds up the steps that the encoder reports, for a watch that wants to know how far it is."""
+    done = 0
+
+    def step(count: int) -> None:
+        nonlocal done
+        done += count
+        watch(stage, done, total)
+
+    return step
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """The classifier's errors as this program's own."""
+    try:
+        yield
+    except ClassifierError as error:
+        raise HarvesterError(str(error)) from error

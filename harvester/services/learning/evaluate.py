@@ -1,0 +1,99 @@
+"""How good the model in use is, and whether what comes in still looks like what it was trained on."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifiers.storage import read_info
+from harvester.base.clock import rfc3339
+from harvester.base.errors import HarvesterError
+from harvester.domain.rules import standing
+from harvester.services.learning.classify import counted, load_classifier, named_errors
+from harvester.services.learning.models import model_in_use
+from harvester.services.learning.train import corrected_labels, training_set
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.store.engine import read
+from harvester.store.predictions import Prediction
+from harvester.store.queue import Decision, decisions_on, probe_states
+from harvester.store.training import recent_predictions
+
+if TYPE_CHECKING:
+    from classifiers.drift import Seen
+
+WEEKS = 4  # what "lately" means: a hundred papers or two, enough to see a label's share double
+
+
+def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> dict[str, Any]:
+    """The figures of the model in use beside keyword rules, on labelled papers it had not seen.
+
+    Papers that it was trained on are scored by heads that had not seen them.
+
+    Args:
+        labels: a file of labelled papers; else the label set and all decisions.
+
+    Raises:
+        HarvesterError: the file is unusable, or there is nothing to evaluate on.
+    """
+    from classifiers.evaluation import evaluate_model
+    from classifiers.features import embed
+    from classifiers.training import overlap, read_labels
+
+    with named_errors():
+        papers = read_labels([labels], ws.taxonomy) if labels else list(training_set(ws).papers)
+    if not any(paper.in_scope for paper in papers):
+        where = labels or "the store (run `harvester labels fetch` or decide on some papers)"
+        raise HarvesterError(f"No labelled papers in scope in {where}.")
+    classifier = load_classifier(ws)
+    with named_errors():
+        texts = [paper.text for paper in papers]
+        vectors = embed(classifier.encoder, texts, counted(watch, "encoded", len(texts)))
+        results = evaluate_model(classifier.model, papers, vectors, classifier.memory)
+    with read(ws.store) as db:
+        probes = probe_states(db)
+    return {
+        "model": classifier.version,
+        "papers": len(papers),
+        "overlap": overlap(papers, frozenset(classifier.memory.rows())),
+        "results": results,
+        "probes": probes,
+    }
+
+
+def drift(ws: Workspace) -> dict[str, Any]:
+    """What differs between the last weeks' papers in scope and the newest year of the training set, and what to do.
+
+    Raises:
+        HarvesterError: the model in use cannot be read.
+    """
+    from classifiers.drift import drifted
+
+    with named_errors():
+        info = read_info(model_in_use(ws))
+    since = ws.clock() - timedelta(weeks=WEEKS)
+    with read(ws.store) as db:
+        recent = {n: one for n, one in recent_predictions(db, info.version, since).items() if one.in_scope}
+        logs = decisions_on(db, recent)
+    seen = [_seen(one, logs.get(number, [])) for number, one in recent.items()]
+    before: Mapping[str, Any] = info.document["baseline"]
+    found = drifted(before, seen)
+    return {
+        "model": info.version,
+        "since": rfc3339(since),
+        "papers": len(seen),
+        "decided": sum(one.corrected is not None for one in seen),
+        "baseline": before["papers"],
+        "drift": bool(found),
+        "findings": [one.to_json() for one in found],
+    }
+
+
+def _seen(one: Prediction, log: list[Decision]) -> "Seen":
+    from classifiers.drift import Seen
+
+    names = {f"{facet}:{label}" for facet, ids in one.labels.facets.items() for label in ids}
+    decision = standing(log).decision
+    corrected = None
+    if decision and decision.action == "accept" and decision.labels:
+        corrected = corrected_labels(decision.labels, one)
+    return Seen(frozenset(names | {f"kind:{one.labels.kind}"}), bool(one.unsure), corrected)

@@ -1,0 +1,78 @@
+"""Bring the texts of the shipped labels into the store: the set itself holds identifiers and labels only."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from harvester.base.errors import FetchError, HarvesterError, UsageError
+from harvester.config import ArxivSettings
+from harvester.paper import Paper
+from harvester.services.harvest.collect import arxiv_transport
+from harvester.services.learning.train import has_labelled_set, label_file
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.sources.arxiv import ids as arxiv_ids
+from harvester.store.engine import read, write
+from harvester.store.papers import find_all
+from harvester.store.training import LabelText, keep_texts, known_texts
+
+_ARXIV = "arxiv:"
+
+
+def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
+    """Fetch what is not there yet from arXiv by id, a hundred a request; calling it again goes on where it stopped.
+
+    Returns:
+        ``{"wanted", "fetched", "missing", "present", "untraceable"}``: papers with an arXiv id in the set; those
+        fetched now; ids that arXiv knows nothing of; texts in the store before; papers of the set without such an id.
+
+    Raises:
+        UsageError: the set is about another subject than this list.
+        FetchError: arXiv fails; what was fetched until then is kept.
+    """
+    if not has_labelled_set(ws):
+        raise UsageError(f"The labelled set is not about {ws.taxonomy.title}; review its queue, and train from that.")
+    names = [json.loads(line)["id"] for line in label_file().read_text(encoding="utf-8").splitlines()]
+    wanted = [name for name in names if name.startswith(_ARXIV)]
+    present = _take_from_store(ws, wanted)
+    lacking = [name.removeprefix(_ARXIV) for name in wanted if name not in present]
+    fetched, missing = 0, list[str]()
+    for papers, unknown in _asked(ws, lacking):
+        with write(ws.store) as db:
+            keep_texts(db, (_text(paper) for paper in papers), ws.clock())
+        fetched += len(papers)
+        missing += [f"{_ARXIV}{base}" for base in unknown]
+        watch("fetched", fetched, len(lacking))
+    return {
+        "wanted": len(wanted),
+        "fetched": fetched,
+        "missing": missing,
+        "present": len(present),
+        "untraceable": len(names) - len(wanted),
+    }
+
+
+def _take_from_store(ws: Workspace, wanted: Sequence[str]) -> set[str]:
+    """The names whose text is there: fetched before, or harvested anyway and kept for training from now on."""
+    with read(ws.store) as db:
+        known = set(known_texts(db, wanted))
+        harvested = find_all(db, [name for name in wanted if name not in known])
+    own = [
+        LabelText(name, one.paper.title, one.paper.abstract) for name, one in harvested.items() if one.paper.abstract
+    ]
+    with write(ws.store) as db:
+        keep_texts(db, own, ws.clock())
+    return known | {text.name for text in own}
+
+
+def _asked(ws: Workspace, bases: Sequence[str]) -> Iterator[tuple[list[Paper], list[str]]]:
+    settings = ws.settings.harvest.arxiv or ArxivSettings()
+    transport = arxiv_transport(ws, settings.min_interval)
+    for part in arxiv_ids.batches(bases):
+        try:
+            yield arxiv_ids.hydrate(settings, transport, part)
+        except FetchError as error:
+            raise HarvesterError(f"{error} What was fetched is kept; run `harvester labels fetch` again.") from error
+
+
+def _text(paper: Paper) -> LabelText:
+    return LabelText(paper.id, paper.title, paper.abstract)

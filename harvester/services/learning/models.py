@@ -1,0 +1,115 @@
+"""Which model is in use: the one config.toml names, else the one promoted last, else the packaged one.
+
+Promoted models lie in a folder beside the store, one folder a version; the file `promoted` names them in order, a line
+each, and its last line is the one in use.
+"""
+
+import shutil
+from pathlib import Path
+
+from classifiers.errors import ClassifierError
+from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.base.files import write_atomic
+from harvester.config import Settings
+from harvester.services.workspace import Workspace
+
+HISTORY = "promoted"
+
+
+def models_folder(ws: Workspace) -> Path:
+    """Where promoted models lie."""
+    return _models(ws.settings)
+
+
+def model_in_use(ws: Workspace) -> Path | None:
+    """The folder of the model in use; None is the packaged one."""
+    return model_of(ws.settings)
+
+
+def model_of(settings: Settings) -> Path | None:
+    """The folder of the model that these settings lead to; None is the packaged one."""
+    if chosen := settings.classifier.model:
+        return settings.path(chosen)
+    history = _history(settings)
+    return _models(settings) / history[-1] if history else None
+
+
+def require_free_choice(ws: Workspace) -> None:
+    """Refuse to promote what would not be used.
+
+    Raises:
+        UsageError: config.toml names the model to use.
+    """
+    if ws.settings.classifier.model:
+        raise UsageError(
+            "classifier.model names the model to use, so no other can be promoted; take that key out of config.toml."
+        )
+
+
+def promote(ws: Workspace, version: str) -> None:
+    """Use this version, which lies in the models folder, from now on."""
+    _write(ws, [*_history(ws.settings), version])
+
+
+def rollback(ws: Workspace) -> Path | None:
+    """Go back to the model that was in use before; returns its folder, None for the packaged one.
+
+    Raises:
+        HarvesterError: no model was ever promoted.
+    """
+    history = _history(ws.settings)
+    if not history:
+        raise HarvesterError(f"There is nothing to go back to: {models_folder(ws) / HISTORY} names no promoted model.")
+    _write(ws, history[:-1])
+    return model_in_use(ws)
+
+
+def write_untrained(models: Path, taxonomy: Taxonomy, encoder: str | None = None) -> str:
+    """Make a model of the taxonomy alone, as a folder of `models`; returns its version, which is the folder's name.
+
+    Raises:
+        HarvesterError: the encoder cannot be loaded.
+    """
+    from classifiers.encoder import load_encoder
+    from classifiers.untrained import write_zero_model
+
+    part = models / ".untrained"
+    try:
+        info = write_zero_model(part, taxonomy, load_encoder(encoder) if encoder else load_encoder())
+    except ClassifierError as error:
+        raise HarvesterError(str(error)) from error
+    move_model(part, models / info.version)
+    return info.version
+
+
+def move_model(part: Path, to: Path) -> None:
+    """Put a finished model at its place. The same papers give the same version: then it lies there already."""
+    try:
+        if to.exists():
+            shutil.rmtree(part)
+        else:
+            part.rename(to)
+    except OSError as error:
+        raise HarvesterError(f"Cannot keep the model in {to}: {error.strerror or error}.") from error
+
+
+def _models(settings: Settings) -> Path:
+    return settings.path(settings.classifier.models)
+
+
+def _history(settings: Settings) -> list[str]:
+    file = _models(settings) / HISTORY
+    try:
+        lines = file.read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise HarvesterError(f"{file} cannot be read: {error}.") from error
+    if wrong := [line for line in lines if "/" in line or line.startswith(".")]:
+        raise HarvesterError(f"{file} names {wrong[0]!r}, which is no model version; correct or remove that line.")
+    return lines
+
+
+def _write(ws: Workspace, versions: list[str]) -> None:
+    write_atomic(models_folder(ws) / HISTORY, "".join(f"{version}\n" for version in versions))

@@ -1,0 +1,223 @@
+"""Learn from the label set and all decisions, and promote the new model only where it is not worse."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifiers.packaged import packaged
+from classifiers.records import Labelled, Text, labelled_of, without_repeats
+from classifiers.storage import TAXONOMY, model_dir
+from classifiers.taxonomy import Taxonomy, load_taxonomy
+from harvester.base.clock import utc_date
+from harvester.base.errors import HarvesterError
+from harvester.domain.rules import Standing, standing
+from harvester.paper import Labels, Paper
+from harvester.services.learning.classify import (
+    classify_waiting,
+    counted,
+    encoder_name,
+    load_old_classifier,
+    model_info,
+    model_version,
+    named_errors,
+)
+from harvester.services.learning.models import (
+    model_in_use,
+    models_folder,
+    move_model,
+    promote,
+    require_free_choice,
+    rollback,
+    write_untrained,
+)
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.store.engine import read
+from harvester.store.predictions import Prediction, latest
+from harvester.store.queue import decisions_on
+from harvester.store.runs import lock
+from harvester.store.training import decided_papers, known_texts
+
+FEWEST = 100  # papers in scope; with fewer a model is only noise
+DECISION, CORRECTION = 1.0, 3.0  # how many labelled papers a decision counts for; a correction outweighs
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Labelled papers, and the ids of those that reviewers decided on and corrected."""
+
+    papers: tuple[Labelled, ...]
+    decided: frozenset[str]
+    corrected: frozenset[str]
+    without_text: int
+
+
+def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
+    """Fit a challenger, hold it against the model in use, promote it where it is not worse, re-score what waits.
+
+    After the taxonomy changed, only the labels that both models know are compared. With too little to train on, a
+    model that was never trained is made anew from the changed taxonomy.
+
+    Raises:
+        UsageError: config.toml names the model to use.
+        HarvesterError: there is too little to train on, or the model in use cannot be loaded.
+        LockHeld: a run or another training is going on.
+    """
+    require_free_choice(ws)
+    with lock(ws.store, "run"):
+        given = training_set(ws)
+        inside = sum(paper.in_scope for paper in given.papers)
+        apart = sorted(_taxonomy_in_use(ws).names ^ ws.taxonomy.names)
+        version, rows = _challenge(ws, given, watch) if inside >= FEWEST else _untrained_again(ws, inside)
+        promoted = all(row["holds"] for row in rows)
+        if promoted:
+            promote(ws, version)
+            rescored = classify_waiting(ws, watch)
+        else:
+            rescored = 0
+    counts = {"papers": len(given.papers), "decided": len(given.decided), "corrected": len(given.corrected)}
+    return {
+        "model": version,
+        "promoted": promoted,
+        "in_use": model_version(ws),
+        "training": {**counts, "without_text": given.without_text},
+        "rescored": rescored,
+        "figures": rows,
+        "not_compared": apart,
+    }
+
+
+def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, Any]]]:
+    """A model of the present taxonomy alone in the place of another such; there is nothing to compare them on."""
+    from classifiers.untrained import DATE
+
+    if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
+        return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
+    more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
+    raise HarvesterError(f"Only {inside} papers in scope have labels and a text, {FEWEST} are needed; {more}.")
+
+
+def _taxonomy_in_use(ws: Workspace) -> Taxonomy:
+    """The one that the model in use was made with."""
+    with named_errors():
+        return load_taxonomy(model_dir(model_in_use(ws)) / TAXONOMY)
+
+
+def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
+    """Use the model that was in use before the last promotion, and re-score what waits.
+
+    Raises:
+        UsageError: config.toml names the model to use.
+        HarvesterError: no model was ever promoted.
+    """
+    require_free_choice(ws)
+    with lock(ws.store, "run"):
+        before = model_version(ws)
+        rollback(ws)
+        rescored = classify_waiting(ws, watch)
+    return {"rolled_back": before, "in_use": model_version(ws), "rescored": rescored}
+
+
+def training_set(ws: Workspace) -> TrainingSet:
+    """The shipped labels whose texts are in the store, and after them every decision, which therefore wins.
+
+    Labels that the taxonomy no longer has are left out.
+    """
+    records = [json.loads(line) for line in label_file().read_text(encoding="utf-8").splitlines()]
+    records = records if has_labelled_set(ws) else []
+    with read(ws.store) as db:
+        texts = known_texts(db, (record["id"] for record in records))
+        papers = decided_papers(db)
+        logs, predicted = decisions_on(db, papers), latest(db, papers)
+    labelled = []
+    for record in records:
+        if text := texts.get(record["id"]):
+            filled = {**record, **_present(ws, record), "title": text.title, "abstract": text.abstract}
+            with named_errors():
+                labelled.append(labelled_of(filled, ws.taxonomy))
+    decided = [
+        found
+        for number, paper in papers.items()
+        if (found := _decided(ws, paper, standing(logs.get(number, [])), predicted.get(number)))
+    ]
+    return TrainingSet(
+        papers=tuple(without_repeats([*labelled, *decided])),
+        decided=frozenset(paper.text.id for paper in decided),
+        corrected=frozenset(paper.text.id for paper in decided if paper.weight == CORRECTION),
+        without_text=len(records) - len(labelled),
+    )
+
+
+def has_labelled_set(ws: Workspace) -> bool:
+    """Whether the shipped labels are about this list's subject: its taxonomy has all of their facets."""
+    return set(load_taxonomy().facet_ids) <= set(ws.taxonomy.facet_ids)
+
+
+def _present(ws: Workspace, record: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The record's labels that the taxonomy has."""
+    given = {facet: [found] if isinstance(found, str) else found for facet, found in record.items()}
+    return {
+        facet.id: [label for label in given.get(facet.id) or () if label in facet.label_ids]
+        for facet in ws.taxonomy.facets
+    }
+
+
+def label_file() -> Path:
+    """The shipped labels: identifiers and labels, no texts."""
+    return packaged("labels") / "labels.jsonl"
+
+
+def corrected_labels(labels: Labels, predicted: Prediction) -> frozenset[str]:
+    """What a reviewer changed of a prediction, as ``facet:label``; both the labels given and those taken away."""
+    changed = {
+        f"{facet}:{label}"
+        for facet, ids in labels.facets.items()
+        for label in set(ids) ^ set(predicted.labels.facets.get(facet, ()))
+    }
+    if labels.kind != predicted.labels.kind:
+        changed |= {f"kind:{kind}" for kind in (labels.kind, predicted.labels.kind) if kind}
+    return frozenset(changed)
+
+
+def _decided(ws: Workspace, paper: Paper, now: Standing, predicted: Prediction | None) -> Labelled | None:
+    """A decision that stands as a labelled paper: accepted is core, rejected out of scope; what has no text is none.
+
+    A file that git removed (``withdraw``) may have been removed for any reason, so it teaches nothing.
+    """
+    decision = now.decision
+    if decision is None or decision.action not in ("accept", "reject") or not paper.abstract:
+        return None
+    text = Text(paper.id, paper.title, paper.abstract)
+    accepted = decision.action == "accept"
+    labels: Mapping[str, tuple[str, ...]] = {facet.id: () for facet in ws.taxonomy.facets}
+    if accepted and decision.labels:
+        kinds = {facet.id: (decision.labels.kind,) for facet in ws.taxonomy.facets if facet.exclusive}
+        labels = {**labels, **decision.labels.facets, **kinds}
+    agreed = predicted is not None and predicted.in_scope == accepted
+    if agreed and accepted and decision.labels and predicted:
+        agreed = not corrected_labels(decision.labels, predicted)
+    return Labelled(text, 2 if accepted else 0, labels, DECISION if agreed else CORRECTION)
+
+
+def _challenge(ws: Workspace, given: TrainingSet, watch: Watch) -> tuple[str, list[dict[str, Any]]]:
+    """Train into the models folder and compare with the model in use; the version and the table's rows."""
+    from classifiers.classifier import load
+    from classifiers.features import embed
+    from classifiers.promotion import compare
+    from classifiers.training import train_model
+
+    old = load_old_classifier(ws)
+    part = models_folder(ws) / ".training"
+    texts = [paper.text for paper in given.papers]
+    try:
+        with named_errors():
+            vectors = embed(old.encoder, texts, counted(watch, "encoded", len(texts)))
+            day = utc_date(ws.clock()).isoformat()
+            info = train_model(given.papers, ws.taxonomy, old.encoder, part, date=day, vectors=vectors)
+            rows = compare(old, load(part, encoder=encoder_name(ws)), given.papers, vectors, given.decided)
+        move_model(part, models_folder(ws) / info.version)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return info.version, [row.to_json() for row in rows]

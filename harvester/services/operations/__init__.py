@@ -1,0 +1,1 @@
+"""Running it: the night, scheduled jobs, alerts, status, backups, doctor, demo."""

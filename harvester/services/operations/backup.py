@@ -1,0 +1,167 @@
+"""Back up the store while it is in use, and restore it: all of it or nothing, checked before it counts.
+
+A backup is of the store's own kind: an SQLite file, or an archive of PostgreSQL. An SQLite file may be restored into
+PostgreSQL as well: that is the way to move there.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import Engine
+
+from harvester.base.clock import rfc3339
+from harvester.base.errors import HarvesterError, StoreError
+from harvester.base.files import whole_file
+from harvester.services.review.decisions import CATALOGUE_LOCK
+from harvester.services.workspace import Workspace
+from harvester.store import schema
+from harvester.store.backup import postgresql, sqlite
+from harvester.store.backup.copy import holds_rows, move_rows
+from harvester.store.engine import connect
+from harvester.store.runs import lock
+
+WRITERS = ("run", "digest", CATALOGUE_LOCK)  # the locks of whoever writes for longer than a moment
+SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
+KEPT = "harvester-*Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup: its file, the schema of the store in it, and its size in bytes."""
+
+    file: Path
+    schema: str
+    size: int
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"file", "schema", "bytes"}``."""
+        return {"file": str(self.file), "schema": self.schema, "bytes": self.size}
+
+
+def backup(store: Engine, file: Path) -> Backup:
+    """Write a checked backup to `file`, which must not be there yet; the store goes on working meanwhile.
+
+    Raises:
+        HarvesterError: the file is there or cannot be written, or a client program of PostgreSQL is missing.
+        StoreError: the store fails, or what was written cannot be read back.
+    """
+    schema.require_current(store)
+    if file.exists():
+        raise HarvesterError(f"There is a {file} already; name another file.")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(file, mode=0o600) as part:  # it holds people's addresses
+            if store.dialect.name == "sqlite":
+                sqlite.copy_out(Path(str(store.url.database)), part)
+            else:
+                postgresql.copy_out(store, part)
+            found = revision_in(part)
+    except OSError as error:
+        raise HarvesterError(f"Cannot write {file}: {error.strerror or error}; nothing was kept.") from error
+    return Backup(file, found, file.stat().st_size)
+
+
+def scheduled(ws: Workspace) -> Backup:
+    """A backup into the configured folder, which keeps the newest ones.
+
+    Raises:
+        HarvesterError: the backup failed; the older ones are all kept.
+    """
+    chosen = ws.settings.backup
+    folder, suffix = ws.settings.path(chosen.dir), SUFFIXES[ws.store.dialect.name]
+    stamp = rfc3339(ws.clock()).replace(":", "")
+    made = backup(ws.store, folder / f"harvester-{stamp}{suffix}")
+    for old in sorted(folder.glob(f"{KEPT}{suffix}"))[: -chosen.keep]:
+        old.unlink(missing_ok=True)
+    return made
+
+
+def restore(store: Engine, file: Path, *, force: bool = False) -> str:
+    """Put a backup in place of what the store holds, and bring it up to date; returns the schema it had.
+
+    Raises:
+        HarvesterError: no backup, a damaged one, one of a newer schema or of another kind of database; or the store
+            holds something and `force` is not given.
+        LockHeld: a run, a digest or a change of the catalogue is going on.
+        StoreError: the store fails; it is as it was.
+    """
+    if kind_of(file) == "postgresql" != store.dialect.name:
+        raise HarvesterError(f"{file} is an archive of PostgreSQL; name a database of that kind in [store] url.")
+    found = revision_in(file)
+    if found not in schema.REVISIONS:
+        raise StoreError(
+            f"{file} has the schema {found}, which is newer than this program knows (up to {schema.REVISIONS[-1]}); "
+            "install the newer harvester."
+        )
+    if not force and _is_in_use(store):
+        raise HarvesterError(
+            f"The store {store.url.render_as_string()} is not empty; --force replaces all that it holds by {file}."
+        )
+    with _alone(store):
+        if kind_of(file) == "postgresql":
+            postgresql.copy_in(file, store)
+            schema.upgrade(store)
+        else:
+            _restore_file(store, file)
+    return found
+
+
+def kind_of(file: Path) -> str:
+    """The kind of database that a file is a backup of.
+
+    Raises:
+        HarvesterError: it cannot be read, or is no backup.
+    """
+    try:
+        with file.open("rb") as opened:
+            begin = opened.read(16)
+    except OSError as error:
+        raise HarvesterError(f"Cannot read {file}: {error.strerror}.") from None
+    kinds = {"sqlite": sqlite.MAGIC, "postgresql": postgresql.MAGIC}
+    for kind, magic in kinds.items():
+        if begin.startswith(magic):
+            return kind
+    raise HarvesterError(f"{file} is no backup: neither an SQLite file nor an archive of pg_dump.")
+
+
+def revision_in(file: Path) -> str:
+    """The schema of the store that a backup holds; all of the file was read and is sound.
+
+    Raises:
+        HarvesterError: it is no backup, damaged, or of something else.
+    """
+    return postgresql.revision_in(file) if kind_of(file) == "postgresql" else sqlite.revision_in(file)
+
+
+def _is_in_use(store: Engine) -> bool:
+    has = schema.revision(store)
+    return has is not None and (has != schema.REVISIONS[-1] or holds_rows(store))
+
+
+@contextmanager
+def _alone(store: Engine) -> Iterator[None]:
+    """Nobody else writes for longer than a moment."""
+    with ExitStack() as held:
+        for name in WRITERS:
+            held.enter_context(lock(store, name))
+        yield
+
+
+def _restore_file(store: Engine, file: Path) -> None:
+    """Migrate a copy first: what cannot be brought up to date must not replace anything."""
+    with TemporaryDirectory(prefix="harvester-restore-") as folder:
+        copy = Path(folder, "store.db")
+        copyfile(file, copy)
+        newest = connect(f"sqlite:///{copy}")
+        schema.upgrade(newest)
+        if store.dialect.name == "postgresql":
+            schema.upgrade(store)
+            move_rows(newest, store)
+        newest.dispose()
+        if store.dialect.name == "sqlite":
+            sqlite.copy_in(copy, Path(str(store.url.database)))

@@ -1,0 +1,76 @@
+"""The demo: one whole night on an invented sample, in a folder of its own, through the code of a real night."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from harvester.base.errors import HarvesterError
+from harvester.base.files import write_atomic
+from harvester.config import FileSettings, load_settings
+from harvester.services.catalog.lists import build
+from harvester.services.digest.sending import send_digests
+from harvester.services.operations import nightly
+from harvester.services.operations.demo.upstream import SAMPLE_NOW, serve_sample
+from harvester.services.review.decisions import decide_all
+from harvester.services.review.documents import candidates
+from harvester.services.subscribers.subscriptions import add_subscriber
+from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.store.engine import open_store
+
+CONFIG = """\
+# A demo: every paper in it is invented. It is read from a sample feed that ran only while the demo did.
+[harvest.arxiv]
+url = "{url}/api/query"
+min_interval = 0.0
+[harvest.huggingface]
+url = "{url}"
+"""
+READER = "reader@example.org"
+SHOWN = "arxiv:2601.90038"  # the paper that the demo accepts: one with several labels and a code link
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo made and where; `queue` is what ``harvester queue --json`` shows, `accepted` was taken from it."""
+
+    report: dict[str, Any]
+    queue: list[dict[str, Any]]
+    accepted: str
+    config: Path
+    page: Path
+    mails: list[Path]
+
+    def to_json(self) -> dict[str, Any]:
+        """The run report, and where to look."""
+        places = {"config": str(self.config), "list": str(self.page), "mails": [str(mail) for mail in self.mails]}
+        return self.report | {"accepted": self.accepted, **places}
+
+
+def demo(folder: Path | None = None) -> Demo:
+    """Harvest, classify and queue the sample, accept one of them, rebuild the list, write the digest's mail.
+
+    Args:
+        folder: an empty folder to work in; without one, a new one among the system's temporary files.
+
+    Raises:
+        HarvesterError: the folder cannot be written, or the model cannot be loaded, or nothing came to be accepted.
+    """
+    place = folder or Path(tempfile.mkdtemp(prefix="harvester-demo-"))
+    config, mailbox = place / "config.toml", place / "mails"
+    with serve_sample() as url:
+        write_atomic(config, CONFIG.format(url=url))
+        settings = load_settings(config, FileSettings)
+        store = open_store(settings.store_url)
+        before = Workspace(settings, store, taxonomy_of(settings), lambda: SAMPLE_NOW - timedelta(days=1))
+        add_subscriber(before, READER, confirmed=True)
+        ws = Workspace(settings, store, before.taxonomy, lambda: SAMPLE_NOW)
+        report = nightly.run(ws)
+    queue = candidates(ws, "pending", None)
+    (accepted,) = decide_all(ws, "accept", [SHOWN], "demo", "", {})
+    if accepted.error:
+        raise HarvesterError(f"The demo's paper could not be accepted: {accepted.error}")
+    build(ws)
+    send_digests(ws, eml=mailbox)
+    return Demo(report, queue, accepted.id, config, ws.catalog / "README.md", sorted(mailbox.glob("*.eml")))

@@ -1,0 +1,54 @@
+"""Examine everything and say what to do: each check is a function of its own that gives findings."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from harvester.base.clock import clock_from_environment
+from harvester.base.errors import UsageError
+from harvester.config import load_settings
+from harvester.services.operations.doctor import external, history, local
+from harvester.services.operations.doctor.finding import Finding, fail
+from harvester.services.operations.status import status
+from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.store.engine import open_store
+
+__all__ = ["Finding", "examine"]
+
+
+def examine(config: Path) -> Iterator[Finding]:
+    """All findings, as they are made. What a broken part makes impossible to check is left out; the part is named.
+
+    Nothing is mailed, and nothing changed but the time of the next request to arXiv; an SQLite store that is not there
+    yet is made.
+    """
+    try:
+        settings, clock = load_settings(config), clock_from_environment()
+    except UsageError as error:
+        yield fail("config", str(error), "Correct it; the shipped config.toml explains every key.")
+        return
+    yield from local.check_config(settings)
+    for purpose, folder in local.places(settings).items():
+        yield local.check_folder(purpose, folder)
+        yield local.check_disk(purpose, folder)
+    yield local.check_clients(settings)
+    yield from local.check_model(settings)
+    store = local.check_store(settings)
+    yield store
+    taxonomy = local.check_taxonomy(settings)
+    yield taxonomy
+    if store.state == taxonomy.state == "ok":
+        yield from _with_store(Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), clock))
+    else:
+        yield external.check_mail(settings, needed=bool(settings.alert.mail))
+    yield from external.check_sender(settings.digest.sender, external.dns_texts)
+
+
+def _with_store(ws: Workspace) -> Iterator[Finding]:
+    now = status(ws)
+    yield from history.check_runs(now)
+    yield from history.check_sources(now, timedelta(days=ws.settings.harvest.overlap_days))
+    yield from history.check_schedule(now, ws.settings.schedule)
+    yield history.check_queue(now, ws.settings.alert.queue)
+    yield from external.check_upstreams(ws)
+    yield external.check_mail(ws.settings, bool(ws.settings.alert.mail or now.figures.subscribers.get("active")))

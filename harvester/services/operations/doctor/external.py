@@ -1,0 +1,148 @@
+"""What is beyond this machine: the upstreams, their clocks, the mail server, and what the name service says of us."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from harvester.base.clock import rfc3339
+from harvester.base.errors import FetchError, MailError, StoreError
+from harvester.config import HarvestSettings, Settings
+from harvester.mail.smtp import SmtpServer
+from harvester.services.harvest.collect import ARXIV_GATE
+from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
+from harvester.services.operations.doctor.local import is_placeholder
+from harvester.services.workspace import Workspace
+from harvester.sources.errors import BadQuery, Throttled
+from harvester.sources.http import Transport
+from harvester.sources.probe import Probe, probes
+from harvester.store.runs import close_gate, gate
+
+PATIENCE = 30.0  # seconds to wait for arXiv's gate, and for an answer
+DRIFT, TOO_FAR = timedelta(minutes=2), timedelta(hours=12)
+SELECTORS = ("default", "mail", "dkim", "digest", "s1", "s2", "k1", "google", "selector1", "selector2")
+DNS_SECONDS = 3.0
+Texts = Callable[[str], Sequence[str] | None]
+"""The TXT records of a name: none where it has none, None where nobody could be asked."""
+
+
+def check_upstreams(ws: Workspace) -> Iterator[Finding]:
+    """Whether each upstream answers what it should, and whether its clock and ours agree."""
+    dates = []
+    for probe in probes(ws.settings.harvest):
+        transport = _transport(ws, probe)
+        yield ask(probe, transport)
+        dates += [transport.date - ws.clock()] if transport.date else []
+    yield check_clock(dates, ws.clock())
+
+
+def ask(probe: Probe, transport: Transport) -> Finding:
+    """Put the question; a service that only wants us to wait is not broken."""
+    name = f"upstream {probe.name}"
+    try:
+        return ok(name, probe.ask(transport))
+    except Throttled as error:
+        return warn(name, str(error), "Wait: nothing need be done, runs keep away from it as long as it wants.")
+    except BadQuery as error:
+        return fail(name, str(error), "Correct what config.toml says of it.")
+    except FetchError as error:
+        return fail(name, str(error), "Look at the network and the address in config.toml; else wait, it may be down.")
+    except StoreError as error:
+        return fail(name, str(error), "Its turn is kept in the store: see there.")
+
+
+def check_clock(dates: Sequence[timedelta], now: datetime) -> Finding:
+    """Whether this machine's clock agrees with the upstreams'; `dates` say how far each is ahead of it.
+
+    The median counts: one upstream's clock may be wrong, too.
+    """
+    if not dates:
+        return warn("clock", "No upstream told the time.", "Mend the network; until then compare with `date -u`.")
+    ahead = sorted(dates)[len(dates) // 2]
+    said = f"Here it is {rfc3339(now)}; by the upstreams' clocks {rfc3339(now + ahead)}."
+    if abs(ahead) <= DRIFT:
+        return ok("clock", said)
+    remedy = "Set this machine's clock (`timedatectl set-ntp true`), or unset HARVESTER_NOW."
+    return fail("clock", said, remedy) if abs(ahead) > TOO_FAR else warn("clock", said, remedy)
+
+
+def check_mail(settings: Settings, needed: bool) -> Finding:
+    """Whether the mail server takes us in, with TLS and login as configured; nothing is sent.
+
+    Args:
+        needed: whether there is anybody to mail.
+    """
+    chosen = settings.digest
+    try:
+        with SmtpServer(chosen) as server:
+            server.check()
+    except MailError as error:
+        told = fail if needed else warn
+        return told("mail server", str(error), "Correct [digest] smtp_*; mails wait until then, none is lost.")
+    safe = {"none": "without TLS, on this host", "starttls": "with STARTTLS", "tls": "with TLS"}[chosen.smtp_security]
+    user = f", logged in as {chosen.smtp_user}" if chosen.smtp_user else ""
+    return ok("mail server", f"{chosen.smtp_host}:{chosen.smtp_port} takes us in {safe}{user}.")
+
+
+def check_sender(sender: str, texts: Texts) -> list[Finding]:
+    """What receivers of digests find out about the sender's domain: SPF, DKIM, DMARC (RFC 7208, 6376, 7489)."""
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    if is_placeholder(domain):
+        return [warn("sender", f"{domain} is nobody's domain.", "Give digest.sender an address of your own.")]
+    own, policy = texts(domain), texts(f"_dmarc.{domain}")
+    if own is None or policy is None:
+        return [warn("sender", "The name service was not reached.", "Mend the network, and ask again.")]
+    keys = [one for one in SELECTORS if any("p=" in text for text in texts(f"{one}._domainkey.{domain}") or ())]
+    return [_spf(domain, own), _dkim(domain, keys), _dmarc(domain, policy)]
+
+
+def _spf(domain: str, found: Sequence[str]) -> Finding:
+    records = [text for text in found if text.lower().split(" ")[0] == "v=spf1"]
+    if len(records) == 1:
+        return ok("spf", f"{domain}: {records[0]}")
+    said = f"{domain} has {len(records)} SPF records instead of 1."
+    return warn("spf", said, f'Add one TXT record to {domain} that names your mail server: "v=spf1 mx -all".')
+
+
+def _dkim(domain: str, keys: Sequence[str]) -> Finding:
+    if keys:
+        return ok("dkim", f"{domain} has a key under {keys[0]}._domainkey.")
+    return warn(
+        "dkim",
+        f"{domain} has no key under the usual selectors; under which one your server signs, only it knows.",
+        "Let your mail server sign with DKIM, List-Unsubscribe and List-Unsubscribe-Post included.",
+    )
+
+
+def _dmarc(domain: str, found: Sequence[str]) -> Finding:
+    if records := [text for text in found if text.lower().startswith("v=dmarc1")]:
+        return ok("dmarc", f"{domain}: {records[0]}")
+    return warn("dmarc", f"{domain} has no DMARC policy.", f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=none".')
+
+
+def dns_texts(name: str) -> Sequence[str] | None:
+    """The TXT records of a name, asked of the system's name servers; no longer than a few seconds."""
+    import dns.exception
+    import dns.resolver
+
+    try:
+        found = dns.resolver.resolve(name, "TXT", lifetime=DNS_SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return ()
+    except (dns.exception.DNSException, OSError):
+        return None
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in found]
+
+
+def _transport(ws: Workspace, probe: Probe) -> Transport:
+    """One try for each question; arXiv is asked when its gate lets us."""
+    limits = {"attempts": 1, "timeout": min(PATIENCE, ws.settings.harvest.timeout), "read_limit": PATIENCE}
+    settings: HarvestSettings = ws.settings.harvest.model_copy(update=limits)
+    if not probe.gated:
+        return Transport(settings, allow_private=probe.allow_private)
+    interval = settings.arxiv.min_interval if settings.arxiv else 3.0
+
+    def passage() -> AbstractContextManager[None]:
+        return gate(ws.store, ARXIV_GATE, interval, PATIENCE)
+
+    return Transport(settings, passage, lambda seconds: close_gate(ws.store, ARXIV_GATE, seconds))

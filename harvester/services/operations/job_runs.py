@@ -1,0 +1,204 @@
+"""Who is on when: each scheduled job, and doing it once for each time it is due.
+
+Any number of schedulers and cron jobs may ask for a job on any number of hosts: a lock of the store lets one of them
+at it, and the store remembers the last due time that was taken up. A due time that went by while nobody asked is made
+up by the first who does; of several of one job only the newest, for every job does all that is left to do.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from harvester.base.clock import rfc3339
+from harvester.base.cron import last_due
+from harvester.base.errors import HarvesterError, LockHeld, StoreError
+from harvester.base.logs import bound
+from harvester.config import ScheduleSettings
+from harvester.services.digest.sending import send_digests
+from harvester.services.harvest import audit
+from harvester.services.learning import train
+from harvester.services.learning.labels import fetch_labels
+from harvester.services.operations import backup, morning_mail, nightly
+from harvester.services.operations.alert import tell
+from harvester.services.workspace import Workspace
+from harvester.store.engine import read, write
+from harvester.store.job_runs import Turn, set_turn, turns
+from harvester.store.runs import lock
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 3  # a job that was cut off so often for one due time is given up until the next
+GIVEN_UP = f"It was begun {ATTEMPTS} times and cut off each time, and is left alone until it is next due."
+CLOCK_SKEW = timedelta(hours=1)  # between hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`work` returns what went wrong, "" for nothing; with `tells` it has told the maintainers of that already."""
+
+    work: Callable[[Workspace], str]
+    tells: bool = False
+
+
+def _backup(ws: Workspace) -> str:
+    backup.scheduled(ws)
+    return ""
+
+
+def _run(ws: Workspace) -> str:
+    report = nightly.run(ws)
+    return "" if report["state"] == "ok" else f"The run {report['run']} ended {report['state']}."
+
+
+def _digest(ws: Workspace) -> str:
+    return send_digests(ws).trouble
+
+
+def _audit(ws: Workspace) -> str:
+    return audit.audit(ws, repair=True).error or ""
+
+
+def _train(ws: Workspace) -> str:
+    fetch_labels(ws)  # what of the labelled set is not there yet
+    train.train(ws)
+    return ""
+
+
+def _morning(ws: Workspace) -> str:
+    morning_mail.send(ws)
+    return ""
+
+
+JOBS = {
+    "backup": Job(_backup),
+    "run": Job(_run, tells=True),
+    "digest": Job(_digest),
+    "audit": Job(_audit),
+    "train": Job(_train),
+    "morning": Job(_morning),
+}
+"""The jobs by their keys in [schedule], in the order in which missed ones are made up."""
+
+
+def expression(chosen: ScheduleSettings, name: str) -> str:
+    """The cron expression of a job; "" where it is turned off."""
+    return str(getattr(chosen, name))
+
+
+def wanted(turn: Turn | None, due: datetime | None, now: datetime) -> datetime | None:
+    """The due time that is to be done now, if any; `due` is the newest one up to `now`.
+
+    A job that never had a turn has missed none. One whose work was cut off gets the same turn again. A turn in the
+    future was taken by a clock that ran ahead, so that nobody knows what was missed since.
+    """
+    if turn is None or due is None:
+        return None
+    if due > turn.due or turn.due > now + CLOCK_SKEW:
+        return due
+    return turn.due if turn.ended is None else None
+
+
+def overdue(ws: Workspace) -> dict[str, datetime]:
+    """The jobs to be done now, with the times they were due, in the order of `JOBS`.
+
+    Jobs that never had a turn are noted as having missed none.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    now = ws.clock()
+    due = {name: one for name in JOBS if (one := _last_due(ws, name, now))}
+    with read(ws.store) as db:
+        known = turns(db)
+    if new := [Turn(name, moment, ended=now) for name, moment in due.items() if name not in known]:
+        _begin_with(ws, new)
+    return {name: one for name, moment in due.items() if (one := wanted(known.get(name), moment, now))}
+
+
+def perform(ws: Workspace, name: str) -> Turn | None:
+    """Do a job if it is due and nobody else does it; what is told of it, or None where there was nothing to do.
+
+    Raises:
+        StoreError: the store fails; the turn is open then, and taken again.
+    """
+    with suppress(LockHeld), lock(ws.store, f"job-{name}"):
+        due = overdue(ws).get(name)
+        return _take(ws, name, due) if due else None
+    return None
+
+
+def perform_all(ws: Workspace, names: Sequence[str]) -> list[Turn]:
+    """Do those of the named jobs that are due, in the order of `JOBS`.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    done = (perform(ws, name) for name in JOBS if name in names)
+    return [turn for turn in done if turn]
+
+
+def _last_due(ws: Workspace, name: str, now: datetime) -> datetime | None:
+    chosen = ws.settings.schedule
+    cron = expression(chosen, name)
+    return last_due(cron, chosen.timezone, now) if cron else None
+
+
+def _begin_with(ws: Workspace, new: Sequence[Turn]) -> None:
+    with write(ws.store) as db:
+        known = turns(db)
+        for turn in new:
+            if turn.job not in known:
+                set_turn(db, turn)
+
+
+def _take(ws: Workspace, name: str, due: datetime) -> Turn | None:
+    """Begin, work, end: each noted in the store."""
+    with bound(job=name):
+        turn = _begin(ws, name, due)
+        try:
+            failure, told = _work(ws, name) if turn.attempts <= ATTEMPTS else (GIVEN_UP, False)
+        except LockHeld as held:  # by somebody's command: the next call tries again
+            log.info("%s", held)
+            _note(ws, replace(turn, attempts=turn.attempts - 1))
+            return None
+        turn = replace(turn, ended=ws.clock(), failure=failure)
+        _note(ws, turn)
+        log.log(logging.WARNING if failure else logging.INFO, "%s", failure or "is done")
+        if failure and not told:
+            _tell(ws, turn)
+    return turn
+
+
+def _begin(ws: Workspace, name: str, due: datetime) -> Turn:
+    with write(ws.store) as db:
+        before = turns(db)[name]
+        turn = Turn(name, due, before.attempts + 1 if before.due == due else 1, begun=ws.clock())
+        set_turn(db, turn)
+    log.info("begins, due since %s", rfc3339(due))
+    return turn
+
+
+def _note(ws: Workspace, turn: Turn) -> None:
+    with write(ws.store) as db:
+        set_turn(db, turn)
+
+
+def _work(ws: Workspace, name: str) -> tuple[str, bool]:
+    """Do the job; what went wrong ("" for nothing), and whether the maintainers know."""
+    try:
+        return JOBS[name].work(ws), JOBS[name].tells
+    except (LockHeld, StoreError):
+        raise
+    except HarvesterError as error:
+        return str(error), False
+    except Exception as error:  # a bug of ours in one job must not cost the others theirs
+        log.warning("%s", name, exc_info=log.isEnabledFor(logging.DEBUG))
+        return f"The job ended in {type(error).__name__}: {error}. This is a bug.", False
+
+
+def _tell(ws: Workspace, turn: Turn) -> None:
+    try:
+        tell(ws, f"{turn.job}-{rfc3339(turn.due)}", [f"{turn.job}: {turn.failure}"])
+    except HarvesterError as error:
+        log.warning("%s", error)

@@ -1,0 +1,65 @@
+"""The morning mail to maintainers: what waits for them, and what failed. No mail where there is neither."""
+
+from collections.abc import Sequence
+
+from harvester.base.clock import rfc3339
+from harvester.base.errors import MailError
+from harvester.base.escape import one_line
+from harvester.services.operations.alert import mail
+from harvester.services.operations.status import Status, begun, status, trouble
+from harvester.services.review.documents import candidates
+from harvester.services.workspace import Workspace
+
+SHOWN = 10  # papers named; the others are counted
+
+
+def send(ws: Workspace) -> bool:
+    """Mail it to all whom ``[alert] mail`` names; False where there is nothing to tell, or nobody.
+
+    Raises:
+        MailError: somebody could not be mailed; the others were.
+        StoreError: the store fails.
+    """
+    now = status(ws)
+    failed = failures(now)
+    if not ws.settings.alert.mail or not (failed or now.figures.pending):
+        return False
+    waiting = [f"{one['score']:.2f}  {one_line(str(one['title']))}" for one in candidates(ws, "pending", SHOWN)]
+    text = letter(now, failed, waiting, f"{ws.settings.digest.base_url}/review")
+    if problems := mail(ws, subject(now, failed), text):
+        raise MailError(" ".join(problems))
+    return True
+
+
+def failures(now: Status) -> list[str]:
+    """What failed since the maintainers were mailed last: in the last run, and in other scheduled jobs."""
+    told = trouble(now.last) if now.last else []
+    if now.cut_off:
+        told.append("The newest run has no report: it was cut off, or is still going on.")
+    for name, turn in now.turns.items():
+        if turn.failure and name not in ("run", "morning"):
+            told.append(f"{name}, due {rfc3339(turn.due)}: {turn.failure}")
+        elif turn.ended is None and name != "morning":
+            told.append(f"{name}, due {rfc3339(turn.due)}, was begun {turn.attempts} times and has not ended.")
+    return told
+
+
+def subject(now: Status, failed: Sequence[str]) -> str:
+    """``Harvester: 17 wait, 1 problem``."""
+    problems = f"{len(failed)} problem{'s' if len(failed) > 1 else ''}" if failed else "all is well"
+    return f"Harvester: {now.figures.pending} wait, {problems}"
+
+
+def letter(now: Status, failed: Sequence[str], waiting: Sequence[str], review: str) -> str:
+    """The text; `waiting` are the first lines of the queue, best first."""
+    lines = []
+    if failed:
+        lines += ["What failed:", "", *(f"  - {line}" for line in failed), ""]
+        lines += ["`harvester doctor` says what to do.", ""]
+    if waiting:
+        more = now.figures.pending - len(waiting)
+        lines += [f"{now.figures.pending} papers wait for a decision, best first: {review}", ""]
+        lines += [f"  {line}" for line in waiting] + ([f"  and {more} more"] if more > 0 else []) + [""]
+    if now.last:
+        lines += [f"The last run began {rfc3339(begun(now.last))} and ended {now.last['state']}.", ""]
+    return "\n".join(lines)

@@ -1,0 +1,177 @@
+"""One night: read the catalogue's files, harvest and meanwhile classify, queue, mail the digest, and report.
+
+Every step asks the store what is left to do (fetched, not yet classified; classified, not yet queued), so a night
+that was cut off is made good by the next one without any bookkeeping of its own.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from harvester.base.errors import HarvesterError
+from harvester.base.logs import bound
+from harvester.services.catalog.sync import sync_catalogue
+from harvester.services.digest.sending import SendingStopped, send_digests
+from harvester.services.harvest.collect import Outcome, harvest, memory, plan
+from harvester.services.harvest.proposals import fetch_proposals
+from harvester.services.learning.background_classifier import Alongside
+from harvester.services.learning.classify import classify, in_scope_among, join_queue
+from harvester.services.operations.alert import alerts, standing, tell
+from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.sources.registry import chosen
+from harvester.store.engine import read, write
+from harvester.store.papers import Change, load
+from harvester.store.queue import candidate
+from harvester.store.runs import begin_run, end_run, lock, recent_runs
+from harvester.store.statistics import figures
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+
+log = logging.getLogger(__name__)
+REMEMBERED = 50  # runs to look back for the last word on each source
+
+
+@dataclass(slots=True)
+class Night:
+    """A run in the making."""
+
+    name: str
+    outcomes: list[Outcome] = field(default_factory=list)
+    in_scope: int = 0
+    queued: int = 0
+    digest: dict[str, int] | None = None
+    withdrawn: list[str] = field(default_factory=list)
+    standing: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def papers(self, change: Change) -> set[int]:
+        """The papers that any source changed in this way."""
+        return {number for outcome in self.outcomes for number, found in outcome.changes.items() if found is change}
+
+    @property
+    def state(self) -> str:
+        """``failed`` where every source failed, ``partial`` where anything did, else ``ok``."""
+        states = {outcome.state for outcome in self.outcomes}
+        if states == {"failed"}:
+            return "failed"
+        return "partial" if self.errors or states & {"failed", "stalled"} else "ok"
+
+    def report(self, seconds: float) -> dict[str, Any]:
+        """The run report of DESIGN.md.
+
+        ``errors`` names the later steps that failed, ``withdrawn`` the accepted papers that their authors withdrew;
+        ``standing`` says how many papers of the nights wait, and how many subscribers mail no longer reaches.
+        """
+        new = self.papers(Change.NEW)
+        return {
+            "run": self.name,
+            "state": self.state,
+            "sources": [outcome.to_json() for outcome in self.outcomes],
+            "papers": {"new": len(new), "updated": len(self.papers(Change.UPDATED) - new)},
+            "in_scope": self.in_scope,
+            "queued": self.queued,
+            "digest": self.digest,
+            "withdrawn": self.withdrawn,
+            "standing": self.standing,
+            "errors": self.errors,
+            "seconds": round(seconds, 1),
+        }
+
+
+def run(
+    ws: Workspace,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    sources: Sequence[str] = (),
+    digest: bool = True,
+    watch: Watch = unwatched,
+) -> dict[str, Any]:
+    """One night's work; returns its report, which the store keeps too.
+
+    Raises:
+        UsageError: an unknown source, or an empty window.
+        LockHeld: another run is going on.
+        StoreError: the store fails; the run then stays without a report.
+    """
+    asked = chosen(ws.settings.harvest, memory(ws.store), sources)
+    for source in asked:
+        plan(ws, source, since, until)
+    begun = time.monotonic()
+    with lock(ws.store, "run"):
+        with write(ws.store) as db:
+            night = Night(begin_run(db, ws.clock()))
+        with bound(run=night.name):
+            log.info("begins with %s", ", ".join(source.name for source in asked))
+            _step(night, lambda: _read_files(ws, night))
+            with Alongside(ws, watch) as alongside:
+                night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
+            night.withdrawn = accepted_among(ws, {number for one in night.outcomes for number in one.withdrawn})
+            _step(night, lambda: _fetch_proposals(ws))
+            _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
+            if digest:
+                _step(night, lambda: _send(ws, night, watch))
+            report = _alarm(ws, night, begun)
+            with write(ws.store) as db:
+                end_run(db, night.name, report)
+            log.info("ended %s after %s s; %s papers joined the queue", night.state, report["seconds"], night.queued)
+    return report
+
+
+def _alarm(ws: Workspace, night: Night, begun: float) -> dict[str, Any]:
+    """The report, after those who must hear of its failures were told."""
+    with read(ws.store) as db:
+        earlier = [report for _, report in recent_runs(db, REMEMBERED) if report]
+        night.standing = standing(figures(db))
+    if lines := alerts(night.report(0.0), earlier, ws.settings.alert.queue):
+        _step(night, lambda: tell(ws, night.name, lines))
+    return night.report(time.monotonic() - begun)
+
+
+def _step(night: Night, work: Callable[[], None]) -> None:
+    """Do one step; its failure is named in the report and must not keep the next ones from their work."""
+    try:
+        work()
+    except HarvesterError as error:
+        log.warning("%s", error)
+        night.errors.append(str(error))
+    except Exception as error:  # a bug of ours in one step must not cost the next ones, nor the report
+        log.warning("%s", work, exc_info=log.isEnabledFor(logging.DEBUG))
+        night.errors.append(f"A step ended in {type(error).__name__}: {error}. This is a bug.")
+
+
+def _read_files(ws: Workspace, night: Night) -> None:
+    night.errors.extend(sync_catalogue(ws).problems)
+
+
+def _fetch_proposals(ws: Workspace) -> None:
+    fetch_proposals(ws)
+
+
+def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | None", watch: Watch) -> None:
+    classify(ws, classifier, watch)
+    night.queued = join_queue(ws)
+    night.in_scope = in_scope_among(ws, night.papers(Change.NEW) | night.papers(Change.UPDATED))
+
+
+def accepted_among(ws: Workspace, numbers: set[int]) -> list[str]:
+    """The ids of those papers that are in the catalogue."""
+    with read(ws.store) as db:
+        places = {number: candidate(db, number) for number in numbers}
+        accepted = [number for number, place in places.items() if place and place.state == "accepted"]
+        return sorted(stored.paper.id for stored in load(db, accepted).values())
+
+
+def _send(ws: Workspace, night: Night, watch: Watch) -> None:
+    try:
+        counts = send_digests(ws, watch=watch)
+    except SendingStopped as error:
+        night.digest = error.counts.to_json()
+        raise
+    night.digest = counts.to_json()
+    if counts.trouble:
+        night.errors.append(counts.trouble)

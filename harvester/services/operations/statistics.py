@@ -1,0 +1,167 @@
+"""Figures for the people who keep the job running: its nights, the classifier's quality, the number of subscribers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from classifiers.taxonomy import Facet, Label
+from harvester.paper import Labels
+from harvester.services.learning.classify import model_info
+from harvester.services.workspace import Workspace
+from harvester.store.engine import read
+from harvester.store.predictions import latest
+from harvester.store.queue import newest_scores, newest_standing
+from harvester.store.runs import recent_runs
+from harvester.store.subscribers import all_subscribers
+
+DECIDED = 500  # the newest decisions that the model is held against
+QUEUED = 5_000  # the newest candidates whose scores are averaged by month
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A run as its report tells it; `state` is ``cut off`` where it left none."""
+
+    name: str
+    state: str
+    new: int
+    in_scope: int
+    queued: int
+    sent: int | None
+    seconds: float | None
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """How a label fared: the model's word against what reviewers decided, and its F1 in cross-validation."""
+
+    facet: str
+    name: str
+    predicted: int
+    decided: int
+    both: int
+    f1: float | None
+
+    @property
+    def precision(self) -> float | None:
+        """The share of what the model assigned that reviewers kept."""
+        return self.both / self.predicted if self.predicted else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what reviewers assigned that the model had found."""
+        return self.both / self.decided if self.decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFigures:
+    """The model in use; `accepted` and `rejected` count the newest decisions.
+
+    `drift` holds months of queuing, the newest first, each with how many papers joined and their mean score: a model
+    that meets texts unlike those it learned from becomes less sure.
+    """
+
+    version: str
+    papers: int
+    labels: tuple[LabelFigures, ...]
+    accepted: int
+    rejected: int
+    drift: tuple[tuple[str, int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberFigures:
+    """How many people are in each state, want mail how often, and chose which label; no addresses."""
+
+    states: Mapping[str, int]
+    every: Mapping[str, int]
+    topics: Sequence[tuple[str, int]]
+
+
+def nights(ws: Workspace, limit: int) -> list[Night]:
+    """The newest runs, newest first."""
+    with read(ws.store) as db:
+        return [_night(name, report) for name, report in recent_runs(db, limit)]
+
+
+def subscribers(ws: Workspace) -> SubscriberFigures:
+    """How many subscribe to what."""
+    with read(ws.store) as db:
+        people = all_subscribers(db)
+    active = [one for one in people if one.state == "active"]
+    names = {(facet.id, label.id): label.name for facet in ws.taxonomy.facets for label in facet.labels}
+    wanted = Counter(
+        (facet, label) for one in active for facet, labels in one.wishes.topics.items() for label in labels
+    )
+    everything = sum(not one.wishes.topics for one in active)
+    topics = [("Everything", everything), *((names.get(key, key[1]), made) for key, made in wanted.most_common())]
+    return SubscriberFigures(Counter(one.state for one in people), Counter(one.wishes.every for one in active), topics)
+
+
+def classifier(ws: Workspace) -> ModelFigures:
+    """How the model in use fares.
+
+    Raises:
+        HarvesterError: the model cannot be read.
+    """
+    info = model_info(ws)
+    with read(ws.store) as db:
+        decided = newest_standing(db, DECIDED)
+        predicted = latest(db, [one.paper for one in decided])
+        queued = newest_scores(db, QUEUED)
+    pairs = [(predicted[one.paper].labels, one.labels) for one in decided if one.labels and one.paper in predicted]
+    figures = info.metrics.get("cross_validation", {})
+    return ModelFigures(
+        info.version,
+        int(figures.get("papers", 0)),
+        tuple(_label_figures(facet, label, pairs, figures) for facet in ws.taxonomy.facets for label in facet.labels),
+        sum(one.action == "accept" for one in decided),
+        sum(one.action == "reject" for one in decided),
+        _by_month(queued),
+    )
+
+
+def _night(name: str, report: Mapping[str, Any] | None) -> Night:
+    if report is None:
+        return Night(name, "cut off", 0, 0, 0, None, None, ())
+    failed = [f"{one['name']}: {one['error']}" for one in report.get("sources", ()) if one.get("error")]
+    digest = report.get("digest") or {}
+    return Night(
+        name,
+        report.get("state", ""),
+        report.get("papers", {}).get("new", 0),
+        report.get("in_scope", 0),
+        report.get("queued", 0),
+        digest.get("sent"),
+        report.get("seconds"),
+        (*failed, *report.get("errors", ())),
+    )
+
+
+def _label_figures(
+    facet: Facet, label: Label, pairs: Sequence[tuple[Labels, Labels]], figures: Mapping[str, Any]
+) -> LabelFigures:
+    found = [(_has(said, facet, label), _has(decided, facet, label)) for said, decided in pairs]
+    known = figures.get("facets", {}).get(facet.id, {}).get("labels", {}).get(label.id, {})
+    return LabelFigures(
+        facet.name,
+        label.name,
+        sum(said for said, _ in found),
+        sum(decided for _, decided in found),
+        sum(said and decided for said, decided in found),
+        known.get("f1"),
+    )
+
+
+def _has(labels: Labels, facet: Facet, label: Label) -> bool:
+    return labels.kind == label.id if facet.exclusive else label.id in labels.facets.get(facet.id, ())
+
+
+def _by_month(queued: Sequence[tuple[datetime, float]]) -> tuple[tuple[str, int, float], ...]:
+    months: dict[str, list[float]] = {}
+    for moment, score in queued:
+        months.setdefault(f"{moment:%Y-%m}", []).append(score)
+    return tuple((month, len(found), sum(found) / len(found)) for month, found in sorted(months.items(), reverse=True))

@@ -1,0 +1,1 @@
+"""The review queue: what a paper's page shows, decisions, reviewers."""

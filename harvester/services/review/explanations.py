@@ -1,0 +1,184 @@
+"""What helps to judge a paper and takes time to find: the sentences its labels rest on, and papers that are like it.
+
+A long-running process keeps the classifier and an index of the catalogue in memory. Both are made in a thread of their
+own when they are first asked for, the classifier again when another model is in use; until then the answer is None, and
+whoever asked asks again.
+"""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from classifiers.records import Text
+from harvester.base.errors import HarvesterError
+from harvester.paper import Paper, title_key
+from harvester.services.learning.classify import explain, load_classifier, model_version
+from harvester.services.review.queries import Sheet, accepted_texts, like_titled
+from harvester.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from classifiers.classifier import Classifier
+    from classifiers.records import Neighbour, Reason
+
+log = logging.getLogger(__name__)
+REMEMBERED = 500  # explanations
+FRESH = 300.0  # seconds after which the index of the catalogue is made anew
+NEAREST = 5
+FAR = 0.08  # cosine below which two texts have nothing to say to each other
+SAME_TITLE = 0.85  # ratio of equal characters in the titles' keys
+TITLE_BEGINNING = 12  # letters by which papers of nearly the same title are looked up
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The sentences each label rests on, by ``facet:label``, and the nearest papers of the labelled set."""
+
+    reasons: Mapping[str, tuple["Reason", ...]]
+    nearest: tuple["Neighbour", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A paper that is like another one, and how much: the cosine of their words, or 1 for nearly the same title."""
+
+    paper: Paper
+    state: str
+    likeness: float
+
+
+Nearest = Callable[[Sheet], list[Near]]
+
+
+class Insight:
+    """Explains labels and finds like papers for a process that runs long."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+        self._classifier: Background[Classifier] = Background(lambda: load_classifier(ws))
+        self._version = ""  # of the model that it was asked for
+        self._catalogue = Background(lambda: _index(accepted_texts(ws)), FRESH)
+        self._known: OrderedDict[object, Why] = OrderedDict()
+        self._choice = Lock()
+        self._at_work = Lock()  # one explanation at a time: each keeps all cores busy
+
+    def why(self, sheet: Sheet) -> Why | None:
+        """What a paper's labels rest on; None while the classifier is being loaded.
+
+        Raises:
+            HarvesterError: the model or the encoder is missing or tampered with.
+        """
+        labels = sheet.labels
+        version = model_version(self._ws)
+        key = (version, sheet.paper.text_hash, tuple(sorted(labels.facets.items())), labels.kind)
+        if key in self._known:
+            return self._known[key]
+        classifier = self._of(version).now()
+        if classifier is None:
+            return None
+        kinds = {facet.id: (labels.kind,) for facet in self._ws.taxonomy.facets if facet.exclusive}
+        with self._at_work:
+            found = Why(*explain(self._ws, sheet.paper, {**labels.facets, **kinds}, classifier))
+        self._known[key] = found
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    def _of(self, version: str) -> "Background[Classifier]":
+        """The classifier; another one once a training, or its rollback, has put another model into use."""
+        with self._choice:
+            if version != self._version:
+                self._version, self._classifier = version, Background(lambda: load_classifier(self._ws))
+            return self._classifier
+
+    def nearest(self, sheet: Sheet) -> list[Near] | None:
+        """The papers of the catalogue whose words are most like this one's; None while they are being read.
+
+        Raises:
+            HarvesterError: the store fails.
+        """
+        find = self._catalogue.now()
+        return None if find is None else find(sheet)
+
+
+def sentences_of(paper: Paper) -> list[str]:
+    """The abstract's sentences, as explanations name them."""
+    from classifiers.explain import sentences
+
+    return sentences(Text("", "", paper.abstract))
+
+
+def doubles(ws: Workspace, sheet: Sheet) -> list[Near]:
+    """Papers of nearly the same title that the store holds for other works: possible duplicates."""
+    key = title_key(sheet.paper.title)
+    if len(key) < TITLE_BEGINNING:
+        return []
+    found = []
+    for paper, place in like_titled(ws, sheet, key[:TITLE_BEGINNING]):
+        if SequenceMatcher(None, key, title_key(paper.title), autojunk=False).ratio() >= SAME_TITLE:
+            found.append(Near(paper, place.state if place else "not queued", 1.0))
+    return found
+
+
+class Background(Generic[_Made]):
+    """Something that takes long to make: asked for, it is what was made last, and is made anew behind the scenes."""
+
+    def __init__(self, make: Callable[[], _Made], fresh: float = float("inf")) -> None:
+        self._make, self._fresh = make, fresh
+        self._lock = Lock()
+        self._value: _Made | None = None
+        self._error: HarvesterError | None = None
+        self._begun = -float("inf")
+        self._busy = False
+
+    def now(self) -> _Made | None:
+        """What there is; None before the first one is made. Raises what the last making raised."""
+        with self._lock:
+            if not self._busy and (time.monotonic() - self._begun >= self._fresh or self._begun < 0):
+                self._busy, self._begun = True, time.monotonic()
+                Thread(target=self._work, daemon=True).start()
+            if self._error and not self._busy:
+                raise self._error
+            return self._value
+
+    def _work(self) -> None:
+        value, failed = None, None
+        try:
+            value = self._make()
+        except HarvesterError as error:
+            failed = error
+        except Exception as error:  # a bug of ours: whoever asks must not wait for ever
+            log.warning("%s", self._make, exc_info=log.isEnabledFor(logging.DEBUG))
+            failed = HarvesterError(f"This cannot be shown: {type(error).__name__}.")
+        with self._lock:
+            self._value, self._error, self._busy = value or self._value, failed, False
+
+
+def _index(papers: Sequence[tuple[int, Paper]]) -> Nearest:
+    """Papers as weighted words, in rows of unit length: a product is a cosine."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    words = TfidfVectorizer(sublinear_tf=True, stop_words="english", ngram_range=(1, 2))
+    try:
+        rows = words.fit_transform([_text(paper) for _, paper in papers])
+    except ValueError:  # no papers, or none with a word that says something
+        return lambda _sheet: []
+
+    def nearest(sheet: Sheet) -> list[Near]:
+        """The most alike first, without the paper itself."""
+        found = (rows @ words.transform([_text(sheet.paper)]).T).toarray().ravel().tolist()
+        ranked = sorted(zip(found, papers, strict=True), key=lambda pair: -pair[0])[: NEAREST + 1]
+        others = [(cosine, paper) for cosine, (number, paper) in ranked if number != sheet.number and cosine >= FAR]
+        return [Near(paper, "accepted", cosine) for cosine, paper in others[:NEAREST]]
+
+    return nearest
+
+
+def _text(paper: Paper) -> str:
+    """Title and abstract; the title twice, for it says most."""
+    return f"{paper.title}\n{paper.title}\n{paper.abstract}"

@@ -1,0 +1,173 @@
+"""What the review pages show, each page in one transaction and a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from harvester.domain.rules import STATES
+from harvester.paper import Labels, Paper
+from harvester.services.review.documents import known, labels_now
+from harvester.services.workspace import Workspace
+from harvester.store.batches import Publication, decided_after, last_publication
+from harvester.store.engine import read
+from harvester.store.papers import Seen, find_all, history, load
+from harvester.store.predictions import Prediction, latest
+from harvester.store.proposals import Proposal, proposals_on
+from harvester.store.queue import (
+    Candidate,
+    Decision,
+    candidate,
+    decisions_on,
+    in_state,
+    last_standing_by,
+    places,
+)
+from harvester.store.queue_rows import Line, lines
+from harvester.store.queue_view import Wanted, alike_titles, counts, page
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the queue."""
+
+    place: Candidate
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of the queue, how many papers are wanted in all, and how many there are in each state."""
+
+    rows: tuple[Listed, ...]
+    total: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that is known of one paper; it has no `place` where it never joined the queue."""
+
+    number: int
+    paper: Paper
+    place: Candidate | None
+    labels: Labels
+    prediction: Prediction | None
+    log: tuple[Decision, ...]
+    seen: tuple[Seen, ...]
+    proposals: tuple[Proposal, ...]
+
+    @property
+    def version(self) -> int:
+        """What a decision on it must name, so that nobody overrules what they have not seen."""
+        return self.place.version if self.place else 0
+
+    @property
+    def state(self) -> str:
+        """The state it is in; pending where nobody has queued it."""
+        return self.place.state if self.place else "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A decision that stands, with the paper it was made on and the version that its undo must name."""
+
+    paper: Paper
+    place: Candidate
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """What the rendered list does not show yet: who decided how much since it was made last."""
+
+    last: Publication | None
+    decided: dict[str, int]
+
+
+def queue_page(ws: Workspace, wanted: Wanted, limit: int, offset: int = 0) -> Queue:
+    """A page of the queue, best first.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    with read(ws.store) as db:
+        (found, number), numbers = page(db, wanted, limit, offset), counts(db)
+        plain = wanted == Wanted(wanted.state)
+        total = numbers.get(wanted.state, 0) if plain else number or 0
+        return Queue(_listed(db, found), total, numbers)
+
+
+def state_counts(ws: Workspace) -> dict[str, int]:
+    """How many candidates there are in each state that there is."""
+    with read(ws.store) as db:
+        return dict.fromkeys(STATES, 0) | counts(db)
+
+
+def chosen(ws: Workspace, names: Sequence[str]) -> tuple[Listed, ...]:
+    """These papers as lines of the queue, in this order; those that the queue does not know are left out."""
+    with read(ws.store) as db:
+        numbers = [one.number for one in find_all(db, names).values()]
+        found = places(db, numbers)
+        return _listed(db, [found[number] for number in dict.fromkeys(numbers) if number in found])
+
+
+def sheet(ws: Workspace, name: str) -> Sheet:
+    """All that is known of one paper.
+
+    Raises:
+        UsageError: a web address that names no paper.
+        HarvesterError: the store does not know it.
+    """
+    with read(ws.store) as db:
+        stored = known(db, name)
+        number = stored.number
+        prediction, log = latest(db, [number]).get(number), decisions_on(db, [number]).get(number, [])
+        return Sheet(
+            number,
+            stored.paper,
+            candidate(db, number),
+            labels_now(ws, log, prediction),
+            prediction,
+            tuple(log),
+            tuple(history(db, number)),
+            tuple(proposals_on(db, number)),
+        )
+
+
+def last_by(ws: Workspace, by: str) -> Standing | None:
+    """What this reviewer's next undo takes back: their newest decision that stands, however old it is."""
+    with read(ws.store) as db:
+        decision = last_standing_by(db, by)
+        if decision is None:
+            return None
+        return Standing(
+            load(db, [decision.paper])[decision.paper].paper, places(db, [decision.paper])[decision.paper], decision
+        )
+
+
+def unpublished(ws: Workspace) -> Unpublished:
+    """What the rendered list does not show yet."""
+    with read(ws.store) as db:
+        last = last_publication(db)
+        return Unpublished(last, decided_after(db, last.decision if last else 0))
+
+
+def like_titled(ws: Workspace, sheet: Sheet, beginning: str, limit: int = 20) -> list[tuple[Paper, Candidate | None]]:
+    """Other papers whose titles begin alike, with their places in the queue."""
+    with read(ws.store) as db:
+        numbers = [number for number in alike_titles(db, beginning, limit) if number != sheet.number]
+        stored, where = load(db, numbers), places(db, numbers)
+    return [(one.paper, where.get(one.number)) for one in stored.values()]
+
+
+def accepted_texts(ws: Workspace) -> list[tuple[int, Paper]]:
+    """All papers of the catalogue."""
+    with read(ws.store) as db:
+        numbers = [one.paper for one in in_state(db, "accepted")]
+        return [(number, stored.paper) for number, stored in load(db, numbers).items()]
+
+
+def _listed(db: Connection, found: Sequence[Candidate]) -> tuple[Listed, ...]:
+    shown = lines(db, [one.paper for one in found])
+    return tuple(Listed(one, shown[one.paper]) for one in found)

@@ -1,0 +1,1 @@
+"""Subscriptions: opt-in, preferences, import and export, returned mail."""

@@ -1,0 +1,140 @@
+"""What maintainers do with subscribers: add, list, forget. What subscribers do themselves is in jobs.signup."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from harvester.base.clock import rfc3339
+from harvester.base.errors import HarvesterError
+from harvester.digest.preferences import BY_MAINTAINER, change_wishes, split_labels, weekday_name
+from harvester.digest.rules import PERIODS
+from harvester.mail.address import parse_address
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.subscribers.confirmation_mail import ask
+from harvester.services.workspace import Workspace
+from harvester.store.acceptances import newest_decision_by
+from harvester.store.engine import read, write
+from harvester.store.queue import newest_decision
+from harvester.store.subscribers import (
+    Subscriber,
+    Wishes,
+    activate,
+    all_subscribers,
+    delete_subscriber,
+    insert_subscribers,
+    lift,
+    set_state,
+    set_wishes,
+    subscriber,
+    suppress,
+)
+
+
+def to_json(one: Subscriber) -> dict[str, object]:
+    """One element of what ``subscribers`` prints."""
+    return {
+        "email": one.email,
+        "state": one.state,
+        "topics": {facet: list(labels) for facet, labels in one.wishes.topics.items()},
+        "every": one.wishes.every,
+        "weekday": weekday_name(one.wishes) or None,
+        "format": one.wishes.form,
+        "confirmed": rfc3339(one.confirmed) if one.confirmed else None,
+    }
+
+
+def add_subscriber(
+    ws: Workspace,
+    address: str,
+    given: Mapping[str, str] | None = None,
+    every: str | None = None,
+    *,
+    weekday: str | None = None,
+    form: str | None = None,
+    confirmed: bool = False,
+) -> Subscriber:
+    """Add a subscriber, or give a known one other wishes; who is not active is asked by mail, unless `confirmed`.
+
+    An address that is not written to is written to again: a maintainer knows why.
+
+    Args:
+        given: comma-separated labels by facet; each replaces that facet's, and facets not named stay.
+        every: ``day`` or ``week``; None leaves it (for new subscribers: daily).
+
+    Raises:
+        UsageError: the address, a label, `every`, `weekday` or `form` is not good; nothing is changed then.
+        MailError: the mail that asks could not be sent; the subscriber waits as pending.
+    """
+    topics = {facet: split_labels(text) for facet, text in (given or {}).items()}
+    email, key = parse_address(address), open_tokens(ws.settings).key(parse_address(address))
+    with write(ws.store) as db:
+        before = subscriber(db, key)
+        wishes = change_wishes(ws.taxonomy, before.wishes if before else Wishes(), topics, every, weekday, form)
+        lift(db, key)
+        enter(ws, db, Subscriber(key, email, "pending", wishes, ws.clock()))
+        if confirmed:
+            activate(db, key, ws.clock(), newest_decision(db), BY_MAINTAINER)
+        now = known(db, key)
+    if now.state == "pending":
+        ask(ws, now)
+    return now
+
+
+def subscribers(ws: Workspace) -> list[Subscriber]:
+    """All subscribers, in the order they joined."""
+    with read(ws.store) as db:
+        return all_subscribers(db)
+
+
+def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
+    """Erase a subscriber; only that this address is not to be written to is kept, as a keyed hash.
+
+    Returns:
+        The subscriber as they were.
+
+    Raises:
+        UsageError: it is no address.
+        HarvesterError: nobody subscribes with it.
+    """
+    email = parse_address(address)
+    key = open_tokens(ws.settings).key(email)
+    with write(ws.store) as db:
+        found = subscriber(db, key)
+        if found is None:
+            raise HarvesterError(f"Nobody subscribes as {email}; `harvester subscribers list` names all.")
+        erase(ws, db, key)
+    return found
+
+
+def erase(ws: Workspace, db: Connection, key: str) -> None:
+    """Forget all of a subscriber but that they are not written to."""
+    delete_subscriber(db, key)
+    suppress(db, key, "erased", ws.clock())
+
+
+def enter(ws: Workspace, db: Connection, new: Subscriber) -> None:
+    """Add a subscriber as pending; one who is known gets the new wishes, and is pending unless active."""
+    before = subscriber(db, new.key)
+    if before is None:
+        insert_subscribers(db, [new])
+        return
+    set_wishes(db, new.key, new.wishes, horizon(ws, db, before, new.wishes))
+    if before.state != "active":
+        set_state(db, new.key, "pending")
+
+
+def horizon(ws: Workspace, db: Connection, before: Subscriber, wishes: Wishes) -> int | None:
+    """From which decision on acceptances are news: with new topics, those of one period back at most.
+
+    Otherwise somebody who adds a topic after a year would get that year's papers in one mail.
+    """
+    if before.confirmed_after is None or before.wishes.topics == wishes.topics:
+        return before.confirmed_after
+    return max(before.confirmed_after, newest_decision_by(db, ws.clock() - PERIODS[wishes.every]))
+
+
+def known(db: Connection, key: str) -> Subscriber:
+    """A subscriber whom this transaction has found or written already."""
+    found = subscriber(db, key)
+    assert found is not None  # noqa: S101
+    return found

@@ -1,0 +1,89 @@
+"""The list of subscribers to and from a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.digest.subscriber_csv import parse_row, read_csv, to_csv
+from harvester.mail.link_tokens import open_tokens
+from harvester.services.subscribers.confirmation_mail import answer_all, not_asked
+from harvester.services.workspace import Workspace
+from harvester.store.engine import read, write
+from harvester.store.queue import newest_decision
+from harvester.store.subscribers import (
+    Subscriber,
+    all_subscribers,
+    insert_subscribers,
+    known_keys,
+    suppressed,
+)
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a table's rows; `known` were there already and keep what they have."""
+
+    added: list[Subscriber] = field(default_factory=list)
+    known: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def export_csv(ws: Workspace) -> str:
+    """All subscribers as a table, with the time of their consent and the version of the words they agreed to."""
+    with read(ws.store) as db:
+        return to_csv(all_subscribers(db))
+
+
+def import_csv(ws: Workspace, path: Path, *, confirmed: bool = False) -> Imported:
+    """Add the people of a table, each by itself: a row that cannot be read leaves the others done.
+
+    Who has a time of consent is active; the others are asked by mail, unless `confirmed` vouches for all. Who is
+    known already stays as they are, and who was erased or complained stays away.
+
+    Raises:
+        UsageError: the file is no such table.
+        HarvesterError: it cannot be read.
+    """
+    done = Imported()
+    rows = _rows(ws, path, confirmed, done)
+    with write(ws.store) as db:
+        away, there = suppressed(db, rows), known_keys(db, rows)
+        done.problems += [f"{rows[key].email} is not written to: {reason}." for key, reason in away.items()]
+        done.known += len(there)
+        after = newest_decision(db)
+        new = [replace(one, confirmed_after=after) if one.confirmed else one for one in rows.values()]
+        insert_subscribers(db, [one for one in new if one.key not in away and one.key not in there])
+        done.added = [one for one in all_subscribers(db) if one.key in rows and one.key not in there]
+    _ask_pending(ws, done)
+    return done
+
+
+def _rows(ws: Workspace, path: Path, confirmed: bool, done: Imported) -> dict[str, Subscriber]:
+    """The people of the table by key; of several rows with one address the first counts."""
+    tokens, people = open_tokens(ws.settings), dict[str, Subscriber]()
+    for line, row in read_csv(_text(path)):
+        try:
+            one = parse_row(row, ws.taxonomy, ws.clock(), confirmed=confirmed)
+        except UsageError as error:
+            done.problems.append(f"{path}, line {line}: {error}")
+            continue
+        key = tokens.key(one.email)
+        done.known += key in people
+        people.setdefault(key, replace(one, key=key))
+    return people
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise HarvesterError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no UTF-8 text; save the table as CSV in UTF-8.") from None
+
+
+def _ask_pending(ws: Workspace, done: Imported) -> None:
+    waiting: Sequence[Subscriber] = [one for one in done.added if one.state == "pending"]
+    if waiting:
+        done.problems += [not_asked(email, problem) for email, problem in answer_all(ws, waiting).items()]

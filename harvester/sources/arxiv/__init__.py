@@ -1,0 +1,1 @@
+"""arXiv's services: the query API, announcement feeds, OAI-PMH, metadata snapshot and calendar."""

@@ -1,0 +1,175 @@
+"""The arXiv query API (https://info.arxiv.org/help/api/user-manual.html), asked by date of submission.
+
+The ``arxiv`` package gives typed results, but not its transport: it has no time-out, takes an HTML page or an error
+entry for an empty result, and recovers silently from a cut body. So we fetch, hold the document against what was
+asked, and hand it only bytes that are whole.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from arxiv import Result
+from arxiv._feed import parse  # its public face, Client, cannot be given bytes
+
+from harvester.config import ArxivSettings
+from harvester.paper import Author, Paper, Sighting, arxiv_version, clean, doi_identifier
+from harvester.sources.errors import BadQuery, Incomplete, Malformed
+from harvester.sources.http import Transport
+from harvester.sources.window import Batch, Window
+from harvester.sources.xml import XmlElement, parse_xml
+
+NAME = "arxiv"
+ACCEPT = "application/atom+xml"
+PAGE = 1000  # arXiv asks to refine queries of more results; slices go up to 2,000
+NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
+# arXiv's own forms; "formally withdrawn" from a conference is a live paper's history
+WITHDRAWN = re.compile(
+    r"(?:\A|\bthis )(?:paper |article |submission |manuscript |work |preprint )?(?:has been |was |is )?withdrawn\b"
+    r"(?! (?:from|\w* ?submission)\b)|\bwithdrawn by (?:the )?(?:\w+ )?(?:authors?|arXiv)\b",
+    re.IGNORECASE,
+)
+
+
+def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iterator[Batch]:
+    """Everything submitted in the window that matches the query, oldest first.
+
+    arXiv breaks down on deep pages, so the next page is the first one of a shorter window, which begins with the last
+    minute seen; only more than a page within one minute would be paged through.
+
+    Raises:
+        FetchError: an answer is missing, malformed, or holds less than it announces.
+    """
+    begin, start, seen = window.since, 0, set[str]()
+    expected = None
+    while True:
+        total, papers = _page(settings, transport, Window(begin, window.until), start)
+        expected = total if expected is None else expected
+        new = {paper.id: paper for paper in papers if paper.id not in seen}
+        seen.update(new)
+        last = total <= start + PAGE
+        reached = window.until if last else _whole_minute(papers[-1])
+        again = sum(_whole_minute(paper) >= reached for paper in new.values())
+        yield Batch([Sighting(NAME, paper) for paper in new.values()], len(new), expected, reached=reached, again=again)
+        if last:
+            return
+        begin, start = (reached, 0) if reached > begin else (begin, start + PAGE)
+
+
+def titled(settings: ArxivSettings, transport: Transport, title: str) -> list[Paper]:
+    """The papers that arXiv finds by the words of a title, the likeliest first; whether one is meant is not said here.
+
+    Raises:
+        FetchError: no answer, or none to this question.
+    """
+    words = " ".join(re.findall(r"[^\W_]+", title))
+    query = f'ti:"{words}"'
+    params: dict[str, str | int] = {"search_query": query, "start": 0, "max_results": 5}
+    return read_page(transport.get(settings.url, params, ACCEPT).body, query)[1]
+
+
+def _page(settings: ArxivSettings, transport: Transport, window: Window, start: int) -> tuple[int, list[Paper]]:
+    """The total of a window and one page of its papers, as many as that page must hold."""
+    query = dated(settings.query, window)
+    order = {"sortBy": "submittedDate", "sortOrder": "ascending"}
+    params: dict[str, str | int] = {"search_query": query, "start": start, "max_results": PAGE, **order}
+    try:
+        body = transport.get(settings.url, params, ACCEPT).body
+    except BadQuery as error:
+        raise BadQuery(f"{error} {_complaint(error.body)}Correct harvest.arxiv.query or harvest.arxiv.url.") from error
+    total, papers = read_page(body, query)
+    due = min(PAGE, total - start)
+    if len({paper.id for paper in papers}) < due:
+        raise Incomplete(f"arXiv sent {len(papers)} of {due} papers (of {total}) from number {start} on.")
+    return total, papers
+
+
+def _complaint(body: bytes) -> str:
+    """What arXiv's error entry says, as a sentence; nothing where the answer is not arXiv's."""
+    try:
+        summary = parse_xml(body, "arXiv").findtext("atom:entry/atom:summary", "", NAMESPACES)
+    except Malformed:
+        return ""
+    return f"It says: {clean(summary)[:200]}. " if summary.strip() else ""
+
+
+def _whole_minute(paper: Paper) -> datetime:
+    """The minute of submission: arXiv's windows know no seconds."""
+    assert paper.published is not None  # noqa: S101 - the arxiv package drops entries without
+    return paper.published.replace(second=0, microsecond=0)
+
+
+def dated(query: str, window: Window) -> str:
+    """The query with the window as arXiv writes it: whole minutes, GMT, both ends included."""
+    last = window.until - timedelta(minutes=1)
+    return f"({query}) AND submittedDate:[{_minute(window.since)} TO {_minute(last)}]"
+
+
+def read_page(body: bytes, query: str) -> tuple[int, list[Paper]]:
+    """The total and the papers of one answer.
+
+    Raises:
+        Malformed: not an arXiv feed, or one to another query than ours.
+        BadQuery: arXiv's error entry, or a query that it rewrote.
+        Incomplete: an entry that cannot be read.
+    """
+    root = parse_xml(body, "arXiv")
+    _check_feed(root, query)
+    entries = root.findall("atom:entry", NAMESPACES)
+    for entry in entries:
+        if "/api/errors" in (entry.findtext("atom:id", "", NAMESPACES)):
+            raise BadQuery(f"arXiv rejects the query: {clean(entry.findtext('atom:summary', '', NAMESPACES))}.")
+    results = parse(body).results
+    if len(results) != len(entries):
+        raise Incomplete(f"arXiv sent {len(entries)} entries, of which only {len(results)} can be read.")
+    return int(root.findtext("opensearch:totalResults", "", NAMESPACES)), [as_paper(result) for result in results]
+
+
+def as_paper(result: Result) -> Paper:
+    """An arXiv result as our record.
+
+    Raises:
+        Malformed: the entry has no arXiv id.
+    """
+    named = arxiv_version(result.entry_id.rpartition("/abs/")[2])
+    if named is None:
+        raise Malformed(f"arXiv sent an entry without an arXiv id: {result.entry_id[:80]!r}.")
+    base, version = named
+    doi = doi_identifier(result.doi or "")
+    links = {"paper": f"https://arxiv.org/abs/{base}"}
+    categories = dict.fromkeys((result.primary_category, *result.categories))
+    comment = clean(result.comment or "")
+    return Paper(
+        identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
+        title=clean(result.title),
+        abstract=clean(result.summary),
+        authors=tuple(Author(clean(a.name), clean("; ".join(a.affiliation))) for a in result.authors),
+        published=result.published,
+        updated=result.updated,
+        version=max(1, version),
+        categories=tuple(filter(None, categories)),
+        venue=clean(result.journal_ref or ""),
+        comment=comment,
+        links=links,
+        withdrawn=bool(WITHDRAWN.search(comment)),
+    )
+
+
+def _check_feed(root: XmlElement, query: str) -> None:
+    """An Atom feed with a total, in answer to our very query: arXiv rewrites sloppy ones and echoes what it ran."""
+    if root.tag != f"{{{NAMESPACES['atom']}}}feed":
+        raise Malformed("arXiv's address answers with a document that is no Atom feed.")
+    if not root.findtext("opensearch:totalResults", "", NAMESPACES).strip().isdecimal():
+        raise Malformed("arXiv's answer names no total.")
+    title = root.findtext("atom:title", "", NAMESPACES)
+    echo = re.search(r"search_query=(.*?)(&id_list=|$)", title, re.DOTALL)
+    if echo and _folded(echo[1]) != _folded(query):
+        raise BadQuery(f"arXiv ran another query than ours: {clean(echo[1])[:200]!r}; correct harvest.arxiv.query.")
+
+
+def _folded(query: str) -> str:
+    return re.sub(r"[\s+]+", " ", query).strip()
+
+
+def _minute(moment: datetime) -> str:
+    return moment.strftime("%Y%m%d%H%M")

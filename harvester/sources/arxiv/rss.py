@@ -1,0 +1,275 @@
+"""arXiv's announcement feeds (https://info.arxiv.org/help/rss.html): what was announced today, one category a request.
+
+The feeds name the papers; their text comes from the API, since a feed gives all authors as one string that no comma
+splits rightly. One category a request, because arXiv cuts a feed at 2,000 rows and drops new papers first. The dates
+in a feed may lag a day behind what it holds, so they are kept and never judged by. A batch that was not read before
+midnight in New York is gone, which is why one bad category must not cost the others.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from harvester.base.errors import FetchError
+from harvester.config import ArxivSettings, RssSettings
+from harvester.paper import Paper, Sighting, arxiv_version, clean, doi_identifier
+from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv.ids import BATCH, hydrate
+from harvester.sources.errors import BadQuery, Incomplete, Throttled, Unavailable
+from harvester.sources.feed import parse_feed
+from harvester.sources.http import Transport
+from harvester.sources.window import Batch, Window
+
+NAME = "arxiv_rss"
+ACCEPT = "application/rss+xml, application/atom+xml"
+VERSIONS = ("rss20", "atom10")
+TYPES = ("new", "cross", "replace", "replace-cross")  # the earlier word wins where feeds differ
+ROW_CAP, ALARM = 2000, 1900
+Known = Callable[[Collection[tuple[str, int]]], set[tuple[str, int]]]
+_LEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s+Abstract:\s*")
+_ERROR_TITLE = "feed error for query"
+_REMEDY = "correct harvest.arxiv_rss.categories"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One paper of one day's feeds; `day` is the date that the feed declares."""
+
+    base: str
+    version: int
+    announce_type: str
+    day: date | None
+    title: str
+    abstract: str
+    categories: tuple[str, ...] = ()
+    doi: str = ""
+
+    def as_paper(self) -> Paper:
+        """What the feed itself tells of the paper: no authors and no dates of submission."""
+        return Paper(
+            identifiers=(f"arxiv:{self.base}", *((self.doi,) if self.doi else ())),
+            title=self.title,
+            abstract=self.abstract,
+            version=self.version,
+            categories=self.categories,
+            links={"paper": f"https://arxiv.org/abs/{self.base}"},
+        )
+
+
+def fetch(
+    settings: RssSettings,
+    api: ArxivSettings,
+    is_known: Known,
+    unhydrated: Callable[[], Sequence[str]],
+    transport: Transport,
+    window: Window,
+) -> Iterator[Batch]:
+    """Today's announcements of all categories, whatever the window: the feeds know no other day.
+
+    Args:
+        is_known: of (base id, version) pairs, those whose text the store has from arXiv's API, in that version or a
+            newer one; all others are asked for there. Where that fails or finds nothing, the feed's own text is kept.
+        unhydrated: base ids that an earlier night left with a feed's text, for tomorrow's feed does not repeat them.
+
+    Raises:
+        FetchError: at the end, after all that could be had: a feed or an answer of the API was missing or malformed.
+    """
+    gathered = _gather(settings, transport)
+    announced = union(gathered.announcements)
+    known = is_known([(seen.base, seen.version) for seen in announced])
+    told = [seen for seen in announced if (seen.base, seen.version) in known]
+    groups = gathered.groups
+    yield Batch([_sighting(seen) for seen in told], gathered.received, notes=gathered.notes, groups=groups)
+    wanted = [seen for seen in announced if (seen.base, seen.version) not in known]
+    yield from _hydrated(api, transport, wanted, gathered.errors)
+    if not gathered.errors and (left := [base for base in unhydrated() if base not in {seen.base for seen in wanted}]):
+        papers, missing = hydrate(api, transport, left)
+        notes = [_missing(missing)] if missing else []
+        yield Batch([Sighting(arxiv_api.NAME, paper) for paper in papers], 0, notes=notes, backlog=True)
+    if gathered.errors:
+        raise _joined(gathered.errors)
+
+
+def read_feed(body: bytes, category: str) -> list[Announcement]:
+    """The announcements of one category's feed, in its order, repeated ones included.
+
+    Raises:
+        BadQuery: arXiv's feed that tells of an unknown category.
+        Malformed: no feed, or a cut one.
+        Incomplete: an item that cannot be read.
+    """
+    announcements, unreadable = _read(body, category)
+    if unreadable:
+        raise Incomplete(_unreadable(category, unreadable, len(announcements)))
+    return announcements
+
+
+def union(announcements: Iterable[Announcement]) -> list[Announcement]:
+    """Each paper once: in its newest version, under the strongest type, with the categories of all its feeds."""
+    found: dict[str, Announcement] = {}
+    for seen in announcements:
+        other = found.get(seen.base, seen)
+        first, second = sorted((other, seen), key=_strength)
+        categories = tuple(dict.fromkeys((*first.categories, *second.categories)))
+        found[seen.base] = replace(first, categories=categories, doi=first.doi or second.doi)
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What all categories' feeds brought, and what went wrong."""
+
+    announcements: list[Announcement] = field(default_factory=list)
+    received: int = 0
+    notes: list[str] = field(default_factory=list)
+    errors: list[FetchError] = field(default_factory=list)
+    groups: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, category: str, body: bytes) -> None:
+        announcements, unreadable = _read(body, category)
+        self.announcements += announcements
+        self.groups[category] = {f"arxiv:{seen.base}" for seen in announcements}
+        received = len(announcements) + len(unreadable)
+        self.received += received
+        if received >= ALARM:
+            self.notes.append(
+                f"arXiv's feed of {category} has {received:,} items, near arXiv's cap of {ROW_CAP:,} rows, new papers "
+                f"may be missing; narrow the categories in harvest.arxiv_rss.categories."
+            )
+        if unreadable:
+            self.errors.append(Incomplete(_unreadable(category, unreadable, len(announcements))))
+
+
+def _gather(settings: RssSettings, transport: Transport) -> _Gathered:
+    """All categories, also after one has failed; only a service that asks us to slow down is not asked on."""
+    gathered = _Gathered()
+    for category in dict.fromkeys(settings.categories):
+        try:
+            gathered.add(category, _ask(settings, transport, category))
+        except FetchError as error:
+            gathered.errors.append(error)
+            if isinstance(error, Throttled):
+                break
+    return gathered
+
+
+def _ask(settings: RssSettings, transport: Transport, category: str) -> bytes:
+    try:
+        return transport.get(f"{settings.url}/{quote(category, safe='')}", {}, ACCEPT).body
+    except BadQuery as error:
+        # arXiv answers 400 to a category that it does not know.
+        raise BadQuery(f"{error} This was the feed of {category!r}; if arXiv has none such, {_REMEDY}.") from error
+
+
+def _read(body: bytes, category: str) -> tuple[list[Announcement], list[str]]:
+    """The items that can be read, and what those say of themselves that cannot."""
+    parsed = parse_feed(body, f"arXiv's feed of {category}", VERSIONS)
+    if clean(parsed.feed.get("title", "")).lower().startswith(_ERROR_TITLE):
+        said = clean(parsed.feed.get("subtitle", ""))[:200]
+        raise BadQuery(f"arXiv has no feed of {category!r} ({said or 'no reason given'}); {_REMEDY}.")
+    announcements, unreadable = [], []
+    for entry in parsed.entries:
+        if seen := _announcement(entry, category):
+            announcements.append(seen)
+        else:
+            unreadable.append(clean(entry.get("id") or entry.get("title") or "")[:60])
+    return announcements, unreadable
+
+
+def _announcement(entry: Any, category: str) -> Announcement | None:
+    """One item, or None where it lacks the id with version, the type or the title that every item has."""
+    named, title = arxiv_version(entry.get("id", "")), clean(entry.get("title", ""))
+    abstract = entry.get("summary", "")
+    lead = _LEAD.match(abstract)
+    kind = clean(entry.get("arxiv_announce_type", "")) or (lead["type"] if lead else "")
+    if named is None or not named[1] or not title or kind not in TYPES:
+        return None
+    doi = doi_identifier(entry.get("arxiv_doi", "")) or ""
+    return Announcement(
+        base=named[0],
+        version=named[1],
+        announce_type=kind,
+        day=_day(entry),
+        title=title,
+        abstract=clean(abstract[lead.end() :] if lead else abstract),
+        categories=_categories(entry, category, kind),
+        doi=doi if doi.startswith("doi:") else "",
+    )
+
+
+def _categories(entry: Any, category: str, kind: str) -> tuple[str, ...]:
+    """The primary one first: the feed lists them in any order, but only the primary one's feed says new or replace."""
+    listed = [clean(tag.get("term") or "") for tag in entry.get("tags", ())]
+    first = [category] if kind in ("new", "replace") and category in listed else []
+    return tuple(dict.fromkeys(filter(None, (*first, *listed))))
+
+
+def _day(entry: Any) -> date | None:
+    """The date of midnight in New York, which as UTC is four or five o'clock of the same day."""
+    declared = entry.get("published_parsed")
+    try:
+        return date(*declared[:3]) if declared else None
+    except ValueError:
+        return None
+
+
+def _strength(seen: Announcement) -> tuple[int, int]:
+    return -seen.version, TYPES.index(seen.announce_type)
+
+
+def _hydrated(
+    api: ArxivSettings, transport: Transport, wanted: Sequence[Announcement], errors: list[FetchError]
+) -> Iterator[Batch]:
+    """The wanted papers with the API's text, new ones first; with the feed's own where the API has none."""
+    queue = sorted(wanted, key=lambda seen: TYPES.index(seen.announce_type))
+    while queue:
+        part, queue = queue[:BATCH], queue[BATCH:]
+        try:
+            papers, _ = hydrate(api, transport, [seen.base for seen in part])
+        except FetchError as error:
+            errors.append(error)
+            if isinstance(error, Unavailable):
+                part, queue = [*part, *queue], []
+            yield Batch([_sighting(seen) for seen in part], 0)
+        else:
+            yield _matched(part, {paper.id: paper for paper in papers})
+
+
+def _matched(part: Sequence[Announcement], papers: dict[str, Paper]) -> Batch:
+    """Announcements and what the API shows of them; an older version than announced is not it yet."""
+    sightings, missing = [], []
+    for seen in part:
+        paper = papers.get(f"arxiv:{seen.base}")
+        if paper is None or paper.version < seen.version:
+            missing.append(f"{seen.base}v{seen.version}")
+            paper = None
+        sightings.append(_sighting(seen, paper))
+    return Batch(sightings, 0, notes=[_missing(missing)] if missing else [])
+
+
+def _sighting(seen: Announcement, paper: Paper | None = None) -> Sighting:
+    text_from = "" if paper is None else arxiv_api.NAME
+    return Sighting(NAME, paper or seen.as_paper(), seen.day, seen.announce_type, text_from)
+
+
+def _missing(names: Sequence[str]) -> str:
+    return (
+        f"arXiv's API does not show {len(names)} of the papers announced yet; they are kept as the feed tells them, "
+        f"without authors: {', '.join(names)}."
+    )
+
+
+def _unreadable(category: str, unreadable: Sequence[str], others: int) -> str:
+    shown = next(filter(None, unreadable), "without an id")
+    return (
+        f"arXiv's feed of {category} holds {len(unreadable)} of {len(unreadable) + others} items that cannot be read "
+        f"(the first: {shown!r})."
+    )
+
+
+def _joined(errors: Sequence[FetchError]) -> FetchError:
+    """One error that tells of all, each once, of the kind of the first."""
+    return type(errors[0])(" ".join(dict.fromkeys(map(str, errors))))

@@ -1,0 +1,1 @@
+"""Backing up a store, restoring it, and copying it to another database."""

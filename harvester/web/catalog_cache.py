@@ -1,0 +1,96 @@
+"""The catalogue in a server's memory: read again when a file has changed, for a parse of all takes seconds."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.entry import Entry
+from harvester.catalog.export.records import plain
+from harvester.catalog.folder import load_catalog
+from harvester.catalog.search import Finder
+from harvester.catalog.sections import newest_first
+from harvester.catalog.site.files import Maker, site
+from harvester.services.catalog.site import abstracts
+from harvester.services.workspace import Workspace
+
+OTHERS = (
+    ("/subscribe", "New papers by mail"),
+    ("/archive", "Earlier digests and feeds"),
+    ("/suggest", "Suggest a paper"),
+    ("/review", "Review"),
+)
+"""What this server has besides the catalogue."""
+
+
+@dataclass
+class Contents:
+    """The entries at one moment, newest first, and what is made of them once somebody asks."""
+
+    entries: list[Entry]
+    taxonomy: Taxonomy
+    makers: dict[str, Maker]
+
+    def __post_init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    @cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """Entries by their id."""
+        return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def finder(self) -> Finder:
+        """The text search."""
+        return Finder(self.entries, self.taxonomy)
+
+    def file(self, name: str) -> bytes | None:
+        """A file of the site; None where it has no such file."""
+        if name not in self.makers:
+            return None
+        with self._lock:  # the map of a large catalogue takes half a minute: once is enough
+            if name not in self._made:
+                self._made[name] = self.makers[name]()
+            return self._made[name]
+
+
+class Shelf:
+    """The catalogue's present contents."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+        self._lock = Lock()
+        self._seen: object = None
+        self._contents: Contents | None = None
+
+    def contents(self) -> Contents:
+        """All good entries; what is wrong with the others is `catalog check`'s to say."""
+        with self._lock:
+            seen = frozenset(_stamps(self._ws.catalog / "entries"))
+            if self._contents is None or seen != self._seen:
+                self._contents, self._seen = self._read(), seen
+            return self._contents
+
+    def _read(self) -> Contents:
+        entries = load_catalog(self._ws.catalog, self._ws.taxonomy).entries
+        known: Callable[[], dict[str, str]] = lambda: dict(abstracts(self._ws, entries))  # noqa: E731
+        shown = [plain(entry) for entry in newest_first(entries)]
+        return Contents(shown, self._ws.taxonomy, site(list(entries), self._ws.taxonomy, known, OTHERS))
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """Name, time and size of every file below a folder."""
+    try:
+        with os.scandir(folder) as found:
+            for item in found:
+                if item.is_dir():
+                    yield from _stamps(Path(item.path))
+                elif item.name.endswith(".toml"):
+                    state = item.stat()
+                    yield item.path, state.st_mtime_ns, state.st_size
+    except FileNotFoundError:  # removed a moment ago, by an undo or by git
+        return

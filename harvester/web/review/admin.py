@@ -1,0 +1,61 @@
+"""Pages for the job: how the nights went, how good the classifier is, who subscribes, what the next digest says."""
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from harvester.services.digest.preview import sample
+from harvester.services.harvest.proposals import unsettled
+from harvester.services.operations import statistics
+from harvester.services.review.users import sign_out_everywhere, users
+from harvester.web.forms import Posted
+from harvester.web.pages import PRIVATE
+from harvester.web.review.chart import bars
+from harvester.web.review.review_context import Desk
+from harvester.web.signin import admin
+
+RUNS = 30
+# The digest is foreign text in HTML of its own: no script, no form, no link out of its frame, nothing loaded.
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Pages that only look, and the one where admins end sessions."""
+    router = APIRouter()
+
+    @router.get("/review/runs")
+    def runs(request: Request) -> Response:
+        found = statistics.nights(desk.ws, RUNS)
+        return desk.show(request, "runs", {"nights": found, "bars": bars(found)})
+
+    @router.get("/review/classifier")
+    def classifier(request: Request) -> Response:
+        found = statistics.classifier(desk.ws)
+        return desk.show(request, "classifier", {"model": found})
+
+    @router.get("/review/subscribers")
+    def subscribers(request: Request) -> Response:
+        return desk.show(request, "subscribers", {"found": statistics.subscribers(desk.ws)})
+
+    @router.get("/review/digest")
+    def digest(request: Request) -> Response:
+        return desk.show(request, "digest", {})
+
+    @router.get("/review/digest/preview")
+    def preview() -> Response:
+        found = sample(desk.ws, stored=True)
+        return HTMLResponse(found.html if found else "", headers={**PRIVATE, "Content-Security-Policy": SANDBOX})
+
+    @router.get("/review/proposals")
+    def proposals(request: Request) -> Response:
+        return desk.show(request, "proposals", {"found": unsettled(desk.ws)})
+
+    @router.get("/review/people", dependencies=[Depends(admin)])
+    def people(request: Request) -> Response:
+        return desk.show(request, "people", {"people": users(desk.ws)})
+
+    @router.post("/review/people/sign-out", dependencies=[Depends(admin)])
+    def sign_out(request: Request, form: Posted) -> Response:
+        sign_out_everywhere(desk.ws, form.get("name", ""))
+        return RedirectResponse("/review/people", 303, PRIVATE)
+
+    return router

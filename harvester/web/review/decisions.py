@@ -1,0 +1,116 @@
+"""Deciding: every route here changes something, so each wants a session, a token, and the version that was seen."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import ImmutableMultiDict
+
+from harvester.base.errors import UsageError
+from harvester.catalog.entry import KIND
+from harvester.paper import Labels
+from harvester.services.review.decisions import Decided, decide_all
+from harvester.services.review.queries import Sheet, sheet, state_counts
+from harvester.web.forms import Form, Posted
+from harvester.web.pages import PRIVATE
+from harvester.web.review import view
+from harvester.web.review.query import View, read_view
+from harvester.web.review.review_context import Desk, is_fragment
+from harvester.web.signin import user_of
+
+ACTIONS = ("accept", "reject", "defer", "undo")
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Decisions on one paper."""
+    router = APIRouter()
+
+    @router.post("/review/decide")
+    def decide(request: Request, form: Posted) -> Response:
+        action, name, seen = _action(form), form.get("paper", ""), _version(form)
+        at = view_of(desk, form)
+        given = _labels(desk, form) if action == "accept" else {}
+        reason = form.get("reason", "")
+        (done,) = decide_all(desk.ws, action, [name], user_of(request).name, reason, given, {name: seen})
+        if done.stale:
+            now = sheet(desk.ws, name)
+            if not _is_repeat(now, user_of(request).name, action, seen):
+                return _conflict(desk, request, form, now, at)
+            done = Decided(now.paper.id, now.state)
+        if done.error:
+            sheet(desk.ws, name)  # says so where the paper is unknown
+            raise UsageError(done.error)
+        return _move_on(desk, request, form, done, at)
+
+    return router
+
+
+def view_of(desk: Desk, form: Form) -> View:
+    """The part of the queue that the reviewer is working through.
+
+    Raises:
+        UsageError: it names what there cannot be.
+    """
+    return read_view(ImmutableMultiDict(parse_qsl(form.get("view", ""))), desk.ws.taxonomy)
+
+
+def _move_on(desk: Desk, request: Request, form: Form, done: Decided, at: View) -> Response:
+    """Show the next paper, or after an undo the one that is open again."""
+    following = done.id if form["action"] == "undo" else form.get("next", "")
+    if not is_fragment(request):
+        return RedirectResponse(at.address(following), 303, PRIVATE)
+    if not following:  # the end of this page of the list: begin anew with what is left
+        return Response(status_code=204, headers={**PRIVATE, "HX-Redirect": at.at(1).address()})
+    told = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(desk.ws)}})
+    values = {**desk.pane(sheet(desk.ws, following), at), **desk.tail(request)}
+    return desk.show(request, "moved_on", values, headers={"HX-Trigger": told})
+
+
+def _conflict(desk: Desk, request: Request, form: Form, now: Sheet, at: View) -> Response:
+    """409: what the other reviewer chose, beside what this one wanted, who may still do it, now knowingly."""
+    other = next(iter(view.history(now.log, desk.ws.taxonomy)), None)
+    wanted = _wanted(desk, form)
+    conflict = {
+        "other": other,
+        "state": now.state,
+        "action": form["action"],
+        "labels": view.names_of(wanted, desk.ws.taxonomy) if form["action"] == "accept" else [],
+    }
+    pane = desk.pane(now, at, form.get("next", ""), conflict=conflict, note=form.get("reason", ""))
+    pane["paper"]["groups"] = view.groups(wanted, now.prediction, desk.ws.taxonomy)
+    template = "pane" if is_fragment(request) else "alone"
+    return desk.show(request, template, pane, status=409)
+
+
+def _is_repeat(now: Sheet, by: str, action: str, seen: int) -> bool:
+    """Whether this very decision was made already: a form that was sent twice is no conflict with oneself."""
+    last = now.log[-1] if now.log else None
+    mine = last is not None and (last.by, last.action) == (by, action)
+    return mine and now.version == seen + 1
+
+
+def _wanted(desk: Desk, form: Form) -> Labels:
+    """The labels that the reviewer had chosen."""
+    facets = {name: tuple(form.getlist(name)) for name in desk.ws.taxonomy.facet_ids if name != KIND}
+    return Labels(facets, form.get(KIND, ""))
+
+
+def _action(form: Form) -> str:
+    action: str = form.get("action", "")
+    if action not in ACTIONS:
+        raise UsageError(f"There is no action {action[:40]!r}; there are: {', '.join(ACTIONS)}.")
+    return action
+
+
+def _version(form: Form) -> int:
+    text = form.get("version", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise UsageError("This form does not say which version of the paper it is about. Load the page again.")
+    return int(text)
+
+
+def _labels(desk: Desk, form: Form) -> Mapping[str, str]:
+    """The chosen labels by facet: a form without a facet's box checked empties that facet."""
+    return {facet.id: ",".join(form.getlist(facet.id)) for facet in desk.ws.taxonomy.facets}

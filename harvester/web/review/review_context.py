@@ -1,0 +1,75 @@
+"""What all review routes share: the workspace, the pages, and what is kept in memory to explain papers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from harvester.base.errors import CatalogError, HarvesterError, UsageError
+from harvester.services.review.explanations import Insight
+from harvester.services.review.queries import Sheet, last_by, unpublished
+from harvester.services.workspace import Workspace
+from harvester.web.forms import SESSION, token_of
+from harvester.web.pages import PRIVATE, Pages
+from harvester.web.review import view
+from harvester.web.review.query import View
+from harvester.web.signin import user_of
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a reviewer works."""
+
+    ws: Workspace
+    pages: Pages
+    insight: Insight
+
+    def show(self, request: Request, template: str, values: Mapping[str, Any], **more: Any) -> HTMLResponse:
+        """A page, or a part of one, for somebody who is signed in."""
+        return show(self.pages, request, template, values, **more)
+
+    def pane(self, sheet: Sheet | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
+        """The values of the pane: a paper, or None where there is none; `following` is the one to move on to."""
+        shown = view.pane(sheet, self.ws.taxonomy) if sheet else None
+        return {"paper": shown, "at": at, "following": following, "conflict": None, "note": "", **more}
+
+    def tail(self, request: Request) -> dict[str, Any]:
+        """The values of the status line: what the next undo takes back, and what is not published yet."""
+        return {"last": self._last(user_of(request).name), "unpublished": unpublished(self.ws)}
+
+    def _last(self, name: str) -> dict[str, Any] | None:
+        """What the next undo of this reviewer takes back."""
+        found = last_by(self.ws, name)
+        if found is None:
+            return None
+        did = view.done(found.decision, self.ws.taxonomy)
+        return {"id": found.paper.id, "title": found.paper.title, "version": found.place.version, "did": did}
+
+
+def show(
+    pages: Pages,
+    request: Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A page, or a part of one, for somebody who is signed in."""
+    csrf = token_of(request.cookies.get(SESSION, ""))
+    shown = {"user": user_of(request), "csrf": csrf, "here": request.url.path, **values}
+    return pages.render(f"review/{template}", shown, status=status, headers={**PRIVATE, **(headers or {})})
+
+
+def problem(pages: Pages, request: Request, error: HarvesterError) -> HTMLResponse:
+    """One sentence on what is wrong: in the status line for htmx, else as a page."""
+    status = 422 if isinstance(error, UsageError) else 500 if isinstance(error, CatalogError) else 404
+    template = "problem" if is_fragment(request) else "problem_page"
+    return show(pages, request, template, {"problem": str(error)}, status=status)
+
+
+def is_fragment(request: Request) -> bool:
+    """Whether htmx asks, who wants a part of a page."""
+    return request.headers.get("hx-request") == "true"

@@ -1,0 +1,91 @@
+"""`harvester backfill` as a process of its own, and what its store holds afterwards."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from harvester.paper import Paper
+from harvester.store.engine import connect, read
+from harvester.store.papers import load
+from harvester.store.tables import backfills, candidates, papers, predictions
+from tests.conftest import ROOT
+from tests.services.room import Room
+
+# The command line with tasks of few texts; it kills itself in the middle of the n-th commit if it is told to.
+RUN = """
+import functools, os, signal, sys
+from harvester.cli import main
+from harvester.services.learning import backfill
+backfill.Snapshot = functools.partial(backfill.Snapshot, size=8)
+note, fatal = backfill.set_backfill, int(os.environ.get("TEST_KILL_AT", "0"))
+def note_and_die(*arguments):
+    global fatal
+    note(*arguments)
+    fatal -= 1
+    if fatal == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+backfill.set_backfill = note_and_die
+sys.argv = ["harvester", *sys.argv[1:]]
+main()
+"""
+
+
+def run(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TEST_KILL_AT": str(kill_at)}
+    command = [sys.executable, "-c", RUN, *arguments, "--json"]
+    done = subprocess.run(command, cwd=room.folder, env=environment, capture_output=True, text=True, timeout=240)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return json.loads(done.stdout) if done.stdout else {}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What must not depend on how often a backfill was killed."""
+
+    papers: dict[str, Paper]
+    scopes: dict[str, float]
+    labels: dict[str, tuple[Any, ...]]
+    probabilities: dict[str, list[float]]
+    queue: dict[str, tuple[str, float, bool]]
+    progress: list[tuple[Any, ...]]
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    store = connect(url)
+    yield store
+    store.dispose()
+
+
+def held(url: str) -> Held:
+    with opened(url) as store, read(store) as db:
+        found = {number: one.paper for number, one in load(db, db.scalars(select(papers.c.number))).items()}
+        said = db.execute(select(predictions)).all()
+        waiting = db.execute(select(candidates)).all()
+        columns = [column for column in backfills.c if column.name != "changed"]
+        progress = [tuple(row) for row in db.execute(select(*columns))]
+    assert len({found[one.paper].id for one in said}) == len(said)
+    return Held(
+        {one.id: one for one in found.values()},
+        {found[one.paper].id: round(one.scope, 6) for one in said},
+        {found[one.paper].id: (one.in_scope, one.labels, one.kind, one.unsure, one.model) for one in said},
+        {found[one.paper].id: _flat(one.probabilities) for one in said},
+        {found[one.paper].id: (one.state, round(one.score, 6), one.backlog) for one in waiting},
+        progress,
+    )
+
+
+def _flat(probabilities: dict[str, dict[str, float]]) -> list[float]:
+    return [round(value, 6) for labels in probabilities.values() for value in labels.values()]
+
+
+def url_of(room: Room) -> str:
+    return f"sqlite:///{room.folder}/data/harvester.db"

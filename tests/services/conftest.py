@@ -1,0 +1,14 @@
+from typing import Any
+
+import pytest
+
+from tests.services.backfilling import run
+from tests.services.room import Room
+from tests.services.snapshot import records, write
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Room, dict[str, Any]]:
+    """A backfill that nobody kills; others take its embeddings over, so that torch is loaded once."""
+    room = Room.make(tmp_path_factory.mktemp("undisturbed"), "http://127.0.0.1:1")
+    return room, run(room, "backfill", str(write(room.folder / "snapshot.jsonl", records())))

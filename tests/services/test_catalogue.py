@@ -1,0 +1,357 @@
+"""Import, add, check, export and site as jobs on a working folder."""
+
+# ruff: noqa: E501 - a list's line is one line
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from harvester.base.errors import CatalogError, HarvesterError, UsageError
+from harvester.catalog.folder import load_catalog
+from harvester.paper import Author, Paper, Sighting
+from harvester.services.catalog.add import add, readme_address
+from harvester.services.catalog.check import findings
+from harvester.services.catalog.lists import import_list
+from harvester.services.catalog.site import write_site
+from harvester.services.workspace import Workspace, open_workspace
+from harvester.store.engine import connect, read, write
+from harvester.store.papers import find, mark_withdrawn, record
+from harvester.store.queue import candidate
+from harvester.store.schema import upgrade
+
+from ..conftest import Upstream
+from .room import CONFIG, Room
+
+NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+README = """\
+# Beats
+Official code of our paper.
+## Abstract
+Electrocardiograms are classified by a small network, which detects arrhythmia from ECG recordings.
+## Citation
+```
+@inproceedings{bee2024beats,
+  title={{Beats} with {\\"o}rder: arrhythmia classification from ECG},
+  author={Bee, Ann and M{\\"u}ller, Zo{\\"e}},
+  booktitle={Proceedings of the Invented Heart Conference},
+  year={2024}, month=may,
+}
+```
+"""
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Iterator[Workspace]:
+    made = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
+    yield made
+    made.store.dispose()
+
+
+@pytest.fixture
+def either(tmp_path: Path, store_url: str) -> Iterator[Workspace]:
+    """The working folder on either kind of store."""
+    engine = connect(store_url)
+    upgrade(engine)
+    engine.dispose()
+    made = open_room(tmp_path, store_url)
+    yield made
+    made.store.dispose()
+
+
+def open_room(folder: Path, store_url: str, upstream: str = "http://127.0.0.1:9", more: str = "") -> Workspace:
+    text = CONFIG.format(store=store_url, upstream=upstream, attempts=1, smtp_port=1)
+    (folder / "config.toml").write_text(text + more)
+    return replace(open_workspace(folder / "config.toml"), clock=lambda: NOW)
+
+
+def ids(ws: Workspace) -> list[str]:
+    return [entry.id for entry in load_catalog(ws.catalog, ws.taxonomy).entries]
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text)
+    return folder / name
+
+
+def know(ws: Workspace, paper: Paper) -> None:
+    with write(ws.store) as db:
+        record(db, [Sighting("arxiv", paper)], NOW)
+
+
+KNOWN = Paper(
+    ("arxiv:2401.00001",), "Known hearts", "An abstract.", (Author("Ann Bee"), Author("Cy Dee")),
+    published=datetime(2024, 1, 2, tzinfo=UTC), links={"paper": "https://arxiv.org/abs/2401.00001"},
+)  # fmt: skip
+
+
+def test_an_import_takes_from_the_store_what_the_list_leaves_out(either: Workspace, tmp_path: Path) -> None:
+    know(either, KNOWN)
+    lines = "# ECG\n- [Known Hearts!](https://arxiv.org/abs/2401.00001)\n- **known hearts** [2023]\n- **Another** [2022] [X]\n"
+    done = import_list(either, put(tmp_path, "list.md", lines))
+    assert (done.new, done.enriched) == (2, 1)
+    first = next(one for one in load_catalog(either.catalog, either.taxonomy).entries if one.id == "arxiv:2401.00001")
+    assert (first.authors, str(first.published), first.venue) == (("Ann Bee", "Cy Dee"), "2023", "arXiv")
+
+
+def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
+    done = import_list(ws, put(tmp_path, "list.md", "# ECG\n**One** [2024]\n# Methods\n**Two** [2024]\n"), dry_run=True)
+    assert (done.new, [one.line for one in done.read.unplaced]) == (1, [4])
+    assert not ws.catalog.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "holds no paper"),
+        (b"# ECG\n\nNothing here.\n", "holds no paper"),
+        (b"# ECG\n\n\xff\n", r"list\.md, line 3: not UTF-8"),
+        (b"# ECG\n\x00\n", r"list\.md, line 2: no text file"),
+        (b"# ECG\n" + b"- **T** [2024]\n" * 3_500_000, "longer than 20 MB"),
+    ],
+    ids=["empty", "no paper", "not UTF-8", "not text", "50 MB"],
+)
+def test_what_is_no_list_is_named_and_nothing_written(tmp_path: Path, data: bytes, message: str) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
+    (tmp_path / "list.md").write_bytes(data)
+    with pytest.raises(CatalogError, match=message):
+        import_list(ws, tmp_path / "list.md")
+    assert not ws.catalog.exists()
+    ws.store.dispose()
+
+
+def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", upstream.url)
+    by_id, by_title = _corpus_papers(ws)
+    lines = f"# ECG\n**{by_id.title}** [[Paper](https://arxiv.org/abs/{by_id.id[6:]})]\n**{by_title.title}**\n**None such**\n"
+    done = import_list(ws, put(tmp_path, "list.md", lines), online=True)
+    assert done.enriched == 2
+    entries = {entry.title: entry for entry in load_catalog(ws.catalog, ws.taxonomy).entries}
+    for paper in (by_id, by_title):
+        entry = entries[paper.title]
+        assert entry.authors == tuple(author.name for author in paper.authors)
+        assert entry.published.exact == paper.published.date()  # type: ignore[union-attr]
+    ws.store.dispose()
+
+
+def _corpus_papers(ws: Workspace) -> list[Paper]:
+    """Two papers that the stand-in knows, asked for past the store."""
+    from harvester.config import ArxivSettings
+    from harvester.sources.arxiv.api import read_page
+    from harvester.sources.http import Transport
+
+    api = ws.settings.harvest.arxiv
+    assert isinstance(api, ArxivSettings)
+    params: dict[str, str | int] = {
+        "search_query": "all:ECG",
+        "start": 0,
+        "max_results": 200,
+        "sortBy": "submittedDate",
+    }
+    found = read_page(Transport(ws.settings.harvest).get(api.url, params, "application/atom+xml").body, "all:ECG")[1]
+    plain = [paper for paper in found if paper.title.replace(" ", "").isalpha() and paper.authors[0].name != "Unknown"]
+    return plain[:2]
+
+
+def test_an_upstream_that_is_away_costs_an_import_nothing(
+    ws: Workspace, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        done = import_list(ws, put(tmp_path, "list.md", "# ECG\n**One** [2024]\n"), online=True)
+    assert (done.new, done.enriched, ids(ws)) == (1, 0, ["title:one"])
+    assert "Papers stay without what arXiv knows" in caplog.text
+
+
+def test_a_readme_becomes_an_accepted_paper(either: Workspace, tmp_path: Path) -> None:
+    path = put(tmp_path, "README.md", README)
+    code = "https://github.com/invented/beats"
+    entry = add(either, str(path), {"task": "diagnosis", "modality": "ecg", "disease": "", "kind": "research"}, code)
+    assert (entry.title, entry.authors) == (
+        "Beats with örder: arrhythmia classification from ECG", ("Ann Bee", "Zoë Müller"),
+    )  # fmt: skip
+    assert (str(entry.published), entry.venue) == ("2024-05", "Invented Heart Conference")
+    assert (dict(entry.links), entry.labels.facets["modality"]) == ({"code": code}, ("ecg",))
+    with read(either.store) as db:
+        stored = find(db, entry.id)
+        assert stored is not None
+        place = candidate(db, stored.number)
+    assert place is not None
+    assert (place.state, place.entry) == ("accepted", str(entry.path))
+
+
+def test_the_classifier_labels_what_nobody_labelled(tmp_path: Path) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
+    entry = add(ws, str(put(tmp_path, "README.md", README)), {})
+    assert "ecg" in entry.labels.facets["modality"]
+    assert "arrhythmia" in entry.labels.facets["disease"]
+    ws.store.dispose()
+
+
+def test_adding_twice_joins(ws: Workspace, tmp_path: Path) -> None:
+    know(ws, KNOWN)
+    add(ws, "2401.00001", {"task": "prognosis"})
+    again = add(ws, "https://arxiv.org/abs/2401.00001v3", {}, "https://github.com/invented/known")
+    assert (again.labels.facets["task"], again.links["code"]) == (("prognosis",), "https://github.com/invented/known")
+    assert ids(ws) == ["arxiv:2401.00001"]
+
+
+def test_an_unknown_id_is_fetched(tmp_path: Path, upstream: Upstream) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", upstream.url)
+    (paper, _) = _corpus_papers(ws)
+    entry = add(ws, paper.id, {"modality": "ecg"})
+    assert (entry.id, entry.title, entry.venue) == (paper.id, paper.title, paper.venue or "arXiv")
+    with pytest.raises(HarvesterError, match="Nobody here knows 2501\\.99999"):
+        add(ws, "2501.99999", {})
+    ws.store.dispose()
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "message"),
+    [
+        ("nonsense", UsageError, "is no file, arXiv id, DOI or address"),
+        ("https://example.org/paper", UsageError, "no address of an arXiv paper, a DOI or a GitHub repository"),
+        ("10.1000/unknown", HarvesterError, "Nobody here knows 10.1000/unknown"),
+        ("config.toml", CatalogError, "holds no BibTeX record"),
+        ("x" * 5000, UsageError, "is no file, arXiv id, DOI or address"),
+    ],
+)
+def test_what_cannot_be_added(
+    ws: Workspace, what: str, error: type[HarvesterError], message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=message):
+        add(ws, what, {})
+    assert ids(ws) == []
+
+
+def test_the_seeds_readmes(ws: Workspace, shared: Path) -> None:
+    labels = {"task": "representation", "modality": "ecg,cmr"}
+    nets = add(ws, str(shared / "seeds" / "cardiacnets-readme.md"), labels)
+    assert (nets.id, len(nets.authors), nets.published.year, nets.venue) == ("arxiv:2411.13602", 19, 2024, "arXiv")
+    eccl = add(ws, str(shared / "seeds" / "eccl-readme.md"), labels)
+    assert (eccl.authors[0], len(eccl.authors), eccl.published.year) == ("Zhengyao Ding", 10, 2024)
+    assert eccl.venue.startswith("International Conference on Medical Image Computing")
+
+
+class Site(BaseHTTPRequestHandler):
+    """A site with a README and pages that answer as their name says."""
+
+    def do_GET(self) -> None:
+        status = int(self.path.rpartition("/")[2]) if self.path.rpartition("/")[2].isdigit() else 200
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "https://elsewhere.example/")
+        self.end_headers()
+        if self.path == "/invented/beats/HEAD/README.md":
+            self.wfile.write(README.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_repository_is_read_by_its_address(tmp_path: Path, web: str) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", more=f'[catalog]\nraw_url = "{web}"\n')
+    entry = add(ws, "https://github.com/invented/beats.git", {"modality": "ecg"})
+    assert entry.links["code"] == "https://github.com/invented/beats"
+    ws.store.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("https://github.com/a/b", "a/b"),
+        ("https://www.github.com/a/b.c/tree/main/x", "a/b.c"),
+        ("https://github.com/a", None),
+        ("https://github.example/a/b", None),
+        ("https://github.com/a/../b", None),
+    ],
+)
+def test_the_address_of_a_readme(address: str, path: str | None) -> None:
+    expected = f"https://raw.example/{path}/HEAD/README.md" if path else None
+    assert readme_address("https://raw.example", address) == expected
+
+
+def entry_file(ws: Workspace, name: str, links: str) -> None:
+    path = ws.catalog / "entries" / "2024" / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'id = "title:{name}"\ntitle = "{name}"\nkind = "review"\n[links]\n{links}\n')
+
+
+def test_check_asks_every_link_once(ws: Workspace, web: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harvester.services.catalog.check.PAUSE", 0.0)
+    entry_file(ws, "a", f'paper = "{web}/a/200"\ncode = "{web}/a/404"')
+    entry_file(ws, "b", f'paper = "{web}/b/302"\ncode = "{web}/a/404"\npdf = "{web}/b/403"')
+    entry_file(ws, "c", 'paper = "http://127.0.0.1:9/"')
+    found = [one for one in findings(ws.settings, ws.clock, online=True) if one.rule == "dead-link"]
+    assert [(one.grade, Path(one.file).name, one.line, one.message.partition(" link ")[2]) for one in found] == [
+        ("warning", "a.toml", 6, f"{web}/a/404 answers HTTP 404."),
+        ("warning", "b.toml", 6, f"{web}/a/404 answers HTTP 404."),
+        ("warning", "c.toml", 5, "http://127.0.0.1:9/ does not answer: the connection was refused."),
+    ]
+    assert [one for one in findings(ws.settings, ws.clock) if one.rule == "dead-link"] == []
+
+
+def test_check_knows_of_withdrawn_papers(either: Workspace) -> None:
+    know(either, KNOWN)
+    add(either, "2401.00001", {"task": "prognosis"})
+    assert "withdrawn" not in [one.rule for one in findings(either.settings, either.clock)]
+    with write(either.store) as db:
+        mark_withdrawn(db, [find(db, "arxiv:2401.00001").number])  # type: ignore[union-attr]
+    found = [one for one in findings(either.settings, either.clock) if one.rule == "withdrawn"]
+    assert [(one.grade, one.line) for one in found] == [("warning", 1)]
+
+
+def test_check_makes_no_store(tmp_path: Path) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
+    ws.store.dispose()
+    (tmp_path / "h.db").unlink()
+    assert findings(ws.settings, ws.clock) == []
+    assert not (tmp_path / "h.db").exists()
+
+
+def test_a_site_goes_into_its_own_folder_only(ws: Workspace, tmp_path: Path) -> None:
+    know(ws, KNOWN)
+    add(ws, "2401.00001", {"task": "prognosis"})
+    done = write_site(ws, tmp_path / "site")
+    assert done["entries"] == 1
+    assert {str(path) for path in (tmp_path / "site").rglob("*") if path.is_file()} == set(done["files"])
+    (tmp_path / "site/data/bib/7.json").write_text("[]")
+    (tmp_path / "site/CNAME").write_text("hearts.example")
+    write_site(ws, tmp_path / "site")
+    assert not (tmp_path / "site/data/bib/7.json").exists()
+    assert (tmp_path / "site/CNAME").exists()
+    with pytest.raises(UsageError, match="holds other files"):
+        write_site(ws, tmp_path)
+    entry_file(ws, "broken", "paper = ")
+    with pytest.raises(CatalogError, match=r"broken\.toml, line 5"):
+        write_site(ws, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    room = Room.make(tmp_path, "http://127.0.0.1:9")
+    put(tmp_path, "list.md", "# ECG\n**One** [2024] [[Paper](https://example.org/1)]\n# Methods\n**Two**\n")
+    shown = room.run("catalog", "import", "list.md", "--map", "Methods=skip", "--dry-run")
+    assert "title:one" in shown
+    assert room.json("catalog", "import", "list.md", "--map", "Methods=task:diagnosis")["placements"] == 2
+    assert len(json.loads(room.run("catalog", "export"))) == 2
+    assert room.run("catalog", "export", "--format", "csv").startswith("id,title,authors")
+    assert "has no heading 'none'" in room.run("catalog", "import", "list.md", "--map", "None=skip", status=2)
+    assert "json-schema" in room.run("catalog", "export", "--format", "word", status=2)
+    assert "holds other files" in room.run("catalog", "site", ".", status=2)
+    assert room.json("catalog", "site", "site")["entries"] == 2
+    assert [one["rule"] for one in room.json("catalog", "check", status=1)] == ["no-link", "stale-list"]

@@ -1,0 +1,269 @@
+"""Every check, well and unwell: each thing that is wrong comes with what to do about it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from harvester.base.clock import rfc3339
+from harvester.config import Settings, StoreSettings, load_settings
+from harvester.services.operations.doctor import examine, external, history, local
+from harvester.services.operations.doctor.finding import Finding
+from harvester.services.operations.status import Status
+from harvester.store import schema
+from harvester.store.engine import connect, write
+from harvester.store.job_runs import Turn
+from harvester.store.statistics import Figures
+from tests.conftest import Upstream
+from tests.digest.conftest import smtp
+from tests.digest.room import Sink
+from tests.services.room import Room
+
+NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+CONFIG = """\
+[store]
+url = "{store}"
+[harvest]
+contact = "ops@heart.example"
+timeout = 5.0
+[harvest.arxiv]
+url = "{upstream}/api/query"
+min_interval = 0.0
+[harvest.arxiv_rss]
+url = "{upstream}/rss"
+[harvest.oai]
+url = "{upstream}/oai"
+[harvest.huggingface]
+url = "{upstream}"
+[[harvest.feeds]]
+name = "circulation"
+url = "{upstream}/feed/circulation.xml"
+allow_private = true
+[digest]
+sender = "Digest <digest@heart.example>"
+base_url = "https://heart.example"
+smtp_host = "127.0.0.1"
+smtp_port = {port}
+smtp_security = "none"
+[alert]
+mail = ["ops@heart.example"]
+"""
+__all__ = ["smtp"]
+Examine = Callable[[], dict[str, list[Finding]]]
+
+
+@pytest.fixture
+def room(tmp_path: Path, upstream: Upstream, smtp: Sink) -> Room:
+    config = CONFIG.format(store="sqlite:///harvester.db", upstream=upstream.url, port=smtp.port)
+    (tmp_path / "config.toml").write_text(config)
+    return Room(tmp_path)
+
+
+@pytest.fixture
+def found(room: Room, monkeypatch: pytest.MonkeyPatch) -> Examine:
+    """Examine the room in this process, on an evening in June; nobody asks a name server."""
+    monkeypatch.setenv("HARVESTER_NOW", rfc3339(NOW))
+    monkeypatch.setattr(external, "dns_texts", lambda _name: None)
+
+    def look() -> dict[str, list[Finding]]:
+        sorted_out: dict[str, list[Finding]] = {}
+        for one in examine(room.config):
+            assert (one.remedy == "") == (one.state == "ok"), one
+            sorted_out.setdefault(one.check, []).append(one)
+        return sorted_out
+
+    return look
+
+
+def states(findings: Sequence[Finding]) -> set[str]:
+    return {one.state for one in findings}
+
+
+def test_a_new_folder_is_well_but_nothing_ran_yet(found: Examine, upstream: Upstream, smtp: Sink) -> None:
+    upstream.control(clear_log=True)
+    every = found()
+    unwell = {check for check, findings in every.items() if states(findings) != {"ok"}}
+    assert unwell == {"runs", "schedule", "sender"}
+    assert states(every["runs"] + every["schedule"] + every["sender"]) == {"warn"}
+    for name in ("arxiv", "arxiv_rss", "arxiv_oai", "huggingface", "circulation"):
+        assert f"upstream {name}" in every
+    assert len(upstream.log()) == 5
+    assert smtp.connections == 1
+    assert smtp.raw == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "state"),
+    [
+        ({"match": "/api/query", "kind": "html"}, "upstream arxiv", "fail"),
+        ({"match": "/api/query", "kind": "empty"}, "upstream arxiv", "fail"),
+        ({"match": "/rss", "kind": "status", "status": 503}, "upstream arxiv_rss", "fail"),
+        (
+            {"match": "/oai", "kind": "status", "status": 429},
+            "upstream arxiv_oai",
+            "warn",
+        ),
+        ({"match": "/feed", "kind": "status", "status": 404}, "upstream circulation", "fail"),
+    ],
+)
+def test_an_upstream_that_makes_no_sense(
+    found: Examine, upstream: Upstream, fault: dict[str, Any], check: str, state: str
+) -> None:
+    upstream.control(faults=[{"count": -1, **fault}])
+    every = found()
+    assert states(every[check]) == {state}
+    assert states(every["upstream huggingface"]) == {"ok"}
+
+
+def test_the_commands_output_and_status(room: Room) -> None:
+    broken = Room(room.folder, {"HARVESTER_DIGEST__SMTP_PORT": "1"})
+    findings = broken.json("doctor", now=rfc3339(NOW), status=1)
+    assert all(set(one) == {"check", "state", "message", "remedy"} for one in findings)
+    (mail,) = [one for one in findings if one["check"] == "mail server"]
+    assert mail["state"] == "fail"
+    assert "127.0.0.1:1" in mail["message"]
+
+
+def test_a_broken_configuration_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[digest]\nsmtp_prot = 25\n")
+    (one,) = Room(tmp_path).json("doctor", status=1)
+    assert (one["check"], one["state"]) == ("config", "fail")
+    assert "smtp_prot" in one["message"]
+
+
+def test_the_store(tmp_path: Path, store_url: str) -> None:
+    settings = Settings(store=StoreSettings(url=store_url))
+    engine = connect(store_url)
+    schema.upgrade(engine)
+    assert local.check_store(settings).state == "ok"
+    with write(engine) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    engine.dispose()
+    old = local.check_store(settings)
+    assert (old.state, old.remedy) == ("fail", "Run `harvester db upgrade`.")
+    if store_url.startswith("sqlite"):
+        Path(store_url.removeprefix("sqlite:///")).write_bytes(b"no database " * 1000)
+        assert local.check_store(settings).state == "fail"
+
+
+def test_weights_that_were_tampered_with(found: Examine, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVESTER_CLASSIFIER__MODEL", str(room.folder / "nowhere"))
+    assert states(found()["model"]) == {"fail"}
+    monkeypatch.delenv("HARVESTER_CLASSIFIER__MODEL")
+    chosen = load_settings(room.config).classifier
+    told = local.check_encoder(chosen, "0" * 64)
+    assert told.state == "fail"
+    assert "the model wants 0000" in told.message
+    (room.folder / "all-MiniLM-L6-v2").mkdir()
+    (room.folder / "all-MiniLM-L6-v2" / "model.safetensors").write_bytes(b"tampered")
+    folder = chosen.model_copy(update={"encoder": str(room.folder / "all-MiniLM-L6-v2")})
+    assert local.check_encoder(folder, "0" * 64).state == "fail"
+
+
+def test_what_still_stands_as_in_the_examples() -> None:
+    told = local.check_config(Settings())
+    assert states(told) == {"warn"}
+    assert len(told) == 4
+    several_hosts = Settings(store=StoreSettings(url="postgresql+psycopg://harvester@db/harvester"))
+    assert len(local.check_config(several_hosts)) == 5
+
+
+def test_the_programs_that_back_postgresql_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    several_hosts = Settings(store=StoreSettings(url="postgresql+psycopg://harvester@db/harvester"))
+    assert local.check_clients(several_hosts).state == "ok"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert local.check_clients(several_hosts).state == "warn"
+    assert local.check_clients(Settings()).state == "ok"
+
+
+def test_folders_and_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert local.check_folder("store", tmp_path / "not" / "yet").state == "ok"
+    assert local.check_folder("store", Path("/proc/1")).state == "fail"
+    assert local.check_disk("store", tmp_path).state == "ok"
+    monkeypatch.setattr(local, "LITTLE", 10**18)
+    assert local.check_disk("store", tmp_path).state == "warn"
+    monkeypatch.setattr(local, "TOO_LITTLE", 10**18)
+    assert local.check_disk("store", tmp_path).state == "fail"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "state"), [([], "warn"), ([1], "ok"), ([-600, 5, 3], "ok"), ([300, 290], "warn"), ([-90_000], "fail")]
+)
+def test_the_clock(ahead: list[int], state: str) -> None:
+    assert external.check_clock([timedelta(seconds=one) for one in ahead], NOW).state == state
+
+
+SPF, DKIM, DMARC = "v=spf1 mx -all", "v=DKIM1; k=rsa; p=MIIB", "v=DMARC1; p=none"
+
+
+@pytest.mark.parametrize(
+    ("zone", "warned"),
+    [
+        ({"": [SPF], "mail._domainkey.": [DKIM], "_dmarc.": [DMARC]}, set()),
+        ({"": ["google-site-verification=x"]}, {"spf", "dkim", "dmarc"}),
+        ({"": [SPF, SPF], "s1._domainkey.": [DKIM], "_dmarc.": [DMARC]}, {"spf"}),
+        ({"": [SPF], "s1._domainkey.": ["v=DKIM1; p="], "_dmarc.": ["v=spf1"]}, {"dmarc"}),
+        (None, {"sender"}),
+    ],
+)
+def test_the_senders_domain(zone: dict[str, list[str]] | None, warned: set[str]) -> None:
+    def texts(name: str) -> Sequence[str] | None:
+        return None if zone is None else zone.get(name.removesuffix("heart.example"), ())
+
+    told = external.check_sender("Digest <digest@heart.example>", texts)
+    assert {one.check for one in told if one.state == "warn"} == warned
+
+
+def status(report: dict[str, Any] | None = None, *, ago: float = 8, cut_off: bool = False, **turns: Turn) -> Status:
+    have = Figures(10, {"pending": 5}, 0, NOW, {}, {}, {"arxiv": NOW - timedelta(hours=ago)})
+    begun = rfc3339(NOW - timedelta(hours=ago))
+    one = {"run": begun, "state": "ok", "sources": [{"name": "arxiv", "error": None}], "errors": [], **(report or {})}
+    return Status(NOW, have, [one], cut_off, turns)
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        (status(), {"ok"}),
+        (status(ago=40), {"ok", "fail"}),
+        (status(cut_off=True), {"ok", "warn"}),
+        (status({"state": "partial", "errors": ["There is no model."]}), {"warn"}),
+        (status({"state": "failed"}), {"fail"}),
+        (replace(status(), reports=[]), {"warn"}),
+    ],
+)
+def test_the_last_runs(now: Status, found: set[str]) -> None:
+    assert states(list(history.check_runs(now))) == found
+
+
+def test_a_source_left_behind() -> None:
+    fortnight = timedelta(days=14)
+    assert states(list(history.check_sources(status(), fortnight))) == {"ok"}
+    assert states(list(history.check_sources(status(ago=24 * 15), fortnight))) == {"ok", "fail"}
+    never = status({"sources": [{"name": "circulation", "error": None}]})
+    assert states(list(history.check_sources(never, fortnight))) == {"warn"}
+
+
+@pytest.mark.parametrize(
+    ("turn", "found"),
+    [
+        (Turn("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"ok"}),
+        (Turn("run", datetime(2025, 6, 11, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"fail"}),
+        (Turn("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, None), {"fail"}),
+        (Turn("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW, "arXiv is gone."), {"warn", "ok"}),
+    ],
+)
+def test_the_schedule(turn: Turn, found: set[str]) -> None:
+    assert states(list(history.check_schedule(status(run=turn), Settings().schedule))) == found
+
+
+def test_the_queue() -> None:
+    assert history.check_queue(status(), 6).state == "ok"
+    assert history.check_queue(status(), 5).state == "warn"
+    most_of_a_backfill = replace(status(), figures=replace(status().figures, backlog=4))
+    assert history.check_queue(most_of_a_backfill, 2).state == "ok"
+    assert "4 of them from a backfill" in history.check_queue(most_of_a_backfill, 1).message

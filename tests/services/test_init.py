@@ -1,0 +1,194 @@
+"""A list on another subject, from its taxonomy alone to its first entry."""
+
+from pathlib import Path
+
+import pytest
+
+from harvester.cli.common import workspace
+from harvester.config import load_settings
+from harvester.services.operations.doctor.local import check_model
+from tests.conftest import Upstream
+from tests.services.room import Room
+
+THURSDAY = "2025-06-12T23:30:00Z"
+TAXONOMY = """
+schema = 1
+title = "Awesome Machine Learning for Plants, \\"invented\\""
+[scope]
+definition = "Machine learning on crops, plants and agriculture: images of fields and leaves, yield and growth."
+synonyms = ["plant", "crop", "agricultur*", "agriculture", "weed", "leaf disease", "farming", "orchard"]
+[[facets]]
+id = "task"
+name = "Tasks"
+[[facets.labels]]
+id = "detection"
+name = "Detection"
+definition = "Finds or counts plants, fruits, weeds or pests in images."
+synonyms = ["detect*", "counting"]
+[[facets.labels]]
+id = "yield"
+name = "Yield prediction"
+definition = "Predicts how much a field will bring."
+synonyms = ["yield"]
+[[facets]]
+id = "crop"
+name = "Crops"
+labels = [
+  {id = "wheat", name = "Wheat", definition = "Wheat, whatever part of it.", synonyms = ["wheat"]},
+  {id = "rice", name = "Rice", definition = "Rice in paddies or dry fields.", synonyms = ["rice"]},
+]
+[[facets]]
+id = "kind"
+name = "Kind"
+exclusive = true
+[[facets.labels]]
+id = "research"
+name = "Research"
+definition = "A study with a method of its own."
+[[facets.labels]]
+id = "review"
+name = "Reviews"
+definition = "A survey of other work."
+synonyms = ["survey", "review"]
+"""
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    (tmp_path / "plants.toml").write_text(TAXONOMY, encoding="utf-8")
+    return Room(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def plants(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """A list begun with the taxonomy; nothing was harvested yet."""
+    folder = tmp_path_factory.mktemp("plants")
+    (folder / "plants.toml").write_text(TAXONOMY, encoding="utf-8")
+    Room(folder).run("init", "list", "--taxonomy", "plants.toml")
+    return Room(folder / "list")
+
+
+@pytest.mark.soak  # the page howto/subject.md, whose commands are run, shows most of it
+def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstream: Upstream) -> None:
+    asked = ("--categories", "cs.RO,cs.CV", "--query", "all:crop OR all:agriculture")
+    begun = room.json("init", "list", "--taxonomy", "plants.toml", *asked)
+    assert begun["model"].startswith("untrained-")
+    plants = Room(room.folder / "list", {
+        "HARVESTER_HARVEST__ARXIV__URL": f"{upstream.url}/api/query",
+        "HARVESTER_HARVEST__ARXIV__MIN_INTERVAL": "0",
+        "HARVESTER_HARVEST__ARXIV_RSS__ENABLED": "false",
+        "HARVESTER_HARVEST__HUGGINGFACE__ENABLED": "false",
+    })  # fmt: skip
+    report = plants.json("run", "--no-digest", "--since", "2025-06-01", now=THURSDAY)
+    assert report["state"] == "ok"
+    assert report["in_scope"] >= 3
+    asked_for = next(one["path"] for one in upstream.log() if one["path"].startswith("/api/query"))
+    assert "all%3Acrop+OR+all%3Aagriculture" in asked_for
+    best = plants.json("queue")[0]
+    assert "agricult" in best["title"].lower()
+    labels = {"task:detection", "task:yield", "crop:wheat", "crop:rice", "kind:research", "kind:review"}
+    assert labels == set(best["unsure"])
+    (accepted,) = plants.json("accept", best["id"], "--label", "crop:rice", "--label", "crop:wheat", "--task", "yield")
+    assert accepted["state"] == "accepted"
+    (shown,) = plants.json("queue", "--state", "accepted")
+    assert (shown["task"], shown["crop"]) == (["yield"], ["wheat", "rice"])
+    plants.json("accept", best["id"], "--label", "crop:", "--label", "kind:review")
+    (shown,) = plants.json("queue", "--state", "accepted")
+    assert (shown["task"], shown["crop"], shown["kind"]) == (["yield"], [], "review")
+    (wishes,) = plants.json("subscribers", "add", "a@example.org", "--confirmed", "--label", "crop:rice,wheat")
+    assert wishes["topics"] == {"crop": ["wheat", "rice"]}
+    plants.run("catalog", "build")
+    readme = (plants.folder / "data" / "catalog" / "README.md").read_text(encoding="utf-8")
+    assert best["title"] in readme.replace("\\", "")
+    assert plants.json("catalog", "check") == []
+
+
+def test_the_configuration_keeps_its_comments_and_says_what_was_asked(room: Room) -> None:
+    (room.folder / ".gitignore").write_text("*.tmp\n")
+    room.run("init", "--categories", "cs.LG")
+    assert (room.folder / ".gitignore").read_text() == "*.tmp\n"
+    shipped = room.config.read_text(encoding="utf-8")
+    assert shipped.count("#") > 40
+    settings = load_settings(room.config)
+    assert settings.harvest.arxiv_rss is not None
+    assert settings.harvest.arxiv_rss.categories == ("cs.LG",)
+    assert (settings.classifier.model, settings.classifier.taxonomy) == (None, Path("data/taxonomy.toml"))
+    assert "Cardiovascular" in (room.folder / "data" / "catalog" / "README.md").read_text(encoding="utf-8")
+    assert workspace(room.config).taxonomy.path == room.folder / "data" / "taxonomy.toml"
+
+
+def test_without_a_query_the_synonyms_are_asked_for(room: Room) -> None:
+    room.run("init", "list", "--taxonomy", "plants.toml")
+    settings = load_settings(room.folder / "list" / "config.toml")
+    assert settings.harvest.arxiv is not None
+    assert settings.harvest.arxiv.query.startswith("all:plant OR all:crop OR all:agriculture OR all:weed")
+    assert 'all:"leaf disease"' in settings.harvest.arxiv.query
+    assert not any(feed.enabled for feed in settings.harvest.feeds)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--disease", "rust"), "no facet 'disease'; it has: task, crop, kind. Write --label FACET:LABEL"),
+        (("--label", "pest:aphid"), "no facet 'pest'; it has: task, crop, kind"),
+        (("--label", "crop:oats"), "crop has no label 'oats'; it has: wheat, rice"),
+        (("--label", "rice"), "--label 'rice' names no facet; write FACET:LABEL"),
+        (("--label", "kind:review,research"), "kind takes exactly one label of: research, review"),
+    ],
+)
+def test_what_the_taxonomy_lacks_is_named_with_what_it_has(plants: Room, arguments: tuple[str, ...], said: str) -> None:
+    assert said in " ".join(plants.run("accept", "2506.00001", *arguments, status=2).split())
+    if arguments[0] == "--disease":  # for all of them one function reads the options
+        assert said in " ".join(plants.run("catalog", "add", "2506.00001", *arguments, status=2).split())
+        told = plants.run("subscribers", "add", "a@example.org", "--confirmed", *arguments, status=2)
+        assert said in " ".join(told.split())
+
+
+def test_nothing_is_half_begun(room: Room) -> None:
+    (room.folder / "silent.toml").write_text(TAXONOMY.replace('synonyms = ["plant', 'synonyms = ["plant*"] #'))
+    (room.folder / "broken.toml").write_text("title = ")
+    (room.folder / "kindless.toml").write_text(TAXONOMY.replace('id = "kind"', 'id = "form"'))
+    (room.folder / "taken.toml").write_text(TAXONOMY.replace('id = "crop"', 'id = "venue"'))
+    for arguments, status, said in (
+        (("--taxonomy", "silent.toml"), 2, "give --query"),
+        (("--taxonomy", "broken.toml"), 1, "broken.toml: not valid TOML"),
+        (
+            ("--taxonomy", "kindless.toml"),
+            1,
+            "kindless.toml: a list needs one facet with exclusive = true, called kind",
+        ),
+        (("--taxonomy", "taken.toml"), 1, "taken.toml: no facet can be called 'venue'"),
+        (("--taxonomy", "missing.toml"), 1, "missing.toml: cannot read"),
+        (("--categories", "cs CV"), 2, "'cs CV' is no arXiv category"),
+    ):
+        assert said in room.run("init", "list", *arguments, status=status)
+        assert not (room.folder / "list").exists()
+    (room.folder / "list").write_text("a file")
+    assert "list" in room.run("init", "list", status=1)
+    (room.folder / "config.toml").write_text("")
+    assert "config.toml is there already" in room.run("init", status=2)
+    assert (room.folder / "config.toml").read_text() == ""
+
+
+@pytest.mark.soak  # the page howto/subject.md, whose commands are run, shows most of it
+def test_a_changed_taxonomy_is_ranked_by_before_there_are_labels(room: Room) -> None:
+    """What a maintainer does on the first day: words and labels of the taxonomy are not right at once."""
+    begun = room.json("init", "list", "--taxonomy", "plants.toml")
+    plants = Room(room.folder / "list")
+    assert "decide on more of the queue first" in plants.run("train", status=1)
+    assert "not about Awesome Machine Learning for Plants" in plants.run("labels", "fetch", status=2)
+    assert model_state(plants) == ("ok", f"The model {begun['model']} is whole.")
+    file = plants.folder / "data" / "taxonomy.toml"
+    file.write_text(file.read_text().replace('id = "rice"', 'id = "maize"'))
+    assert model_state(plants)[0] == "fail"
+    done = plants.json("train")
+    assert done["promoted"]
+    assert done["in_use"] == done["model"] != begun["model"]
+    assert (done["figures"], done["not_compared"]) == ([], ["crop:maize", "crop:rice"])
+    assert model_state(plants)[0] == "ok"
+    assert plants.json("train", "--rollback")["in_use"] == begun["model"]
+
+
+def model_state(room: Room) -> tuple[str, str]:
+    found = check_model(load_settings(room.config))[0]
+    return found.state, found.message

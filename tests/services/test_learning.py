@@ -1,0 +1,287 @@
+"""Learning from reviewers: texts fetched, models promoted and taken back, the gate probed, drift told."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text as sql
+
+from classifiers.packaged import packaged
+from classifiers.promotion import common, rows_of
+from classifiers.records import Labelled
+from harvester.base.errors import HarvesterError, UsageError
+from harvester.paper import Labels, Paper, Sighting
+from harvester.services.learning.classify import PROBES, classify, join_queue, load_classifier, model_version
+from harvester.services.learning.evaluate import drift
+from harvester.services.learning.labels import fetch_labels
+from harvester.services.learning.models import model_in_use, promote, rollback
+from harvester.services.learning.train import CORRECTION, DECISION, roll_back, train, training_set
+from harvester.services.review.decisions import record_decision
+from harvester.services.review.documents import candidates
+from harvester.services.workspace import Workspace, open_workspace, taxonomy_of
+from harvester.store.engine import read, write
+from harvester.store.papers import load, record
+from harvester.store.predictions import Prediction, latest, save
+from harvester.store.queue import Decision, enqueue
+from harvester.store.schema import upgrade
+from tests.conftest import Upstream
+from tests.services.room import Room
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def ws(tmp_path: Path, store_url: str) -> Workspace:
+    from harvester.store.engine import connect
+
+    upgrade(connect(store_url))
+    room = Room.make(tmp_path / "room", "http://127.0.0.1:1", store_url)
+    return replace(open_workspace(room.config), clock=lambda: NOW)
+
+
+def paper(number: int, words: str = "") -> Paper:
+    base = f"2512.{number:05d}"
+    return Paper((f"arxiv:{base}",), f"Study {number} {words}", f"An abstract of study {number}. {words}", version=1)
+
+
+def predicted(
+    ws: Workspace, scope: float, model: str | None = None, modality: tuple[str, ...] = ("ecg",)
+) -> Prediction:
+    labels = Labels({"task": ("diagnosis",), "modality": modality, "disease": ()}, "research")
+    return Prediction(scope, scope >= 0.5, labels, (), {}, model or model_version(ws))
+
+
+def store(ws: Workspace, papers: list[Paper]) -> list[int]:
+    with write(ws.store) as db:
+        return [one.number for one in record(db, [Sighting("arxiv", one) for one in papers], ws.clock())]
+
+
+def predict_all(ws: Workspace, numbers: list[int], scopes: list[float]) -> None:
+    with write(ws.store) as db:
+        stored = load(db, numbers)
+        made = [(n, stored[n].paper, predicted(ws, scope)) for n, scope in zip(numbers, scopes, strict=True)]
+        save(db, made, ws.clock())
+
+
+def decide(ws: Workspace, number: int, action: str, labels: Labels | None = None) -> None:
+    with write(ws.store) as db:
+        record_decision(db, number, Decision(number, action, "review", labels, "", "ann", ws.clock()), filed=True)
+
+
+def test_ten_papers_a_week_are_queued_from_below_the_gate(ws: Workspace) -> None:
+    numbers = store(ws, [paper(n) for n in range(20)])
+    predict_all(ws, numbers, [0.9, 0.8] + [0.4 - n / 100 for n in range(16)] + [0.01, 0.01])
+    assert join_queue(ws) == 2, "the queue has only begun"
+    ws = replace(ws, clock=lambda: NOW + timedelta(days=7))
+    assert join_queue(ws) == PROBES
+    assert join_queue(ws) == 0, "once a week"
+    with read(ws.store) as db:
+        lowest = db.execute(sql("SELECT min(score) FROM candidates")).scalar_one()
+    assert lowest == pytest.approx(0.31)
+    assert join_queue(replace(ws, clock=lambda: NOW + timedelta(days=14))) == 6, (
+        "the two far below are not worth a look"
+    )
+
+
+def test_the_queue_is_read_likeliest_first_and_twins_apart(ws: Workspace) -> None:
+    twin = "segmenting the left ventricle in cine magnetic resonance images of many patients"
+    numbers = store(ws, [paper(1, twin), paper(2, twin), paper(3, "detecting rhythm disorders from patches"), paper(4)])
+    predict_all(ws, numbers, [0.99, 0.98, 0.97, 0.6])
+    join_queue(ws)
+    queue = candidates(ws, "pending", None)
+    assert [one["score"] for one in queue] == sorted((one["score"] for one in queue), reverse=True)
+    found = [one["id"][-1] for one in queue]
+    assert found == ["1", "3", "2", "4"]
+    assert [one["id"][-1] for one in candidates(ws, "pending", 2)] == ["1", "3"]
+
+
+def test_decisions_are_learned_from_and_corrections_outweigh(ws: Workspace) -> None:
+    agreed, corrected, wrong, thrown_out, waiting = store(ws, [paper(n) for n in range(5)])
+    predict_all(ws, [agreed, corrected, wrong, thrown_out, waiting], [0.9, 0.9, 0.9, 0.1, 0.9])
+    as_predicted = predicted(ws, 0.9).labels
+    decide(ws, agreed, "accept", as_predicted)
+    decide(ws, corrected, "accept", replace(as_predicted, facets={**as_predicted.facets, "modality": ("ppg",)}))
+    decide(ws, wrong, "reject")
+    decide(ws, thrown_out, "reject")
+    decide(ws, waiting, "defer")
+    given = training_set(ws)
+    by_id: dict[str, Labelled] = {one.text.id: one for one in given.papers}
+    assert [by_id[f"arxiv:2512.0000{n}"].weight for n in range(4)] == [DECISION, CORRECTION, CORRECTION, DECISION]
+    assert by_id["arxiv:2512.00001"].labels["modality"] == ("ppg",)
+    assert [by_id[f"arxiv:2512.0000{n}"].scope for n in range(4)] == [2, 2, 0, 0]
+    assert "arxiv:2512.00004" not in by_id
+    assert len(given.decided) == 4
+    assert len(given.corrected) == 2
+
+
+def test_promoted_models_stay_and_can_be_taken_back(ws: Workspace) -> None:
+    assert model_in_use(ws) is None
+    promote(ws, "2026-01-05-aaaaaa")
+    promote(ws, "2026-01-06-bbbbbb")
+    assert str(model_in_use(ws)).endswith("data/models/2026-01-06-bbbbbb")
+    assert str(rollback(ws)).endswith("2026-01-05-aaaaaa")
+    assert rollback(ws) is None
+    with pytest.raises(HarvesterError, match="nothing to go back to"):
+        rollback(ws)
+
+
+def test_too_little_to_train_on_is_said(ws: Workspace) -> None:
+    with pytest.raises(HarvesterError, match="labels fetch"):
+        train(ws)
+
+
+def test_a_model_named_in_the_configuration_is_not_overruled(ws: Workspace) -> None:
+    chosen = ws.settings.classifier.model_copy(update={"model": Path("mine")})
+    fixed = replace(ws, settings=ws.settings.model_copy(update={"classifier": chosen}))
+    with pytest.raises(UsageError, match=r"classifier\.model"):
+        train(fixed)
+
+
+LESSONS = {
+    "zorble": ("diagnosis", "ecg", "arrhythmia"),
+    "quibble": ("segmentation", "cmr", "hf"),
+    "drindle": ("prognosis", "ehr", "cad"),
+}
+
+
+def teach(
+    ws: Workspace, accepted: Iterable[tuple[int, tuple[str, str, str]]], rejected: Iterable[int], waiting: int
+) -> None:
+    """Decisions, those accepted with task, modality and disease; and a paper that waits for the next model."""
+    for number, (task, modality, disease) in accepted:
+        labels = {"task": (task,), "modality": (modality,), "disease": (disease,)}
+        decide(ws, number, "accept", Labels(labels, "research"))
+    for number in rejected:
+        decide(ws, number, "reject")
+    with write(ws.store) as db:
+        enqueue(db, [(waiting, 0.9)], ws.clock())
+
+
+def changed(ws: Workspace, old: str, new: str) -> Workspace:
+    """The workspace with a taxonomy of its own, which differs from the shipped one in these words."""
+    text = packaged("taxonomy.toml").read_text(encoding="utf-8")
+    assert old in text
+    file = ws.settings.path(Path("data/taxonomy.toml"))
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    chosen = ws.settings.classifier.model_copy(update={"taxonomy": file})
+    settings = ws.settings.model_copy(update={"classifier": chosen})
+    return replace(ws, settings=settings, taxonomy=taxonomy_of(settings))
+
+
+ZORBLE = """[[facets.labels]]
+id = "zorble"
+name = "Zorbles"
+definition = "Zorbles of the heart, of whatever size."
+synonyms = ["zorble"]
+
+"""
+
+
+@pytest.mark.timeout(900)
+def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_path: Path) -> None:
+    ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
+    place = """[[facets.labels]]\nid = "mi"\n"""
+    ws = changed(ws, place, ZORBLE + place)
+    words = [word for _ in range(40) for word in LESSONS]
+    taught = store(ws, [paper(n, f"A cardiac {word} was tried on {word}s again.") for n, word in enumerate(words)])
+    refused = store(ws, [paper(500 + n, "A cardiac figure of speech about bridges.") for n in range(40)])
+    [new] = store(ws, [paper(900, "A cardiac zorble was tried on an electrocardiogram of a patient.")])
+    assert classify(ws) == 161, "a model that lacks a label still does the nights"
+    lessons = {**LESSONS, "zorble": ("diagnosis", "ecg", "zorble")}
+    teach(ws, [(number, lessons[word]) for number, word in zip(taught, words, strict=True)], refused, new)
+
+    done = train(ws)
+    assert done["promoted"], done["figures"]
+    assert done["not_compared"] == ["disease:zorble"]
+    assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "disease: micro_f1"}
+    with read(ws.store) as db:
+        [now] = latest(db, [new]).values()
+    assert now.labels.facets["disease"] == ("zorble",)
+
+    gone = changed(ws, 'id = "hf"', 'id = "failing"')
+    with pytest.raises(HarvesterError, match=r"lacks: disease:hf, disease:zorble; run `harvester train`, or put"):
+        load_classifier(gone)
+    assert train(gone)["not_compared"] == ["disease:failing", "disease:hf", "disease:zorble"]
+    assert load_classifier(gone).taxonomy.names == gone.taxonomy.names, "the new one is in use"
+
+
+@pytest.mark.timeout(900)
+def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
+    """Reviewers use words the shipped model cannot know; the new model does, so it takes over."""
+    ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
+    words = [word for _ in range(40) for word in LESSONS]
+    taught = store(ws, [paper(n, f"A cardiac {word} was tried on {word}s again.") for n, word in enumerate(words)])
+    refused = store(ws, [paper(500 + n, "A cardiac figure of speech about bridges.") for n in range(40)])
+    [waiting] = store(ws, [paper(900, "A cardiac zorble was tried.")])
+    predict_all(ws, [*taught, *refused, waiting], [0.9] * 161)
+    teach(ws, [(number, LESSONS[word]) for number, word in zip(taught, words, strict=True)], refused, waiting)
+    shipped = model_version(ws)
+
+    done = train(ws)
+    assert done["promoted"], done["figures"]
+    assert done["training"]["decided"] == 160
+    assert done["rescored"] == 1
+    assert done["in_use"] == done["model"] == model_version(ws) != shipped
+    assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "decided papers: task: micro_f1"}
+    with read(ws.store) as db:
+        [now] = latest(db, [waiting]).values()
+    assert (now.model, now.labels.facets["modality"]) == (done["model"], ("ecg",))
+
+    assert roll_back(ws)["in_use"] == shipped
+    assert len([one for one in (tmp_path / "room/data/models").iterdir() if one.is_dir()]) == 1, "it stays"
+
+
+def test_a_challenger_that_is_worse_is_refused() -> None:
+    """By any one figure, beyond what another seed would change; a lower calibration error is the better one."""
+
+    def figures(precision: float, f1: float, error: float) -> dict[str, Any]:
+        scope = {"average_precision": precision, "precision_at_recall_98": 0.9}
+        return {"scope": scope, "facets": {"task": {"micro_f1": f1}}, "calibration_error": error}
+
+    def verdict(old: dict[str, Any], new: dict[str, Any]) -> bool:
+        return all(row.holds for row in rows_of("", old, new))
+
+    usual = figures(0.98, 0.8, 0.05)
+    assert verdict(usual, figures(0.979, 0.798, 0.055))
+    assert verdict(usual, figures(0.99, 0.9, 0.01))
+    assert not verdict(usual, figures(0.97, 0.9, 0.01))
+    assert not verdict(usual, figures(0.99, 0.78, 0.01))
+    assert not verdict(usual, figures(0.99, 0.9, 0.08))
+
+
+def test_models_are_compared_on_the_labels_that_both_know(ws: Workspace) -> None:
+    other = changed(ws, 'id = "hf"', 'id = "failing"').taxonomy
+    both = common(other, ws.taxonomy)
+    assert ws.taxonomy.names - both.names == {"disease:hf"}
+    assert other.names - both.names == {"disease:failing"}
+    assert both.facet("disease").label_ids == common(ws.taxonomy, other).facet("disease").label_ids
+
+
+def test_drift_counts_the_last_weeks_in_scope(ws: Workspace) -> None:
+    numbers = store(ws, [paper(n) for n in range(60)])
+    predict_all(ws, numbers, [0.9] * 40 + [0.1] * 20)
+    found = drift(ws)
+    assert found["papers"] == 40
+    assert found["drift"], "all of them are about ecg, and nothing else"
+    assert any(one["what"] == "share of modality:ecg" for one in found["findings"])
+    assert drift(replace(ws, clock=lambda: NOW + timedelta(days=60)))["papers"] == 0
+
+
+def test_the_labelled_set_is_fetched_once(tmp_path: Path, upstream: Upstream) -> None:
+    upstream.control(today="2026-01-05", clear_log=True)
+    ws = open_workspace(Room.make(tmp_path / "room", upstream.url).config)
+    found = fetch_labels(ws)
+    assert found["wanted"] == found["fetched"] > 2000
+    assert found["missing"] == []
+    assert found["untraceable"] > 200
+    requests = len(upstream.log())
+    assert requests <= found["wanted"] / 100 + 2
+    again = fetch_labels(ws)
+    assert (again["fetched"], again["present"]) == (0, found["wanted"])
+    assert len(upstream.log()) == requests
+    assert len(training_set(ws).papers) > 2000
+    assert candidates(ws, "pending", None) == [], "labelled long ago: nothing to review"

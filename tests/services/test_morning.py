@@ -1,0 +1,84 @@
+"""The morning mail: sent by a real mail server where something waits or failed, and by no means else."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from harvester.base.errors import MailError
+from harvester.services.operations import morning_mail
+from harvester.services.workspace import Workspace
+from harvester.store import queue
+from harvester.store.engine import write
+from harvester.store.job_runs import Turn, set_turn
+from harvester.store.runs import begin_run, end_run
+from tests.digest.conftest import make_room, room, smtp
+from tests.digest.room import Room, Sink, text_of
+
+__all__ = ["make_room", "room", "smtp"]
+
+REPORT = {"state": "ok", "seconds": 1.0, "sources": [], "errors": []}
+
+
+@pytest.fixture
+def ws(room: Room) -> Iterator[Workspace]:
+    alert = room.ws.settings.alert.model_copy(update={"mail": ("ann@example.org", "bob@example.org")})
+    return replace(room.ws, settings=room.ws.settings.model_copy(update={"alert": alert}))
+
+
+def night(room: Room, **said: object) -> None:
+    with write(room.ws.store) as db:
+        name = begin_run(db, room.now)
+        end_run(db, name, {**REPORT, "run": name, **said})
+
+
+def wait(room: Room, *titles: str) -> None:
+    numbers = [room.paper(title) for title in titles]
+    with write(room.ws.store) as db:
+        queue.enqueue(db, [(number, 0.9 - n / 100) for n, number in enumerate(numbers)], room.now)
+
+
+def test_no_mail_where_nothing_waits_and_nothing_failed(room: Room, ws: Workspace, smtp: Sink) -> None:
+    night(room)
+    assert morning_mail.send(ws) is False
+    wait(room, "Hearts")
+    assert morning_mail.send(room.ws) is False, "nobody is named in [alert]"
+    assert smtp.messages == []
+
+
+def test_what_waits_best_first_and_no_more_than_ten(room: Room, ws: Workspace, smtp: Sink) -> None:
+    night(room)
+    wait(room, "Hearts\r\nBcc: all@example.org", *(f"Vessels {n}" for n in range(11)))
+    assert morning_mail.send(ws)
+    assert [one["To"] for one in smtp.messages] == ["ann@example.org", "bob@example.org"]
+    mail, text = smtp.messages[0], text_of(smtp.messages[0])
+    assert mail["Subject"] == "Harvester: 12 wait, all is well"
+    assert mail["Bcc"] is None
+    assert "12 papers wait for a decision, best first: https://digest.example.org/review" in text
+    assert text.index("0.90  Hearts Bcc: all@example.org") < text.index("0.89  Vessels 0")
+    assert "and 2 more" in text
+    assert "Vessels 9" not in text
+
+
+def test_what_failed(room: Room, ws: Workspace, smtp: Sink) -> None:
+    night(room, state="partial", sources=[{"name": "arxiv", "error": "It fell silent."}], errors=["There is no model."])
+    with write(ws.store) as db:
+        begin_run(db, room.now + timedelta(seconds=1))
+        set_turn(db, Turn("backup", room.now, 1, room.now, room.now, "The disk is full."))
+        set_turn(db, Turn("audit", room.now, 3, room.now, None))
+        set_turn(db, Turn("digest", room.now, 1, room.now, room.now))
+    assert morning_mail.send(ws)
+    assert smtp.messages[0]["Subject"] == "Harvester: 0 wait, 5 problems"
+    text = text_of(smtp.messages[0])
+    for told in ("arxiv: It fell silent.", "There is no model.", "no report", "The disk is full.", "begun 3 times"):
+        assert told in text
+    assert "digest, due" not in text
+
+
+def test_whoever_can_be_mailed_is(room: Room, ws: Workspace, smtp: Sink) -> None:
+    wait(room, "Hearts")
+    smtp.rcpt_replies["ann@example.org"] = "550 no such user"
+    with pytest.raises(MailError, match=r"ann@example\.org"):
+        morning_mail.send(ws)
+    assert [one["To"] for one in smtp.messages] == ["bob@example.org"]

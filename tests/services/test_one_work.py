@@ -1,0 +1,170 @@
+"""Several sources, one work: preprints that appear in a journal, and papers their authors withdraw."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harvester.config import load_settings
+from harvester.paper import Paper, Sighting
+from harvester.services.harvest.collect import Outcome, harvest, memory
+from harvester.services.operations.nightly import accepted_among
+from harvester.services.review.decisions import decide_all
+from harvester.services.review.documents import suggested, whole
+from harvester.services.review.journal_updates import settle_suggestions
+from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources.http import Transport
+from harvester.sources.registry import Source, chosen
+from harvester.sources.window import Batch, Window
+from harvester.store import schema
+from harvester.store.engine import connect, open_store
+from tests.conftest import Upstream
+
+CONFIG = """\
+[store]
+url = "{store}"
+[harvest]
+attempts = 1
+[harvest.arxiv]
+url = "{upstream}/api/query"
+min_interval = 0.0
+query = "all:heart OR all:cardiac OR all:coronary OR all:rPPG"
+[harvest.arxiv_rss]
+url = "{upstream}/rss"
+categories = ["cs.CV", "eess.IV", "cs.LG"]
+[[harvest.feeds]]
+name = "circulation"
+url = "{upstream}/feed/circulation.xml"
+allow_private = true
+[[harvest.feeds]]
+name = "npj-digital-medicine"
+url = "{upstream}/feed/npj-digital-medicine.xml"
+allow_private = true
+"""
+ARXIV = ("arxiv", "arxiv_rss")
+Ask = Callable[[str, str], Outcome]
+
+
+@pytest.fixture
+def ws(tmp_path: Path, store_url: str, upstream: Upstream) -> Workspace:
+    (tmp_path / "config.toml").write_text(CONFIG.format(store=store_url, upstream=upstream.url))
+    settings = load_settings(tmp_path / "config.toml")
+    schema.upgrade(connect(settings.store_url))
+    return Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: datetime.now(UTC))
+
+
+@pytest.fixture
+def ask(ws: Workspace, upstream: Upstream) -> Ask:
+    """Ask one source on a day, for the fortnight before it."""
+
+    def on(day: str, source: str) -> Outcome:
+        upstream.control(today=day)
+        now = datetime.fromisoformat(f"{day}T23:30:00+00:00")
+        (found,) = chosen(ws.settings.harvest, memory(ws.store), [source])
+        outcome = harvest(replace(ws, clock=lambda: now), found, now - timedelta(days=14), None)
+        assert outcome.error is None
+        return outcome
+
+    return on
+
+
+def accept(ws: Workspace, name: str) -> Path:
+    decided = decide_all(ws, "accept", [name], "ann", "", {"modality": "xray"})[0]
+    return Path(decided.entry or decided.error)
+
+
+def test_a_journal_version_is_the_same_paper_and_a_suggestion_where_it_was_accepted(ws: Workspace, ask: Ask) -> None:
+    ask("2025-04-10", "arxiv")
+    by_doi, by_title = accept(ws, "2504.01220"), accept(ws, "2504.01597")
+    known = ask("2025-06-10", "npj-digital-medicine")
+    ask("2025-06-10", "circulation")
+    assert known.suggested == 1
+
+    found = {row["id"]: row["suggestion"] for row in suggested(ws)}
+    assert found["arxiv:2504.01220"]["published"] == "2025-06-02"
+    assert found["arxiv:2504.01597"]["link"] == "https://doi.org/10.99999/cardio.2025.0002"
+    one = whole(ws, "10.99999/cardio.2025.0002")
+    assert one["id"] == "arxiv:2504.01597"
+    assert {seen["source"] for seen in one["sightings"]} == {"arxiv", "circulation"}
+
+    taken = settle_suggestions(ws, ["2504.01220"], "ann", take=True)[0]
+    assert taken.state == "taken"
+    text = by_doi.read_text()
+    assert 'venue = "npj-digital-medicine"' in text
+    assert "published = 2025-06-02" in text
+    assert 'paper = "https://doi.org/10.99999/cardio.2025.0001"' in text
+    assert 'preprint = "https://arxiv.org/abs/2504.01220"' in text
+    before = by_title.read_text()
+    assert settle_suggestions(ws, ["2504.01597"], "ann", take=False)[0].state == "dismissed"
+    assert by_title.read_text() == before
+    assert suggested(ws) == []
+    assert "no open suggestion" in settle_suggestions(ws, ["2504.01597"], "ann", take=True)[0].error
+    ask("2025-06-11", "npj-digital-medicine")
+    assert suggested(ws) == [], "what was settled is not suggested again"
+
+
+def test_a_journal_that_has_not_changed_is_not_read_again(ws: Workspace, ask: Ask, upstream: Upstream) -> None:
+    assert ask("2025-06-10", "circulation").received > 0
+    upstream.control(clear_log=True)
+    assert ask("2025-06-10", "circulation").state == "quiet"
+    assert [entry["status"] for entry in upstream.log()] == [304]
+
+
+def test_a_preprint_accepted_after_it_was_published_shows_the_journal(ws: Workspace, ask: Ask) -> None:
+    ask("2025-04-10", "arxiv")
+    ask("2025-06-10", "circulation")
+    text = accept(ws, "2504.01597").read_text()
+    assert 'venue = "circulation"' in text
+    assert 'paper = "https://doi.org/10.99999/cardio.2025.0002"' in text
+    assert suggested(ws) == []
+
+
+def test_a_withdrawal_is_told_where_the_paper_was_accepted(ws: Workspace, ask: Ask) -> None:
+    ask("2025-06-16", "arxiv_rss")
+    accept(ws, "2506.08383")
+    outcome = ask("2025-07-07", "arxiv_rss")
+    assert accepted_among(ws, outcome.withdrawn) == ["arxiv:2506.08383"]
+    one = whole(ws, "2506.08383")
+    assert one["withdrawn"]
+    assert one["state"] == "accepted", "people decide what becomes of the entry"
+
+
+def test_an_article_that_proves_to_be_the_preprints_own_is_a_suggestion(ws: Workspace) -> None:
+    """A preprint accepted under another title gained the DOI of its article weeks later; nobody was told."""
+    now = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+    there = replace(ws, clock=lambda: now)
+    preprint = Paper(("arxiv:2506.00001",), "Beats", "Text.", published=now, version=1)
+    article = Paper(
+        ("doi:10.1000/x",), "Heartbeats learned", venue="Circulation", links={"paper": "https://doi.org/10.1000/x"}
+    )
+
+    def show(source: str, paper: Paper, **kind: bool) -> Outcome:
+        def fetch(_transport: Transport, _window: Window) -> Iterator[Batch]:
+            yield Batch([Sighting(source, paper)], 1)
+
+        return harvest(there, Source(source, fetch, **kind), None, None)
+
+    show("arxiv", preprint)
+    accept(there, "2506.00001")
+    assert show("circulation", article, journal=True).suggested == 0
+    gained = replace(preprint, identifiers=(*preprint.identifiers, "doi:10.1000/x"), version=2)
+    assert show("arxiv", gained).suggested == 1
+    assert show("arxiv", gained).suggested == 0
+    (one,) = suggested(there)
+    assert one["id"] == "arxiv:2506.00001"
+    assert one["suggestion"]["venue"] == "Circulation"
+
+
+def test_a_long_cool_down_is_shared_even_where_nothing_is_spaced_and_not_slept_through(
+    ws: Workspace, upstream: Upstream
+) -> None:
+    """With min_interval = 0 nobody heard of it; with any other, the next source slept an hour in the run's lock."""
+    fault = {"match": "/api/query", "kind": "status", "status": 429, "retry_after": 3000}
+    upstream.control(today="2025-06-12", faults=[fault], clear_log=True)
+    there = replace(ws, clock=lambda: datetime(2025, 6, 12, 23, 30, tzinfo=UTC))
+    outcomes = [harvest(there, one, None, None) for one in chosen(ws.settings.harvest, memory(ws.store), ARXIV)]
+    assert [one.state for one in outcomes] == ["failed", "failed"]
+    assert "is not asked now" in (outcomes[1].error or "")
+    assert len(upstream.log()) == 1

@@ -1,0 +1,229 @@
+"""Each due time of a job is done once, by a clock that the test moves: missed nights, cut-off work, wrong clocks."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harvester.base.errors import HarvesterError, LockHeld, StoreError
+from harvester.config import load_settings
+from harvester.scheduler import Crew, Watchman, build
+from harvester.services.operations import job_runs
+from harvester.services.operations.job_runs import ATTEMPTS, Job, overdue, perform, perform_all
+from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.store import schema
+from harvester.store.engine import connect, open_store, read, write
+from harvester.store.job_runs import Turn, set_turn, turns
+from harvester.store.runs import lock
+from tests.digest.conftest import serve
+from tests.digest.room import Sink
+
+CONFIG = """\
+[store]
+url = "{store}"
+[digest]
+smtp_host = "127.0.0.1"
+smtp_port = {port}
+smtp_security = "none"
+[alert]
+mail = ["ops@example.org"]
+[schedule]
+timezone = "Europe/Berlin"
+run = "30 2 * * *"
+audit = "0 5 * * sun"
+digest = ""
+morning = ""
+backup = ""
+train = ""
+"""
+
+
+class Day:
+    """A store, a clock that is moved by hand, and jobs that keep a diary."""
+
+    def __init__(self, ws: Workspace, smtp: Sink) -> None:
+        self.now = datetime(2026, 3, 27, 12, tzinfo=UTC)
+        self.ws = Workspace(ws.settings, ws.store, ws.taxonomy, lambda: self.now)
+        self.smtp = smtp
+        self.diary: list[tuple[str, str]] = []
+        self.fate: list[Exception] = []
+        self.jobs = {"run": Job(self._work("run")), "audit": Job(self._work("audit"))}
+
+    def _work(self, name: str) -> job_runs.Callable[[Workspace], str]:
+        def work(_ws: Workspace) -> str:
+            self.diary.append((name, f"{self.now:%m-%d %H:%M}"))
+            if self.fate:
+                raise self.fate.pop()
+            return ""
+
+        return work
+
+    def pass_by(self, every: timedelta, until: datetime) -> None:
+        """Ask for all jobs again and again, as cron does."""
+        while self.now <= until:
+            perform_all(self.ws, list(self.jobs))
+            self.now += every
+
+    def turn(self, name: str = "run") -> Turn:
+        with read(self.ws.store) as db:
+            return turns(db)[name]
+
+
+@pytest.fixture
+def day(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
+    smtp = Sink()
+    controller = serve(smtp)
+    (tmp_path / "config.toml").write_text(CONFIG.format(store=store_url, port=smtp.port))
+    settings = load_settings(tmp_path / "config.toml")
+    schema.upgrade(connect(settings.store_url))
+    made = Day(Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: made.now), smtp)
+    monkeypatch.setattr(job_runs, "JOBS", made.jobs)
+    overdue(made.ws)  # the first look: nothing was missed before there was a schedule
+    yield made
+    made.ws.store.dispose()
+    controller.stop(no_assert=True)
+
+
+def test_nothing_is_made_up_for_the_time_before_the_first_look(day: Day) -> None:
+    assert perform_all(day.ws, ["run", "audit"]) == []
+
+
+def test_once_a_night_through_both_changes_of_the_clocks(day: Day) -> None:
+    day.pass_by(timedelta(minutes=20), datetime(2026, 3, 31, 12, tzinfo=UTC))
+    nights = [when for name, when in day.diary if name == "run"]
+    assert nights == ["03-28 01:40", "03-29 01:40", "03-30 00:40", "03-31 00:40"]
+    assert [when for name, when in day.diary if name == "audit"] == ["03-29 03:00"]
+    day.diary.clear()
+    day.now = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    day.pass_by(timedelta(minutes=20), datetime(2026, 10, 26, 12, tzinfo=UTC))
+    made_up, *nights = [when for name, when in day.diary if name == "run"]
+    assert made_up == "10-24 12:00", "months of downtime are made up once"
+    assert nights == ["10-25 00:40", "10-26 01:40"]
+
+
+def test_several_missed_times_are_made_up_once_and_in_order(day: Day) -> None:
+    day.now += timedelta(days=9)
+    assert [one.job for one in perform_all(day.ws, ["audit", "run"])] == ["run", "audit"]
+    assert perform_all(day.ws, ["audit", "run"]) == []
+    assert day.turn().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
+
+
+def test_who_comes_second_leaves_it_to_the_first(day: Day) -> None:
+    day.now += timedelta(days=1)
+    with lock(day.ws.store, "job-run"):
+        assert perform(day.ws, "run") is None
+    assert perform(day.ws, "run")
+    assert len(day.diary) == 1
+
+
+def test_work_that_was_cut_off_is_taken_up_again_but_not_for_ever(day: Day) -> None:
+    day.now += timedelta(days=1)
+    due = overdue(day.ws)["run"]
+
+    def cut_off(attempts: int) -> None:
+        """As SIGKILL leaves it: begun, and never ended."""
+        with write(day.ws.store) as db:
+            set_turn(db, Turn("run", due, attempts, begun=day.now))
+
+    cut_off(ATTEMPTS - 1)
+    again = perform(day.ws, "run")
+    assert again
+    assert (again.due, again.attempts, again.failure, len(day.diary)) == (due, ATTEMPTS, "", 1)
+    cut_off(ATTEMPTS)
+    given_up = perform(day.ws, "run")
+    assert given_up
+    assert "cut off each time" in given_up.failure
+    assert len(day.diary) == 1
+    assert "cut off each time" in day.smtp.messages[0].get_content().replace("\n", " ")
+    assert perform(day.ws, "run") is None
+    day.now += timedelta(days=1)
+    assert perform(day.ws, "run"), "the next night is another matter"
+
+
+def test_a_job_that_meets_a_command_comes_again(day: Day) -> None:
+    day.now += timedelta(days=1)
+    day.fate = [LockHeld("a run is going on")]
+    assert perform(day.ws, "run") is None
+    done = perform(day.ws, "run")
+    assert done
+    assert (done.attempts, done.failure, len(day.diary)) == (1, "", 2)
+
+
+@pytest.mark.parametrize("error", [HarvesterError("arXiv is gone."), KeyError("field")])
+def test_a_failure_is_told_and_not_tried_again_before_the_next_time(day: Day, error: Exception) -> None:
+    day.now += timedelta(days=1)
+    day.fate = [error]
+    done = perform(day.ws, "run")
+    assert done
+    assert str(error) in done.failure
+    assert day.turn().failure == done.failure
+    (mail,) = day.smtp.messages
+    assert str(error).strip("'.") in mail.get_content()
+    assert perform(day.ws, "run") is None
+
+
+def test_a_store_that_fails_leaves_the_turn_open(day: Day) -> None:
+    day.now += timedelta(days=1)
+    day.fate = [StoreError("the server went away")]
+    with pytest.raises(StoreError):
+        perform(day.ws, "run")
+    done = perform(day.ws, "run")
+    assert done
+    assert (done.attempts, done.failure) == (2, "")
+
+
+def test_a_clock_that_ran_ahead_does_not_stop_the_nights(day: Day) -> None:
+    """One start by a wrong clock took a turn in 2031; once it is set right the newest night is made up, and so on."""
+    right, day.now = day.now, datetime(2031, 1, 1, 12, tzinfo=UTC)
+    assert perform(day.ws, "run")
+    for _ in range(3):
+        day.now = right = right + timedelta(days=1)
+        done = perform(day.ws, "run")
+        assert done
+        assert right - done.due < timedelta(days=1)
+        assert perform(day.ws, "run") is None
+
+
+def test_two_hosts_whose_clocks_differ_a_little_do_not_do_it_twice(day: Day) -> None:
+    day.now = datetime(2026, 3, 28, 1, 30, 1, tzinfo=UTC)
+    assert perform(day.ws, "run")
+    day.now = datetime(2026, 3, 28, 1, 29, 58, tzinfo=UTC)
+    assert perform(day.ws, "run") is None
+    day.now = datetime(2026, 3, 28, 1, 30, 2, tzinfo=UTC)
+    assert perform(day.ws, "run") is None
+
+
+def test_the_scheduler_makes_a_late_job_up_once(day: Day, tmp_path: Path) -> None:
+    """By its defaults, APScheduler drops what is a second late; here it is three days, so three times were missed."""
+    diary = tmp_path / "diary"
+    write_name = "import sys; open(sys.argv[1], 'a').write(sys.argv[2])"
+    crew = Crew(lambda name: [sys.executable, "-c", write_name, str(diary), f"{name} "])
+    scheduler = build(day.ws, crew, Watchman(day.ws, crew))
+    scheduler.start(paused=True)
+    nights = {job.id: job for job in scheduler.get_jobs()}
+    assert {"run", "audit"} <= set(nights)
+    nights["run"].modify(next_run_time=datetime.now(UTC) - timedelta(days=3))
+    scheduler.resume()
+    while not diary.exists() or not diary.read_text():
+        time.sleep(0.1)
+    scheduler.shutdown(wait=True)
+    assert crew.close(30)
+    crew.do("audit")
+    assert diary.read_text() == "run ", "and who is closed takes on nothing more"
+
+
+def test_a_job_that_does_not_end_in_time_is_stopped(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    work = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
+    crew = Crew(lambda _name: [sys.executable, "-c", work, str(begun)])
+    worker = threading.Thread(target=crew.do, args=("run",))
+    worker.start()
+    while not begun.exists():
+        time.sleep(0.05)
+    assert crew.close(0.5) is False
+    worker.join(30)
+    assert not worker.is_alive()
