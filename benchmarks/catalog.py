@@ -29,7 +29,7 @@ from pathlib import Path
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.catalog.entry import KIND, Entry, entry_path
 from harvester.catalog.published import Published
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

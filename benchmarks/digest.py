@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from harvester.digest.composer import Press
-from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.services.digest.delivery import Counts
 from harvester.services.digest.due import due
 from harvester.services.digest.sending import send_digests
@@ -27,7 +29,7 @@ from harvester.store import papers, queue
 from harvester.store.engine import open_store, read, write
 from harvester.store.key_sentences import save_extracts
 from harvester.store.schema import upgrade
-from harvester.store.subscribers import Subscriber, Wishes, insert_subscribers
+from harvester.store.subscribers import insert_subscribers
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 BASELINE = 200  # messages of the plain way

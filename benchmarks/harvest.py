@@ -26,7 +26,7 @@ from json import dumps
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from harvester.services.harvest.collect import Outcome, harvest, memory
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.sources.arxiv.calendar import is_batch_day

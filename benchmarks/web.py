@@ -24,12 +24,14 @@ import requests
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.predictions import Prediction
 from harvester.services.review.users import add_user
 from harvester.services.workspace import Workspace, open_workspace
 from harvester.store.engine import write
 from harvester.store.papers import record
-from harvester.store.predictions import Prediction, save
+from harvester.store.predictions import save
 from harvester.store.queue import enqueue, in_state, set_places
 from harvester.web.app import create_app
 

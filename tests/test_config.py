@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from harvester.base.errors import UsageError
-from harvester.config import FileSettings, Settings, load_settings
+from harvester.config.settings import FileSettings, Settings, load_settings
 from tests.conftest import ROOT
 
 

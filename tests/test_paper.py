@@ -3,18 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.errors import UsageError
-from harvester.paper import (
-    Author,
-    Paper,
-    arxiv_version,
-    best,
-    clean,
-    link_identifier,
-    parse_identifier,
-    same_title,
-    same_work,
-    title_key,
-)
+from harvester.domain.identity import arxiv_version, best, link_identifier, parse_identifier, title_key
+from harvester.domain.merging import same_title, same_work
+from harvester.domain.papers import Author, Paper
+from harvester.domain.text import clean
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.domain.rules import LEADS_TO, standing
-from harvester.paper import Labels
-from harvester.store.queue import Decision
+from harvester.domain.decisions import LEADS_TO, Decision, standing
+from harvester.domain.labels import Labels
 
 NOW = datetime(2025, 6, 12, tzinfo=UTC)
 

@@ -10,7 +10,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from harvester.config import Section, Settings
+from harvester.config.section import Section
+from harvester.config.settings import Settings
 from reference_pages.markup import code, joined, plain
 
 _HEADER = re.compile(r"\[+([\w.]+)\]+$")

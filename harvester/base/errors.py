@@ -7,7 +7,8 @@ HarvesterError              something failed and is named              exit stat
 ├── CatalogError            an entry or list that cannot be read
 ├── FetchError              an upstream service (harvester.sources.errors draws its branches)
 │   └── GateClosed          it asked to be left alone for longer than the caller waits
-└── MailError               the mail server refused or cannot be reached
+├── MailError               the mail server refused or cannot be reached
+└── TooOften                somebody tries more often than is allowed
 
 Every message is one plain sentence that names the input and, where there is one, the remedy: the
 command line prints it as it is.
@@ -54,3 +55,7 @@ class GateClosed(FetchError):
 
 class MailError(HarvesterError):
     """A message was not handed over to the mail server."""
+
+
+class TooOften(HarvesterError):
+    """Somebody tried more often than is allowed."""

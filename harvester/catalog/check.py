@@ -16,7 +16,7 @@ from harvester.catalog.importing.details import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
 from harvester.catalog.rendering.awesome import README, render_list
 from harvester.catalog.sections import OTHER, arrange
-from harvester.paper import link_identifier
+from harvester.domain.identity import link_identifier
 
 Grade = Literal["error", "warning"]
 FIRST_YEAR = 1900  # nothing that computes is older

@@ -17,7 +17,8 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError
 from harvester.catalog.fields import Fields, Problem
 from harvester.catalog.published import Published
-from harvester.paper import Labels, arxiv_version
+from harvester.domain.identity import arxiv_version
+from harvester.domain.labels import Labels
 
 if TYPE_CHECKING:
     from tomlkit.container import Container

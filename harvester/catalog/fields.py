@@ -8,7 +8,7 @@ from typing import Any
 
 from classifiers.taxonomy import Facet
 from harvester.catalog.published import Published
-from harvester.paper import arxiv_version, title_key
+from harvester.domain.identity import arxiv_version, title_key
 
 _KEY = re.compile(r"""\s*["']?(?P<key>[\w-]+)["']?(?:\s*\.\s*["']?(?P<below>[\w-]+)["']?)?\s*=""")
 _TABLE = re.compile(r"""\s*\[\s*["']?(?P<name>[\w-]+)["']?\s*\]""")

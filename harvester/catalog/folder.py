@@ -12,7 +12,7 @@ from harvester.base.errors import CatalogError, UsageError
 from harvester.base.files import write_atomic
 from harvester.catalog.entry import Entry, EntryError, entry_path, format_entry, parse_entry
 from harvester.catalog.fields import Problem, key_lines
-from harvester.paper import parse_identifier
+from harvester.domain.identity import parse_identifier
 
 _ID_LINE = re.compile(rb"""^\s*id\s*=\s*["'](?P<id>[^"'\n]+)""", re.MULTILINE)
 

@@ -32,7 +32,7 @@ def _is_text(word: str) -> bool:
 def _report(line: str, status: int) -> int:
     """Name it on standard error, without what a terminal would obey: upstream's words may be in it."""
     from harvester.cli.common import printable
-    from harvester.paper import clean
+    from harvester.domain.text import clean
 
     if "--debug" in sys.argv:
         sys.stderr.write(f"{printable(traceback.format_exc())}\n")

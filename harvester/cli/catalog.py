@@ -166,7 +166,7 @@ def check(
 ) -> None:
     """What is wrong with entries and list; status 1 where there is an error."""
     from harvester.base.clock import clock_from_environment
-    from harvester.config import config_path, load_settings
+    from harvester.config.settings import config_path, load_settings
     from harvester.services.catalog.check import findings
 
     set_up_logging(debug)

@@ -15,12 +15,12 @@ import typer
 
 from harvester.base import logs
 from harvester.base.errors import UsageError
-from harvester.paper import clean
+from harvester.domain.text import clean
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from harvester.config import Settings
+    from harvester.config.settings import Settings
     from harvester.services.workspace import Watch, Workspace
 
 Config = Annotated[
@@ -38,7 +38,7 @@ By = Annotated[str | None, typer.Option("--by", help="Who decides; else your log
 
 def workspace(config: Path | None) -> "Workspace":
     """The workspace of a command."""
-    from harvester.config import config_path
+    from harvester.config.settings import config_path
     from harvester.services.workspace import open_workspace
 
     opened = open_workspace(config_path(config))

@@ -75,7 +75,7 @@ def restore(
 
 
 def _store(config: Path | None) -> "Engine":
-    from harvester.config import config_path, load_settings
+    from harvester.config.settings import config_path, load_settings
     from harvester.store.engine import connect
 
     settings = load_settings(config_path(config))

@@ -15,7 +15,7 @@ def doctor(config: Config = None, as_json: AsJson = False, debug: Debug = False)
 
     Exit status: 0, also with warnings; 1 where something does not work.
     """
-    from harvester.config import config_path
+    from harvester.config.settings import config_path
     from harvester.services.operations.doctor import examine
 
     set_up_logging(debug)

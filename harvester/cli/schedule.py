@@ -9,8 +9,8 @@ from harvester.base.errors import UsageError
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, workspace
 
 if TYPE_CHECKING:
+    from harvester.domain.job_runs import Turn
     from harvester.services.workspace import Workspace
-    from harvester.store.job_runs import Turn
 
 
 def schedule(
@@ -66,7 +66,7 @@ def _shown(turn: "Turn") -> dict[str, str]:
 
 
 def _serve(ws: "Workspace", config: Path | None, as_json: bool, debug: bool) -> None:
-    from harvester.config import config_path
+    from harvester.config.settings import config_path
     from harvester.scheduler import until_told, working
     from harvester.web.server import listen, serving_health
 

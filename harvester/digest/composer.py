@@ -14,12 +14,12 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from classifiers.taxonomy import Taxonomy
-from harvester.config import Settings
+from harvester.config.settings import Settings
 from harvester.digest import content, layout
 from harvester.digest.rules import Group, Item, grouped
+from harvester.domain.subscribers import Subscriber
 from harvester.mail.link_tokens import Tokens, open_tokens
 from harvester.mail.message import Letter, encoded, letterhead, write
-from harvester.store.subscribers import Subscriber
 
 _OWN = ("to", "preferences", "unsubscribe")
 _MARKS = {name: f"{name}.of-the-recipient.invalid" for name in _OWN}  # stand in the shared foot for what is theirs

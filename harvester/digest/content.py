@@ -8,7 +8,8 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.digest.rules import Group, Item
-from harvester.paper import Paper, clean
+from harvester.domain.papers import Paper
+from harvester.domain.text import clean
 
 LONGEST_TITLE = 60  # in a subject; mail programs on phones show little more
 LONGEST_EXTRACT = 500

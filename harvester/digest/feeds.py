@@ -12,7 +12,7 @@ from lxml import etree
 from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import rfc3339
 from harvester.digest.content import Shown
-from harvester.paper import Paper
+from harvester.domain.papers import Paper
 
 ATOM = "http://www.w3.org/2005/Atom"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # an empty feed must name a time too, always the same one

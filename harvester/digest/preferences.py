@@ -6,7 +6,7 @@ from dataclasses import replace
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.base.errors import UsageError
 from harvester.digest.rules import FORMS, PERIODS, WEEKDAYS
-from harvester.store.subscribers import Wishes
+from harvester.domain.subscribers import Wishes
 
 CONSENT = (
     "I want to get the digest of new papers by mail. My address and what I chose are kept for that and for nothing "

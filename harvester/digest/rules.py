@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from classifiers.taxonomy import Taxonomy
-from harvester.paper import Labels, Paper
-from harvester.store.subscribers import Wishes
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
+from harvester.domain.subscribers import Wishes
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 FORMS = ("html", "text")

@@ -13,7 +13,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from harvester.base.clock import as_utc
-from harvester.paper import clean
+from harvester.domain.text import clean
 
 SOFT_DAYS, SOFT_SPAN = 3, timedelta(days=30)  # so many days with a soft bounce, within so long, are enough
 LONGEST_DIAGNOSTIC = 300

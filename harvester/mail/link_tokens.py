@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, Signer
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.files import write_atomic
 from harvester.base.locks import file_lock
-from harvester.config import Settings
+from harvester.config.settings import Settings
 
 CONFIRM_WITHIN = timedelta(hours=48)
 SECRET_FILE = Path("data/secret.key")

@@ -20,7 +20,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from harvester.base.errors import UsageError
-from harvester.config import DigestSettings
+from harvester.config.digest import DigestSettings
 from harvester.mail.address import parse_address
 
 BOUNDARY = b"=_the-other-form"  # "=_" occurs in no quoted-printable text (RFC 2045 6.7), so no part can hold it

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from harvester.base.errors import MailError
-from harvester.config import DigestSettings
+from harvester.config.digest import DigestSettings
 from harvester.mail.outbox import Outcome, ServerBusy
 
 TIMEOUT = 30.0  # seconds for each answer of the server

@@ -11,7 +11,7 @@ from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import Clock, clock_from_environment
 from harvester.base.errors import HarvesterError
 from harvester.catalog.entry import KIND
-from harvester.config import Settings, load_settings
+from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
 # Fields of entries, of forms, and of the addresses of pages are called so already.

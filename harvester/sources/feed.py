@@ -12,7 +12,7 @@ from typing import Any
 
 import feedparser
 
-from harvester.paper import clean
+from harvester.domain.text import clean
 from harvester.sources.errors import Incomplete, Malformed
 from harvester.sources.xml import XmlElement, parse_xml
 

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from harvester import __version__
 from harvester.base.clock import as_utc
 from harvester.base.errors import GateClosed
-from harvester.config import HarvestSettings
+from harvester.config.harvest import HarvestSettings
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
 
 CHUNK = 65_536

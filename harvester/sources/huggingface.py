@@ -12,8 +12,10 @@ from typing import Any
 
 from harvester.base.clock import as_utc, utc_date
 from harvester.base.escape import is_web_url
-from harvester.config import HuggingFaceSettings
-from harvester.paper import Author, Paper, Sighting, arxiv_version, clean
+from harvester.config.sources import HuggingFaceSettings
+from harvester.domain.identity import arxiv_version
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
 from harvester.sources.window import Batch, Window

@@ -15,8 +15,10 @@ from urllib.parse import urljoin
 
 from harvester.base.clock import as_utc, utc_date
 from harvester.base.escape import is_web_url
-from harvester.config import FeedSettings
-from harvester.paper import Paper, Sighting, clean, doi_identifier, link_identifier, title_identifier
+from harvester.config.sources import FeedSettings
+from harvester.domain.identity import doi_identifier, link_identifier, title_identifier
+from harvester.domain.papers import Paper, Sighting
+from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.feed import Feed, parse_feed, plain_text
 from harvester.sources.http import Answer, Transport

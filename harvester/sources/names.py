@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from harvester.paper import Author, clean
+from harvester.domain.papers import Author
+from harvester.domain.text import clean
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")  # an affiliation or a role
 _AND_OTHERS = re.compile(r"[,;]?\s+et al\b\.?", re.IGNORECASE)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from harvester.config import ArxivSettings, FeedSettings, HarvestSettings, HuggingFaceSettings, OaiSettings, RssSettings
+from harvester.config.harvest import HarvestSettings
+from harvester.config.sources import ArxivSettings, FeedSettings, HuggingFaceSettings, OaiSettings, RssSettings
 from harvester.sources import huggingface, journals
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import oai

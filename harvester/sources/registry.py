@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from harvester.base.errors import UsageError
-from harvester.config import ArxivSettings, HarvestSettings
+from harvester.config.harvest import HarvestSettings
+from harvester.config.sources import ArxivSettings
 from harvester.sources import huggingface, journals
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import rss as arxiv_rss

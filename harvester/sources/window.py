@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from harvester.paper import Sighting
+from harvester.domain.papers import Sighting
 
 
 @dataclass(frozen=True, slots=True)

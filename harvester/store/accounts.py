@@ -1,33 +1,12 @@
 """Who may review, and their sessions: a session is a random token, of which only the hash is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from harvester.domain.accounts import Session, User
 from harvester.store.tables import sessions, users
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody who may review; `password` is an argon2 hash."""
-
-    id: int
-    name: str
-    role: str
-    password: str
-    joined: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One signed-in browser."""
-
-    id: int
-    user: User
-    begun: datetime
-    seen: datetime
 
 
 def user_named(db: Connection, name: str) -> User | None:

@@ -1,29 +1,12 @@
 """How far the backfill of each snapshot has come, and what it has found so far."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
+from harvester.domain.backfills import Backfill
 from harvester.store.tables import backfills
-
-
-@dataclass(frozen=True, slots=True)
-class Backfill:
-    """What one model found in the lines of a file up to `line`.
-
-    Of the `records`, those of other categories than were asked for are not `judged`; `problems` holds the first of the
-    `errors`, each with its line.
-    """
-
-    line: int = 0
-    records: int = 0
-    judged: int = 0
-    in_scope: int = 0
-    queued: int = 0
-    errors: int = 0
-    problems: Sequence[tuple[int, str]] = ()
 
 
 def backfill(db: Connection, fingerprint: str, model: str, categories: str) -> Backfill:

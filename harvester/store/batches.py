@@ -1,35 +1,14 @@
 """Decisions that were made together, and renderings of the list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from harvester.domain.decisions import Batch, Decision, Publication
+from harvester.store.decisions import decisions_by_id
 from harvester.store.papers import inserted
-from harvester.store.queue import Decision, decisions_by_id
 from harvester.store.tables import batched, batches, decisions, publications
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Decisions that one reviewer made together."""
-
-    id: int
-    action: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One rendering of the list: `decision` was the newest one then, `commit` what git made of it ("" for nothing)."""
-
-    id: int
-    at: datetime
-    by: str
-    decision: int
-    commit: str
 
 
 def add_batch(db: Connection, action: str, by: str, now: datetime) -> int:

@@ -1,25 +1,11 @@
 """Returned mail and complaints, as evidence."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from harvester.domain.subscribers import Bounce
 from harvester.store.tables import bounces
-
-
-@dataclass(frozen=True, slots=True)
-class Bounce:
-    """One report on one subscriber: `kind` is hard, soft, complaint or opt-out, `report` names it for ever."""
-
-    subscriber: int
-    kind: str
-    at: datetime
-    status: str
-    diagnostic: str
-    report: str
-    evidence: str
 
 
 def keep_bounce(db: Connection, one: Bounce) -> bool:

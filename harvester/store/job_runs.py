@@ -1,27 +1,9 @@
 """Which due time of each scheduled job was taken up, and how that ended: what makes it done once, whoever does it."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import Connection, insert, select, update
 
+from harvester.domain.job_runs import Turn
 from harvester.store.tables import rota
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The last due time of a job that was taken up.
-
-    `ended` is None while the job is at work, and where it was killed; `attempts` counts how often it was begun for
-    this due time; `failure` is one sentence, "" where it went well.
-    """
-
-    job: str
-    due: datetime
-    attempts: int = 0
-    begun: datetime | None = None
-    ended: datetime | None = None
-    failure: str = ""
 
 
 def turns(db: Connection) -> dict[str, Turn]:

@@ -1,31 +1,18 @@
 """Suggestions to bring an accepted entry up to date, because its paper has appeared in a journal."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from harvester.base.clock import utc_date
-from harvester.paper import Sighting, names_of_kind
-from harvester.store.papers import Merged, load
+from harvester.domain.identity import names_of_kind
+from harvester.domain.merging import Merged
+from harvester.domain.papers import Sighting
+from harvester.domain.proposals import Suggestion
+from harvester.store.papers import load
 from harvester.store.queue import candidate
 from harvester.store.tables import suggestions
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a journal says of an accepted preprint."""
-
-    paper: int
-    source: str
-    venue: str
-    published: date | None
-    link: str
-    made: datetime
-    state: str
-    by: str
-    id: int
 
 
 def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -> bool:

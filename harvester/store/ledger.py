@@ -7,16 +7,16 @@ boot of the machine than the one that finds it: what it holds may have been sent
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from harvester.domain.deliveries import MAY_HAVE_ARRIVED, Delivery
 from harvester.store.papers import chunks, inserted
 from harvester.store.tables import deliveries, digest_papers, digests, mailed, subscribers
 
-MAY_HAVE_ARRIVED = ("sending", "sent", "unknown")
 # Run once a message, so they are not built anew each time.
 _IS_ACTIVE = select(subscribers.c.id).where(
     subscribers.c.id == deliveries.c.subscriber, subscribers.c.state == "active"
@@ -32,19 +32,6 @@ _CLOSE = (
     .values(state=bindparam("its_state"), error=bindparam("its_error"), changed=bindparam("its_moment"), reserved=None)
 )
 _MAILED = insert(mailed)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One digest on its way to one subscriber: queued -> sending -> sent | failed | unknown."""
-
-    subscriber: int
-    papers: tuple[int, ...]
-    message_id: str
-    state: str = "queued"
-    error: str = ""
-    id: int = field(default=0, compare=False)
-    digest: int = field(default=0, compare=False)
 
 
 def mailed_papers(db: Connection, people: Iterable[int]) -> dict[int, set[int]]:

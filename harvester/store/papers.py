@@ -1,15 +1,16 @@
 """Papers, their names and where they were seen: one row a paper, whatever the source and version."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import Enum
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
 
-from harvester.paper import Author, Paper, Sighting, link_identifier, names_of_kind, same_work, title_identifier
+from harvester.domain.identity import names_of_kind, title_identifier
+from harvester.domain.merging import Change, Merged, combine, same_work
+from harvester.domain.papers import Author, Paper, Seen, Sighting, Stored
 from harvester.store.tables import decisions, digest_papers, identifiers, mailed, papers, proposals, sightings
 from harvester.store.title_matches import of_the_other_kind
 
@@ -26,52 +27,6 @@ AUTHORITY = {
 
 
 ANNOUNCERS = tuple(source for source, rank in AUTHORITY.items() if rank == ANNOUNCED)
-
-
-class Change(Enum):
-    """What a sighting did to the store."""
-
-    NEW = "new"
-    UPDATED = "updated"
-    SAME = "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A paper with its number in the store and the authority of its text."""
-
-    number: int
-    paper: Paper
-    authority: int
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The paper that a sighting was merged into.
-
-    `id` is the name the sighting had for it; `first` where its source had not shown this version before; `published`
-    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `article` is
-    what a journal had shown of it, where that proved to be the same work only now.
-    """
-
-    number: int
-    id: str
-    change: Change
-    first: bool
-    published: datetime | None = None
-    withdrawn: bool = False
-    article: Sighting | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One row of a paper's history of sightings."""
-
-    source: str
-    version: int
-    announced: date | None
-    announce_type: str
-    seen: datetime
 
 
 def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool = True) -> list[Merged]:
@@ -135,24 +90,6 @@ def history(db: Connection, number: int) -> list[Seen]:
     return [Seen(row.source, row.version, row.announced, row.announce_type, row.seen) for row in rows]
 
 
-def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:
-    """The links of both; where they name two pages of the paper, the preprint's is its page, the other one's published.
-
-    Of two pages on one side of that line, the stronger source's stays the paper's.
-    """
-    joined = {**weak, **strong}
-    first, second = strong.get("paper", ""), weak.get("paper", "")
-    if not first or not second or first == second:
-        return joined
-    if _is_preprint(second) and not _is_preprint(first):
-        first, second = second, first
-    return {"published": second, **joined, "paper": first}
-
-
-def _is_preprint(address: str) -> bool:
-    return (link_identifier(address) or "").startswith("arxiv:")
-
-
 def absorb(db: Connection, keep: int, lose: int) -> None:
     """Give `keep` all names, sightings, decisions and mailings of `lose`; that one and its place in the queue go."""
     db.execute(update(identifiers).where(identifiers.c.paper == lose).values(paper=keep))
@@ -199,39 +136,6 @@ def unhydrated(db: Connection) -> list[str]:
     query = select(identifiers.c.name).join(papers, papers.c.number == identifiers.c.paper)
     query = query.where(or_(papers.c.authority == ANNOUNCED, newer.exists()), identifiers.c.name.startswith("arxiv:"))
     return [name.removeprefix("arxiv:") for name in db.execute(query.order_by(papers.c.number)).scalars()]
-
-
-def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> Paper:
-    """What is known of a paper after one more source has shown it.
-
-    The text is the highest authority's, and of that the newest version's: an older version that a stale answer
-    brings never replaces a newer one. Links, keywords and names only ever join.
-    """
-    joined = replace(
-        old,
-        venue=old.venue or new.venue,
-        identifiers=tuple(dict.fromkeys((*old.identifiers, *new.identifiers))),
-        keywords=tuple(dict.fromkeys((*old.keywords, *new.keywords))),
-        upvotes=old.upvotes if new.upvotes is None else new.upvotes,
-        links=_join_links(old.links, new.links),
-    )
-    if (new_authority, new.version) < (old_authority, old.version):
-        return joined
-    return replace(
-        joined,
-        title=new.title,
-        abstract=new.abstract or old.abstract,
-        authors=new.authors or old.authors,
-        published=new.published or old.published,
-        updated=new.updated or old.updated,
-        version=new.version,
-        categories=new.categories or old.categories,
-        venue=new.venue or old.venue,
-        comment=new.comment or old.comment,
-        links=_join_links(new.links, old.links),
-        # OAI may know of a withdrawal that the API does not show; only a newer version takes it back.
-        withdrawn=new.withdrawn or (old.withdrawn and new.version <= old.version),
-    )
 
 
 def inserted(db: Connection, statement: Insert) -> int:

@@ -1,30 +1,16 @@
 """What the classifier said of each text; one row a paper, text and model version."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
-from harvester.paper import Labels, Paper
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
+from harvester.domain.predictions import Prediction
 from harvester.store.papers import IMPORTED, chunks, load
 from harvester.store.tables import papers, predictions
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """Probability of being in scope, assigned labels, and the probability of every label, by one model version.
-
-    `unsure` holds ``facet:label`` names; `probabilities` maps facet -> label -> probability.
-    """
-
-    scope: float
-    in_scope: bool
-    labels: Labels
-    unsure: tuple[str, ...]
-    probabilities: Mapping[str, Mapping[str, float]]
-    model: str
 
 
 def unclassified(db: Connection, model: str, limit: int, after: int = 0) -> list[tuple[int, Paper]]:

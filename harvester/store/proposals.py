@@ -1,24 +1,12 @@
 """What people propose for the queue. It is kept before it is fetched, so that neither a crash nor arXiv loses it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from harvester.domain.proposals import Proposal
 from harvester.store.papers import inserted
 from harvester.store.tables import proposals
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A paper that somebody proposed by `name`, its identifier; `state` is waiting, queued or unknown."""
-
-    id: int
-    name: str
-    note: str
-    at: datetime
-    state: str
-    paper: int | None
 
 
 def add_proposal(db: Connection, name: str, note: str, now: datetime) -> int:

@@ -1,53 +1,15 @@
 """Candidates and the decisions on them. The rules (what a decision leads to) are in harvester.review."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
 
 from harvester.base.errors import StoreError
-from harvester.paper import Labels
-from harvester.store.papers import chunks, inserted
-from harvester.store.tables import candidates, decisions, papers, predictions, probes
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A paper's place in the queue; `version` grows with every decision.
-
-    `filed` says whether the catalogue's files already show what was decided; `accepted_by` is the decision that
-    brought the paper into the catalogue, `decision` the one that stands now; `backlog` marks what a backfill
-    found, which is listed after all others.
-    """
-
-    paper: int
-    state: str
-    version: int
-    score: float
-    queued: datetime
-    entry: str | None
-    filed: bool
-    accepted_by: int | None
-    decision: int | None
-    backlog: bool
-    place: int = 0
-    useful: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What somebody did to a candidate; `via` is ``review`` for a person here, ``files`` for an entry file's word."""
-
-    paper: int
-    action: str
-    via: str
-    labels: Labels | None
-    reason: str
-    by: str
-    at: datetime
-    id: int = 0
+from harvester.domain.candidates import Candidate
+from harvester.store.papers import chunks
+from harvester.store.tables import candidates, papers, predictions, probes
 
 
 def enqueue(db: Connection, numbers: Iterable[tuple[int, float]], now: datetime, *, backlog: bool = False) -> None:
@@ -175,61 +137,10 @@ def unfiled(db: Connection) -> list[Candidate]:
     return [_candidate(row) for row in rows]
 
 
-def add_decision(db: Connection, decision: Decision) -> int:
-    """Append to the log; returns the decision's number."""
-    labels = decision.labels
-    values = {
-        "paper": decision.paper,
-        "action": decision.action,
-        "via": decision.via,
-        "labels": None if labels is None else {facet: list(ids) for facet, ids in labels.facets.items()},
-        "kind": None if labels is None else labels.kind,
-        "reason": decision.reason,
-        "by": decision.by,
-        "at": decision.at,
-    }
-    return inserted(db, insert(decisions).values(values))
-
-
-def decisions_on(db: Connection, numbers: Iterable[int]) -> dict[int, list[Decision]]:
-    """The log of each paper that has one, oldest first."""
-    found: dict[int, list[Decision]] = {}
-    for chunk in chunks(list(dict.fromkeys(numbers))):
-        for row in db.execute(select(decisions).where(decisions.c.paper.in_(chunk)).order_by(decisions.c.id)):
-            found.setdefault(row.paper, []).append(_decision(row))
-    return found
-
-
-def decisions_by_id(db: Connection, wanted: Select[Any]) -> list[Decision]:
-    """The decisions whose numbers a query finds, oldest first."""
-    rows = db.execute(select(decisions).where(decisions.c.id.in_(wanted)).order_by(decisions.c.id))
-    return [_decision(row) for row in rows]
-
-
-def last_standing_by(db: Connection, by: str) -> Decision | None:
-    """The newest decision that somebody made here and that still stands: what their next undo takes back."""
-    query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
-    query = query.where(decisions.c.by == by, decisions.c.via == "review").order_by(decisions.c.id.desc())
-    row = db.execute(query.limit(1)).first()
-    return None if row is None else _decision(row)
-
-
-def newest_standing(db: Connection, limit: int) -> list[Decision]:
-    """The newest decisions that people made here and that stand, newest first."""
-    query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
-    query = query.where(decisions.c.via == "review").order_by(decisions.c.id.desc()).limit(limit)
-    return [_decision(row) for row in db.execute(query)]
-
-
 def newest_scores(db: Connection, limit: int) -> list[tuple[datetime, float]]:
     """When the newest papers joined the queue, and their scores."""
     query = select(candidates.c.queued, candidates.c.score).order_by(candidates.c.paper.desc()).limit(limit)
     return [(row.queued, row.score) for row in db.execute(query)]
-
-
-def newest_decision(db: Connection) -> int:
-    """The number of the newest decision on any paper; 0 before the first."""
-    return int(db.execute(select(func.coalesce(func.max(decisions.c.id), 0))).scalar_one())
 
 
 def move(
@@ -263,8 +174,3 @@ def set_filed(db: Connection, number: int, version: int, entry: str | None) -> N
 
 def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(**row._mapping)
-
-
-def _decision(row: Row[Any]) -> Decision:
-    labels = None if row.labels is None else Labels({k: tuple(v) for k, v in row.labels.items()}, row.kind or "")
-    return Decision(row.paper, row.action, row.via, labels, row.reason, row.by, row.at, row.id)

@@ -1,13 +1,13 @@
 """What a line of the queue shows of a paper: not its text, and of the model's word only the labels."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from harvester.paper import Labels, best
+from harvester.domain.candidates import Line
+from harvester.domain.identity import best
+from harvester.domain.labels import Labels
 from harvester.store.papers import chunks, names_by_number
 from harvester.store.tables import candidates, decisions, papers, predictions
 
@@ -31,24 +31,6 @@ _SHOWN = (
     .outerjoin(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.id == _NEWEST))
     .outerjoin(decisions, decisions.c.id == candidates.c.decision)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A paper in brief; `unsure` is how many labels the model is unsure of.
-
-    `labels` are those of the decision that stands, else the predicted ones, else None; `by` is who made that
-    decision, or "".
-    """
-
-    id: str
-    title: str
-    venue: str
-    published: datetime | None
-    withdrawn: bool
-    labels: Labels | None
-    unsure: int
-    by: str
 
 
 def lines(db: Connection, numbers: Iterable[int]) -> dict[int, Line]:

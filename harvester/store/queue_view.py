@@ -1,7 +1,6 @@
 """The queue as somebody looks at it: filtered, searched, counted and cut into pages, each in one statement."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -25,8 +24,9 @@ from sqlalchemy import (
 )
 
 from harvester.base.errors import UsageError
-from harvester.paper import parse_identifier
-from harvester.store.queue import BEST_FIRST, Candidate
+from harvester.domain.candidates import Candidate, Wanted
+from harvester.domain.identity import parse_identifier
+from harvester.store.queue import BEST_FIRST
 from harvester.store.tables import candidates, decisions, identifiers, papers, predictions, sightings
 
 KIND = "kind"
@@ -35,26 +35,6 @@ _OTHER = predictions.alias("other")
 _INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Text))
 # As the index of migration 0003 has it, so that PostgreSQL uses that one.
 _DOCUMENT = "to_tsvector('english', papers.title || ' ' || papers.abstract || ' ' || (papers.authors::jsonb)::text)"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What of the queue somebody wants to see; each thing that is set narrows it down.
-
-    `labels` are (facet, label) pairs, all of which must be there: those decided on accepted papers, else the predicted
-    ones. `since` and `until` are days of publication, both included; `least` is a score; `words` searches title,
-    abstract and authors, each word as a beginning, and finds a paper by its identifier too.
-    """
-
-    state: str = "pending"
-    labels: tuple[tuple[str, str], ...] = ()
-    source: str = ""
-    since: date | None = None
-    until: date | None = None
-    least: float = 0.0
-    unsure: bool = False
-    sure: bool = False
-    words: str = ""
 
 
 def page(db: Connection, wanted: Wanted, limit: int, offset: int = 0) -> tuple[list[Candidate], int | None]:

@@ -1,45 +1,14 @@
 """Subscribers, and the addresses that are not written to."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.store.papers import chunks
 from harvester.store.tables import subscribers, suppressions
-
-STATES = ("pending", "active", "unsubscribed", "bounced", "complained")
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What somebody wants to get: `topics` maps facets to labels, {} is everything; `weekday` 0 is Monday."""
-
-    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    every: str = "day"
-    weekday: int | None = None
-    form: str = "html"
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """Somebody's subscription.
-
-    `key` is a keyed hash of the address, which tokens name it by; `confirmed` is the time of their consent to the
-    words of version `consent`; `confirmed_after` is the decision after which acceptances are news to them.
-    """
-
-    key: str
-    email: str
-    state: str
-    wishes: Wishes
-    joined: datetime
-    confirmed: datetime | None = None
-    confirmed_after: int | None = None
-    consent: str = ""
-    id: int = 0
 
 
 def subscriber(db: Connection, key: str) -> Subscriber | None:

@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection, exists, or_, select
 
-from harvester.paper import ARTICLES, Paper, names_of_kind, same_title, title_key
+from harvester.domain.identity import names_of_kind, title_key
+from harvester.domain.merging import ARTICLES, same_title
+from harvester.domain.papers import Paper
 from harvester.store.tables import identifiers, papers, sightings
 
 BEGINNING = 16  # letters that both titles begin with, articles apart; the rest is compared word by word

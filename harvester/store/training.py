@@ -1,24 +1,16 @@
 """What a model is trained and judged on: the texts of the labelled set, the decisions, the stream of predictions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, insert, select
 
-from harvester.paper import Paper
+from harvester.domain.labels import LabelText
+from harvester.domain.papers import Paper
+from harvester.domain.predictions import Prediction
 from harvester.store.papers import chunks, load
-from harvester.store.predictions import Prediction, prediction_of
+from harvester.store.predictions import prediction_of
 from harvester.store.tables import candidates, decisions, label_texts, papers, predictions
-
-
-@dataclass(frozen=True, slots=True)
-class LabelText:
-    """Title and abstract of a paper of the labelled set, under the identifier that the set has."""
-
-    name: str
-    title: str
-    abstract: str
 
 
 def known_texts(db: Connection, names: Iterable[str]) -> dict[str, LabelText]:

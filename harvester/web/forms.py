@@ -15,7 +15,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import MultiDict
 
 from harvester.base.errors import HarvesterError
-from harvester.config import Settings
+from harvester.config.settings import Settings
 
 SESSION, VISITOR = "harvester_session", "harvester_form"
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a form's field

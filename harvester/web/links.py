@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import CONSENT
+from harvester.domain.subscribers import Wishes
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
-from harvester.store.subscribers import Wishes
 from harvester.web.forms import Plain
 from harvester.web.pages import PRIVATE, Pages
 from harvester.web.subscribe import choices, chosen

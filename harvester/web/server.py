@@ -12,7 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.config import ScheduleSettings, WebSettings
+from harvester.config.schedule import ScheduleSettings
+from harvester.config.web import WebSettings
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.review.users import anybody
 from harvester.services.workspace import Workspace

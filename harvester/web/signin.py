@@ -7,10 +7,10 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from harvester.base.errors import HarvesterError
-from harvester.services.review.users import NotSignedIn, TooOften, anybody, sign_in, sign_out, signed_in
+from harvester.base.errors import HarvesterError, TooOften
+from harvester.domain.accounts import User
+from harvester.services.review.users import NotSignedIn, anybody, sign_in, sign_out, signed_in
 from harvester.services.workspace import Workspace
-from harvester.store.accounts import User
 from harvester.web.forms import (
     SESSION,
     VISITOR,

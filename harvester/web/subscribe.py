@@ -7,9 +7,9 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import CONSENT, change_wishes, weekday_name
 from harvester.digest.rules import WEEKDAYS
+from harvester.domain.subscribers import Wishes
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
-from harvester.store.subscribers import Wishes
 from harvester.web.forms import Form, Plain
 from harvester.web.pages import Pages
 

@@ -7,10 +7,9 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse, Response
 
-from harvester.base.errors import HarvesterError, UsageError
+from harvester.base.errors import HarvesterError, TooOften, UsageError
+from harvester.domain.decisions import LONGEST_REASON
 from harvester.services.harvest.proposals import fetch_proposals, propose
-from harvester.services.review.decisions import LONGEST_REASON
-from harvester.services.review.users import TooOften
 from harvester.services.workspace import Workspace
 from harvester.web.forms import VISITOR, Open, set_cookie, token_of, visitor_of
 from harvester.web.pages import PRIVATE, Pages

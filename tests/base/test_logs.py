@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harvester.base import logs
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from tests.services.room import Room
 
 log = logging.getLogger("harvester.test")

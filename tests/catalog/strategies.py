@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from classifiers.taxonomy import Facet, load_taxonomy
 from harvester.catalog.entry import KIND, Entry
 from harvester.catalog.published import Published
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 
 TAXONOMY = load_taxonomy()
 FACETS = [facet for facet in TAXONOMY.facets if facet.id != KIND]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry, EntryError, entry_path, format_entry, parse_entry
 from harvester.catalog.published import Published
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 
 from .strategies import TAXONOMY, entries
 

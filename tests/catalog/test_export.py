@@ -24,7 +24,8 @@ from harvester.catalog.export.records import address_of, entry_json, label_pairs
 from harvester.catalog.importing.citation import citations, from_latex
 from harvester.catalog.published import Published
 from harvester.catalog.sections import newest_first
-from harvester.paper import Labels, clean
+from harvester.domain.labels import Labels
+from harvester.domain.text import clean
 
 from .strategies import FACETS, TAXONOMY, entries, hostile
 

@@ -20,7 +20,7 @@ from harvester.catalog.published import Published
 from harvester.catalog.rendering.awesome import render_list
 from harvester.catalog.search import nearly_same
 from harvester.catalog.site.files import site
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 
 from .strategies import FACETS, TAXONOMY, entries
 

@@ -13,7 +13,7 @@ import pytest
 import ruamel.yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from harvester.services.workspace import open_workspace
 from harvester.web import health
 from tests.conftest import ROOT

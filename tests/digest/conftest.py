@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from harvester.services.workspace import open_workspace
 from harvester.store.engine import connect
 from harvester.store.schema import upgrade

@@ -13,7 +13,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import Workspace

@@ -14,7 +14,7 @@ from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.self_service import unsubscribe
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.store.engine import read
-from harvester.store.runs import lock
+from harvester.store.locks import lock
 from harvester.store.tables import digests
 from tests.digest.room import JO, MAX, Room, Sink, as_labels, counts, send, titles
 

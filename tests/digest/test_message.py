@@ -15,16 +15,19 @@ from pydantic import SecretStr
 
 from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import UsageError
-from harvester.config import DigestSettings, Settings, WebSettings
+from harvester.config.digest import DigestSettings
+from harvester.config.settings import Settings
+from harvester.config.web import WebSettings
 from harvester.digest import content
 from harvester.digest.composer import Plan, Press
 from harvester.digest.content import first_sentences, shorten
 from harvester.digest.rules import Item, grouped, is_due, is_silent, matches
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author, Paper
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.mail import message
 from harvester.mail.link_tokens import Tokens
-from harvester.paper import Author, Labels, Paper
 from harvester.services.digest.sending import send_digests
-from harvester.store.subscribers import Subscriber, Wishes
 from tests.digest.room import Room, Sink, as_labels, html_of, text_of
 
 TAXONOMY = load_taxonomy()

@@ -22,10 +22,12 @@ from sqlalchemy import event, select
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import StoreError
+from harvester.domain.deliveries import MAY_HAVE_ARRIVED
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.services.digest.sending import SendingStopped, send_digests, unknown_digests
 from harvester.store.engine import read, write
-from harvester.store.ledger import MAY_HAVE_ARRIVED, ledger, reserve
-from harvester.store.subscribers import Subscriber, Wishes, all_subscribers, insert_subscribers
+from harvester.store.ledger import ledger, reserve
+from harvester.store.subscribers import all_subscribers, insert_subscribers
 from harvester.store.tables import deliveries
 from tests.digest.conftest import serve
 from tests.digest.room import START, STATES, Room, Sink

@@ -13,10 +13,10 @@ import pytest
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.digest.preferences import BY_MAINTAINER
+from harvester.domain.subscribers import Wishes
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
-from harvester.store.subscribers import Wishes
 from tests.digest.room import START, Room, Sink
 
 JO = "jo@example.org"

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from harvester.base.errors import MailError
-from harvester.config import DigestSettings
+from harvester.config.digest import DigestSettings
 from harvester.mail.smtp import SmtpServer
 from tests.digest.conftest import free_port, serve
 from tests.digest.room import Sink

@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from classifiers.taxonomy import load_taxonomy
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
+from harvester.domain.cursors import Cursor
 from harvester.services.harvest.collect import Outcome, harvest, memory
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import enabled
 from harvester.store import schema
+from harvester.store.cursors import cursor
 from harvester.store.engine import connect, open_store, read
 from harvester.store.papers import load
-from harvester.store.runs import Cursor, cursor
 from harvester.store.tables import candidates, papers, sightings
 
 CONFIG = """\

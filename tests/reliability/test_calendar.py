@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.config import ArxivSettings, RssSettings
+from harvester.config.sources import ArxivSettings, RssSettings
 from tests.conftest import Upstream
 from tests.reliability.ground import Field
 

@@ -13,12 +13,13 @@ from itertools import pairwise
 import requests
 
 from harvester.base.clock import rfc3339
-from harvester.domain.rules import standing
+from harvester.domain.decisions import standing
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import subscribers
 from harvester.services.workspace import open_workspace
+from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
-from harvester.store.queue import candidate, decisions_on
+from harvester.store.queue import candidate
 from tests.conftest import ROOT
 from tests.digest.conftest import free_port, make_room, room, smtp
 from tests.digest.room import Room, Sink

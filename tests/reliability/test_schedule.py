@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 import requests
 
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
+from harvester.domain.job_runs import Turn
 from harvester.services.operations.job_runs import overdue
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, read
-from harvester.store.job_runs import Turn, turns
+from harvester.store.job_runs import turns
 from tests.conftest import Upstream
 from tests.digest.conftest import free_port
 from tests.services.room import Room

@@ -13,9 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from harvester.base.errors import HarvesterError, StoreError
+from harvester.domain.cursors import Cursor
 from harvester.services.operations.backup import backup, restore
+from harvester.store.cursors import set_cursor
 from harvester.store.engine import connect, write
-from harvester.store.runs import Cursor, set_cursor
 from harvester.web.app import create_app
 from tests.conftest import Upstream
 from tests.reliability.conftest import Reference

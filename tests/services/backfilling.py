@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from harvester.paper import Paper
+from harvester.domain.papers import Paper
 from harvester.store.engine import connect, read
 from harvester.store.papers import load
 from harvester.store.tables import backfills, candidates, papers, predictions

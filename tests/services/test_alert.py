@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harvester.paper import Paper, Sighting
+from harvester.domain.papers import Paper, Sighting
 from harvester.services.operations.alert import alerts, standing
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import record

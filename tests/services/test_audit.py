@@ -12,16 +12,16 @@ import pytest
 
 from classifiers.classifier import Classifier
 from classifiers.records import Prediction, Text
-from harvester.paper import Paper, Sighting
+from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.audit import audit
 from harvester.services.learning.classify import load_classifier
 from harvester.services.workspace import Workspace, open_workspace
 from harvester.sources.arxiv.oai import Record
 from harvester.store import schema
 from harvester.store.engine import connect, read, write
+from harvester.store.locks import lock
 from harvester.store.papers import find, record, unhydrated
 from harvester.store.queue import candidate, enqueue
-from harvester.store.runs import lock
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream
 from tests.services.room import Room

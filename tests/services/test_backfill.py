@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from harvester.paper import Paper, Sighting
+from harvester.domain.papers import Paper, Sighting
 from harvester.services.learning.classify import EMBEDDINGS
 from harvester.store import schema
 from harvester.store.engine import write
+from harvester.store.locks import lock
 from harvester.store.papers import record
 from harvester.store.queue import enqueue
-from harvester.store.runs import lock
 from harvester.store.tables import predictions
 from tests.services.backfilling import held, opened, run, url_of
 from tests.services.room import Room

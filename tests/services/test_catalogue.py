@@ -15,7 +15,7 @@ import pytest
 
 from harvester.base.errors import CatalogError, HarvesterError, UsageError
 from harvester.catalog.folder import load_catalog
-from harvester.paper import Author, Paper, Sighting
+from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.catalog.add import add, readme_address
 from harvester.services.catalog.check import findings
 from harvester.services.catalog.lists import import_list
@@ -142,7 +142,7 @@ def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream
 
 def _corpus_papers(ws: Workspace) -> list[Paper]:
     """Two papers that the stand-in knows, asked for past the store."""
-    from harvester.config import ArxivSettings
+    from harvester.config.sources import ArxivSettings
     from harvester.sources.arxiv.api import read_page
     from harvester.sources.http import Transport
 

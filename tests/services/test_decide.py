@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from harvester.base.errors import UsageError
-from harvester.config import load_settings
-from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.config.settings import load_settings
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.predictions import Prediction
 from harvester.services.catalog.lists import build, import_list
 from harvester.services.catalog.sync import sync_catalogue
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided, decide_all
@@ -18,10 +20,10 @@ from harvester.services.review.documents import candidates, whole
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, write
+from harvester.store.locks import lock
 from harvester.store.papers import record
-from harvester.store.predictions import Prediction, save
+from harvester.store.predictions import save
 from harvester.store.queue import candidate, enqueue, rescore
-from harvester.store.runs import lock
 from tests.services.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import text
 
 from harvester.base.clock import rfc3339
-from harvester.config import Settings, StoreSettings, load_settings
+from harvester.config.settings import Settings, load_settings
+from harvester.config.store import StoreSettings
+from harvester.domain.job_runs import Turn
+from harvester.domain.statistics import Figures
 from harvester.services.operations.doctor import examine, external, history, local
 from harvester.services.operations.doctor.finding import Finding
 from harvester.services.operations.status import Status
 from harvester.store import schema
 from harvester.store.engine import connect, write
-from harvester.store.job_runs import Turn
-from harvester.store.statistics import Figures
 from tests.conftest import Upstream
 from tests.digest.conftest import smtp
 from tests.digest.room import Sink

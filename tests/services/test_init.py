@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harvester.cli.common import workspace
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from harvester.services.operations.doctor.local import check_model
 from tests.conftest import Upstream
 from tests.services.room import Room

@@ -13,7 +13,10 @@ from classifiers.packaged import packaged
 from classifiers.promotion import common, rows_of
 from classifiers.records import Labelled
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.paper import Labels, Paper, Sighting
+from harvester.domain.decisions import Decision
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper, Sighting
+from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import PROBES, classify, join_queue, load_classifier, model_version
 from harvester.services.learning.evaluate import drift
 from harvester.services.learning.labels import fetch_labels
@@ -24,8 +27,8 @@ from harvester.services.review.documents import candidates
 from harvester.services.workspace import Workspace, open_workspace, taxonomy_of
 from harvester.store.engine import read, write
 from harvester.store.papers import load, record
-from harvester.store.predictions import Prediction, latest, save
-from harvester.store.queue import Decision, enqueue
+from harvester.store.predictions import latest, save
+from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream
 from tests.services.room import Room

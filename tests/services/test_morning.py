@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from harvester.base.errors import MailError
+from harvester.domain.job_runs import Turn
 from harvester.services.operations import morning_mail
 from harvester.services.workspace import Workspace
 from harvester.store import queue
 from harvester.store.engine import write
-from harvester.store.job_runs import Turn, set_turn
+from harvester.store.job_runs import set_turn
 from harvester.store.runs import begin_run, end_run
 from tests.digest.conftest import make_room, room, smtp
 from tests.digest.room import Room, Sink, text_of

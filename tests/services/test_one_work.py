@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harvester.config import load_settings
-from harvester.paper import Paper, Sighting
+from harvester.config.settings import load_settings
+from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.collect import Outcome, harvest, memory
 from harvester.services.operations.nightly import accepted_among
 from harvester.services.review.decisions import decide_all

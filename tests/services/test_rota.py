@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
+from harvester.domain.job_runs import Turn
 from harvester.scheduler import Crew, Watchman, build
 from harvester.services.operations import job_runs
 from harvester.services.operations.job_runs import ATTEMPTS, Job, overdue, perform, perform_all
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.job_runs import Turn, set_turn, turns
-from harvester.store.runs import lock
+from harvester.store.job_runs import set_turn, turns
+from harvester.store.locks import lock
 from tests.digest.conftest import serve
 from tests.digest.room import Sink
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester.base.errors import HarvesterError, UsageError
+from harvester.base.errors import HarvesterError, TooOften, UsageError
 from harvester.services.review import users
-from harvester.services.review.users import NotSignedIn, TooOften, add_user, remove_user, sign_in, signed_in
+from harvester.services.review.users import NotSignedIn, add_user, remove_user, sign_in, signed_in
 from tests.web.review.room import PASSWORD, Room
 
 HERE = "127.0.0.1"

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from harvester.base.errors import FetchError
-from harvester.config import ArxivSettings, HarvestSettings, RssSettings
-from harvester.paper import Sighting
+from harvester.config.harvest import HarvestSettings
+from harvester.config.sources import ArxivSettings, RssSettings
+from harvester.domain.papers import Sighting
 from harvester.sources.arxiv.ids import batches, hydrate, read_ids_page
 from harvester.sources.arxiv.rss import NAME, Announcement, Known, fetch, read_feed, union
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable

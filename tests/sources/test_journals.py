@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from harvester.base.errors import FetchError
-from harvester.config import FeedSettings, HarvestSettings
-from harvester.paper import Author, Paper
+from harvester.config.harvest import HarvestSettings
+from harvester.config.sources import FeedSettings
+from harvester.domain.papers import Author, Paper
 from harvester.sources.errors import BadQuery, Malformed, Unavailable
 from harvester.sources.feed import plain_text
 from harvester.sources.http import Transport

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.paper import Author
+from harvester.domain.papers import Author
 from harvester.sources.arxiv import snapshot
 from harvester.sources.arxiv.snapshot import as_paper, is_among, parse_categories, read_lines
 from harvester.sources.errors import Malformed

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from harvester.base.errors import FetchError
-from harvester.config import ArxivSettings, HarvestSettings, HuggingFaceSettings
+from harvester.config.harvest import HarvestSettings
+from harvester.config.sources import ArxivSettings, HuggingFaceSettings
 from harvester.sources import huggingface
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
 from harvester.sources.http import Transport, retry_after, user_agent
 from harvester.sources.window import Window
 from harvester.store.engine import open_store
-from harvester.store.runs import close_gate, gate
+from harvester.store.locks import close_gate, gate
 from tests.conftest import Upstream
 
 QUICK = HarvestSettings(attempts=1, timeout=20.0, read_limit=60.0, max_wait=0.1, contact="ops@example.org")

@@ -16,13 +16,14 @@ from alembic.config import Config
 from sqlalchemy import Engine, select, text
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
-from harvester.paper import Paper, Sighting
+from harvester.domain.papers import Paper, Sighting
 from harvester.services.operations.backup import backup, restore
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
+from harvester.store.locks import lock
 from harvester.store.papers import load, record
 from harvester.store.queue import in_state
-from harvester.store.runs import begin_run, lock, recent_runs
+from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import metadata
 from tests.services.room import Room
 

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, insert, text
 from harvester.base.errors import GateClosed, LockHeld, StoreError, UsageError
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.runs import CLOCK_JUMP, LONGEST_CLOSING, begin_run, close_gate, gate, lock, recent_runs
+from harvester.store.locks import CLOCK_JUMP, LONGEST_CLOSING, close_gate, gate, lock
+from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import gates, metadata
 
 

@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from harvester.paper import Author, Paper, Sighting
+from harvester.domain.decisions import Decision
+from harvester.domain.merging import Change, combine
+from harvester.domain.papers import Author, Paper, Sighting
 from harvester.store import schema
+from harvester.store.decisions import add_decision
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.papers import ARXIV, HUGGING_FACE, Change, combine, find, history, load, record
-from harvester.store.queue import Decision, add_decision, enqueue
+from harvester.store.papers import ARXIV, HUGGING_FACE, find, history, load, record
+from harvester.store.queue import enqueue
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 PAPER = Paper(

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from harvester.digest.preferences import CONSENT, CONSENT_VERSION
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.store.engine import read
-from harvester.store.subscribers import Subscriber, Wishes, suppressed
+from harvester.store.subscribers import suppressed
 from harvester.store.tables import metadata
 from harvester.web.app import create_app
 from tests.digest.room import Room, Sink, text_of

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from harvester.base.errors import UsageError
+from harvester.domain.candidates import Candidate
 from harvester.services.harvest.proposals import fetch_proposals, understood
 from harvester.store.engine import read
 from harvester.store.papers import find
 from harvester.store.proposals import proposals_in
-from harvester.store.queue import Candidate, candidate
+from harvester.store.queue import candidate
 from tests.conftest import Upstream
 from tests.web.review.conftest import furnished
 from tests.web.review.room import ENCODER, Browser, Room

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import KIND, Entry
-from harvester.paper import clean
+from harvester.domain.text import clean
 
 
 def plain(entry: Entry) -> Entry:

@@ -14,7 +14,8 @@ from harvester.catalog.importing.markup import Block, Heading, cut
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
 from harvester.catalog.published import Published
-from harvester.paper import Labels, best, link_identifier, title_identifier
+from harvester.domain.identity import best, link_identifier, title_identifier
+from harvester.domain.labels import Labels
 
 _FEW_WORDS = 3  # a bullet of no more, its dash included, is no title
 LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and what is longer is something else

@@ -11,7 +11,8 @@ from typing import Any
 
 from harvester.catalog.export.bibtex import ESCAPES
 from harvester.catalog.published import Published
-from harvester.paper import arxiv_version, clean, doi_identifier, link_identifier, title_identifier
+from harvester.domain.identity import arxiv_version, doi_identifier, link_identifier, title_identifier
+from harvester.domain.text import clean
 
 _RECORD = re.compile(r"@(?P<type>[a-zA-Z]+)\s*\{\s*(?P<key>[^\s,{}@]+)\s*,")
 _NO_RECORDS = frozenset({"comment", "string", "preamble"})

@@ -7,7 +7,7 @@ from harvester.catalog.importing.inline import Link
 from harvester.catalog.importing.markup import Block
 from harvester.catalog.importing.titles import is_generic
 from harvester.catalog.published import Published
-from harvester.paper import arxiv_version, link_identifier
+from harvester.domain.identity import arxiv_version, link_identifier
 
 # What lists call their links. Any other word becomes a role of its own.
 _ROLES = {

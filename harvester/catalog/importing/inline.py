@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import unescape
 from html.entities import html5
 
-from harvester.paper import clean
+from harvester.domain.text import clean
 
 _ESCAPED = re.compile(
     r"\\(?P<char>[!-/:-@\[-`{-~])|&(?P<entity>#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"

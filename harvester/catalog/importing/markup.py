@@ -25,7 +25,7 @@ from harvester.catalog.importing.inline import (
 from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.importing.rows import as_line, head, is_row, is_separator
 from harvester.catalog.importing.titles import Titled, block_is_like_a_paper, find_title
-from harvester.paper import clean
+from harvester.domain.text import clean
 
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*)")
 _HTML_HEADING = re.compile(r"\s*<h(?P<level>[1-6])[^<>]{0,200}>(?P<text>.*)</h[1-6]>\s*", re.IGNORECASE)

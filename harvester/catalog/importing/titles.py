@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harvester.catalog.importing.inline import TOKEN, Link, links_in, plain
 from harvester.catalog.published import Published
-from harvester.paper import arxiv_version, link_identifier
+from harvester.domain.identity import arxiv_version, link_identifier
 
 _BOLD = re.compile(r"(?:\*\*(?P<stars>(?:\\.|[^\\*]|\*(?!\*))+)\*\*|__(?P<lines>(?:\\.|[^\\_]|_(?!_))+)__)")
 _NOTE_FIRST = re.compile(

@@ -21,7 +21,7 @@ from harvester.catalog.folder import load_catalog
 from harvester.catalog.rendering.anchors import Slugger, heading_text
 from harvester.catalog.rendering.trends import LABELS, YEARS, badges, pictures
 from harvester.catalog.sections import Section, arrange
-from harvester.paper import clean
+from harvester.domain.text import clean
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

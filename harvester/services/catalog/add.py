@@ -14,7 +14,9 @@ from harvester.catalog.export.records import address_of
 from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import read_list, same_title
 from harvester.catalog.importing.citation import Citation, citations
-from harvester.paper import Labels, Paper, link_identifier, parse_identifier
+from harvester.domain.identity import link_identifier, parse_identifier
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
@@ -24,9 +26,9 @@ from harvester.services.review.documents import no_labels
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 from harvester.store.engine import read
+from harvester.store.locks import lock
 from harvester.store.papers import find
 from harvester.store.predictions import latest
-from harvester.store.runs import lock
 
 log = logging.getLogger(__name__)
 _REPOSITORY = re.compile(r"/(?P<owner>[\w-]+)/(?P<name>(?!\.\.?(?:/|$))[\w.-]+?)(?:\.git)?(?:/.*)?")

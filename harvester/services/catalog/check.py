@@ -15,7 +15,7 @@ from harvester.base.escape import is_web_url
 from harvester.catalog.check import Finding, check, ordered, silent_links
 from harvester.catalog.folder import Catalog, load_catalog
 from harvester.catalog.rendering.awesome import README
-from harvester.config import Settings
+from harvester.config.settings import Settings
 from harvester.services.workspace import Watch, taxonomy_of, unwatched
 from harvester.sources.http import Transport
 from harvester.store.engine import open_store, read

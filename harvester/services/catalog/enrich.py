@@ -10,9 +10,10 @@ from dataclasses import replace
 from harvester.base.errors import FetchError
 from harvester.catalog.entry import Entry
 from harvester.catalog.importing.awesome import same_title
-from harvester.config import ArxivSettings
-from harvester.paper import Paper, Sighting, title_identifier
-from harvester.services.harvest.collect import arxiv_transport
+from harvester.config.sources import ArxivSettings
+from harvester.domain.identity import title_identifier
+from harvester.domain.papers import Paper, Sighting
+from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.review.decisions import entry_of
 from harvester.services.workspace import Workspace
 from harvester.sources.arxiv import api as arxiv_api

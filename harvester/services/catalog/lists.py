@@ -14,12 +14,12 @@ from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list, same_title
 from harvester.catalog.importing.outline import parse_choices
 from harvester.catalog.rendering.awesome import build as render
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.sync import sync_locked
 from harvester.services.review.decisions import CATALOGUE_LOCK, settle
 from harvester.services.workspace import Workspace
-from harvester.store.runs import lock
+from harvester.store.locks import lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from harvester.services.catalog.sync import sync_catalogue
 from harvester.services.review.decisions import CATALOGUE_LOCK
 from harvester.services.workspace import Workspace
 from harvester.store.batches import add_publication, decided_after, last_publication
+from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
-from harvester.store.queue import newest_decision
-from harvester.store.runs import lock
+from harvester.store.locks import lock
 
 
 def publish(ws: Workspace, by: str) -> dict[str, Any]:

@@ -12,14 +12,16 @@ from sqlalchemy import Connection
 
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog, load_catalog, named_in
-from harvester.domain.rules import standing
-from harvester.paper import Author, Paper, Sighting
+from harvester.domain.candidates import Candidate
+from harvester.domain.decisions import Decision, standing
+from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.review.decisions import CATALOGUE_LOCK, record_decision, settle
 from harvester.services.workspace import Workspace
+from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
+from harvester.store.locks import lock
 from harvester.store.papers import find_all, record
-from harvester.store.queue import Candidate, Decision, candidate, decisions_on, in_state, set_filed, unfiled
-from harvester.store.runs import lock
+from harvester.store.queue import candidate, in_state, set_filed, unfiled
 
 BY = "catalogue files"
 SOURCE = "catalog"

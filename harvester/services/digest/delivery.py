@@ -15,11 +15,12 @@ from harvester.base.boot import boot_id
 from harvester.base.clock import utc_date
 from harvester.base.errors import MailError
 from harvester.digest.composer import Plan, Press
+from harvester.domain.deliveries import Delivery
 from harvester.mail.outbox import Outbox, Outcome, ServerBusy
 from harvester.services.subscribers.bounces import note_refusal
 from harvester.services.workspace import Watch, Workspace
 from harvester.store.engine import write
-from harvester.store.ledger import Delivery, begin_delivery, close_delivery, note_sent, release, reserve
+from harvester.store.ledger import begin_delivery, close_delivery, note_sent, release, reserve
 
 LOST_IN_A_ROW = 3  # so many messages of unknown fate, one after the other, are no accident: the others wait
 RESERVED = 20  # messages that one wait for the disk is for

@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 from harvester.base.clock import utc_date
 from harvester.digest.composer import Plan
 from harvester.digest.rules import Item, is_due, is_silent, matches
-from harvester.domain.rules import standing
-from harvester.paper import Labels
+from harvester.domain.decisions import standing
+from harvester.domain.labels import Labels
+from harvester.domain.subscribers import Subscriber
 from harvester.store.acceptances import acceptances
+from harvester.store.decisions import decisions_on
 from harvester.store.ledger import last_digests, mailed_papers
 from harvester.store.papers import chunks, load
-from harvester.store.queue import decisions_on
-from harvester.store.subscribers import Subscriber, all_subscribers
+from harvester.store.subscribers import all_subscribers
 
 
 def due(db: Connection, now: datetime, *, heartbeat: bool = False) -> list[Plan]:

@@ -13,6 +13,8 @@ from harvester.base.boot import boot_id
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
 from harvester.digest.composer import Plan, Press
+from harvester.domain.deliveries import Delivery
+from harvester.domain.subscribers import Subscriber
 from harvester.mail.address import parse_address
 from harvester.mail.outbox import Outcome, PickupFolder
 from harvester.mail.smtp import SmtpServer
@@ -21,9 +23,9 @@ from harvester.services.digest.due import due
 from harvester.services.learning.key_sentences import extracts_of
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
-from harvester.store.ledger import Delivery, close_delivery, day_of, give_up_interrupted, ledger, queue_digest
-from harvester.store.runs import lock
-from harvester.store.subscribers import Subscriber, all_subscribers, subscriber_numbered
+from harvester.store.ledger import close_delivery, day_of, give_up_interrupted, ledger, queue_digest
+from harvester.store.locks import lock
+from harvester.store.subscribers import all_subscribers, subscriber_numbered
 
 __all__ = ["Counts", "SendingStopped", "Unknown", "send_again", "send_digests", "unknown_digests"]
 

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from harvester.base.clock import utc_date
 from harvester.base.errors import FetchError, UsageError
-from harvester.config import ArxivSettings, HarvestSettings, OaiSettings, RssSettings
-from harvester.paper import Paper, Sighting
-from harvester.services.harvest.collect import arxiv_transport, check_clock
+from harvester.config.harvest import HarvestSettings
+from harvester.config.sources import ArxivSettings, OaiSettings, RssSettings
+from harvester.domain.merging import Change
+from harvester.domain.papers import Paper, Sighting, Stored
+from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.harvest.collect import check_clock
 from harvester.services.learning.classify import BATCH, classify, join_queue, load_classifier, predict
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import api as arxiv_api
@@ -25,9 +28,9 @@ from harvester.sources.arxiv import oai
 from harvester.sources.arxiv.calendar import last_announcement
 from harvester.sources.errors import Unavailable
 from harvester.store.engine import read, write
-from harvester.store.papers import Change, Stored, find_all, mark_withdrawn, record
+from harvester.store.locks import lock
+from harvester.store.papers import find_all, mark_withdrawn, record
 from harvester.store.queue import candidate
-from harvester.store.runs import lock
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

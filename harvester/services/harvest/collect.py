@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,24 +9,25 @@ from sqlalchemy import Connection, Engine
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, HarvesterError, UsageError
+from harvester.domain.cursors import Cursor, Progress
+from harvester.domain.merging import Change, Merged
+from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
-from harvester.sources.http import Gate, Payload, Transport
+from harvester.sources.http import Payload, Transport
 from harvester.sources.registry import Memory, Source
 from harvester.sources.window import Batch, Window
+from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
 from harvester.store.journal_updates import suggest
-from harvester.store.papers import Change, Merged, known_versions, record, unhydrated
-from harvester.store.runs import Cursor, Progress, close_gate, cursor, gate, set_cursor
+from harvester.store.papers import known_versions, record, unhydrated
 
 log = logging.getLogger(__name__)
 SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows know no seconds
 CLOCK_TOLERANCE = timedelta(hours=12)
-SHORT_CLOSING = 60.0  # seconds of a cool-down that are sat out however short `max_wait` is
-ARXIV_GATE = "arxiv"  # one gate for all of arXiv's services: its terms count them together
 
 
 @dataclass(slots=True)
@@ -307,23 +307,6 @@ def _tally(outcome: Outcome, batch: Batch, merged: Sequence[Merged]) -> None:
             outcome.news = True
             outcome.first.add(one.id)
             outcome.newest = max(filter(None, (outcome.newest, one.published)), default=None)
-
-
-def arxiv_transport(ws: Workspace, interval: float) -> Transport:
-    """A transport to arXiv: through the gate that all its services share, `interval` seconds between requests.
-
-    Where arXiv has asked for more than a short pause, it is not asked at all: to sleep an hour would hold the run's
-    lock, and the next run asks for the same time again.
-    """
-
-    # A cool-down is no wait between two attempts: a minute of it is sat out even where those are set to be short.
-    patience = max(ws.settings.harvest.max_wait, SHORT_CLOSING) + interval
-
-    def spaced() -> AbstractContextManager[None]:
-        return gate(ws.store, ARXIV_GATE, interval, patience)
-
-    passage: Gate = spaced
-    return Transport(ws.settings.harvest, passage, lambda seconds: close_gate(ws.store, ARXIV_GATE, seconds))
 
 
 def _transport(ws: Workspace, source: Source) -> Transport:

@@ -10,25 +10,27 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from harvester.base.errors import FetchError, HarvesterError, LockHeld, UsageError
-from harvester.config import ArxivSettings, FeedSettings
-from harvester.paper import Sighting, clean, parse_identifier
-from harvester.services.harvest.collect import arxiv_transport
+from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooOften, UsageError
+from harvester.config.sources import ArxivSettings, FeedSettings
+from harvester.domain.decisions import LONGEST_REASON
+from harvester.domain.identity import parse_identifier
+from harvester.domain.papers import Sighting
+from harvester.domain.proposals import Proposal
+from harvester.domain.text import clean
+from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.learning.classify import load_classifier, predict
-from harvester.services.review.decisions import LONGEST_REASON
-from harvester.services.review.users import TooOften
 from harvester.services.workspace import Workspace
 from harvester.sources import journals
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.sources.http import Transport
 from harvester.store.engine import read, write
+from harvester.store.locks import lock
 from harvester.store.papers import find_all, record
 from harvester.store.predictions import latest, save
-from harvester.store.proposals import Proposal, add_proposal, proposals_in, settle_proposal
+from harvester.store.proposals import add_proposal, proposals_in, settle_proposal
 from harvester.store.queue import candidate, enqueue
 from harvester.store.rate_limits import allowed
-from harvester.store.runs import lock
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

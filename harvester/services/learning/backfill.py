@@ -16,20 +16,21 @@ from typing import Any
 from sqlalchemy import Connection
 
 from harvester.base.errors import HarvesterError
-from harvester.paper import Sighting
+from harvester.domain.backfills import Backfill
+from harvester.domain.papers import Sighting
 from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Done, Task
 from harvester.services.learning.classify import model_version, text_of
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv.api import NAME as ARXIV
 from harvester.sources.arxiv.snapshot import NAME, Line, is_among, parse_line, read_lines, size_of
-from harvester.store.backfills import Backfill, set_backfill
 from harvester.store.backfills import backfill as backfill_of
+from harvester.store.backfills import set_backfill
 from harvester.store.engine import read, write
+from harvester.store.locks import lock
 from harvester.store.papers import chunks, record
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, unqueued
-from harvester.store.runs import lock
 
 LINES = 10 * TASK  # the most lines between two commits, of which few may be of the categories asked for
 PROBLEMS = 100  # that are kept with their lines; all are counted

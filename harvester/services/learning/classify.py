@@ -14,13 +14,15 @@ from classifiers.records import Text
 from classifiers.storage import read_info
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.errors import HarvesterError
-from harvester.domain.rules import queue_order
-from harvester.paper import Labels, Paper
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
+from harvester.domain.predictions import Prediction
 from harvester.services.learning.models import model_in_use
+from harvester.services.learning.queue_order import queue_order
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
 from harvester.store.papers import load
-from harvester.store.predictions import Prediction, latest, save, unclassified
+from harvester.store.predictions import latest, save, unclassified
 from harvester.store.queue import (
     add_probes,
     below_gate,

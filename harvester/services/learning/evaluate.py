@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from classifiers.storage import read_info
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
-from harvester.domain.rules import standing
+from harvester.domain.decisions import Decision, standing
+from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import counted, load_classifier, named_errors
 from harvester.services.learning.models import model_in_use
 from harvester.services.learning.train import corrected_labels, training_set
 from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
-from harvester.store.predictions import Prediction
-from harvester.store.queue import Decision, decisions_on, probe_states
+from harvester.store.queue import probe_states
 from harvester.store.training import recent_predictions
 
 if TYPE_CHECKING:

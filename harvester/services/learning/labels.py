@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harvester.base.errors import FetchError, HarvesterError, UsageError
-from harvester.config import ArxivSettings
-from harvester.paper import Paper
-from harvester.services.harvest.collect import arxiv_transport
+from harvester.config.sources import ArxivSettings
+from harvester.domain.labels import LabelText
+from harvester.domain.papers import Paper
+from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.learning.train import has_labelled_set, label_file
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.store.engine import read, write
 from harvester.store.papers import find_all
-from harvester.store.training import LabelText, keep_texts, known_texts
+from harvester.store.training import keep_texts, known_texts
 
 _ARXIV = "arxiv:"
 

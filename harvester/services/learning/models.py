@@ -11,7 +11,7 @@ from classifiers.errors import ClassifierError
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.files import write_atomic
-from harvester.config import Settings
+from harvester.config.settings import Settings
 from harvester.services.workspace import Workspace
 
 HISTORY = "promoted"

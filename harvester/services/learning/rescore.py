@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from harvester.paper import Paper
+from harvester.domain.papers import Paper
+from harvester.domain.predictions import Prediction
 from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Done, Task
 from harvester.services.learning.classify import join_queue, model_version, text_of
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import connect, read, write
+from harvester.store.locks import lock
 from harvester.store.papers import load
-from harvester.store.predictions import Prediction, count_unclassified, save, unclassified
-from harvester.store.runs import lock
+from harvester.store.predictions import count_unclassified, save, unclassified
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from classifiers.storage import TAXONOMY, model_dir
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
-from harvester.domain.rules import Standing, standing
-from harvester.paper import Labels, Paper
+from harvester.domain.decisions import Standing, standing
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
+from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import (
     classify_waiting,
     counted,
@@ -34,10 +36,10 @@ from harvester.services.learning.models import (
     write_untrained,
 )
 from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
-from harvester.store.predictions import Prediction, latest
-from harvester.store.queue import decisions_on
-from harvester.store.runs import lock
+from harvester.store.locks import lock
+from harvester.store.predictions import latest
 from harvester.store.training import decided_papers, known_texts
 
 FEWEST = 100  # papers in scope; with fewer a model is only noise

@@ -9,11 +9,11 @@ from email.message import EmailMessage
 from typing import Any
 
 from harvester.base.errors import HarvesterError, MailError
+from harvester.domain.statistics import Figures
 from harvester.mail.message import POLICY
 from harvester.mail.smtp import SmtpServer
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
-from harvester.store.statistics import Figures
 
 LOST = ("bounced", "complained")  # states of subscribers whom mail no longer reaches
 

@@ -23,7 +23,7 @@ from harvester.store import schema
 from harvester.store.backup import postgresql, sqlite
 from harvester.store.backup.copy import holds_rows, move_rows
 from harvester.store.engine import connect
-from harvester.store.runs import lock
+from harvester.store.locks import lock
 
 WRITERS = ("run", "digest", CATALOGUE_LOCK)  # the locks of whoever writes for longer than a moment
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}

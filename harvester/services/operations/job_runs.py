@@ -15,7 +15,8 @@ from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.base.logs import bound
-from harvester.config import ScheduleSettings
+from harvester.config.schedule import ScheduleSettings
+from harvester.domain.job_runs import Turn
 from harvester.services.digest.sending import send_digests
 from harvester.services.harvest import audit
 from harvester.services.learning import train
@@ -24,8 +25,8 @@ from harvester.services.operations import backup, morning_mail, nightly
 from harvester.services.operations.alert import tell
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
-from harvester.store.job_runs import Turn, set_turn, turns
-from harvester.store.runs import lock
+from harvester.store.job_runs import set_turn, turns
+from harvester.store.locks import lock
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3  # a job that was cut off so often for one due time is given up until the next

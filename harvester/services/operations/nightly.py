@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harvester.base.errors import HarvesterError
 from harvester.base.logs import bound
+from harvester.domain.merging import Change
 from harvester.services.catalog.sync import sync_catalogue
 from harvester.services.digest.sending import SendingStopped, send_digests
 from harvester.services.harvest.collect import Outcome, harvest, memory, plan
@@ -23,9 +24,10 @@ from harvester.services.operations.alert import alerts, standing, tell
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
-from harvester.store.papers import Change, load
+from harvester.store.locks import lock
+from harvester.store.papers import load
 from harvester.store.queue import candidate
-from harvester.store.runs import begin_run, end_run, lock, recent_runs
+from harvester.store.runs import begin_run, end_run, recent_runs
 from harvester.store.statistics import figures
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from classifiers.taxonomy import Facet, Label
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 from harvester.services.learning.classify import model_info
 from harvester.services.workspace import Workspace
+from harvester.store.decisions import newest_standing
 from harvester.store.engine import read
 from harvester.store.predictions import latest
-from harvester.store.queue import newest_scores, newest_standing
+from harvester.store.queue import newest_scores
 from harvester.store.runs import recent_runs
 from harvester.store.subscribers import all_subscribers
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from harvester.base.clock import parse_moment
+from harvester.domain.job_runs import Turn
+from harvester.domain.statistics import Figures
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read
-from harvester.store.job_runs import Turn, turns
+from harvester.store.job_runs import turns
 from harvester.store.runs import recent_runs
-from harvester.store.statistics import Figures, figures
+from harvester.store.statistics import figures
 
 REMEMBERED = 20  # runs
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from harvester.base.errors import HarvesterError, UsageError
+from harvester.domain.candidates import Candidate
+from harvester.domain.decisions import Batch, Decision
+from harvester.domain.papers import Stored
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided, Stale, Wish, follow, record_wish, settle
 from harvester.services.workspace import Workspace
-from harvester.store.batches import Batch, add_batch, batch, put_in_batch, recent_batches
+from harvester.store.batches import add_batch, batch, put_in_batch, recent_batches
 from harvester.store.engine import read, write
-from harvester.store.papers import Stored, load
-from harvester.store.queue import Candidate, Decision, places
-from harvester.store.runs import lock
+from harvester.store.locks import lock
+from harvester.store.papers import load
+from harvester.store.queue import places
 
 log = logging.getLogger(__name__)
 LARGEST = 500  # papers

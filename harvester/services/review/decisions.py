@@ -18,29 +18,22 @@ from harvester.catalog.entry import KIND, Entry
 from harvester.catalog.folder import load_entry, remove_entry, write_entry
 from harvester.catalog.published import Published
 from harvester.digest.preferences import parse_topics, split_labels
-from harvester.domain.rules import standing
-from harvester.paper import Labels, Paper, clean, parse_identifier
+from harvester.domain.candidates import Candidate
+from harvester.domain.decisions import Decision, parse_reason, standing
+from harvester.domain.identity import parse_identifier
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper, Stored
 from harvester.services.review.documents import known, labels_now
 from harvester.services.workspace import Workspace
+from harvester.store.decisions import add_decision, decisions_on
 from harvester.store.engine import read, write
-from harvester.store.papers import Stored, find, load
+from harvester.store.locks import lock
+from harvester.store.papers import find, load
 from harvester.store.predictions import latest
-from harvester.store.queue import (
-    Candidate,
-    Decision,
-    add_decision,
-    candidate,
-    decisions_on,
-    enqueue,
-    move,
-    set_filed,
-    unfiled,
-)
-from harvester.store.runs import lock
+from harvester.store.queue import candidate, enqueue, move, set_filed, unfiled
 
 log = logging.getLogger(__name__)
 CATALOGUE_LOCK = "catalogue"  # held while files and decisions are brought together
-LONGEST_REASON = 500  # characters
 ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the roles an entry shows, in its order
 
 
@@ -99,18 +92,6 @@ def decide_all(
         for problem in settle(ws):
             log.warning("%s", problem)
         return [_attempt(ws, name, wish, (seen or {}).get(name)) for name in names]
-
-
-def parse_reason(text: str) -> str:
-    """A reason as it is kept: on one line.
-
-    Raises:
-        UsageError: it is too long.
-    """
-    reason = clean(text)
-    if len(reason) > LONGEST_REASON:
-        raise UsageError(f"A note has at most {LONGEST_REASON} characters; this one has {len(reason)}.")
-    return reason
 
 
 def parse_labels(taxonomy: Taxonomy, given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -10,14 +10,20 @@ from sqlalchemy import Connection
 from classifiers.records import neighbour_record
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.domain.rules import STATES, standing
-from harvester.paper import Labels, Paper, parse_identifier
+from harvester.domain.candidates import STATES, Candidate
+from harvester.domain.decisions import Decision, standing
+from harvester.domain.identity import parse_identifier
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper, Stored
+from harvester.domain.predictions import Prediction
+from harvester.domain.proposals import Suggestion
 from harvester.services.workspace import Workspace
+from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
-from harvester.store.journal_updates import Suggestion, open_suggestions
-from harvester.store.papers import Stored, find, history, load
-from harvester.store.predictions import Prediction, latest
-from harvester.store.queue import Candidate, Decision, candidate, decisions_on, in_state
+from harvester.store.journal_updates import open_suggestions
+from harvester.store.papers import find, history, load
+from harvester.store.predictions import latest
+from harvester.store.queue import candidate, in_state
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from classifiers.records import Text
 from harvester.base.errors import HarvesterError
-from harvester.paper import Paper, title_key
+from harvester.domain.identity import title_key
+from harvester.domain.papers import Paper
 from harvester.services.learning.classify import explain, load_classifier, model_version
 from harvester.services.review.queries import Sheet, accepted_texts, like_titled
 from harvester.services.workspace import Workspace

@@ -8,13 +8,14 @@ from harvester.base.errors import HarvesterError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_entry, write_entry
 from harvester.catalog.published import Published
+from harvester.domain.proposals import Suggestion
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided
 from harvester.services.review.documents import known
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
-from harvester.store.journal_updates import Suggestion, close_suggestion, open_suggestions
+from harvester.store.journal_updates import close_suggestion, open_suggestions
+from harvester.store.locks import lock
 from harvester.store.queue import candidate
-from harvester.store.runs import lock
 
 
 def settle_suggestions(ws: Workspace, names: Sequence[str], by: str, *, take: bool) -> list[Decided]:

@@ -5,26 +5,23 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from harvester.domain.rules import STATES
-from harvester.paper import Labels, Paper
+from harvester.domain.candidates import STATES, Candidate, Line, Wanted
+from harvester.domain.decisions import Decision, Publication
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper, Seen
+from harvester.domain.predictions import Prediction
+from harvester.domain.proposals import Proposal
 from harvester.services.review.documents import known, labels_now
 from harvester.services.workspace import Workspace
-from harvester.store.batches import Publication, decided_after, last_publication
+from harvester.store.batches import decided_after, last_publication
+from harvester.store.decisions import decisions_on, last_standing_by
 from harvester.store.engine import read
-from harvester.store.papers import Seen, find_all, history, load
-from harvester.store.predictions import Prediction, latest
-from harvester.store.proposals import Proposal, proposals_on
-from harvester.store.queue import (
-    Candidate,
-    Decision,
-    candidate,
-    decisions_on,
-    in_state,
-    last_standing_by,
-    places,
-)
-from harvester.store.queue_rows import Line, lines
-from harvester.store.queue_view import Wanted, alike_titles, counts, page
+from harvester.store.papers import find_all, history, load
+from harvester.store.predictions import latest
+from harvester.store.proposals import proposals_on
+from harvester.store.queue import candidate, in_state, places
+from harvester.store.queue_rows import lines
+from harvester.store.queue_view import alike_titles, counts, page
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
-from harvester.base.errors import HarvesterError, UsageError
+from harvester.base.errors import HarvesterError, TooOften, UsageError
+from harvester.domain.accounts import User
 from harvester.services.workspace import Workspace
 from harvester.store.accounts import (
-    User,
     all_users,
     begin_session,
     delete_user,
@@ -48,10 +48,6 @@ _NAME = re.compile(r"[\w.@+-]{1,64}")
 
 class NotSignedIn(HarvesterError):
     """A name and password that do not belong together."""
-
-
-class TooOften(HarvesterError):
-    """Somebody tried more often than is allowed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError, UsageError
+from harvester.domain.subscribers import Bounce, Subscriber
 from harvester.mail.address import parse_address
 from harvester.mail.bounce_reports import Report, judge, leaving_by_mail, read_reports, sent_at, worn_out
 from harvester.mail.link_tokens import BadToken, Tokens, open_tokens
 from harvester.services.workspace import Workspace
-from harvester.store.bounces import Bounce, bounces_of, keep_bounce
+from harvester.store.bounces import bounces_of, keep_bounce
 from harvester.store.engine import write
 from harvester.store.ledger import recipient_of
-from harvester.store.subscribers import Subscriber, set_state, subscriber, subscriber_numbered, suppress
+from harvester.store.subscribers import set_state, subscriber, subscriber_numbered, suppress
 
 LONGEST_EVIDENCE = 20_000  # characters of a report that are kept
 LONGEST_MAIL = 5_000_000  # bytes of a mail that are looked at

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from harvester.base.errors import MailError
 from harvester.digest.confirmation_mail import known_letter, optin_letter
+from harvester.domain.subscribers import Subscriber
 from harvester.mail.link_tokens import open_tokens
 from harvester.mail.message import letterhead
 from harvester.mail.smtp import SmtpServer
 from harvester.services.workspace import Workspace
-from harvester.store.subscribers import Subscriber
 
 
 def answer_all(ws: Workspace, people: Sequence[Subscriber]) -> dict[str, str]:

@@ -5,23 +5,16 @@ from datetime import timedelta
 
 from harvester.base.errors import HarvesterError
 from harvester.digest.preferences import CONSENT_VERSION
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import ExpiredToken, open_tokens
 from harvester.services.subscribers.confirmation_mail import answer_all
 from harvester.services.subscribers.subscriptions import enter, erase, horizon, known
 from harvester.services.workspace import Workspace
+from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
-from harvester.store.queue import newest_decision
 from harvester.store.rate_limits import allowed
-from harvester.store.subscribers import (
-    Subscriber,
-    Wishes,
-    activate,
-    set_state,
-    set_wishes,
-    subscriber,
-    suppressed,
-)
+from harvester.store.subscribers import activate, set_state, set_wishes, subscriber, suppressed
 
 log = logging.getLogger(__name__)
 FROM_ONE_HOST = (20, timedelta(hours=1))

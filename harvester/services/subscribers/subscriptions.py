@@ -8,16 +8,15 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
 from harvester.digest.preferences import BY_MAINTAINER, change_wishes, split_labels, weekday_name
 from harvester.digest.rules import PERIODS
+from harvester.domain.subscribers import Subscriber, Wishes
 from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.confirmation_mail import ask
 from harvester.services.workspace import Workspace
 from harvester.store.acceptances import newest_decision_by
+from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
-from harvester.store.queue import newest_decision
 from harvester.store.subscribers import (
-    Subscriber,
-    Wishes,
     activate,
     all_subscribers,
     delete_subscriber,

@@ -6,18 +6,13 @@ from pathlib import Path
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.digest.subscriber_csv import parse_row, read_csv, to_csv
+from harvester.domain.subscribers import Subscriber
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.confirmation_mail import answer_all, not_asked
 from harvester.services.workspace import Workspace
+from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
-from harvester.store.queue import newest_decision
-from harvester.store.subscribers import (
-    Subscriber,
-    all_subscribers,
-    insert_subscribers,
-    known_keys,
-    suppressed,
-)
+from harvester.store.subscribers import all_subscribers, insert_subscribers, known_keys, suppressed
 
 
 @dataclass(slots=True)

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from arxiv import Result
 from arxiv._feed import parse  # its public face, Client, cannot be given bytes
 
-from harvester.config import ArxivSettings
-from harvester.paper import Author, Paper, Sighting, arxiv_version, clean, doi_identifier
+from harvester.config.sources import ArxivSettings
+from harvester.domain.identity import arxiv_version, doi_identifier
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
 from harvester.sources.window import Batch, Window

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from harvester.config import OaiSettings
-from harvester.paper import Paper, arxiv_version, clean
+from harvester.config.sources import OaiSettings
+from harvester.domain.identity import arxiv_version
+from harvester.domain.papers import Paper
+from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
 from harvester.sources.http import Transport
 from harvester.sources.names import authors_of

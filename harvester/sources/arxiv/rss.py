@@ -14,8 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 from harvester.base.errors import FetchError
-from harvester.config import ArxivSettings, RssSettings
-from harvester.paper import Paper, Sighting, arxiv_version, clean, doi_identifier
+from harvester.config.sources import ArxivSettings, RssSettings
+from harvester.domain.identity import arxiv_version, doi_identifier
+from harvester.domain.papers import Paper, Sighting
+from harvester.domain.text import clean
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.ids import BATCH, hydrate
 from harvester.sources.errors import BadQuery, Incomplete, Throttled, Unavailable

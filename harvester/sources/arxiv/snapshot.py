@@ -17,7 +17,9 @@ from typing import Any, BinaryIO
 
 from harvester.base.clock import as_utc
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.paper import Author, Paper, arxiv_version, clean, doi_identifier
+from harvester.domain.identity import arxiv_version, doi_identifier
+from harvester.domain.papers import Author, Paper
+from harvester.domain.text import clean
 from harvester.sources.arxiv.api import WITHDRAWN
 from harvester.sources.errors import Malformed
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from harvester.base.errors import HarvesterError, StoreError, UsageError
+from harvester.domain.candidates import Wanted
 from harvester.services.catalog.publish import publish
 from harvester.services.review.batches import (
     ACTIONS,
@@ -17,7 +18,6 @@ from harvester.services.review.batches import (
     undo_batch,
 )
 from harvester.services.review.queries import Listed, chosen, queue_page
-from harvester.store.queue_view import Wanted
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view

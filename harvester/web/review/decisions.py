@@ -10,7 +10,7 @@ from starlette.datastructures import ImmutableMultiDict
 
 from harvester.base.errors import UsageError
 from harvester.catalog.entry import KIND
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 from harvester.services.review.decisions import Decided, decide_all
 from harvester.services.review.queries import Sheet, sheet, state_counts
 from harvester.web.forms import Form, Posted

@@ -9,8 +9,7 @@ from starlette.datastructures import ImmutableMultiDict
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
-from harvester.domain.rules import STATES
-from harvester.store.queue_view import Wanted
+from harvester.domain.candidates import STATES, Wanted
 
 PAGE = 50  # papers
 LONGEST_SEARCH = 200  # characters

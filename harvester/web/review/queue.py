@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.domain.rules import STATES
+from harvester.domain.candidates import STATES
 from harvester.services.review.explanations import Why, doubles, sentences_of
 from harvester.services.review.queries import Queue, Sheet, queue_page, sheet
 from harvester.web.review import view

@@ -10,11 +10,12 @@ from classifiers.taxonomy import Facet, Label, Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.catalog.export.records import address_of
-from harvester.paper import Labels, Paper
+from harvester.domain.candidates import Line
+from harvester.domain.decisions import Decision
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
+from harvester.domain.predictions import Prediction
 from harvester.services.review.queries import Listed, Sheet
-from harvester.store.predictions import Prediction
-from harvester.store.queue import Decision
-from harvester.store.queue_rows import Line
 
 if TYPE_CHECKING:
     from classifiers.records import Neighbour, Reason

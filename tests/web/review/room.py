@@ -17,16 +17,21 @@ from argon2 import PasswordHasher
 from lxml import html
 from starlette.testclient import TestClient
 
-from harvester.config import load_settings
-from harvester.paper import Author, Labels, Paper, Sighting
+from harvester.config.settings import load_settings
+from harvester.domain.candidates import Candidate
+from harvester.domain.decisions import Decision
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.predictions import Prediction
 from harvester.services.review.users import hash_token
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.accounts import begin_session, put_user, user_named
+from harvester.store.decisions import decisions_on
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.papers import record
-from harvester.store.predictions import Prediction, save
-from harvester.store.queue import Candidate, Decision, candidate, decisions_on, enqueue
+from harvester.store.predictions import save
+from harvester.store.queue import candidate, enqueue
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
 from tests.digest.conftest import free_port

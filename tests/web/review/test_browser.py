@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 from tests.web.review.conftest import PATIENCE, Open
 from tests.web.review.room import ENCODER, PASSWORD, Room
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from classifiers.taxonomy import load_taxonomy
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
 from harvester.services.subscribers.subscriptions import subscribers
 from tests.services.test_init import TAXONOMY
 from tests.web.review.conftest import Open

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from harvester.paper import Author, Labels
+from harvester.domain.labels import Labels
+from harvester.domain.papers import Author
 from harvester.services.catalog.sync import sync_catalogue
 from tests.web.review.room import Room
 

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from classifiers.records import Text
-from harvester.paper import Labels
+from harvester.domain.labels import Labels
+from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import predictions_of
-from harvester.store.predictions import Prediction
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

@@ -8,7 +8,7 @@ from typing import Any
 
 from harvester.base.errors import HarvesterError
 from harvester.base.files import write_atomic
-from harvester.config import FileSettings, load_settings
+from harvester.config.settings import FileSettings, load_settings
 from harvester.services.catalog.lists import build
 from harvester.services.digest.sending import send_digests
 from harvester.services.operations import nightly

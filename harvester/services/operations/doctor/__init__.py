@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harvester.base.clock import clock_from_environment
 from harvester.base.errors import UsageError
-from harvester.config import load_settings
+from harvester.config.settings import load_settings
 from harvester.services.operations.doctor import external, history, local
 from harvester.services.operations.doctor.finding import Finding, fail
 from harvester.services.operations.status import status

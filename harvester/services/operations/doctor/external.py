@@ -7,16 +7,17 @@ from email.utils import parseaddr
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, MailError, StoreError
-from harvester.config import HarvestSettings, Settings
+from harvester.config.harvest import HarvestSettings
+from harvester.config.settings import Settings
 from harvester.mail.smtp import SmtpServer
-from harvester.services.harvest.collect import ARXIV_GATE
+from harvester.services.arxiv_client import ARXIV_GATE
 from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
 from harvester.services.operations.doctor.local import is_placeholder
 from harvester.services.workspace import Workspace
 from harvester.sources.errors import BadQuery, Throttled
 from harvester.sources.http import Transport
 from harvester.sources.probe import Probe, probes
-from harvester.store.runs import close_gate, gate
+from harvester.store.locks import close_gate, gate
 
 PATIENCE = 30.0  # seconds to wait for arXiv's gate, and for an answer
 DRIFT, TOO_FAR = timedelta(minutes=2), timedelta(hours=12)

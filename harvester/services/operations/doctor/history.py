@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
-from harvester.config import ScheduleSettings
+from harvester.config.schedule import ScheduleSettings
 from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
 from harvester.services.operations.job_runs import JOBS, expression, wanted
 from harvester.services.operations.status import Status, begun, trouble

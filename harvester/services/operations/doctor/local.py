@@ -15,7 +15,8 @@ from classifiers.errors import ClassifierError
 from classifiers.storage import load_model
 from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import HarvesterError
-from harvester.config import ClassifierSettings, Settings
+from harvester.config.classifier import ClassifierSettings
+from harvester.config.settings import Settings
 from harvester.services.learning.models import model_of
 from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
 from harvester.services.workspace import taxonomy_of

@@ -1,0 +1,16 @@
+"""The section [backup] of config.toml."""
+
+from pathlib import Path
+
+from pydantic import (
+    Field,
+)
+
+from harvester.config.section import Section
+
+
+class BackupSettings(Section):
+    """Where the scheduled backups go."""
+
+    dir: Path = Path("data/backups")
+    keep: int = Field(default=14, ge=1)

@@ -1,0 +1,15 @@
+"""The section [catalog] of config.toml."""
+
+from pathlib import Path
+from typing import Literal
+
+from harvester.config.section import Section, WebAddress
+
+
+class CatalogSettings(Section):
+    """Where entries and the rendered list live."""
+
+    dir: Path = Path("data/catalog")
+    templates: Path | None = None
+    raw_url: WebAddress = "https://raw.githubusercontent.com"
+    git: Literal["off", "commit", "branch"] = "off"

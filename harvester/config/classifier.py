@@ -1,0 +1,14 @@
+"""The section [classifier] of config.toml."""
+
+from pathlib import Path
+
+from harvester.config.section import Section
+
+
+class ClassifierSettings(Section):
+    """Which encoder, model and taxonomy; unset means the packaged ones, and the model that was promoted last."""
+
+    encoder: str = "all-MiniLM-L6-v2"
+    model: Path | None = None
+    models: Path = Path("data/models")
+    taxonomy: Path | None = None

@@ -1,0 +1,12 @@
+"""The section [logs] of config.toml."""
+
+from typing import Literal
+
+from harvester.config.section import Section
+
+
+class LogSettings(Section):
+    """What the programs tell on standard error, and in which form."""
+
+    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = "warning"

@@ -1,0 +1,11 @@
+"""The section [review] of config.toml."""
+
+from typing import Literal
+
+from harvester.config.section import Section
+
+
+class ReviewSettings(Section):
+    """The queue's rules."""
+
+    approvals: Literal[1] = 1

@@ -1,0 +1,33 @@
+"""The section [schedule] of config.toml."""
+
+from pydantic import (
+    Field,
+    field_validator,
+)
+
+from harvester.base.cron import cron_expression, zone_name
+from harvester.config.section import Section
+
+
+class ScheduleSettings(Section):
+    """When each job is due: cron expressions in one time zone. An empty one turns its job off."""
+
+    timezone: str = "UTC"
+    run: str = "30 2 * * *"
+    digest: str = "0 6 * * *"
+    morning: str = "30 6 * * *"
+    audit: str = "0 5 * * sun"
+    train: str = "0 4 1 * *"
+    backup: str = "0 1 * * *"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8001, ge=1, le=65535)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        return zone_name(value)
+
+    @field_validator("run", "digest", "morning", "audit", "train", "backup")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        return cron_expression(value)

@@ -1,0 +1,155 @@
+"""All of config.toml, read and checked: the file, and over it the environment."""
+
+import json
+import os
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import (
+    PrivateAttr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from harvester.base.errors import UsageError
+from harvester.config.alert import AlertSettings
+from harvester.config.backup import BackupSettings
+from harvester.config.catalog import CatalogSettings
+from harvester.config.classifier import ClassifierSettings
+from harvester.config.digest import DigestSettings
+from harvester.config.harvest import HarvestSettings
+from harvester.config.logs import LogSettings
+from harvester.config.review import ReviewSettings
+from harvester.config.schedule import ScheduleSettings
+from harvester.config.section import _FOLDER
+from harvester.config.store import StoreSettings
+from harvester.config.web import WebSettings
+
+
+class Settings(BaseSettings):
+    """All of config.toml, checked."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="HARVESTER_", env_nested_delimiter="__")
+    store: StoreSettings = StoreSettings()
+    harvest: HarvestSettings = HarvestSettings()
+    classifier: ClassifierSettings = ClassifierSettings()
+    review: ReviewSettings = ReviewSettings()
+    catalog: CatalogSettings = CatalogSettings()
+    digest: DigestSettings = DigestSettings()
+    web: WebSettings = WebSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    backup: BackupSettings = BackupSettings()
+    logs: LogSettings = LogSettings()
+    alert: AlertSettings = AlertSettings()
+    _folder: Path = PrivateAttr(default_factory=lambda: _FOLDER.get())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, which arrives as init arguments; nothing else is read."""
+        return env_settings, init_settings
+
+    def path(self, relative: Path) -> Path:
+        """A path of config.toml, resolved against the folder of config.toml."""
+        return relative if relative.is_absolute() else self._folder / relative
+
+    def secret_values(self) -> list[str]:
+        """Everything here that no log may show: passwords, keys, and addresses that are secrets themselves."""
+        given = [self.digest.smtp_password, self.web.secret, self.alert.webhook]
+        found = [one.get_secret_value() for one in given if one is not None]
+        hook = self.alert.webhook.get_secret_value() if self.alert.webhook else ""
+        password = re.search(r"://[^:/@]*:(.+)@", self.store.url)
+        return [one for one in (*found, urlsplit(hook).path.strip("/"), password[1] if password else "") if one]
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL with an SQLite file made absolute; one that names no file stays, for the store to refuse."""
+        prefix = "sqlite:///"
+        if not self.store.url.startswith(prefix) or self.store.url in (prefix, f"{prefix}:memory:"):
+            return self.store.url
+        return f"{prefix}{self.path(Path(self.store.url.removeprefix(prefix)))}"
+
+
+class FileSettings(Settings):
+    """config.toml alone: for a scratch folder that the settings of the person who made it must not reach."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The file, which arrives as init arguments."""
+        return (init_settings,)
+
+
+def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
+    """Read and check the configuration.
+
+    Raises:
+        UsageError: no such file, broken TOML, an unknown key or a wrong type, each named.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"There is no {path}; give one with --config or $HARVESTER_CONFIG.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is no valid TOML: {error}.") from None
+    if kind is Settings:
+        _check_environment()
+    token = _FOLDER.set(path.absolute().parent)
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise UsageError(f"{path}: {_explain(error)}") from None
+    except SettingsError as error:
+        raise UsageError(
+            f'{_variable(error)} cannot be read; lists are written as JSON: ["one", "two"], tables as {{"key": "one"}}.'
+        ) from None
+    finally:
+        _FOLDER.reset(token)
+
+
+def config_path(flag: Path | None) -> Path:
+    """``--config``, else ``$HARVESTER_CONFIG``, else ``config.toml`` here."""
+    return flag or Path(os.environ.get("HARVESTER_CONFIG") or "config.toml")
+
+
+def _check_environment() -> None:
+    """Refuse a misspelt section: pydantic passes over the variables of those it does not know."""
+    for name in sorted(os.environ):
+        section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
+        if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:
+            there = ", ".join(Settings.model_fields)
+            raise UsageError(f"The environment's {name} names no section of config.toml; there are: {there}.")
+
+
+def _variable(error: SettingsError) -> str:
+    """The environment variable whose value is no JSON; pydantic names only its section."""
+    value = error.__cause__.doc if isinstance(error.__cause__, json.JSONDecodeError) else None
+    names = (name for name in os.environ if name.upper().startswith("HARVESTER_") and os.environ[name] == value)
+    return next(names, "A HARVESTER_... variable of the environment")
+
+
+def _explain(error: ValidationError) -> str:
+    problems = []
+    for found in error.errors():
+        key = ".".join(str(part) for part in found["loc"])
+        if found["type"] == "extra_forbidden":
+            problems.append(f"unknown key {key}; see the shipped config.toml for the keys there are")
+        else:
+            problems.append(f"{key}: {found['msg'].removeprefix('Value error, ')}")
+    return "; ".join(problems) + "."

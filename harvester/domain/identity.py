@@ -1,0 +1,118 @@
+"""What a paper is called: arXiv ids, DOIs, titles, and the addresses that name them."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+from harvester.base.errors import UsageError
+
+# https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN(N) since April 2007, archive[.SC]/YYMMNNN before.
+_ARXIV = re.compile(
+    r"(?P<new>\d{4}\.\d{4,5})(v(?P<v1>\d+))?|(?P<archive>[a-z-]+)(\.[A-Z]{2})?/(?P<old>\d{7})(v(?P<v2>\d+))?"
+)
+
+
+_ARXIV_PREFIX = re.compile(r"^(arxiv:|oai:arxiv\.org:)", re.IGNORECASE)
+
+
+_ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
+
+
+_DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+")
+
+
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+
+
+_RANK = {"arxiv": 0, "doi": 1, "title": 2}
+
+
+TITLE_KEY_LENGTH = 60
+
+
+LONGEST_DOI = 512  # characters; what is longer is no DOI, and no database index takes it
+
+
+def arxiv_version(text: str) -> tuple[str, int] | None:
+    """``("2411.13602", 2)`` of ``2411.13602v2``, with or without ``arxiv:``; version 0 where none is given.
+
+    The version is a suffix, found by pattern: ``solv-int/9901001v2`` has a ``v`` in its archive. The subject
+    class of an old id (``math.GT/0309136``) is not part of its name.
+    """
+    found = _ARXIV.fullmatch(_ARXIV_PREFIX.sub("", text.strip()))
+    if not found:
+        return None
+    base = found["new"] or f"{found['archive']}/{found['old']}"
+    return base, int(found["v1"] or found["v2"] or 0)
+
+
+def title_key(title: str) -> str:
+    """The first 60 letters and digits of the lower-cased title."""
+    return re.sub(r"\W+", "", title.lower())[:TITLE_KEY_LENGTH]
+
+
+def title_identifier(title: str) -> str | None:
+    """``title:<key>``, or None for a title without a letter or digit."""
+    key = title_key(title)
+    return f"title:{key}" if key else None
+
+
+def doi_identifier(text: str) -> str | None:
+    """``doi:<doi>``, in lower case since DOIs ignore it, of a DOI or an address with one; arXiv's own are arXiv ids."""
+    found = _DOI.search(unquote(text))
+    if not found:
+        return None
+    doi = found.group().split("?")[0].split("#")[0].rstrip(".,;)]}/").lower()
+    if len(doi) > LONGEST_DOI:
+        return None
+    if (own := _ARXIV_DOI.fullmatch(doi)) and (named := arxiv_version(own[1])):
+        return f"arxiv:{named[0]}"
+    return f"doi:{doi}"
+
+
+def link_identifier(address: str) -> str | None:
+    """The arXiv id or DOI that a web address names, if any."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.hostname in _ARXIV_HOSTS:
+        path = re.sub(r"^/(abs|pdf|html)/|\.pdf$", "", parts.path.rstrip("/"))
+        named = arxiv_version(path)
+        return f"arxiv:{named[0]}" if named else None
+    return doi_identifier(parts.path)
+
+
+def parse_identifier(text: str) -> str | None:
+    """The identifier that a person typed: base id, ``arxiv:``/``doi:``/``title:`` name, DOI, or the address of either.
+
+    Returns:
+        None where the text is no such name.
+
+    Raises:
+        UsageError: a web address that names no paper.
+    """
+    text = text.strip()
+    if text.lower().startswith(tuple(f"{host}/" for host in _ARXIV_HOSTS)):
+        text = f"https://{text}"  # as browsers show it
+    if "://" in text:
+        if found := link_identifier(text):
+            return found
+        raise UsageError(
+            f"{text} is no address of an arXiv paper or a DOI; give an arXiv id, a DOI or such an address."
+        )
+    if named := arxiv_version(text):
+        return f"arxiv:{named[0]}"
+    if text.lower().startswith("title:"):
+        return title_identifier(text[6:])
+    return doi_identifier(text)
+
+
+def best(identifiers: Iterable[str]) -> str:
+    """The identifier people see: arXiv before DOI before title, else in the order of the alphabet."""
+    return min(identifiers, key=lambda name: (_RANK.get(name.partition(":")[0], 9), name))
+
+
+def names_of_kind(identifiers: Iterable[str], kind: str) -> set[str]:
+    """Those of one kind (``arxiv``, ``doi``, ``title``)."""
+    return {name for name in identifiers if name.startswith(f"{kind}:")}

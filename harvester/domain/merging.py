@@ -1,0 +1,152 @@
+"""Which records are one work, and what is known of it after another source has shown it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from enum import Enum
+
+from harvester.domain.identity import link_identifier, names_of_kind
+from harvester.domain.papers import Paper, Sighting
+
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+
+
+ARTICLES = ("a", "an", "the")
+
+
+_STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # letters that forms of one word begin with; how alike the whole words must be
+
+
+def same_work(left: Paper, right: Paper) -> bool:
+    """Whether two records whose titles begin alike are one work: no two different arXiv ids, and authors in common.
+
+    A title alone is weak ("Editorial", "Supplementary material"), and surnames are few: records whose authors are
+    known must agree on all of the title, and share two authors, or the first, or the only one. A record without
+    authors (an imported list names none) is taken at its title's word.
+    """
+    for kind in ("arxiv", "doi"):
+        ours, theirs = names_of_kind(left.identifiers, kind), names_of_kind(right.identifiers, kind)
+        if ours and theirs and not ours & theirs:
+            return False
+    first, second = _surnames(left), _surnames(right)
+    if not first or not second:
+        return True
+    common = set(first) & set(second)
+    if names_of_kind(left.identifiers, "title") & names_of_kind(right.identifiers, "title"):
+        return bool(common)  # they bear the name itself: an entry keeps it when people correct its title
+    only = len(common) == min(len(set(first)), len(set(second))) == 1
+    enough = len(common) > 1 or first[0] == second[0] or only
+    return enough and same_title(left.title, right.title)
+
+
+def same_title(left: str, right: str) -> bool:
+    """Whether two titles differ in no more than punctuation, articles, and the endings or spellings of words.
+
+    One other word makes another title: "... from CT" and "... from MR" are companions by the same people.
+    """
+    if _joined(left) == _joined(right):
+        return True
+    ours, theirs = _title_words(left), _title_words(right)
+    return len(ours) == len(theirs) > 0 and all(map(_same_word, ours, theirs))
+
+
+def _joined(title: str) -> str:
+    return re.sub(r"\W+", "", title.casefold())
+
+
+def _title_words(title: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", title.casefold()) if word not in ARTICLES]
+
+
+def _same_word(left: str, right: str) -> bool:
+    """Equal, or forms of one word: ``foundation`` and ``foundational``, ``tumor`` and ``tumour``; never numbers."""
+    if left == right:
+        return True
+    forms = left[:_STEM] == right[:_STEM] and left.isalpha() and right.isalpha()
+    return forms and SequenceMatcher(None, left, right, autojunk=False).ratio() >= _FORMS_OF_ONE_WORD
+
+
+def _surnames(paper: Paper) -> list[str]:
+    """The last words of the names, without Jr. and its like."""
+    names = ([word.strip(".,") for word in author.name.casefold().split()] for author in paper.authors)
+    words = ([word for word in name if word and word not in _SUFFIXES] for name in names)
+    return [name[-1] for name in words if name]
+
+
+class Change(Enum):
+    """What a sighting did to the store."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The paper that a sighting was merged into.
+
+    `id` is the name the sighting had for it; `first` where its source had not shown this version before; `published`
+    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `article` is
+    what a journal had shown of it, where that proved to be the same work only now.
+    """
+
+    number: int
+    id: str
+    change: Change
+    first: bool
+    published: datetime | None = None
+    withdrawn: bool = False
+    article: Sighting | None = None
+
+
+def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:
+    """The links of both; where they name two pages of the paper, the preprint's is its page, the other one's published.
+
+    Of two pages on one side of that line, the stronger source's stays the paper's.
+    """
+    joined = {**weak, **strong}
+    first, second = strong.get("paper", ""), weak.get("paper", "")
+    if not first or not second or first == second:
+        return joined
+    if _is_preprint(second) and not _is_preprint(first):
+        first, second = second, first
+    return {"published": second, **joined, "paper": first}
+
+
+def _is_preprint(address: str) -> bool:
+    return (link_identifier(address) or "").startswith("arxiv:")
+
+
+def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> Paper:
+    """What is known of a paper after one more source has shown it.
+
+    The text is the highest authority's, and of that the newest version's: an older version that a stale answer
+    brings never replaces a newer one. Links, keywords and names only ever join.
+    """
+    joined = replace(
+        old,
+        venue=old.venue or new.venue,
+        identifiers=tuple(dict.fromkeys((*old.identifiers, *new.identifiers))),
+        keywords=tuple(dict.fromkeys((*old.keywords, *new.keywords))),
+        upvotes=old.upvotes if new.upvotes is None else new.upvotes,
+        links=_join_links(old.links, new.links),
+    )
+    if (new_authority, new.version) < (old_authority, old.version):
+        return joined
+    return replace(
+        joined,
+        title=new.title,
+        abstract=new.abstract or old.abstract,
+        authors=new.authors or old.authors,
+        published=new.published or old.published,
+        updated=new.updated or old.updated,
+        version=new.version,
+        categories=new.categories or old.categories,
+        venue=new.venue or old.venue,
+        comment=new.comment or old.comment,
+        links=_join_links(new.links, old.links),
+        # OAI may know of a withdrawal that the API does not show; only a newer version takes it back.
+        withdrawn=new.withdrawn or (old.withdrawn and new.version <= old.version),
+    )

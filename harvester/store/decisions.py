@@ -1,0 +1,67 @@
+"""The log of decisions: appended to, never changed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select
+
+from harvester.domain.decisions import Decision
+from harvester.domain.labels import Labels
+from harvester.store.papers import chunks, inserted
+from harvester.store.tables import candidates, decisions
+
+
+def add_decision(db: Connection, decision: Decision) -> int:
+    """Append to the log; returns the decision's number."""
+    labels = decision.labels
+    values = {
+        "paper": decision.paper,
+        "action": decision.action,
+        "via": decision.via,
+        "labels": None if labels is None else {facet: list(ids) for facet, ids in labels.facets.items()},
+        "kind": None if labels is None else labels.kind,
+        "reason": decision.reason,
+        "by": decision.by,
+        "at": decision.at,
+    }
+    return inserted(db, insert(decisions).values(values))
+
+
+def decisions_on(db: Connection, numbers: Iterable[int]) -> dict[int, list[Decision]]:
+    """The log of each paper that has one, oldest first."""
+    found: dict[int, list[Decision]] = {}
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        for row in db.execute(select(decisions).where(decisions.c.paper.in_(chunk)).order_by(decisions.c.id)):
+            found.setdefault(row.paper, []).append(_decision(row))
+    return found
+
+
+def decisions_by_id(db: Connection, wanted: Select[Any]) -> list[Decision]:
+    """The decisions whose numbers a query finds, oldest first."""
+    rows = db.execute(select(decisions).where(decisions.c.id.in_(wanted)).order_by(decisions.c.id))
+    return [_decision(row) for row in rows]
+
+
+def last_standing_by(db: Connection, by: str) -> Decision | None:
+    """The newest decision that somebody made here and that still stands: what their next undo takes back."""
+    query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
+    query = query.where(decisions.c.by == by, decisions.c.via == "review").order_by(decisions.c.id.desc())
+    row = db.execute(query.limit(1)).first()
+    return None if row is None else _decision(row)
+
+
+def newest_standing(db: Connection, limit: int) -> list[Decision]:
+    """The newest decisions that people made here and that stand, newest first."""
+    query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
+    query = query.where(decisions.c.via == "review").order_by(decisions.c.id.desc()).limit(limit)
+    return [_decision(row) for row in db.execute(query)]
+
+
+def newest_decision(db: Connection) -> int:
+    """The number of the newest decision on any paper; 0 before the first."""
+    return int(db.execute(select(func.coalesce(func.max(decisions.c.id), 0))).scalar_one())
+
+
+def _decision(row: Row[Any]) -> Decision:
+    labels = None if row.labels is None else Labels({k: tuple(v) for k, v in row.labels.items()}, row.kind or "")
+    return Decision(row.paper, row.action, row.via, labels, row.reason, row.by, row.at, row.id)

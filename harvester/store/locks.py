@@ -1,0 +1,90 @@
+"""Locks that all processes on a store share, and the gate that spaces requests to one upstream."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, case, insert, select, text, update
+
+from harvester.base.errors import GateClosed, LockHeld
+from harvester.base.locks import file_lock
+from harvester.store.engine import named_errors, read, write
+from harvester.store.tables import gates
+
+LONGEST_CLOSING = 3600.0  # seconds; a service that wants more is asked again after so long
+
+
+CLOCK_JUMP = 2 * LONGEST_CLOSING  # a gate that is closed for longer was set by a clock that ran wrong
+
+
+@contextmanager
+def lock(store: Engine, name: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock that all processes on this store share; it falls with its holder, however that one dies.
+
+    SQLite lives on one host, so a file lock beside it will do; PostgreSQL has advisory locks
+    (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS).
+
+    Raises:
+        LockHeld: somebody else holds it and `wait` is false.
+    """
+    if store.dialect.name == "sqlite":
+        with file_lock(Path(f"{store.url.database}.{name}.lock"), wait=wait, busy=_held(name)):
+            yield
+        return
+    with named_errors(store), store.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+        if db.execute(text(f"SELECT {call}(hashtext(:name))"), {"name": f"harvester {name}"}).scalar() is False:
+            raise LockHeld(_held(name))
+        try:
+            yield
+        finally:
+            db.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": f"harvester {name}"})
+
+
+@contextmanager
+def gate(store: Engine, name: str, interval: float, patience: float = math.inf) -> Iterator[None]:
+    """Pass one request at a time, `interval` seconds after the start of the last one, on this store's every host.
+
+    arXiv's terms count all machines and all of API, RSS and OAI together, and ask for one connection.
+
+    Raises:
+        GateClosed: the gate stays closed for more than `patience` seconds, which the caller does not want to wait.
+    """
+    with lock(store, f"gate-{name}", wait=True):
+        while (seconds := _closed_for(store, name)) > 0:  # somebody may close it anew while we sleep
+            if seconds > patience:
+                raise GateClosed(f"{name} asked to be left alone for another {seconds:.0f} s.", seconds)
+            time.sleep(seconds)
+        if interval > 0:
+            close_gate(store, name, interval)  # beforehand: who is killed on the way has asked, too
+        begun = time.time()
+        try:
+            yield
+        finally:  # noting it took a while on a busy disk, and the request began after that
+            if (left := begun + interval - time.time()) > 0:
+                close_gate(store, name, left)
+
+
+def close_gate(store: Engine, name: str, seconds: float) -> None:
+    """Let nobody through the gate for so long, from now on; one that is closed for longer stays so."""
+    now = time.time()
+    until = now + min(seconds, LONGEST_CLOSING)
+    longer = gates.c.not_before.between(until, now + CLOCK_JUMP)
+    later = case((longer, gates.c.not_before), else_=until)
+    with write(store) as db:
+        if db.execute(update(gates).where(gates.c.name == name).values(not_before=later)).rowcount == 0:
+            db.execute(insert(gates).values(name=name, not_before=until))
+
+
+def _closed_for(store: Engine, name: str) -> float:
+    """For how many seconds the gate stays closed; a closing by a clock that ran wrong does not count."""
+    with read(store) as db:
+        until = db.execute(select(gates.c.not_before).where(gates.c.name == name)).scalar()
+    seconds = float(until or 0.0) - time.time()
+    return seconds if 0 < seconds <= CLOCK_JUMP else 0.0
+
+
+def _held(name: str) -> str:
+    return f"Another {name} is going on in this store; this one did nothing. Try again when it has finished."
