@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harvester.config.settings import load_settings
-from harvester.digest.composer import Press
+from harvester.digest.composer import Composer
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.delivery import Counts
 from harvester.services.digest.due import due
 from harvester.services.digest.sending import send_digests
@@ -128,9 +128,9 @@ def subscriber(n: int, dice: random.Random, labels: list[tuple[str, str]]) -> Su
     topics: dict[str, tuple[str, ...]] = {}
     for facet, label in dice.sample(labels, dice.randint(1, 4)) if n % 2 else ():
         topics[facet] = (*topics.get(facet, ()), label)
-    wishes = Wishes(topics, form="text" if n % 10 == 0 else "html")
+    preferences = Preferences(topics, form="text" if n % 10 == 0 else "html")
     confirmed = NOW - timedelta(days=30)
-    return Subscriber(f"key-{n:018}", f"reader{n}@example.org", "active", wishes, confirmed, confirmed, 0)
+    return Subscriber(f"key-{n:018}", f"reader{n}@example.org", "active", preferences, confirmed, confirmed, 0)
 
 
 def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) -> None:
@@ -161,7 +161,7 @@ def baseline(ws: Workspace) -> float:
         plans = due(db, NOW)[:BASELINE]
     begun = time.monotonic()
     for plan in plans:
-        Press(ws.settings, ws.taxonomy).message(plan, "<x@example.org>", NOW)
+        Composer(ws.settings, ws.taxonomy).message(plan, "<x@example.org>", NOW)
     return len(plans) / (time.monotonic() - begun)
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from harvester.config.settings import load_settings
-from harvester.services.harvest.collect import Outcome, harvest, memory
+from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.sources.arxiv.calendar import is_batch_day
 from harvester.sources.registry import enabled
@@ -60,7 +60,7 @@ allow_private = true
 class Night:
     """What one night took, and the fewest spaced requests that could have done it."""
 
-    outcomes: list[Outcome]
+    outcomes: list[SourceOutcome]
     seconds: float
     fewest: int
 
@@ -119,7 +119,7 @@ def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]
 def one_night(ws: Workspace, url: str) -> Night:
     """All sources, timed; the log of the stand-in tells which ids were hydrated."""
     begun = time.monotonic()
-    outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, memory(ws.store))]
+    outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, source_state(ws.store))]
     seconds = time.monotonic() - begun
     if failed := [f"{one.source}: {one.error}" for one in outcomes if one.error]:
         sys.exit(f"A night failed: {failed[0]}")

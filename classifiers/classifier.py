@@ -17,7 +17,7 @@ from classifiers.model import LabelModel, Scores
 from classifiers.records import ModelInfo, Neighbour, Prediction, Reason, Text, clean
 from classifiers.storage import load_memory, load_model, model_dir
 from classifiers.taxonomy import Taxonomy, load_taxonomy
-from classifiers.training_index import Memory
+from classifiers.training_index import TrainingIndex
 
 if TYPE_CHECKING:
     from classifiers.arrays import Bools
@@ -48,7 +48,7 @@ class Classifier:
         return self.model.taxonomy
 
     @cached_property
-    def memory(self) -> Memory:
+    def memory(self) -> TrainingIndex:
         """The papers it was trained on; read from the model's folder when first asked for."""
         return load_memory(self.info.folder)
 

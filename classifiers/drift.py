@@ -25,7 +25,7 @@ _LEVEL = 0.02  # chance of any false alarm among all labels together
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DriftFinding:
     """One thing that drifted: its share before and now, how surprising that is, and what to do."""
 
     what: str
@@ -40,7 +40,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observed:
     """What is needed of one paper held in scope: its labels as `facet:label`, and whether any of them is unsure.
 
     `corrected` names the labels a reviewer changed; None where nobody has decided.
@@ -72,7 +72,7 @@ def baseline(model: LabelModel, papers: Sequence[Labelled]) -> dict[str, Any]:
     return {"papers": len(rows), "unsure": float(doubted.mean()), "labels": labels}
 
 
-def drifted(before: Mapping[str, Any], seen: Sequence[Seen]) -> list[Finding]:
+def drifted(before: Mapping[str, Any], seen: Sequence[Observed]) -> list[DriftFinding]:
     """What differs between a `baseline` and the papers seen lately, most surprising first; too few give no finding."""
     if len(seen) < _FEWEST_NOW or before["papers"] < _FEWEST_BEFORE:
         return []
@@ -80,7 +80,7 @@ def drifted(before: Mapping[str, Any], seen: Sequence[Seen]) -> list[Finding]:
     return sorted(found, key=lambda one: one.p_value)
 
 
-def _shares(before: Mapping[str, Any], seen: Sequence[Seen]) -> Iterator[Finding]:
+def _shares(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterator[DriftFinding]:
     for name, shares in before["labels"].items():
         count = sum(name in one.labels for one in seen)
         low, high = sorted((shares["given"], shares["found"]))
@@ -91,14 +91,14 @@ def _shares(before: Mapping[str, Any], seen: Sequence[Seen]) -> Iterator[Finding
         yield from _finding(f"share of {name}", high if rising else low, count, len(seen), before, advice)
 
 
-def _doubt(before: Mapping[str, Any], seen: Sequence[Seen]) -> Iterator[Finding]:
+def _doubt(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterator[DriftFinding]:
     count = sum(one.unsure for one in seen)
     if count > before["unsure"] * len(seen):
         advice = "label some of the papers that it is unsure of"
         yield from _finding("papers with an unsure label", before["unsure"], count, len(seen), before, advice)
 
 
-def _corrections(before: Mapping[str, Any], seen: Sequence[Seen]) -> Iterator[Finding]:
+def _corrections(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterator[DriftFinding]:
     decided = [one.corrected for one in seen if one.corrected is not None]
     for name, shares in before["labels"].items():
         count = sum(name in corrected for corrected in decided)
@@ -109,7 +109,7 @@ def _corrections(before: Mapping[str, Any], seen: Sequence[Seen]) -> Iterator[Fi
 
 def _finding(
     what: str, share: float, count: int, papers: int, before: Mapping[str, Any], advice: str
-) -> Iterator[Finding]:
+) -> Iterator[DriftFinding]:
     """The finding, where `count` of `papers` is far from `share` and beyond chance (exact binomial test)."""
     from scipy.stats import binomtest
 
@@ -118,7 +118,7 @@ def _finding(
     now = count / papers
     far = now > _RATIO * share or now * _RATIO < share
     if far and p_value < _LEVEL / (2 * len(before["labels"]) + 1):
-        yield Finding(what, share, now, p_value, advice)
+        yield DriftFinding(what, share, now, p_value, advice)
 
 
 def _newest(papers: Sequence[Labelled]) -> list[int]:

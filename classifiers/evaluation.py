@@ -22,7 +22,7 @@ from classifiers.metrics import (
 from classifiers.model import LabelModel, Parameters, Scores, label_matrix
 from classifiers.records import Labelled, year_of
 from classifiers.taxonomy import Taxonomy
-from classifiers.training_index import Memory, fair_scores
+from classifiers.training_index import TrainingIndex, fair_scores
 
 if TYPE_CHECKING:
     from classifiers.arrays import Bools, Doubles, Floats
@@ -43,7 +43,7 @@ class Doubts:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class EvaluationOutcome:
     """What a method said of a set: scope of all papers, facets of those in scope. Rules have no probabilities."""
 
     scope: Doubles
@@ -52,7 +52,7 @@ class Outcome:
     doubts: Doubts | None = None
 
 
-def measure(papers: Sequence[Labelled], taxonomy: Taxonomy, outcome: Outcome) -> Figures:
+def measure(papers: Sequence[Labelled], taxonomy: Taxonomy, outcome: EvaluationOutcome) -> Figures:
     """All figures of one method on one set; facets count on papers that are in scope by their labels."""
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
     truth = label_matrix([paper for paper in papers if paper.in_scope], taxonomy)
@@ -72,11 +72,11 @@ def measure(papers: Sequence[Labelled], taxonomy: Taxonomy, outcome: Outcome) ->
     return figures
 
 
-def outcome_of(model: LabelModel, scores: Scores, inside: Bools) -> Outcome:
+def outcome_of(model: LabelModel, scores: Scores, inside: Bools) -> EvaluationOutcome:
     """The outcome of a model's scores; `inside` picks the papers in scope from the facets' rows."""
     inner = Scores(scores.scope[inside], {key: values[inside] for key, values in scores.facets.items()})
     passed = scores.scope >= model.scope_threshold_
-    return Outcome(scores.scope, passed, model.decide(inner), Doubts(inner.facets, model.unsure(inner)))
+    return EvaluationOutcome(scores.scope, passed, model.decide(inner), Doubts(inner.facets, model.unsure(inner)))
 
 
 def cross_validated(model: LabelModel, papers: Sequence[Labelled]) -> Figures:
@@ -87,7 +87,7 @@ def cross_validated(model: LabelModel, papers: Sequence[Labelled]) -> Figures:
     """
     scores = model.out_of_fold()
     passed = scores.scope >= model.scope_threshold_
-    outcome = Outcome(scores.scope, passed, model.decide(scores), Doubts(scores.facets, model.unsure(scores)))
+    outcome = EvaluationOutcome(scores.scope, passed, model.decide(scores), Doubts(scores.facets, model.unsure(scores)))
     return measure(papers, model.taxonomy, outcome)
 
 
@@ -104,7 +104,7 @@ def keyword_rules(papers: Sequence[Labelled], taxonomy: Taxonomy) -> Figures:
         found = counts[inside][:, columns]
         said[facet.id] = _first_best(found) if facet.exclusive else found > 0
     scope = counts[:, -1].astype(np.float64)
-    return measure(papers, taxonomy, Outcome(scope, scope > 0, said))
+    return measure(papers, taxonomy, EvaluationOutcome(scope, scope > 0, said))
 
 
 def split_by_year(papers: Sequence[Labelled], year: int) -> Bools:
@@ -127,7 +127,7 @@ def evaluate_split(
 
 
 def evaluate_model(
-    model: LabelModel, papers: Sequence[Labelled], vectors: Floats, memory: Memory | None = None
+    model: LabelModel, papers: Sequence[Labelled], vectors: Floats, memory: TrainingIndex | None = None
 ) -> dict[str, Figures]:
     """Figures of a fitted model beside those of keyword rules, by method.
 
@@ -144,7 +144,7 @@ def evaluate_model(
     }
 
 
-def _scope_figures(outcome: Outcome, inside: Bools) -> Figures:
+def _scope_figures(outcome: EvaluationOutcome, inside: Bools) -> Figures:
     both = int((outcome.passed & inside).sum())
     return {
         "average_precision": average_precision(outcome.scope, inside),
@@ -180,7 +180,7 @@ def _confidence_figures(
 
 
 def _intervals(
-    outcome: Outcome, inside: Bools, truth: Mapping[str, Bools], facets: Sequence[str]
+    outcome: EvaluationOutcome, inside: Bools, truth: Mapping[str, Bools], facets: Sequence[str]
 ) -> dict[str, tuple[float, float]]:
     """95 % confidence intervals by drawing the papers anew with replacement (percentile bootstrap)."""
     rng = np.random.default_rng(0)

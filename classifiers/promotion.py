@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifiers.evaluation import Doubts, Figures, Outcome, measure, outcome_of
+from classifiers.evaluation import Doubts, EvaluationOutcome, Figures, measure, outcome_of
 from classifiers.records import Labelled
 from classifiers.taxonomy import Taxonomy
 from classifiers.training_index import fair_scores
@@ -75,7 +75,7 @@ def _figures(classifier: Classifier, papers: Sequence[Labelled], vectors: Floats
     return measure(papers, both, _restricted(outcome_of(model, scores, inside), model.taxonomy, both))
 
 
-def _restricted(outcome: Outcome, whole: Taxonomy, part: Taxonomy) -> Outcome:
+def _restricted(outcome: EvaluationOutcome, whole: Taxonomy, part: Taxonomy) -> EvaluationOutcome:
     """What a model of the whole taxonomy said of the labels of a part of it."""
     columns = {
         facet.id: [whole.facet(facet.id).label_ids.index(label) for label in facet.label_ids] for facet in part.facets

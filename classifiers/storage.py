@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from classifiers.arrays import Floats
     from classifiers.features import Part
     from classifiers.model import FacetModel, LabelModel
-    from classifiers.training_index import Memory
+    from classifiers.training_index import TrainingIndex
 
 SCHEMA = 2
 CARD = "model.json"
@@ -64,7 +64,7 @@ def read_info(path: Path | None = None) -> ModelInfo:
     return info
 
 
-def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], memory: Memory) -> ModelInfo:
+def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], memory: TrainingIndex) -> ModelInfo:
     """Write a fitted model; `card` is what `model.json` shall say besides hashes."""
     from safetensors.numpy import save
 
@@ -99,11 +99,11 @@ def load_model(path: Path | None = None) -> tuple[LabelModel, ModelInfo]:
         raise ModelError(f"{folder}: not a usable model ({type(err).__name__}: {err}); retrain.") from err
 
 
-def load_memory(path: Path | None = None) -> Memory:
+def load_memory(path: Path | None = None) -> TrainingIndex:
     """What a model remembers of its training papers. Raises `ModelError`."""
     from safetensors.numpy import load
 
-    from classifiers.training_index import Memory
+    from classifiers.training_index import TrainingIndex
 
     folder, info = model_dir(path), read_info(path)
     seen, packed = (_checked(folder / name, info.document["files"].get(name)) for name in (SEEN, MEMORY))
@@ -111,7 +111,7 @@ def load_memory(path: Path | None = None) -> Memory:
         arrays, papers = load(packed), json.loads(seen)["papers"]
         facets = {facet_id: arrays[f"facet/{facet_id}"] for facet_id in info.labels}
         ids, titles = tuple(row[0] for row in papers), tuple(row[1] for row in papers)
-        return Memory(ids, titles, arrays["vectors"], arrays["scope"], facets)
+        return TrainingIndex(ids, titles, arrays["vectors"], arrays["scope"], facets)
     except (ValueError, KeyError, TypeError, IndexError) as err:
         raise ModelError(f"{folder}: not a usable model ({type(err).__name__}: {err}); retrain.") from err
 
@@ -123,7 +123,7 @@ def seen_names(path: Path | None = None) -> frozenset[str]:
     return frozenset(name for paper_id, title in papers for name in (paper_id, title_key(title)))
 
 
-def _by_facet(memory: Memory) -> dict[str, Any]:
+def _by_facet(memory: TrainingIndex) -> dict[str, Any]:
     return {f"facet/{facet_id}": values for facet_id, values in memory.facets.items()}
 
 

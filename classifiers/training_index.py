@@ -25,7 +25,7 @@ _STEPS = 127  # a vector of unit length has no component beyond one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Memory:
+class TrainingIndex:
     """Training papers by row: ids, titles, int8 embeddings (papers, dimension), and out-of-fold probabilities.
 
     `facets` holds float16 (papers, labels) by facet; rows of papers out of scope are zero.
@@ -55,12 +55,12 @@ class Memory:
         return tuple(found)
 
 
-def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> Memory:
+def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> TrainingIndex:
     """The memory of a model that was just fitted on `papers` and their `embed` vectors."""
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
     unseen = model.out_of_fold()
     half = vectors.shape[1] // 2  # title and abstract together
-    return Memory(
+    return TrainingIndex(
         ids=tuple(paper.text.id for paper in papers),
         titles=tuple(paper.text.title for paper in papers),
         vectors=np.rint(vectors[:, :half] * _STEPS).astype(np.int8),
@@ -69,7 +69,7 @@ def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> 
     )
 
 
-def fair_scores(model: LabelModel, memory: Memory, papers: Sequence[Labelled], vectors: Floats) -> Scores:
+def fair_scores(model: LabelModel, memory: TrainingIndex, papers: Sequence[Labelled], vectors: Floats) -> Scores:
     """Probabilities for all `papers`, whatever their scope, none by heads that were trained on the paper."""
     scores = model.predict_proba([paper.text for paper in papers], vectors)
     rows = memory.rows()

@@ -23,7 +23,7 @@ from classifiers.model import FacetModel, LabelModel, Parameters, facet_model, j
 from classifiers.records import ModelInfo
 from classifiers.storage import save_model
 from classifiers.taxonomy import Taxonomy
-from classifiers.training_index import Memory
+from classifiers.training_index import TrainingIndex
 
 if TYPE_CHECKING:
     from classifiers.arrays import Columns, Floats
@@ -73,7 +73,7 @@ def write_zero_model(folder: Path, taxonomy: Taxonomy, encoder: Encoder) -> Mode
     }
     nothing = np.zeros((0, encoder.encode([]).shape[1]))
     facets = {facet.id: np.zeros((0, len(facet.labels)), np.float16) for facet in taxonomy.facets}
-    memory = Memory((), (), nothing.astype(np.int8), np.zeros(0, np.float16), facets)
+    memory = TrainingIndex((), (), nothing.astype(np.int8), np.zeros(0, np.float16), facets)
     return save_model(folder, zero_model(taxonomy, encoder), card, memory)
 
 

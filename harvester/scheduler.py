@@ -49,7 +49,7 @@ class WallClock(BaseTrigger):  # type: ignore[misc]  # APScheduler is untyped
         return next_due(self._cron, self._zone, previous_fire_time or now)
 
 
-class Crew:
+class JobProcesses:
     """The processes of the jobs at work."""
 
     def __init__(self, command: Callable[[str], Sequence[str]]) -> None:
@@ -95,10 +95,10 @@ def _ends(process: "subprocess.Popen[bytes]", deadline: float) -> bool:
     return True
 
 
-class Watchman:
+class MissedJobSweep:
     """Looks, now and again, for what was missed, and has it done."""
 
-    def __init__(self, ws: Workspace, crew: Crew) -> None:
+    def __init__(self, ws: Workspace, crew: JobProcesses) -> None:
         self._ws, self._crew = ws, crew
         self.well = False
 
@@ -121,7 +121,7 @@ def job_command(config: Path, debug: bool) -> Callable[[str], Sequence[str]]:
     return lambda name: [sys.executable, "-m", "harvester", "schedule", "--once", name, *common]
 
 
-def build(ws: Workspace, crew: Crew, watchman: Watchman) -> Any:
+def build(ws: Workspace, crew: JobProcesses, watchman: MissedJobSweep) -> Any:
     """A scheduler with all jobs that are turned on, and the watchman; not started yet."""
     chosen = ws.settings.schedule
     jobs = {name: cron for name in JOBS if (cron := expression(chosen, name))}
@@ -137,8 +137,8 @@ def build(ws: Workspace, crew: Crew, watchman: Watchman) -> Any:
 @contextmanager
 def working(ws: Workspace, config: Path, *, debug: bool = False) -> Iterator[Callable[[], bool]]:
     """Schedule for as long as the block lasts; gives the answer to "does it work?"."""
-    crew = Crew(job_command(config, debug))
-    watchman = Watchman(ws, crew)
+    crew = JobProcesses(job_command(config, debug))
+    watchman = MissedJobSweep(ws, crew)
     scheduler = build(ws, crew, watchman)
     scheduler.start()
     try:

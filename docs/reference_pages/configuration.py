@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 from harvester.config.settings import Settings
 from reference_pages.markup import code, joined, plain
 
@@ -130,7 +130,7 @@ def _kind(schema: Schema) -> str:
 
 
 def _secrets(section: str, model: type[BaseModel]) -> str:
-    names = model.secrets if issubclass(model, Section) else ()
+    names = model.secrets if issubclass(model, SettingsSection) else ()
     variables = [f"HARVESTER_{section.replace('.', '__')}__{name}".upper() for name in names]
     return "".join(
         f"Secret: {code(name)}, as {code(variable)} in the environment or, in a file, {code(f'{name}_file')}.\n\n"

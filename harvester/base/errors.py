@@ -57,5 +57,5 @@ class MailError(HarvesterError):
     """A message was not handed over to the mail server."""
 
 
-class TooOften(HarvesterError):
+class TooManyRequests(HarvesterError):
     """Somebody tried more often than is allowed."""

@@ -24,7 +24,7 @@ AHEAD = 366  # days that a journal may date an issue ahead
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """One thing that is wrong, where, and what to do about it."""
 
     grade: Grade
@@ -46,7 +46,7 @@ def check(
     *,
     withdrawn: Iterable[str] = (),
     templates: Path | None = None,
-) -> list[Finding]:
+) -> list[CheckFinding]:
     """All findings, errors first, then by file and line.
 
     Args:
@@ -54,7 +54,7 @@ def check(
         withdrawn: the ids of papers that their authors took back.
         templates: those that the list is rendered with, where they are not ours.
     """
-    findings = [Finding("error", one.rule, one.file, one.line, _sentence(one.message)) for one in catalog.problems]
+    findings = [CheckFinding("error", one.rule, one.file, one.line, _sentence(one.message)) for one in catalog.problems]
     findings += _links(catalog)
     findings += _same_titles(catalog)
     findings += _shared_links(catalog)
@@ -65,12 +65,12 @@ def check(
     return ordered(findings)
 
 
-def ordered(findings: Iterable[Finding]) -> list[Finding]:
+def ordered(findings: Iterable[CheckFinding]) -> list[CheckFinding]:
     """Errors first, then by file and line."""
     return sorted(findings, key=lambda one: (one.grade, one.file, one.line or 0, one.rule, one.message))
 
 
-def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[Finding]:
+def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[CheckFinding]:
     """A finding for every link whose address is among `problems`, which says what came instead of an answer."""
     return [
         _finding(
@@ -82,15 +82,15 @@ def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[Finding]
     ]
 
 
-def _finding(catalog: Catalog, grade: Grade, rule: str, entry: Entry, key: str, message: str) -> Finding:
-    return Finding(grade, rule, _file(entry), catalog.line(entry, key), message)
+def _finding(catalog: Catalog, grade: Grade, rule: str, entry: Entry, key: str, message: str) -> CheckFinding:
+    return CheckFinding(grade, rule, _file(entry), catalog.line(entry, key), message)
 
 
 def _file(entry: Entry) -> str:
     return entry.path.as_posix() if entry.path else entry.id
 
 
-def _links(catalog: Catalog) -> Iterator[Finding]:
+def _links(catalog: Catalog) -> Iterator[CheckFinding]:
     for entry in catalog.entries:
         if not entry.links:
             message = f'{entry.title!r} has no link; add paper = "https://..." below [links].'
@@ -101,7 +101,7 @@ def _links(catalog: Catalog) -> Iterator[Finding]:
                 yield _finding(catalog, "error", "bad-link", entry, f"links.{role}", message)
 
 
-def _same_titles(catalog: Catalog) -> Iterator[Finding]:
+def _same_titles(catalog: Catalog) -> Iterator[CheckFinding]:
     first: dict[str, Entry] = {}
     for entry in catalog.entries:
         other = first.setdefault(same_title(entry.title), entry)
@@ -110,7 +110,7 @@ def _same_titles(catalog: Catalog) -> Iterator[Finding]:
             yield _finding(catalog, "error", "duplicate-title", entry, "title", message)
 
 
-def _shared_links(catalog: Catalog) -> Iterator[Finding]:
+def _shared_links(catalog: Catalog) -> Iterator[CheckFinding]:
     """One finding for an address that several papers give as their own; two papers may well share their code."""
     sharing: dict[str, dict[str, tuple[Entry, str]]] = defaultdict(dict)
     for entry in catalog.entries:
@@ -125,7 +125,7 @@ def _shared_links(catalog: Catalog) -> Iterator[Finding]:
             yield _finding(catalog, "warning", "shared-link", entry, f"links.{role}", message)
 
 
-def _dates(catalog: Catalog, today: date) -> Iterator[Finding]:
+def _dates(catalog: Catalog, today: date) -> Iterator[CheckFinding]:
     """Dates that the calendar has and no paper can have."""
     for entry in catalog.entries:
         when = entry.published
@@ -140,14 +140,14 @@ def _dates(catalog: Catalog, today: date) -> Iterator[Finding]:
             yield _finding(catalog, "warning", "future-date", entry, "published", message)
 
 
-def _withdrawn(catalog: Catalog, withdrawn: frozenset[str]) -> Iterator[Finding]:
+def _withdrawn(catalog: Catalog, withdrawn: frozenset[str]) -> Iterator[CheckFinding]:
     for entry in catalog.entries:
         if entry.id in withdrawn:
             message = f"{entry.id} was withdrawn by its authors; remove the file, or undo its acceptance."
             yield _finding(catalog, "warning", "withdrawn", entry, "id", message)
 
 
-def _without_section(catalog: Catalog, taxonomy: Taxonomy) -> Iterator[Finding]:
+def _without_section(catalog: Catalog, taxonomy: Taxonomy) -> Iterator[CheckFinding]:
     for chapter in arrange(catalog.entries, taxonomy):
         if chapter.name == OTHER:
             for entry in chapter.entries:
@@ -155,12 +155,14 @@ def _without_section(catalog: Catalog, taxonomy: Taxonomy) -> Iterator[Finding]:
                 yield _finding(catalog, "warning", "no-section", entry, "kind", message)
 
 
-def _list(catalog: Catalog, taxonomy: Taxonomy, readme: str | None, templates: Path | None) -> Iterator[Finding]:
+def _list(catalog: Catalog, taxonomy: Taxonomy, readme: str | None, templates: Path | None) -> Iterator[CheckFinding]:
     for line, anchor in dead_anchors(readme or ""):
-        yield Finding("error", "dead-anchor", README, line, f"The link to #{anchor} leads to no heading of the list.")
+        yield CheckFinding(
+            "error", "dead-anchor", README, line, f"The link to #{anchor} leads to no heading of the list."
+        )
     if readme != render_list(catalog.entries, taxonomy, templates)[README] and (catalog.entries or readme is not None):
         message = "The list is not what the entries say; run `harvester catalog build`."
-        yield Finding("warning", "stale-list", README, None, message)
+        yield CheckFinding("warning", "stale-list", README, None, message)
 
 
 def _sentence(message: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError
-from harvester.catalog.fields import Fields, Problem
+from harvester.catalog.fields import EntryProblem, Fields
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version
 from harvester.domain.labels import Labels
@@ -46,12 +46,12 @@ class Entry:
 class EntryError(CatalogError):
     """A file that is no valid entry; `problems` holds everything that is wrong with it."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[EntryProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__(tell(self.problems))
 
 
-def tell(problems: tuple[Problem, ...]) -> str:
+def tell(problems: tuple[EntryProblem, ...]) -> str:
     """The first problem as a sentence, and how many more there are."""
     more = f" ({len(problems) - 1} more; `harvester catalog check` lists them.)" if len(problems) > 1 else ""
     return f"{problems[0]}{more}"
@@ -112,12 +112,14 @@ def _table(file: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise EntryError([Problem("broken-toml", file, None, "nested too deeply; write the entry anew")]) from None
+        raise EntryError([EntryProblem("broken-toml", file, None, "nested too deeply; write the entry anew")]) from None
     except ValueError as error:  # TOMLDecodeError, and int() on a number of thousands of digits
         place = _TOML_PLACE.search(str(error))
         line = int(place["line"]) if place and place["line"] else None
         why = _TOML_PLACE.sub("", str(error)).rstrip(".")
-        raise EntryError([Problem("broken-toml", file, line, f"not valid TOML ({why}); correct the file")]) from None
+        raise EntryError(
+            [EntryProblem("broken-toml", file, line, f"not valid TOML ({why}); correct the file")]
+        ) from None
 
 
 def _values(entry: Entry) -> dict[str, Any]:

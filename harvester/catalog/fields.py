@@ -16,7 +16,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class EntryProblem:
     """What is wrong with one file of the catalogue, and what to do about it."""
 
     rule: str
@@ -48,7 +48,7 @@ class Fields:
 
     def __init__(self, file: str, text: str, table: dict[str, Any]) -> None:
         self.file, self._text, self._table = file, text, table
-        self.problems: list[Problem] = []
+        self.problems: list[EntryProblem] = []
 
     def fault(self, rule: str, key: str, message: str, within: str = "") -> None:
         """Note what is wrong with `key`, at the line of the word `within` where a list runs over several lines."""
@@ -56,7 +56,7 @@ class Fields:
         if line and within:
             rest = self._text.split("\n")[line - 1 :]
             line += next((n for n, one in enumerate(rest) if f'"{within}"' in one or f"'{within}'" in one), 0)
-        self.problems.append(Problem(rule, self.file, line, message))
+        self.problems.append(EntryProblem(rule, self.file, line, message))
 
     def text(self, key: str, *, required: bool = False) -> str:
         """A string; "" where it is missing or no string."""

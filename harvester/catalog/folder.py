@@ -11,7 +11,7 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError, UsageError
 from harvester.base.files import write_atomic
 from harvester.catalog.entry import Entry, EntryError, entry_path, format_entry, parse_entry
-from harvester.catalog.fields import Problem, key_lines
+from harvester.catalog.fields import EntryProblem, key_lines
 from harvester.domain.identity import parse_identifier
 
 _ID_LINE = re.compile(rb"""^\s*id\s*=\s*["'](?P<id>[^"'\n]+)""", re.MULTILINE)
@@ -25,7 +25,7 @@ class Catalog:
     """
 
     entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[EntryProblem, ...] = ()
     folder: Path = Path()
 
     def line(self, entry: Entry, key: str) -> int | None:
@@ -48,7 +48,7 @@ def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
         CatalogError: the folder is there and cannot be listed.
     """
     entries: dict[str, Entry] = {}
-    problems: list[Problem] = []
+    problems: list[EntryProblem] = []
     for path in _entry_files(folder):
         try:
             text = _read(folder, path)
@@ -58,7 +58,7 @@ def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
             continue
         if (first := entries.setdefault(entry.id, entry)) is not entry:
             message = f"id {entry.id} is that of {first.path} too; remove one of the two files or correct its id"
-            problems.append(Problem("duplicate-id", path.as_posix(), key_lines(text).get("id"), message))
+            problems.append(EntryProblem("duplicate-id", path.as_posix(), key_lines(text).get("id"), message))
     return Catalog(tuple(entries.values()), tuple(problems), folder)
 
 
@@ -140,12 +140,14 @@ def _read(folder: Path, path: Path) -> str:
         data = (folder / path).read_bytes()
     except OSError as error:
         message = f"cannot be read ({error.strerror or error}); check that it is a file and its rights"
-        raise EntryError([Problem("unreadable", path.as_posix(), None, message)]) from error
+        raise EntryError([EntryProblem("unreadable", path.as_posix(), None, message)]) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise EntryError([Problem("unreadable", path.as_posix(), line, "not UTF-8 text; save it as UTF-8")]) from None
+        raise EntryError(
+            [EntryProblem("unreadable", path.as_posix(), line, "not UTF-8 text; save it as UTF-8")]
+        ) from None
 
 
 def _same_paper(existing: str, path: Path, entry: Entry) -> None:

@@ -8,7 +8,7 @@ import typer
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, watched, workspace
 
 if TYPE_CHECKING:
-    from harvester.services.learning.backfill import Report
+    from harvester.services.learning.backfill import BackfillReport
 
 Engine = Annotated[str, typer.Option(help="local: in this process. ray: one model in each worker of a Ray cluster.")]
 Address = Annotated[str, typer.Option(help="A running Ray cluster, host:port; else Ray starts on this machine.")]
@@ -69,7 +69,7 @@ def rescore(
     )
 
 
-def _print(report: "Report", dry_run: bool) -> None:
+def _print(report: "BackfillReport", dry_run: bool) -> None:
     """A backfill for people."""
     found = report.found
     if report.resumed_at:

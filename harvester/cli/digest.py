@@ -9,7 +9,7 @@ import typer
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
 
 if TYPE_CHECKING:
-    from harvester.digest.composer import Outline, Piece
+    from harvester.digest.composer import DigestOutline, MailBody
     from harvester.services.digest.delivery import Counts
 
 app = typer.Typer(help="The mail with new papers.", no_args_is_help=True)
@@ -111,7 +111,7 @@ def unknown(
     return say(f"{len(found)} of unknown fate.")
 
 
-def _show_mail(heads: Sequence[str], mails: Sequence["Piece"], html: Path | None) -> None:
+def _show_mail(heads: Sequence[str], mails: Sequence["MailBody"], html: Path | None) -> None:
     from harvester.base.files import write_atomic
 
     if not mails:
@@ -134,10 +134,10 @@ def _show(counts: "Counts", as_json: bool) -> None:
         typer.echo(f"Error: the digest to {one.to} is {one.state}: {one.reason}", err=True)
 
 
-def _print_plan(counts: "Counts", messages: Sequence["Outline"]) -> None:
+def _print_plan(counts: "Counts", messages: Sequence["DigestOutline"]) -> None:
     print_json({**counts.to_json(), "messages": [one.to_json() for one in messages]})
 
 
-def _show_plan(messages: Sequence["Outline"]) -> None:
+def _show_plan(messages: Sequence["DigestOutline"]) -> None:
     table(("to", "subject", "papers"), [(one.to, one.subject, len(one.papers)) for one in messages])
     say(f"{len(messages)} due; nothing was sent.")

@@ -9,7 +9,7 @@ from harvester.base.errors import UsageError
 from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, workspace
 
 if TYPE_CHECKING:
-    from harvester.domain.job_runs import Turn
+    from harvester.domain.job_runs import JobRun
     from harvester.services.workspace import Workspace
 
 
@@ -54,7 +54,7 @@ def _once(ws: "Workspace", names: list[str], as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _shown(turn: "Turn") -> dict[str, str]:
+def _shown(turn: "JobRun") -> dict[str, str]:
     from harvester.base.clock import rfc3339
 
     return {

@@ -66,9 +66,15 @@ def list_all(config: Config = None, as_json: AsJson = False, debug: Debug = Fals
     found = subscribers(workspace(config))
     if as_json:
         return print_json([to_json(one) for one in found])
-    chosen = (", ".join(label for labels in one.wishes.topics.values() for label in labels) for one in found)
+    chosen = (", ".join(label for labels in one.preferences.topics.values() for label in labels) for one in found)
     rows = [
-        (one.email, one.state, weekday_name(one.wishes) or one.wishes.every, one.wishes.form, topics or "everything")
+        (
+            one.email,
+            one.state,
+            weekday_name(one.preferences) or one.preferences.every,
+            one.preferences.form,
+            topics or "everything",
+        )
         for one, topics in zip(found, chosen, strict=True)
     ]
     table(("email", "state", "every", "format", "topics"), rows)

@@ -7,10 +7,10 @@ from pydantic import (
 )
 
 from harvester.base.escape import is_web_url
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class AlertSettings(Section):
+class AlertSettings(SettingsSection):
     """Whom to tell of what went wrong, and from how many waiting papers on the queue counts as growing."""
 
     secrets = ("webhook",)

@@ -6,10 +6,10 @@ from pydantic import (
     Field,
 )
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class BackupSettings(Section):
+class BackupSettings(SettingsSection):
     """Where the scheduled backups go."""
 
     dir: Path = Path("data/backups")

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from harvester.config.section import Section, WebAddress
+from harvester.config.section import SettingsSection, WebAddress
 
 
-class CatalogSettings(Section):
+class CatalogSettings(SettingsSection):
     """Where entries and the rendered list live."""
 
     dir: Path = Path("data/catalog")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class ClassifierSettings(Section):
+class ClassifierSettings(SettingsSection):
     """Which encoder, model and taxonomy; unset means the packaged ones, and the model that was promoted last."""
 
     encoder: str = "all-MiniLM-L6-v2"

@@ -10,10 +10,10 @@ from pydantic import (
     model_validator,
 )
 
-from harvester.config.section import Section, WebAddress
+from harvester.config.section import SettingsSection, WebAddress
 
 
-class DigestSettings(Section):
+class DigestSettings(SettingsSection):
     """How digests are sent."""
 
     secrets = ("smtp_password",)

@@ -5,7 +5,7 @@ from pydantic import (
     field_validator,
 )
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 from harvester.config.sources import (
     TAKEN_NAMES,
     ArxivSettings,
@@ -16,7 +16,7 @@ from harvester.config.sources import (
 )
 
 
-class HarvestSettings(Section):
+class HarvestSettings(SettingsSection):
     """What all sources share."""
 
     contact: str = ""

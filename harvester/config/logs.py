@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class LogSettings(Section):
+class LogSettings(SettingsSection):
     """What the programs tell on standard error, and in which form."""
 
     format: Literal["console", "json"] = "console"

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class ReviewSettings(Section):
+class ReviewSettings(SettingsSection):
     """The queue's rules."""
 
     approvals: Literal[1] = 1

@@ -6,10 +6,10 @@ from pydantic import (
 )
 
 from harvester.base.cron import cron_expression, zone_name
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class ScheduleSettings(Section):
+class ScheduleSettings(SettingsSection):
     """When each job is due: cron expressions in one time zone. An empty one turns its job off."""
 
     timezone: str = "UTC"

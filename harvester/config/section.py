@@ -13,10 +13,10 @@ from pydantic import (
 
 from harvester.base.escape import is_web_url
 
-_FOLDER: ContextVar[Path] = ContextVar("folder of the config.toml being read", default=Path())
+FOLDER: ContextVar[Path] = ContextVar("folder of the config.toml being read", default=Path())
 
 
-class Section(BaseModel):
+class SettingsSection(BaseModel):
     """A table of config.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,7 +36,7 @@ class Section(BaseModel):
 
 def _secret(key: str, path: Path) -> str:
     try:
-        return (_FOLDER.get() / path).read_text().strip()
+        return (FOLDER.get() / path).read_text().strip()
     except OSError as error:
         raise ValueError(f"{key} names {path}, which cannot be read: {error.strerror}") from None
 

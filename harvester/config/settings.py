@@ -23,7 +23,7 @@ from harvester.config.harvest import HarvestSettings
 from harvester.config.logs import LogSettings
 from harvester.config.review import ReviewSettings
 from harvester.config.schedule import ScheduleSettings
-from harvester.config.section import _FOLDER
+from harvester.config.section import FOLDER
 from harvester.config.store import StoreSettings
 from harvester.config.web import WebSettings
 
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     logs: LogSettings = LogSettings()
     alert: AlertSettings = AlertSettings()
-    _folder: Path = PrivateAttr(default_factory=lambda: _FOLDER.get())
+    _folder: Path = PrivateAttr(default_factory=lambda: FOLDER.get())
 
     @classmethod
     def settings_customise_sources(
@@ -110,7 +110,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
         raise UsageError(f"{path} is no valid TOML: {error}.") from None
     if kind is Settings:
         _check_environment()
-    token = _FOLDER.set(path.absolute().parent)
+    token = FOLDER.set(path.absolute().parent)
     try:
         return kind(**given)
     except ValidationError as error:
@@ -120,7 +120,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
             f'{_variable(error)} cannot be read; lists are written as JSON: ["one", "two"], tables as {{"key": "one"}}.'
         ) from None
     finally:
-        _FOLDER.reset(token)
+        FOLDER.reset(token)
 
 
 def config_path(flag: Path | None) -> Path:

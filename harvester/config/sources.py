@@ -8,7 +8,7 @@ from pydantic import (
 )
 
 from harvester.base.escape import one_line
-from harvester.config.section import Section, WebAddress
+from harvester.config.section import SettingsSection, WebAddress
 
 SEARCH_TERMS = (
     # the heart and its diseases
@@ -37,7 +37,7 @@ TAKEN_NAMES = ("arxiv", "arxiv_rss", "arxiv_oai", "huggingface", "catalog")
 """Sources of the store that are no journal's."""
 
 
-class WebSource(Section):
+class WebSource(SettingsSection):
     """A source with one address."""
 
     enabled: bool = True

@@ -1,9 +1,9 @@
 """The section [store] of config.toml."""
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class StoreSettings(Section):
+class StoreSettings(SettingsSection):
     """Where the working memory is."""
 
     secrets = ("url",)

@@ -5,10 +5,10 @@ from pydantic import (
     SecretStr,
 )
 
-from harvester.config.section import Section
+from harvester.config.section import SettingsSection
 
 
-class WebSettings(Section):
+class WebSettings(SettingsSection):
     """The web server."""
 
     secrets = ("secret",)

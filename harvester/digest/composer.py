@@ -35,7 +35,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class DigestOutline:
     """What a message that would be sent is about."""
 
     to: str
@@ -47,14 +47,14 @@ class Outline:
         return {"to": self.to, "subject": self.subject, "papers": list(self.papers)}
 
 
-class Piece(NamedTuple):
+class MailBody(NamedTuple):
     """A mail in both forms."""
 
     text: str
     html: str
 
 
-class Printed(NamedTuple):
+class Composed(NamedTuple):
     """Whole lines of a mail in both forms, and the same encoded."""
 
     text: str
@@ -63,7 +63,7 @@ class Printed(NamedTuple):
     html_bytes: bytes
 
 
-class Press:
+class Composer:
     """The letterhead, the taxonomy and the secret that all digests of one sending share.
 
     `extracts` holds a paper's words by its number; papers without get the beginning of their abstract.
@@ -73,7 +73,7 @@ class Press:
         """Raises: UsageError: the configured sender or base_url cannot be used."""
         self._settings, self._taxonomy, self._extracts = settings, taxonomy, extracts or {}
         self._head = letterhead(settings.digest, taxonomy.title)
-        self._papers: dict[int, Printed] = {}
+        self._papers: dict[int, Composed] = {}
         self._frame = lru_cache(maxsize=512)(self._new_frame)
         self._foot = layout.text("foot", {**_MARKS, "archive": self._head.link("archive")})
 
@@ -94,33 +94,33 @@ class Press:
         pieces = list(self._pieces(groups))
         text = [encoded(head), *(one.text_bytes for one in pieces), encoded(_filled(self._foot, own))]
         html = None
-        if plan.subscriber.wishes.form == "html":
+        if plan.subscriber.preferences.form == "html":
             inner = (one.html_bytes for one in pieces)
             html = b"".join((encoded(top), *inner, encoded(_filled_html(bottom, own))))
         token = self.tokens.unsubscribe(plan.subscriber.key)
         subject = content.subject(groups, self._head.title)
         return write(self._head, Letter(plan.subscriber.email, subject, message_id, token, b"".join(text), html), now)
 
-    def outline(self, plan: Plan) -> Outline:
+    def outline(self, plan: Plan) -> DigestOutline:
         """What the message would be about."""
         groups = self._groups(plan)
         papers = tuple(item.paper.id for group in groups for item in group.items)
-        return Outline(plan.subscriber.email, content.subject(groups, self._head.title), papers)
+        return DigestOutline(plan.subscriber.email, content.subject(groups, self._head.title), papers)
 
-    def preview(self, plan: Plan) -> Piece:
+    def preview(self, plan: Plan) -> MailBody:
         """What the message would say."""
         own = self._own(plan.subscriber)
         text, html = self._shown(self._groups(plan))
-        return Piece(text + _filled(self._foot, own), _filled_html(html, own))
+        return MailBody(text + _filled(self._foot, own), _filled_html(html, own))
 
-    def sample(self, items: tuple[Item, ...]) -> Piece:
+    def sample(self, items: tuple[Item, ...]) -> MailBody:
         """A digest of everything, to nobody."""
         text, html = self._shown(grouped(items, {}, self._taxonomy))
         own = {"to": "nobody: this is a preview", **dict.fromkeys(("preferences", "unsubscribe"), self._head.base_url)}
-        return Piece(text, _filled_html(html, own))
+        return MailBody(text, _filled_html(html, own))
 
     def _groups(self, plan: Plan) -> tuple[Group, ...]:
-        return grouped(plan.items, plan.subscriber.wishes.topics, self._taxonomy)
+        return grouped(plan.items, plan.subscriber.preferences.topics, self._taxonomy)
 
     def _own(self, to: Subscriber) -> dict[str, str]:
         return {
@@ -129,20 +129,20 @@ class Press:
             "unsubscribe": self._head.link("unsubscribe", self.tokens.unsubscribe(to.key)),
         }
 
-    def _shown(self, groups: Sequence[Group]) -> Piece:
+    def _shown(self, groups: Sequence[Group]) -> MailBody:
         top, bottom, head = self._frame(content.count(sum(len(one.items) for one in groups)), content.overview(groups))
         pieces = list(self._pieces(groups))
         text, html = (one.text for one in pieces), (one.html for one in pieces)
-        return Piece(head + "".join(text), top + "".join(html) + bottom)
+        return MailBody(head + "".join(text), top + "".join(html) + bottom)
 
-    def _pieces(self, groups: Sequence[Group]) -> Iterator[Printed]:
+    def _pieces(self, groups: Sequence[Group]) -> Iterator[Composed]:
         for group in groups:
             if group.heading:
                 yield _heading(group.heading, len(group.items))
             for item in group.items:
                 yield self._paper(item)
 
-    def _paper(self, item: Item) -> Printed:
+    def _paper(self, item: Item) -> Composed:
         """One paper in both forms, and both encoded; made once."""
         found = self._papers.get(item.number)
         if found is None:
@@ -159,13 +159,13 @@ class Press:
 
 
 @lru_cache(maxsize=512)
-def _heading(heading: str, number: int) -> Printed:
+def _heading(heading: str, number: int) -> Composed:
     return _laid_out("heading", {"heading": heading, "number": number})
 
 
-def _laid_out(template: str, values: Mapping[str, object]) -> Printed:
+def _laid_out(template: str, values: Mapping[str, object]) -> Composed:
     text, html = layout.text(template, values), layout.piece(template, values).rstrip("\n") + "\n"
-    return Printed(text, html, encoded(text), encoded(html))
+    return Composed(text, html, encoded(text), encoded(html))
 
 
 def _filled(foot: str, own: Mapping[str, str]) -> str:

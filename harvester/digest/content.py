@@ -26,7 +26,7 @@ _ADDRESSES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DigestPaper:
     """One paper as a mail shows it; `links` are pairs of name and safe address."""
 
     title: str
@@ -37,10 +37,10 @@ class Shown:
     links: tuple[tuple[str, str], ...]
 
 
-def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> Shown:
+def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
     """One paper, ready to be laid out; without an extract it gets the first sentences of its abstract."""
     paper = item.paper
-    return Shown(
+    return DigestPaper(
         title=_title(paper),
         authors=short_authors([author.name for author in paper.authors]),
         source=", ".join(

@@ -11,7 +11,7 @@ from lxml import etree
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import rfc3339
-from harvester.digest.content import Shown
+from harvester.digest.content import DigestPaper
 from harvester.domain.papers import Paper
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -24,7 +24,7 @@ class Posted:
     """A paper in a feed: as mails show it, since when it is accepted, and its labels as ``facet:label``."""
 
     paper: Paper
-    shown: Shown
+    shown: DigestPaper
     at: datetime
     labels: tuple[str, ...]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.base.errors import UsageError
 from harvester.digest.rules import FORMS, PERIODS, WEEKDAYS
-from harvester.domain.subscribers import Wishes
+from harvester.domain.subscribers import Preferences
 
 CONSENT = (
     "I want to get the digest of new papers by mail. My address and what I chose are kept for that and for nothing "
@@ -17,14 +17,14 @@ CONSENT_VERSION = "2026-11"  # of the words above; whoever changes them gives th
 BY_MAINTAINER = "told the maintainer"
 
 
-def change_wishes(
+def change_preferences(
     taxonomy: Taxonomy,
-    old: Wishes,
+    old: Preferences,
     topics: Mapping[str, Iterable[str]],
     every: str | None = None,
     weekday: str | None = None,
     form: str | None = None,
-) -> Wishes:
+) -> Preferences:
     """The old wishes with what is given in their place; None leaves, and so does a facet that is not named.
 
     Args:
@@ -69,9 +69,9 @@ def split_labels(text: str) -> list[str]:
     return [label.strip() for label in text.split(",") if label.strip()]
 
 
-def weekday_name(wishes: Wishes) -> str:
+def weekday_name(preferences: Preferences) -> str:
     """The day of somebody's weekly digest; "" where it may be any."""
-    return "" if wishes.weekday is None else WEEKDAYS[wishes.weekday]
+    return "" if preferences.weekday is None else WEEKDAYS[preferences.weekday]
 
 
 def _labels(facet: Facet, wanted: set[str]) -> tuple[str, ...]:

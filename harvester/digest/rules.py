@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from classifiers.taxonomy import Taxonomy
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
-from harvester.domain.subscribers import Wishes
+from harvester.domain.subscribers import Preferences
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 FORMS = ("html", "text")
@@ -33,16 +33,16 @@ class Group:
     items: tuple[Item, ...]
 
 
-def is_due(wishes: Wishes, confirmed: date, last: date | None, today: date) -> bool:
+def is_due(preferences: Preferences, confirmed: date, last: date | None, today: date) -> bool:
     """Whether it is time for another digest, by the UTC days of their consent, of the last digest, and today.
 
     A weekly digest with a day of its own is due from that day on until it went out: one that comes late is sent
     late, once, and the next one is on its own day again.
     """
-    if wishes.every == "week" and wishes.weekday is not None:
-        day = today - timedelta(days=(today.weekday() - wishes.weekday) % 7)
+    if preferences.every == "week" and preferences.weekday is not None:
+        day = today - timedelta(days=(today.weekday() - preferences.weekday) % 7)
         return day >= confirmed if last is None else day > last
-    return last is None or today - last >= PERIODS[wishes.every]
+    return last is None or today - last >= PERIODS[preferences.every]
 
 
 def is_silent(confirmed: date, last: date | None, today: date) -> bool:

@@ -8,8 +8,8 @@ from datetime import datetime
 from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import parse_moment, rfc3339
 from harvester.base.errors import UsageError
-from harvester.digest.preferences import BY_MAINTAINER, change_wishes, weekday_name
-from harvester.domain.subscribers import STATES, Subscriber, Wishes
+from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
+from harvester.domain.subscribers import STATES, Preferences, Subscriber
 from harvester.mail.address import parse_address
 
 COLUMNS = ("email", "state", "topics", "every", "weekday", "format", "joined", "confirmed", "consent")
@@ -60,21 +60,21 @@ def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, conf
     return Subscriber("", email, state, _wishes(row, taxonomy), joined, consented, None, consent)
 
 
-def _wishes(row: Mapping[str, str], taxonomy: Taxonomy) -> Wishes:
+def _wishes(row: Mapping[str, str], taxonomy: Taxonomy) -> Preferences:
     topics: dict[str, list[str]] = {}
     for word in row["topics"].replace(",", " ").split():
         facet, _, label = word.partition(":")
         topics.setdefault(facet, []).append(label)
-    return change_wishes(
-        taxonomy, Wishes(), topics, row["every"] or None, row["weekday"] or None, row["format"] or None
+    return change_preferences(
+        taxonomy, Preferences(), topics, row["every"] or None, row["weekday"] or None, row["format"] or None
     )
 
 
 def _cells(one: Subscriber) -> tuple[str, ...]:
-    topics = " ".join(f"{facet}:{label}" for facet, labels in one.wishes.topics.items() for label in labels)
+    topics = " ".join(f"{facet}:{label}" for facet, labels in one.preferences.topics.items() for label in labels)
     confirmed = rfc3339(one.confirmed) if one.confirmed else ""
-    wishes = (topics, one.wishes.every, weekday_name(one.wishes), one.wishes.form)
-    return (one.email, one.state, *wishes, rfc3339(one.joined), confirmed, one.consent)
+    preferences = (topics, one.preferences.every, weekday_name(one.preferences), one.preferences.form)
+    return (one.email, one.state, *preferences, rfc3339(one.joined), confirmed, one.consent)
 
 
 def _cell(text: str | None) -> str:

@@ -33,7 +33,7 @@ STATES = ("pending", "accepted", "rejected", "deferred")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueueFilter:
     """What of the queue somebody wants to see; each thing that is set narrows it down.
 
     `labels` are (facet, label) pairs, all of which must be there: those decided on accepted papers, else the predicted
@@ -53,7 +53,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QueueRow:
     """A paper in brief; `unsure` is how many labels the model is unsure of.
 
     `labels` are those of the decision that stands, else the predicted ones, else None; `by` is who made that

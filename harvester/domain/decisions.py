@@ -61,7 +61,7 @@ def _first_of_run(stack: Sequence[Decision]) -> Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class DecisionBatch:
     """Decisions that one reviewer made together."""
 
     id: int

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class JobRun:
     """The last due time of a job that was taken up.
 
     `ended` is None while the job is at work, and where it was killed; `attempts` counts how often it was begun for

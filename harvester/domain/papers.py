@@ -74,7 +74,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PastSighting:
     """One row of a paper's history of sightings."""
 
     source: str

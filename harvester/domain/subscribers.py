@@ -22,7 +22,7 @@ STATES = ("pending", "active", "unsubscribed", "bounced", "complained")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """What somebody wants to get: `topics` maps facets to labels, {} is everything; `weekday` 0 is Monday."""
 
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Subscriber:
     key: str
     email: str
     state: str
-    wishes: Wishes
+    preferences: Preferences
     joined: datetime
     confirmed: datetime | None = None
     confirmed_after: int | None = None

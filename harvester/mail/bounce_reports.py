@@ -32,7 +32,7 @@ _COMPLAINTS = {"opt-out": "opt-out", "opt-out-list": "opt-out", "not-spam": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BounceReport:
     """One returned mail: `kind` is hard, soft, policy, complaint, opt-out or "" where nothing follows from it."""
 
     kind: str
@@ -43,7 +43,7 @@ class Report:
     token: str = ""
 
 
-def read_reports(raw: bytes) -> list[Report]:
+def read_reports(raw: bytes) -> list[BounceReport]:
     """The reports in one mail; none where it is no report (an answer, an absence note)."""
     mail = message_from_bytes(raw)
     parts = list(mail.walk())
@@ -95,7 +95,7 @@ def worn_out(soft: Iterable[datetime], now: datetime) -> bool:
     return len(days) >= SOFT_DAYS
 
 
-def _reports_in(part: Message) -> Iterator[Report]:
+def _reports_in(part: Message) -> Iterator[BounceReport]:
     kind = part.get_content_type()
     if kind in ("message/delivery-status", "message/global-delivery-status"):
         for fields in _blocks(part):
@@ -107,16 +107,16 @@ def _reports_in(part: Message) -> Iterator[Report]:
             address for _, address in getaddresses(map(str, fields.get_all("Original-Rcpt-To", []))) if address
         )
         feedback = _header(fields, "Feedback-Type").lower()
-        yield Report(_COMPLAINTS.get(feedback, "complaint"), named, diagnostic=feedback)
+        yield BounceReport(_COMPLAINTS.get(feedback, "complaint"), named, diagnostic=feedback)
 
 
-def _delivery_report(fields: Message) -> Report:
+def _delivery_report(fields: Message) -> BounceReport:
     action, status = _header(fields, "Action").lower(), _header(fields, "Status")
     diagnostic = _header(fields, "Diagnostic-Code")
     named = (
         _header(fields, name).rpartition(";")[2].strip(" <>") for name in ("Original-Recipient", "Final-Recipient")
     )
-    return Report(
+    return BounceReport(
         judge(action, status, diagnostic),
         tuple(filter(None, named)),
         _code(status, diagnostic),

@@ -9,7 +9,7 @@ from harvester.base.files import write_atomic
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """What became of a message: ``failed`` is certain (it was not taken), ``unknown`` is not.
 
     `code` is the mail server's reply where it refused the message (RFC 5321 4.2.1), else 0.
@@ -44,7 +44,7 @@ class Outbox(Protocol):
             MailError: none can be.
         """
 
-    def send(self, to: str, content: bytes, name: str) -> Outcome:
+    def send(self, to: str, content: bytes, name: str) -> SendOutcome:
         """Hand one message over; `name` is its own for ever.
 
         Raises:
@@ -61,11 +61,11 @@ class PickupFolder:
     def open(self) -> None:
         """Nothing to make sure of: writing tells."""
 
-    def send(self, to: str, content: bytes, name: str) -> Outcome:
+    def send(self, to: str, content: bytes, name: str) -> SendOutcome:
         """Write one message to its file, whole or not at all."""
         del to  # the message's own To: header says it
         try:
             write_atomic(self._folder / f"{name}.eml", content)
         except HarvesterError as error:
-            return Outcome("failed", str(error))
-        return Outcome("sent")
+            return SendOutcome("failed", str(error))
+        return SendOutcome("sent")

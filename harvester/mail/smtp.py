@@ -14,7 +14,7 @@ from typing import Self
 
 from harvester.base.errors import MailError
 from harvester.config.digest import DigestSettings
-from harvester.mail.outbox import Outcome, ServerBusy
+from harvester.mail.outbox import SendOutcome, ServerBusy
 
 TIMEOUT = 30.0  # seconds for each answer of the server
 CONTENT_TIMEOUT = 120.0  # the answer to the content: servers scan it for viruses first
@@ -74,7 +74,7 @@ class SmtpServer:
             self._drop()
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
 
-    def send(self, to: str, content: bytes, name: str = "") -> Outcome:
+    def send(self, to: str, content: bytes, name: str = "") -> SendOutcome:
         """Hand one message over; a connection that broke before the content was sent is made anew, once.
 
         Raises:
@@ -87,9 +87,9 @@ class SmtpServer:
             with suppress(_Broken):
                 refusal = self._address(self._link, to)
                 return refusal or self._transmit(self._link, content)
-        return Outcome("failed", f"{self.name} twice closed the connection before it took the message.", CLOSING)
+        return SendOutcome("failed", f"{self.name} twice closed the connection before it took the message.", CLOSING)
 
-    def _address(self, link: smtplib.SMTP, to: str) -> Outcome | None:
+    def _address(self, link: smtplib.SMTP, to: str) -> SendOutcome | None:
         """Give the envelope; returns the refusal, or None where the server now waits for the content."""
         try:
             code, reply = self._introduce(link)
@@ -119,7 +119,7 @@ class SmtpServer:
             )
         return code, reply
 
-    def _transmit(self, link: smtplib.SMTP, content: bytes) -> Outcome:
+    def _transmit(self, link: smtplib.SMTP, content: bytes) -> SendOutcome:
         try:
             link.send(_stuffed(content))
         except (smtplib.SMTPException, OSError):  # the last bytes, which end the message, never left this host
@@ -133,21 +133,21 @@ class SmtpServer:
                 link.sock.settimeout(TIMEOUT)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            return Outcome("unknown", f"The connection to {self.name} ended before it answered: {error}.")
+            return SendOutcome("unknown", f"The connection to {self.name} ended before it answered: {error}.")
         if code == CLOSING:
             self._drop()
         if 200 <= code <= 299:
-            return Outcome("sent")
+            return SendOutcome("sent")
         return self._refused(link, code, reply)
 
-    def _refused(self, link: smtplib.SMTP, code: int, reply: bytes) -> Outcome:
+    def _refused(self, link: smtplib.SMTP, code: int, reply: bytes) -> SendOutcome:
         """The server keeps nothing of this message; the connection is made ready for the next."""
         try:
             if self._link:
                 link.rset()
         except (smtplib.SMTPException, OSError):
             self._drop()
-        return Outcome("failed", _said(code, reply), code)
+        return SendOutcome("failed", _said(code, reply), code)
 
     def _drop(self) -> None:
         if self._link:

@@ -18,7 +18,7 @@ Fetch = Callable[[Transport, Window], Iterator[Batch]]
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class SourceState:
     """What sources may ask of the store, and tell it, without knowing it.
 
     `known` keeps of (base id, version) pairs those whose text came from arXiv's API in that version or a newer one;
@@ -53,7 +53,7 @@ class Source:
     allow_private: bool = True
 
 
-def enabled(settings: HarvestSettings, memory: Memory) -> list[Source]:
+def enabled(settings: HarvestSettings, state: SourceState) -> list[Source]:
     """The sources whose sections stand in the configuration and are not turned off, in the order they run."""
     api, found = settings.arxiv or ArxivSettings(), list[Source]()
     if settings.arxiv and api.enabled:
@@ -61,11 +61,11 @@ def enabled(settings: HarvestSettings, memory: Memory) -> list[Source]:
         fetch = partial(arxiv_api.fetch, api)
         found.append(Source(arxiv_api.NAME, fetch, asked, api.min_interval, calendar=True, windowed=True))
     if (rss := settings.arxiv_rss) and rss.enabled:
-        announced = partial(arxiv_rss.fetch, rss, api, memory.known, memory.unhydrated)
+        announced = partial(arxiv_rss.fetch, rss, api, state.known, state.unhydrated)
         found.append(Source(arxiv_rss.NAME, announced, interval=api.min_interval, calendar=True))
     for feed in settings.feeds:
         if feed.enabled:
-            read = partial(journals.fetch, feed, memory.validators(feed.name), partial(memory.remember, feed.name))
+            read = partial(journals.fetch, feed, state.validators(feed.name), partial(state.remember, feed.name))
             found.append(Source(feed.name, read, journal=True, allow_private=feed.allow_private))
     # Last: what its search shows from before the window joins only papers that the others have brought.
     if (hub := settings.huggingface) and hub.enabled:
@@ -73,13 +73,13 @@ def enabled(settings: HarvestSettings, memory: Memory) -> list[Source]:
     return found
 
 
-def chosen(settings: HarvestSettings, memory: Memory, names: Sequence[str]) -> list[Source]:
+def chosen(settings: HarvestSettings, state: SourceState, names: Sequence[str]) -> list[Source]:
     """The enabled sources, or those of them that are named.
 
     Raises:
         UsageError: nothing is enabled, or a name is not among the enabled.
     """
-    available = {source.name: source for source in enabled(settings, memory)}
+    available = {source.name: source for source in enabled(settings, state)}
     if not available:
         raise UsageError("No source is enabled; config.toml needs a section such as [harvest.arxiv].")
     if unknown := [name for name in names if name not in available]:

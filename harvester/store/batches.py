@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from harvester.domain.decisions import Batch, Decision, Publication
+from harvester.domain.decisions import Decision, DecisionBatch, Publication
 from harvester.store.decisions import decisions_by_id
 from harvester.store.papers import inserted
 from harvester.store.tables import batched, batches, decisions, publications
@@ -22,19 +22,21 @@ def put_in_batch(db: Connection, batch: int, made: Iterable[int]) -> None:
         db.execute(insert(batched), rows)
 
 
-def batch(db: Connection, number: int) -> tuple[Batch, list[Decision]] | None:
+def batch(db: Connection, number: int) -> tuple[DecisionBatch, list[Decision]] | None:
     """A batch with its decisions, in the order they were made."""
     row = db.execute(select(batches).where(batches.c.id == number)).first()
     if row is None:
         return None
-    return Batch(**row._mapping), decisions_by_id(db, select(batched.c.decision).where(batched.c.batch == number))
+    return DecisionBatch(**row._mapping), decisions_by_id(
+        db, select(batched.c.decision).where(batched.c.batch == number)
+    )
 
 
-def recent_batches(db: Connection, limit: int) -> list[tuple[Batch, int]]:
+def recent_batches(db: Connection, limit: int) -> list[tuple[DecisionBatch, int]]:
     """The newest batches, newest first, each with the number of its decisions."""
     size = select(func.count()).where(batched.c.batch == batches.c.id).scalar_subquery()
     rows = db.execute(select(batches, size.label("size")).order_by(batches.c.id.desc()).limit(limit))
-    return [(Batch(row.id, row.action, row.by, row.at), row.size) for row in rows]
+    return [(DecisionBatch(row.id, row.action, row.by, row.at), row.size) for row in rows]
 
 
 def last_publication(db: Connection) -> Publication | None:

@@ -2,23 +2,23 @@
 
 from sqlalchemy import Connection, insert, select, update
 
-from harvester.domain.job_runs import Turn
+from harvester.domain.job_runs import JobRun
 from harvester.store.tables import rota
 
 
-def turns(db: Connection) -> dict[str, Turn]:
+def newest_job_runs(db: Connection) -> dict[str, JobRun]:
     """The last turn of every job that has had one."""
-    return {row.job: Turn(**row._mapping) for row in db.execute(select(rota))}
+    return {row.job: JobRun(**row._mapping) for row in db.execute(select(rota))}
 
 
-def set_turn(db: Connection, turn: Turn) -> None:
+def set_job_run(db: Connection, job_run: JobRun) -> None:
     """Note how a job stands."""
     values = {
-        "due": turn.due,
-        "attempts": turn.attempts,
-        "begun": turn.begun,
-        "ended": turn.ended,
-        "failure": turn.failure,
+        "due": job_run.due,
+        "attempts": job_run.attempts,
+        "begun": job_run.begun,
+        "ended": job_run.ended,
+        "failure": job_run.failure,
     }
-    if db.execute(update(rota).where(rota.c.job == turn.job).values(values)).rowcount == 0:
-        db.execute(insert(rota).values(job=turn.job, **values))
+    if db.execute(update(rota).where(rota.c.job == job_run.job).values(values)).rowcount == 0:
+        db.execute(insert(rota).values(job=job_run.job, **values))

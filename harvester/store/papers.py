@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, upd
 
 from harvester.domain.identity import names_of_kind, title_identifier
 from harvester.domain.merging import Change, Merged, combine, same_work
-from harvester.domain.papers import Author, Paper, Seen, Sighting, Stored
+from harvester.domain.papers import Author, Paper, PastSighting, Sighting, Stored
 from harvester.store.tables import decisions, digest_papers, identifiers, mailed, papers, proposals, sightings
 from harvester.store.title_matches import of_the_other_kind
 
@@ -84,10 +84,10 @@ def mark_withdrawn(db: Connection, numbers: Iterable[int]) -> None:
         db.execute(update(papers).where(papers.c.number.in_(chunk)).values(withdrawn=True))
 
 
-def history(db: Connection, number: int) -> list[Seen]:
+def history(db: Connection, number: int) -> list[PastSighting]:
     """Where and when a paper was seen, oldest first."""
     rows = db.execute(select(sightings).where(sightings.c.paper == number).order_by(sightings.c.seen, sightings.c.id))
-    return [Seen(row.source, row.version, row.announced, row.announce_type, row.seen) for row in rows]
+    return [PastSighting(row.source, row.version, row.announced, row.announce_type, row.seen) for row in rows]
 
 
 def absorb(db: Connection, keep: int, lose: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from harvester.domain.candidates import Line
+from harvester.domain.candidates import QueueRow
 from harvester.domain.identity import best
 from harvester.domain.labels import Labels
 from harvester.store.papers import chunks, names_by_number
@@ -33,9 +33,9 @@ _SHOWN = (
 )
 
 
-def lines(db: Connection, numbers: Iterable[int]) -> dict[int, Line]:
+def queue_rows(db: Connection, numbers: Iterable[int]) -> dict[int, QueueRow]:
     """Candidates by the number of their paper; what never joined the queue is left out."""
-    found: dict[int, Line] = {}
+    found: dict[int, QueueRow] = {}
     for chunk in chunks(list(dict.fromkeys(numbers))):
         names = names_by_number(db, chunk)
         rows = db.execute(_SHOWN.where(papers.c.number.in_(chunk)))
@@ -43,9 +43,9 @@ def lines(db: Connection, numbers: Iterable[int]) -> dict[int, Line]:
     return found
 
 
-def _line(row: Any, name: str) -> Line:
+def _line(row: Any, name: str) -> QueueRow:
     unsure = len(row.unsure or ())
-    return Line(name, row.title, row.venue, row.published, row.withdrawn, _labels(row), unsure, row.by or "")
+    return QueueRow(name, row.title, row.venue, row.published, row.withdrawn, _labels(row), unsure, row.by or "")
 
 
 def _labels(row: Any) -> Labels | None:

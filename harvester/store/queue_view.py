@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from harvester.base.errors import UsageError
-from harvester.domain.candidates import Candidate, Wanted
+from harvester.domain.candidates import Candidate, QueueFilter
 from harvester.domain.identity import parse_identifier
 from harvester.store.queue import BEST_FIRST
 from harvester.store.tables import candidates, decisions, identifiers, papers, predictions, sightings
@@ -37,12 +37,12 @@ _INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Te
 _DOCUMENT = "to_tsvector('english', papers.title || ' ' || papers.abstract || ' ' || (papers.authors::jsonb)::text)"
 
 
-def page(db: Connection, wanted: Wanted, limit: int, offset: int = 0) -> tuple[list[Candidate], int | None]:
+def page(db: Connection, wanted: QueueFilter, limit: int, offset: int = 0) -> tuple[list[Candidate], int | None]:
     """Some of the wanted candidates, best first, and how many there are in all.
 
     The number is None where nothing but the state is wanted, which `counts` tells, and where the page is empty.
     """
-    narrowed = wanted != Wanted(wanted.state)
+    narrowed = wanted != QueueFilter(wanted.state)
     # The database counts while it filters: filtering twice would take twice as long.
     number = func.count().over() if narrowed else null()
     query = _narrowed(db, wanted, select(candidates, number.label("number"))).order_by(*BEST_FIRST)
@@ -64,7 +64,7 @@ def alike_titles(db: Connection, beginning: str, limit: int) -> list[int]:
     return list(db.execute(query).scalars())
 
 
-def _narrowed(db: Connection, wanted: Wanted, query: Select[Any]) -> Select[Any]:
+def _narrowed(db: Connection, wanted: QueueFilter, query: Select[Any]) -> Select[Any]:
     query = query.where(candidates.c.state == wanted.state)
     if wanted.least > 0:
         query = query.where(candidates.c.score >= wanted.least)
@@ -78,7 +78,7 @@ def _narrowed(db: Connection, wanted: Wanted, query: Select[Any]) -> Select[Any]
     return _labelled(query, wanted)
 
 
-def _published(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _published(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.since:
         conditions.append(papers.c.published >= datetime.combine(wanted.since, time(), UTC))
@@ -87,7 +87,7 @@ def _published(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _labelled(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _labelled(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
     """Only those with all the labels, and with or without labels the model is unsure of."""
     decided = wanted.state == "accepted"
     if wanted.unsure or wanted.sure or (wanted.labels and not decided):
@@ -111,7 +111,7 @@ def _has(labels: Column[Any], kind: Column[Any], facet: str, label: str) -> Colu
     return cast(labels[facet].as_string(), String).contains(f'"{label}"', autoescape=True)
 
 
-def _found(db: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _found(db: Connection, wanted: QueueFilter) -> list[ColumnElement[bool]]:
     """That a paper's text has all the words, or that it is the one whose identifier they are."""
     tokens = re.findall(r"\w+", wanted.words.lower())[:MOST_WORDS]
     if not tokens:

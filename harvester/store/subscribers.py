@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.store.papers import chunks
 from harvester.store.tables import subscribers, suppressions
 
@@ -50,7 +50,7 @@ def insert_subscribers(db: Connection, new: Iterable[Subscriber]) -> None:
             "confirmed": one.confirmed,
             "confirmed_after": one.confirmed_after,
             "consent": one.consent,
-            **_columns(one.wishes),
+            **_columns(one.preferences),
         }
         for one in new
     ]
@@ -58,9 +58,9 @@ def insert_subscribers(db: Connection, new: Iterable[Subscriber]) -> None:
         db.execute(insert(subscribers), rows)
 
 
-def set_wishes(db: Connection, key: str, wishes: Wishes, confirmed_after: int | None) -> None:
+def set_preferences(db: Connection, key: str, preferences: Preferences, confirmed_after: int | None) -> None:
     """Give a subscriber other topics, another rhythm or form."""
-    values = {**_columns(wishes), "confirmed_after": confirmed_after}
+    values = {**_columns(preferences), "confirmed_after": confirmed_after}
     db.execute(update(subscribers).where(subscribers.c.key == key).values(values))
 
 
@@ -101,19 +101,19 @@ def lift(db: Connection, key: str) -> None:
     db.execute(delete(suppressions).where(suppressions.c.key == key))
 
 
-def _columns(wishes: Wishes) -> dict[str, Any]:
-    topics = {facet: list(labels) for facet, labels in wishes.topics.items()}
-    return {"topics": topics, "every": wishes.every, "weekday": wishes.weekday, "form": wishes.form}
+def _columns(preferences: Preferences) -> dict[str, Any]:
+    topics = {facet: list(labels) for facet, labels in preferences.topics.items()}
+    return {"topics": topics, "every": preferences.every, "weekday": preferences.weekday, "form": preferences.form}
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     topics = {facet: tuple(labels) for facet, labels in row.topics.items()}
-    wishes = Wishes(topics, row.every, row.weekday, row.form)
+    preferences = Preferences(topics, row.every, row.weekday, row.form)
     return Subscriber(
         row.key,
         row.email,
         row.state,
-        wishes,
+        preferences,
         row.joined,
         row.confirmed,
         row.confirmed_after,

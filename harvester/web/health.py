@@ -97,9 +97,9 @@ def _of_store(now: Status) -> Iterator[Metric]:
 
 
 def _of_jobs(now: Status) -> Iterator[Metric]:
-    due = {name: turn.due.timestamp() for name, turn in now.turns.items()}
-    ended = {name: turn.ended.timestamp() for name, turn in now.turns.items() if turn.ended}
-    failed = {name: float(bool(turn.failure)) for name, turn in now.turns.items()}
+    due = {name: job_run.due.timestamp() for name, job_run in now.job_runs.items()}
+    ended = {name: job_run.ended.timestamp() for name, job_run in now.job_runs.items() if job_run.ended}
+    failed = {name: float(bool(job_run.failure)) for name, job_run in now.job_runs.items()}
     yield _by("harvester_job_due_seconds", "The due time of a job that was taken up last.", "job", due)
     yield _by("harvester_job_ended_seconds", "When that ended; absent while it is at work or was killed.", "job", ended)
     yield _by("harvester_job_failed", "Whether it went wrong.", "job", failed)

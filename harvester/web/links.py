@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import CONSENT
-from harvester.domain.subscribers import Wishes
+from harvester.domain.subscribers import Preferences
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
 from harvester.web.forms import Plain
@@ -52,25 +52,25 @@ def _add_unsubscribe(router: APIRouter, ws: Workspace, pages: Pages) -> None:
 
 
 def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
-    def page(wishes: Wishes, *, problem: str = "", saved: bool = False) -> HTMLResponse:
-        values = {"problem": problem, "saved": saved, **choices(ws.taxonomy, wishes)}
+    def page(preferences: Preferences, *, problem: str = "", saved: bool = False) -> HTMLResponse:
+        values = {"problem": problem, "saved": saved, **choices(ws.taxonomy, preferences)}
         return pages.render("preferences", values, status=400 if problem else 200, headers=PRIVATE)
 
     @router.get("/preferences/{token}")
     def show_preferences(token: str) -> HTMLResponse:
-        return page(self_service.preferences(ws, token).wishes)
+        return page(self_service.subscriber_of(ws, token).preferences)
 
     @router.post("/preferences/{token}")
     def change(token: str, form: Plain) -> HTMLResponse:
-        one = self_service.preferences(ws, token)
+        one = self_service.subscriber_of(ws, token)
         if form.get("act") == "erase":
             if form.get("sure") != "yes":
-                return page(one.wishes, problem="Nothing was erased: tick the box beside the button first.")
+                return page(one.preferences, problem="Nothing was erased: tick the box beside the button first.")
             self_service.forget_me(ws, token)
             return pages.done("Erased", "Nothing is kept of you but that your address is not to be written to.")
         try:
-            wishes = chosen(ws.taxonomy, form)
+            preferences = chosen(ws.taxonomy, form)
         except UsageError as error:
-            return page(one.wishes, problem=str(error))
-        self_service.change_preferences(ws, token, wishes)
-        return page(wishes, saved=True)
+            return page(one.preferences, problem=str(error))
+        self_service.change_preferences(ws, token, preferences)
+        return page(preferences, saved=True)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from harvester.base.errors import HarvesterError, TooOften
+from harvester.base.errors import HarvesterError, TooManyRequests
 from harvester.domain.accounts import User
 from harvester.services.review.users import NotSignedIn, anybody, sign_in, sign_out, signed_in
 from harvester.services.workspace import Workspace
@@ -78,9 +78,9 @@ def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
         name, then = form.get("username", ""), _inside(form.get("then", ""))
         try:
             token = sign_in(ws, name, form.get("password", ""), request.client.host if request.client else "")
-        except (NotSignedIn, TooOften) as error:
+        except (NotSignedIn, TooManyRequests) as error:
             values = {"then": then, "problem": str(error), "anybody": anybody(ws), "name": name[:64]}
-            return _page(request, values, 429 if isinstance(error, TooOften) else 401)
+            return _page(request, values, 429 if isinstance(error, TooManyRequests) else 401)
         if old := request.cookies.get(SESSION):
             sign_out(ws, old)
         answer = RedirectResponse(then or HOME, 303, PRIVATE)

@@ -5,9 +5,9 @@ from fastapi.responses import HTMLResponse
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
-from harvester.digest.preferences import CONSENT, change_wishes, weekday_name
+from harvester.digest.preferences import CONSENT, change_preferences, weekday_name
 from harvester.digest.rules import WEEKDAYS
-from harvester.domain.subscribers import Wishes
+from harvester.domain.subscribers import Preferences
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
 from harvester.web.forms import Form, Plain
@@ -20,23 +20,23 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
     """Subscribing."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-    def page(wishes: Wishes, *, email: str = "", problem: str = "") -> HTMLResponse:
-        values = {"email": email, "problem": problem, "consent": CONSENT, **choices(ws.taxonomy, wishes)}
+    def page(preferences: Preferences, *, email: str = "", problem: str = "") -> HTMLResponse:
+        values = {"email": email, "problem": problem, "consent": CONSENT, **choices(ws.taxonomy, preferences)}
         return pages.render("subscribe", values, status=400 if problem else 200)
 
     @router.get("/subscribe")
     def show() -> HTMLResponse:
-        return page(Wishes())
+        return page(Preferences())
 
     @router.post("/subscribe")
     def subscribe(request: Request, form: Plain, background: BackgroundTasks) -> HTMLResponse:
-        wishes, email = Wishes(), form.get("email", "").strip()
+        preferences, email = Preferences(), form.get("email", "").strip()
         try:
-            wishes = chosen(ws.taxonomy, form)
+            preferences = chosen(ws.taxonomy, form)
             host = request.client.host if request.client else ""
-            asked = None if form.get(TRAP) else self_service.request_subscription(ws, email, wishes, host)
+            asked = None if form.get(TRAP) else self_service.request_subscription(ws, email, preferences, host)
         except UsageError as error:
-            return page(wishes, email=email, problem=str(error))
+            return page(preferences, email=email, problem=str(error))
         if asked:
             background.add_task(self_service.answer, ws, asked)
         return pages.done(
@@ -47,7 +47,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
     return router
 
 
-def chosen(taxonomy: Taxonomy, form: Form) -> Wishes:
+def chosen(taxonomy: Taxonomy, form: Form) -> Preferences:
     """The wishes in a form; a facet without a tick is everything of it.
 
     Raises:
@@ -56,16 +56,16 @@ def chosen(taxonomy: Taxonomy, form: Form) -> Wishes:
     topics = {facet.id: [one for one in form.getlist(facet.id) if one] for facet in taxonomy.facets}
     every = form.get("every", "day")
     weekday = form.get("weekday", "") if every == "week" else ""
-    return change_wishes(taxonomy, Wishes(), topics, every, weekday, form.get("format", "html"))
+    return change_preferences(taxonomy, Preferences(), topics, every, weekday, form.get("format", "html"))
 
 
-def choices(taxonomy: Taxonomy, wishes: Wishes) -> dict[str, object]:
+def choices(taxonomy: Taxonomy, preferences: Preferences) -> dict[str, object]:
     """What the form offers, and what of it is chosen."""
     return {
         "facets": taxonomy.facets,
-        "topics": wishes.topics,
-        "every": wishes.every,
+        "topics": preferences.topics,
+        "every": preferences.every,
         "weekdays": WEEKDAYS,
-        "weekday": weekday_name(wishes),
-        "format": wishes.form,
+        "weekday": weekday_name(preferences),
+        "format": preferences.form,
     }

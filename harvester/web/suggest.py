@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse, Response
 
-from harvester.base.errors import HarvesterError, TooOften, UsageError
+from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.services.harvest.proposals import fetch_proposals, propose
 from harvester.services.workspace import Workspace
@@ -33,8 +33,8 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
             if form.get(TRAP):
                 return _page(request, {"problem": "", "thanks": given["paper"], "paper": "", "note": ""})
             name = propose(ws, given["paper"], given["note"], request.client.host if request.client else "")
-        except (UsageError, TooOften) as error:
-            status = 429 if isinstance(error, TooOften) else 422
+        except (UsageError, TooManyRequests) as error:
+            status = 429 if isinstance(error, TooManyRequests) else 422
             return _page(request, {"problem": str(error), "thanks": "", **given}, status)
         later.add_task(_fetch, ws)
         return _page(request, {"problem": "", "thanks": name, "paper": "", "note": ""})

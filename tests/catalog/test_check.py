@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.catalog.check import Finding, check
+from harvester.catalog.check import CheckFinding, check
 from harvester.catalog.folder import load_catalog
 from harvester.catalog.rendering.awesome import render_list
 
@@ -24,7 +24,7 @@ def paper(folder: Path, name: str, **changes: str) -> None:
     put(folder, f"2024/{name}.toml", GOOD.format(**values | changes))
 
 
-def findings(folder: Path, page: str | None = "fresh") -> list[Finding]:
+def findings(folder: Path, page: str | None = "fresh") -> list[CheckFinding]:
     catalog = load_catalog(folder, TAXONOMY)
     shown = render_list(catalog.entries, TAXONOMY)["README.md"] if page == "fresh" else page
     return check(catalog, TAXONOMY, shown, TODAY, withdrawn=["title:gone"])

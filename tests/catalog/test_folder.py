@@ -130,7 +130,7 @@ def test_removing_twice_is_harmless(tmp_path: Path) -> None:
 
 def test_reading_entries_loads_neither_jinja2_nor_tomlkit() -> None:
     code = (
-        "import sys, harvester.catalog.folder, harvester.catalog.check, harvester.catalog.awesome;"
+        "import sys, harvester.catalog.folder, harvester.catalog.check, harvester.catalog.importing.awesome;"
         "assert not {'jinja2', 'tomlkit'} & set(sys.modules), 'loaded too early'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from classifiers.drift import Seen, drifted
+from classifiers.drift import Observed, drifted
 from classifiers.model import Scores
 from classifiers.records import year_of
 from classifiers.storage import load_memory, load_model, read_info
@@ -19,10 +19,10 @@ BEFORE = {
 }
 
 
-def stream(seed: int, papers: int = 200, tripled: str = "", corrected: str = "") -> list[Seen]:
+def stream(seed: int, papers: int = 200, tripled: str = "", corrected: str = "") -> list[Observed]:
     rng = random.Random(seed)
     return [
-        Seen(
+        Observed(
             frozenset(name for name in LABELS if rng.random() < SHARES[name] * (3 if name == tripled else 1)),
             rng.random() < 0.4,
             frozenset({corrected} if rng.random() < 0.5 else ()) if corrected else None,
@@ -53,7 +53,7 @@ def test_a_few_papers_say_nothing() -> None:
 
 
 @pytest.fixture(scope="module")
-def year() -> list[Seen]:
+def year() -> list[Observed]:
     """The training set's newest year, each paper as heads saw it that had not been trained on it."""
     model, info = load_model(None)
     memory = load_memory()
@@ -62,7 +62,7 @@ def year() -> list[Seen]:
     said, unsure = model.decide(scores), model.unsure(scores)
     names = {facet: [f"{facet}:{label}" for label in labels] for facet, labels in info.labels.items()}
     return [
-        Seen(
+        Observed(
             frozenset(name for facet in names for name, yes in zip(names[facet], said[facet][n], strict=True) if yes),
             any(values[n].any() for values in unsure.values()),
         )
@@ -70,7 +70,7 @@ def year() -> list[Seen]:
     ]
 
 
-def test_the_shipped_model_is_silent_on_its_own_year(year: list[Seen]) -> None:
+def test_the_shipped_model_is_silent_on_its_own_year(year: list[Observed]) -> None:
     before = read_info().document["baseline"]
     assert before["papers"] == len(year) > 500
     rng = random.Random(1)
@@ -79,7 +79,7 @@ def test_the_shipped_model_is_silent_on_its_own_year(year: list[Seen]) -> None:
 
 
 @pytest.mark.parametrize("label", ["ppg", "cmr", "xray", "echo", "wearable"])
-def test_the_shipped_model_notices_a_tripled_modality(year: list[Seen], label: str) -> None:
+def test_the_shipped_model_notices_a_tripled_modality(year: list[Observed], label: str) -> None:
     before = read_info().document["baseline"]
     name = f"modality:{label}"
     weights = [3 if name in one.labels else 1 for one in year]

@@ -17,7 +17,7 @@ from classifiers.metrics import average_precision, calibration_error, macro_f1, 
 from classifiers.model import FacetModel, LabelModel, Parameters, Scores
 from classifiers.records import Text
 from classifiers.taxonomy import load_taxonomy
-from classifiers.training_index import Memory
+from classifiers.training_index import TrainingIndex
 
 NONE = np.zeros((2, 0), dtype=np.intp)
 
@@ -178,7 +178,7 @@ def test_the_softening_makes_the_calibration_error_least() -> None:
 def test_the_nearest_labelled_papers_leave_out_the_paper_itself() -> None:
     vectors = np.array([[127, 0], [120, 40], [0, 127], [90, 90]], dtype=np.int8)
     titles = ("Own title", "Close by", "Far away", "Between")
-    memory = Memory(("a", "b", "c", "d"), titles, vectors, np.zeros(4, dtype=np.float16), {})
+    memory = TrainingIndex(("a", "b", "c", "d"), titles, vectors, np.zeros(4, dtype=np.float16), {})
     found = memory.nearest(np.array([1, 0], dtype=np.float32), Text("other id", "Own Title!", ""), 2)
     assert [one.id for one in found] == ["b", "d"]
     assert found[0].similarity == pytest.approx(120 / 127)

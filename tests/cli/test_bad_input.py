@@ -20,10 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harvester.services.workspace import open_workspace
-from harvester.paper import Sighting
+from harvester.domain.papers import Sighting
 from harvester.store.engine import write
 from harvester.store.papers import find, record
-from harvester.store.suggestions import suggest
+from harvester.store.journal_updates import suggest
 
 with write(open_workspace(Path("config.toml")).store) as db:
     paper = replace(find(db, sys.argv[1]).paper, venue="A journal", version=0)

@@ -89,7 +89,11 @@ def test_the_public_pages_and_subscribing_without_javascript(chromium: Browser, 
         confirm(page, url, smtp)
     kept = subscribers(room.ws)[-1]
     assert (kept.email, kept.state) == ("new@example.org", "active")
-    assert (kept.wishes.topics, kept.wishes.every, kept.wishes.weekday) == ({"modality": ("ecg",)}, "week", 4)
+    assert (kept.preferences.topics, kept.preferences.every, kept.preferences.weekday) == (
+        {"modality": ("ecg",)},
+        "week",
+        4,
+    )
 
 
 def subscribe(page: Page, url: str) -> None:

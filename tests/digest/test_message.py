@@ -19,12 +19,12 @@ from harvester.config.digest import DigestSettings
 from harvester.config.settings import Settings
 from harvester.config.web import WebSettings
 from harvester.digest import content
-from harvester.digest.composer import Plan, Press
+from harvester.digest.composer import Composer, Plan
 from harvester.digest.content import first_sentences, shorten
 from harvester.digest.rules import Item, grouped, is_due, is_silent, matches
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail import message
 from harvester.mail.link_tokens import Tokens
 from harvester.services.digest.sending import send_digests
@@ -48,8 +48,8 @@ def made(*items: Item, to: str = "jo@example.org", form: str = "html", **known: 
     """A digest as it goes over the wire."""
     digest = DigestSettings.model_validate({"base_url": "https://digest.example.org", **known})
     settings = Settings(digest=digest, web=WebSettings(secret=SecretStr(SECRET)))
-    reader = Subscriber(Tokens(SECRET).key(to), to, "active", Wishes(form=form), NOW, NOW, 0)
-    return Press(settings, TAXONOMY).message(Plan(reader, items), "<1@example.org>", NOW)
+    reader = Subscriber(Tokens(SECRET).key(to), to, "active", Preferences(form=form), NOW, NOW, 0)
+    return Composer(settings, TAXONOMY).message(Plan(reader, items), "<1@example.org>", NOW)
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -221,15 +221,15 @@ def test_any_chosen_label_will_do() -> None:
 
 def test_due_by_calendar_day() -> None:
     today = NOW.date()
-    assert is_due(Wishes(), today, None, today)
-    assert not is_due(Wishes(), today, today, today)
-    assert is_due(Wishes(every="week"), today, today.replace(day=5), today)
-    assert not is_due(Wishes(every="week"), today, today.replace(day=6), today)
+    assert is_due(Preferences(), today, None, today)
+    assert not is_due(Preferences(), today, today, today)
+    assert is_due(Preferences(every="week"), today, today.replace(day=5), today)
+    assert not is_due(Preferences(every="week"), today, today.replace(day=6), today)
 
 
 def test_due_on_a_day_of_the_week_once_also_when_late() -> None:
     """12 June 2025 is a Thursday."""
-    thursdays = Wishes(every="week", weekday=3)
+    thursdays = Preferences(every="week", weekday=3)
 
     def due_on(day: int, confirmed: int = 1, last: int | None = None) -> bool:
         june = NOW.date().replace

@@ -23,7 +23,7 @@ from sqlalchemy import event, select
 from harvester.base.clock import rfc3339
 from harvester.base.errors import StoreError
 from harvester.domain.deliveries import MAY_HAVE_ARRIVED
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.sending import SendingStopped, send_digests, unknown_digests
 from harvester.store.engine import read, write
 from harvester.store.ledger import ledger, reserve
@@ -107,7 +107,8 @@ def fill(room: Room, people: int) -> None:
             db,
             [
                 Subscriber(
-                    f"key{n}", f"p{n}@example.org", "active", Wishes(kinds[n % 5], form="text" if n % 3 else "html"),
+                    f"key{n}", f"p{n}@example.org", "active",
+                    Preferences(kinds[n % 5], form="text" if n % 3 else "html"),
                     START, START, 0,
                 )
                 for n in range(people)

@@ -13,7 +13,7 @@ import pytest
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.digest.preferences import BY_MAINTAINER
-from harvester.domain.subscribers import Wishes
+from harvester.domain.subscribers import Preferences
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
@@ -43,7 +43,7 @@ def test_out_and_in_again(make_room: Callable[..., Room], smtp: Sink) -> None:
 
     def kept(which: Room) -> list[tuple[object, ...]]:
         people = subscribers(which.ws)
-        return [(one.email, one.state, one.wishes, one.joined, one.confirmed, one.consent) for one in people]
+        return [(one.email, one.state, one.preferences, one.joined, one.confirmed, one.consent) for one in people]
 
     assert kept(other) == kept(room)
     assert [one["To"] for one in smtp.messages] == ["pending@example.org"]  # who never confirmed is asked
@@ -74,7 +74,7 @@ def test_the_maintainer_vouches_for_all(room: Room, smtp: Sink) -> None:
     )
     (jo,) = done.added
     assert (jo.state, jo.confirmed, jo.consent) == ("active", START, BY_MAINTAINER)
-    assert jo.wishes == Wishes({"modality": ("ecg",), "task": ("segmentation",)})
+    assert jo.preferences == Preferences({"modality": ("ecg",), "task": ("segmentation",)})
     assert smtp.raw == []
     room.later(days=1)
     assert send_digests(room.ws).due == 0

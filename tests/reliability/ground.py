@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from classifiers.taxonomy import load_taxonomy
 from harvester.config.settings import load_settings
 from harvester.domain.cursors import Cursor
-from harvester.services.harvest.collect import Outcome, harvest, memory
+from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import enabled
 from harvester.store import schema
@@ -106,13 +106,13 @@ class Field:
         until: datetime | None = None,
         watch: Watch = unwatched,
         **changed: Any,
-    ) -> Outcome:
+    ) -> SourceOutcome:
         """Ask one source as a run on that day would."""
         now = datetime.fromisoformat(f"{day}T{at}:00").replace(tzinfo=UTC)
         wanted = self.ws.settings.harvest.model_copy(update=changed)
         settings = self.ws.settings.model_copy(update={"harvest": wanted})
         ws = replace(self.ws, settings=settings, clock=lambda: now)
-        (chosen,) = [one for one in enabled(wanted, memory(ws.store)) if one.name == source]
+        (chosen,) = [one for one in enabled(wanted, source_state(ws.store)) if one.name == source]
         return harvest(ws, chosen, since, until, watch)
 
     def snapshot(self) -> Snapshot:

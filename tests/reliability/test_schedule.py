@@ -14,12 +14,12 @@ import pytest
 import requests
 
 from harvester.config.settings import load_settings
-from harvester.domain.job_runs import Turn
+from harvester.domain.job_runs import JobRun
 from harvester.services.operations.job_runs import overdue
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, read
-from harvester.store.job_runs import turns
+from harvester.store.job_runs import newest_job_runs
 from tests.conftest import Upstream
 from tests.digest.conftest import free_port
 from tests.services.room import Room
@@ -66,11 +66,11 @@ def scheduler(room: Room, now: str = AFTER) -> Iterator[tuple[str, subprocess.Po
             process.kill()
 
 
-def turn(room: Room, name: str = "run") -> Turn | None:
+def job_run(room: Room, name: str = "run") -> JobRun | None:
     engine = connect(load_settings(room.config).store_url)
     try:
         with read(engine) as db:
-            return turns(db).get(name)
+            return newest_job_runs(db).get(name)
     finally:
         engine.dispose()
 
@@ -84,7 +84,7 @@ def wait_for(what: Callable[[], Any], seconds: float = 200) -> Any:
 
 
 def done(room: Room, name: str) -> bool:
-    now = turn(room, name)
+    now = job_run(room, name)
     return now is not None and now.attempts > 0 and now.ended is not None
 
 
@@ -94,7 +94,7 @@ def test_two_schedulers_and_two_cron_jobs_do_each_job_once(tmp_path: Path, upstr
     with ExitStack() as all_of_them:
         (one, _), (_, _) = (all_of_them.enter_context(scheduler(room)) for _ in range(2))
         crons = [all_of_them.enter_context(room.start("schedule", "--once", "--json", now=AFTER)) for _ in range(2)]
-        by_cron = [turn for process in crons for turn in json.loads(process.communicate(timeout=240)[0])]
+        by_cron = [job_run for process in crons for job_run in json.loads(process.communicate(timeout=240)[0])]
         wait_for(lambda: done(room, "run") and done(room, "backup"))
         wait_for(lambda: requests.get(f"{one}/readyz", timeout=60).json() == {"status": "ready", "lacks": []})
         assert requests.get(f"{one}/healthz", timeout=60).json() == {"status": "ok"}
@@ -114,7 +114,7 @@ def test_sigkill_in_the_middle_of_a_job(tmp_path: Path, upstream: Upstream, stor
     with room.start("schedule", "--once", "run", now=AFTER) as process:
         wait_for(upstream.log)
         process.kill()
-    cut_off = turn(room)
+    cut_off = job_run(room)
     assert cut_off
     assert (cut_off.attempts, cut_off.ended) == (1, None)
     upstream.control(faults=[])

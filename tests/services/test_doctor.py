@@ -12,10 +12,10 @@ from sqlalchemy import text
 from harvester.base.clock import rfc3339
 from harvester.config.settings import Settings, load_settings
 from harvester.config.store import StoreSettings
-from harvester.domain.job_runs import Turn
+from harvester.domain.job_runs import JobRun
 from harvester.domain.statistics import Figures
 from harvester.services.operations.doctor import examine, external, history, local
-from harvester.services.operations.doctor.finding import Finding
+from harvester.services.operations.doctor.finding import DoctorFinding
 from harvester.services.operations.status import Status
 from harvester.store import schema
 from harvester.store.engine import connect, write
@@ -54,7 +54,7 @@ smtp_security = "none"
 mail = ["ops@heart.example"]
 """
 __all__ = ["smtp"]
-Examine = Callable[[], dict[str, list[Finding]]]
+Examine = Callable[[], dict[str, list[DoctorFinding]]]
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def found(room: Room, monkeypatch: pytest.MonkeyPatch) -> Examine:
     monkeypatch.setenv("HARVESTER_NOW", rfc3339(NOW))
     monkeypatch.setattr(external, "dns_texts", lambda _name: None)
 
-    def look() -> dict[str, list[Finding]]:
-        sorted_out: dict[str, list[Finding]] = {}
+    def look() -> dict[str, list[DoctorFinding]]:
+        sorted_out: dict[str, list[DoctorFinding]] = {}
         for one in examine(room.config):
             assert (one.remedy == "") == (one.state == "ok"), one
             sorted_out.setdefault(one.check, []).append(one)
@@ -80,7 +80,7 @@ def found(room: Room, monkeypatch: pytest.MonkeyPatch) -> Examine:
     return look
 
 
-def states(findings: Sequence[Finding]) -> set[str]:
+def states(findings: Sequence[DoctorFinding]) -> set[str]:
     return {one.state for one in findings}
 
 
@@ -219,11 +219,13 @@ def test_the_senders_domain(zone: dict[str, list[str]] | None, warned: set[str])
     assert {one.check for one in told if one.state == "warn"} == warned
 
 
-def status(report: dict[str, Any] | None = None, *, ago: float = 8, cut_off: bool = False, **turns: Turn) -> Status:
+def status(
+    report: dict[str, Any] | None = None, *, ago: float = 8, cut_off: bool = False, **job_runs: JobRun
+) -> Status:
     have = Figures(10, {"pending": 5}, 0, NOW, {}, {}, {"arxiv": NOW - timedelta(hours=ago)})
     begun = rfc3339(NOW - timedelta(hours=ago))
     one = {"run": begun, "state": "ok", "sources": [{"name": "arxiv", "error": None}], "errors": [], **(report or {})}
-    return Status(NOW, have, [one], cut_off, turns)
+    return Status(NOW, have, [one], cut_off, job_runs)
 
 
 @pytest.mark.parametrize(
@@ -252,14 +254,14 @@ def test_a_source_left_behind() -> None:
 @pytest.mark.parametrize(
     ("turn", "found"),
     [
-        (Turn("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"ok"}),
-        (Turn("run", datetime(2025, 6, 11, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"fail"}),
-        (Turn("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, None), {"fail"}),
-        (Turn("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW, "arXiv is gone."), {"warn", "ok"}),
+        (JobRun("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"ok"}),
+        (JobRun("run", datetime(2025, 6, 11, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"fail"}),
+        (JobRun("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, None), {"fail"}),
+        (JobRun("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW, "arXiv is gone."), {"warn", "ok"}),
     ],
 )
-def test_the_schedule(turn: Turn, found: set[str]) -> None:
-    assert states(list(history.check_schedule(status(run=turn), Settings().schedule))) == found
+def test_the_schedule(job_run: JobRun, found: set[str]) -> None:
+    assert states(list(history.check_schedule(status(run=job_run), Settings().schedule))) == found
 
 
 def test_the_queue() -> None:

@@ -95,8 +95,8 @@ def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstre
     plants.json("accept", best["id"], "--label", "crop:", "--label", "kind:review")
     (shown,) = plants.json("queue", "--state", "accepted")
     assert (shown["task"], shown["crop"], shown["kind"]) == (["yield"], [], "review")
-    (wishes,) = plants.json("subscribers", "add", "a@example.org", "--confirmed", "--label", "crop:rice,wheat")
-    assert wishes["topics"] == {"crop": ["wheat", "rice"]}
+    (preferences,) = plants.json("subscribers", "add", "a@example.org", "--confirmed", "--label", "crop:rice,wheat")
+    assert preferences["topics"] == {"crop": ["wheat", "rice"]}
     plants.run("catalog", "build")
     readme = (plants.folder / "data" / "catalog" / "README.md").read_text(encoding="utf-8")
     assert best["title"] in readme.replace("\\", "")

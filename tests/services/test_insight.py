@@ -15,8 +15,8 @@ from harvester.services.learning.classify import model_version
 from harvester.services.learning.models import models_folder, promote, rollback
 from harvester.services.review import explanations as rooms
 from harvester.services.review.decisions import decide_all
-from harvester.services.review.explanations import Background, Insight
-from harvester.services.review.queries import sheet
+from harvester.services.review.explanations import Background, Explanations
+from harvester.services.review.queries import paper_detail
 from harvester.services.workspace import Workspace
 from tests.web.review.room import ENCODER, Room
 
@@ -47,18 +47,18 @@ def test_the_nearest_of_the_catalogue_without_the_paper_itself(room: Room) -> No
         room.put(name, title, abstract=title)
     room.put("2506.00004", "Echocardiography of ventricles", abstract="Segmentation of the left ventricle.")
     decide_all(room.ws, "accept", list(texts), "ann", "", {})
-    insight = Insight(room.ws)
-    found = when_there(lambda: insight.nearest(sheet(room.ws, "2506.00004")))
+    insight = Explanations(room.ws)
+    found = when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00004")))
     assert [one.paper.id for one in found][:2] == ["arxiv:2506.00001", "arxiv:2506.00002"]
     assert "arxiv:2506.00003" not in [one.paper.id for one in found]
-    itself = when_there(lambda: insight.nearest(sheet(room.ws, "2506.00001")))
+    itself = when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00001")))
     assert itself[0].paper.id == "arxiv:2506.00002"
 
 
 def test_an_empty_catalogue_has_nothing_near(room: Room) -> None:
     room.put("2506.00001", "Hearts")
-    insight = Insight(room.ws)
-    assert when_there(lambda: insight.nearest(sheet(room.ws, "2506.00001"))) == []
+    insight = Explanations(room.ws)
+    assert when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00001"))) == []
 
 
 @pytest.mark.parametrize(("error", "said"), [(HarvesterError("no model"), "no model"), (ValueError("x"), "ValueError")])
@@ -108,7 +108,7 @@ def test_a_promoted_model_is_taken_up_and_given_up_without_a_restart(
     monkeypatch.setattr(rooms, "load_classifier", load)
     room = Room.make(tmp_path, encoder=ENCODER)
     room.put("2506.00001", "Rhythms", abstract="It rained. We classify arrhythmias from the electrocardiogram.")
-    insight, shown = Insight(room.ws), sheet(room.ws, "2506.00001")
+    insight, shown = Explanations(room.ws), paper_detail(room.ws, "2506.00001")
     before = when_there(lambda: insight.why(shown))
     assert "modality:ecg" in before.reasons
     assert len(before.nearest) == 3
@@ -118,6 +118,6 @@ def test_a_promoted_model_is_taken_up_and_given_up_without_a_restart(
     assert when_there(lambda: insight.why(shown)) == before
     rollback(room.ws)
     room.put("2506.00002", "Beats", abstract="It snowed. We read the electrocardiogram.")
-    assert when_there(lambda: insight.why(sheet(room.ws, "2506.00002")))
+    assert when_there(lambda: insight.why(paper_detail(room.ws, "2506.00002")))
     assert loaded == [model_version(room.ws), other, model_version(room.ws)]
     room.ws.store.dispose()

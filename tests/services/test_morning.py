@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from harvester.base.errors import MailError
-from harvester.domain.job_runs import Turn
+from harvester.domain.job_runs import JobRun
 from harvester.services.operations import morning_mail
 from harvester.services.workspace import Workspace
 from harvester.store import queue
 from harvester.store.engine import write
-from harvester.store.job_runs import set_turn
+from harvester.store.job_runs import set_job_run
 from harvester.store.runs import begin_run, end_run
 from tests.digest.conftest import make_room, room, smtp
 from tests.digest.room import Room, Sink, text_of
@@ -66,9 +66,9 @@ def test_what_failed(room: Room, ws: Workspace, smtp: Sink) -> None:
     night(room, state="partial", sources=[{"name": "arxiv", "error": "It fell silent."}], errors=["There is no model."])
     with write(ws.store) as db:
         begin_run(db, room.now + timedelta(seconds=1))
-        set_turn(db, Turn("backup", room.now, 1, room.now, room.now, "The disk is full."))
-        set_turn(db, Turn("audit", room.now, 3, room.now, None))
-        set_turn(db, Turn("digest", room.now, 1, room.now, room.now))
+        set_job_run(db, JobRun("backup", room.now, 1, room.now, room.now, "The disk is full."))
+        set_job_run(db, JobRun("audit", room.now, 3, room.now, None))
+        set_job_run(db, JobRun("digest", room.now, 1, room.now, room.now))
     assert morning_mail.send(ws)
     assert smtp.messages[0]["Subject"] == "Harvester: 0 wait, 5 problems"
     text = text_of(smtp.messages[0])

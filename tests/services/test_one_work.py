@@ -9,7 +9,7 @@ import pytest
 
 from harvester.config.settings import load_settings
 from harvester.domain.papers import Paper, Sighting
-from harvester.services.harvest.collect import Outcome, harvest, memory
+from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
 from harvester.services.operations.nightly import accepted_among
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.documents import suggested, whole
@@ -44,7 +44,7 @@ url = "{upstream}/feed/npj-digital-medicine.xml"
 allow_private = true
 """
 ARXIV = ("arxiv", "arxiv_rss")
-Ask = Callable[[str, str], Outcome]
+Ask = Callable[[str, str], SourceOutcome]
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def ws(tmp_path: Path, store_url: str, upstream: Upstream) -> Workspace:
 def ask(ws: Workspace, upstream: Upstream) -> Ask:
     """Ask one source on a day, for the fortnight before it."""
 
-    def on(day: str, source: str) -> Outcome:
+    def on(day: str, source: str) -> SourceOutcome:
         upstream.control(today=day)
         now = datetime.fromisoformat(f"{day}T23:30:00+00:00")
-        (found,) = chosen(ws.settings.harvest, memory(ws.store), [source])
+        (found,) = chosen(ws.settings.harvest, source_state(ws.store), [source])
         outcome = harvest(replace(ws, clock=lambda: now), found, now - timedelta(days=14), None)
         assert outcome.error is None
         return outcome
@@ -140,7 +140,7 @@ def test_an_article_that_proves_to_be_the_preprints_own_is_a_suggestion(ws: Work
         ("doi:10.1000/x",), "Heartbeats learned", venue="Circulation", links={"paper": "https://doi.org/10.1000/x"}
     )
 
-    def show(source: str, paper: Paper, **kind: bool) -> Outcome:
+    def show(source: str, paper: Paper, **kind: bool) -> SourceOutcome:
         def fetch(_transport: Transport, _window: Window) -> Iterator[Batch]:
             yield Batch([Sighting(source, paper)], 1)
 
@@ -164,7 +164,7 @@ def test_a_long_cool_down_is_shared_even_where_nothing_is_spaced_and_not_slept_t
     fault = {"match": "/api/query", "kind": "status", "status": 429, "retry_after": 3000}
     upstream.control(today="2025-06-12", faults=[fault], clear_log=True)
     there = replace(ws, clock=lambda: datetime(2025, 6, 12, 23, 30, tzinfo=UTC))
-    outcomes = [harvest(there, one, None, None) for one in chosen(ws.settings.harvest, memory(ws.store), ARXIV)]
+    outcomes = [harvest(there, one, None, None) for one in chosen(ws.settings.harvest, source_state(ws.store), ARXIV)]
     assert [one.state for one in outcomes] == ["failed", "failed"]
     assert "is not asked now" in (outcomes[1].error or "")
     assert len(upstream.log()) == 1

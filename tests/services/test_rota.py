@@ -11,14 +11,14 @@ import pytest
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.config.settings import load_settings
-from harvester.domain.job_runs import Turn
-from harvester.scheduler import Crew, Watchman, build
+from harvester.domain.job_runs import JobRun
+from harvester.scheduler import JobProcesses, MissedJobSweep, build
 from harvester.services.operations import job_runs
 from harvester.services.operations.job_runs import ATTEMPTS, Job, overdue, perform, perform_all
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.job_runs import set_turn, turns
+from harvester.store.job_runs import newest_job_runs, set_job_run
 from harvester.store.locks import lock
 from tests.digest.conftest import serve
 from tests.digest.room import Sink
@@ -69,9 +69,9 @@ class Day:
             perform_all(self.ws, list(self.jobs))
             self.now += every
 
-    def turn(self, name: str = "run") -> Turn:
+    def job_run(self, name: str = "run") -> JobRun:
         with read(self.ws.store) as db:
-            return turns(db)[name]
+            return newest_job_runs(db)[name]
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_several_missed_times_are_made_up_once_and_in_order(day: Day) -> None:
     day.now += timedelta(days=9)
     assert [one.job for one in perform_all(day.ws, ["audit", "run"])] == ["run", "audit"]
     assert perform_all(day.ws, ["audit", "run"]) == []
-    assert day.turn().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
+    assert day.job_run().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
 
 
 def test_who_comes_second_leaves_it_to_the_first(day: Day) -> None:
@@ -128,7 +128,7 @@ def test_work_that_was_cut_off_is_taken_up_again_but_not_for_ever(day: Day) -> N
     def cut_off(attempts: int) -> None:
         """As SIGKILL leaves it: begun, and never ended."""
         with write(day.ws.store) as db:
-            set_turn(db, Turn("run", due, attempts, begun=day.now))
+            set_job_run(db, JobRun("run", due, attempts, begun=day.now))
 
     cut_off(ATTEMPTS - 1)
     again = perform(day.ws, "run")
@@ -161,7 +161,7 @@ def test_a_failure_is_told_and_not_tried_again_before_the_next_time(day: Day, er
     done = perform(day.ws, "run")
     assert done
     assert str(error) in done.failure
-    assert day.turn().failure == done.failure
+    assert day.job_run().failure == done.failure
     (mail,) = day.smtp.messages
     assert str(error).strip("'.") in mail.get_content()
     assert perform(day.ws, "run") is None
@@ -202,8 +202,8 @@ def test_the_scheduler_makes_a_late_job_up_once(day: Day, tmp_path: Path) -> Non
     """By its defaults, APScheduler drops what is a second late; here it is three days, so three times were missed."""
     diary = tmp_path / "diary"
     write_name = "import sys; open(sys.argv[1], 'a').write(sys.argv[2])"
-    crew = Crew(lambda name: [sys.executable, "-c", write_name, str(diary), f"{name} "])
-    scheduler = build(day.ws, crew, Watchman(day.ws, crew))
+    crew = JobProcesses(lambda name: [sys.executable, "-c", write_name, str(diary), f"{name} "])
+    scheduler = build(day.ws, crew, MissedJobSweep(day.ws, crew))
     scheduler.start(paused=True)
     nights = {job.id: job for job in scheduler.get_jobs()}
     assert {"run", "audit"} <= set(nights)
@@ -220,7 +220,7 @@ def test_the_scheduler_makes_a_late_job_up_once(day: Day, tmp_path: Path) -> Non
 def test_a_job_that_does_not_end_in_time_is_stopped(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     work = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
-    crew = Crew(lambda _name: [sys.executable, "-c", work, str(begun)])
+    crew = JobProcesses(lambda _name: [sys.executable, "-c", work, str(begun)])
     worker = threading.Thread(target=crew.do, args=("run",))
     worker.start()
     while not begun.exists():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.base.errors import HarvesterError, TooOften, UsageError
+from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.services.review import users
 from harvester.services.review.users import NotSignedIn, add_user, remove_user, sign_in, signed_in
 from tests.web.review.room import PASSWORD, Room
@@ -106,12 +106,12 @@ def test_tries_are_limited_by_address_and_by_name(room: Room, monkeypatch: pytes
     for _ in range(10):
         with pytest.raises(NotSignedIn):
             sign_in(room.ws, "ann", "wrong", HERE)
-    with pytest.raises(TooOften):
+    with pytest.raises(TooManyRequests):
         sign_in(room.ws, "ann", PASSWORD, HERE)
     for other in range(40):
         with pytest.raises(NotSignedIn):
             sign_in(room.ws, "ANN", "wrong", f"10.0.0.{other}")
-    with pytest.raises(TooOften):
+    with pytest.raises(TooManyRequests):
         sign_in(room.ws, "ann", PASSWORD, "10.1.1.1")
     room.now += timedelta(minutes=16)
     assert sign_in(room.ws, "ann", PASSWORD, HERE)

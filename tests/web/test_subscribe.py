@@ -11,7 +11,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from harvester.digest.preferences import CONSENT, CONSENT_VERSION
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
@@ -48,8 +48,14 @@ def test_subscribing_through_the_page(room: Room, client: TestClient, smtp: Sink
     (form,) = page.forms
     assert {"email", "task", "modality", "disease", "kind", "every", "weekday", "format"} <= set(form.fields)
     assert CONSENT in page.text_content()
-    wishes = {"modality": ["ecg", "cmr"], "kind": "dataset", "every": "week", "weekday": "friday", "format": "text"}
-    assert client.post("/subscribe", data={"email": JO, **wishes}).status_code == 200
+    preferences = {
+        "modality": ["ecg", "cmr"],
+        "kind": "dataset",
+        "every": "week",
+        "weekday": "friday",
+        "format": "text",
+    }
+    assert client.post("/subscribe", data={"email": JO, **preferences}).status_code == 200
     assert jo(room).state == "pending"
     found = re.search(r"https://digest\.example\.org(/confirm/\S+)>", text_of(smtp.to(JO)[0]))
     assert found
@@ -58,7 +64,7 @@ def test_subscribing_through_the_page(room: Room, client: TestClient, smtp: Sink
     assert client.post(found[1]).status_code == 200
     one = jo(room)
     assert (one.state, one.confirmed, one.consent) == ("active", room.now, CONSENT_VERSION)
-    assert one.wishes == Wishes({"modality": ("ecg", "cmr"), "kind": ("dataset",)}, "week", 4, "text")
+    assert one.preferences == Preferences({"modality": ("ecg", "cmr"), "kind": ("dataset",)}, "week", 4, "text")
 
 
 def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, smtp: Sink) -> None:
@@ -78,7 +84,7 @@ def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, 
     assert subjects["active"] == "You are subscribed already"
     assert subjects["new"] == subjects["pending"] == "Please confirm your subscription"
     kept = {one.email: one for one in subscribers(room.ws)}
-    assert kept["active@example.org"].wishes.topics == {"modality": ("ecg",)}
+    assert kept["active@example.org"].preferences.topics == {"modality": ("ecg",)}
     assert "erased@example.org" not in kept
 
 
@@ -148,9 +154,9 @@ def test_preferences(room: Room, client: TestClient) -> None:
     assert JO not in page.text
     saved = client.post(link, data={"task": ["segmentation"], "every": "day", "weekday": "friday", "format": "text"})
     assert 'role="status"' in saved.text
-    assert jo(room).wishes == Wishes({"task": ("segmentation",)}, form="text")
+    assert jo(room).preferences == Preferences({"task": ("segmentation",)}, form="text")
     assert client.post(link, data={"task": "cooking"}).status_code == 400
-    assert jo(room).wishes == Wishes({"task": ("segmentation",)}, form="text")
+    assert jo(room).preferences == Preferences({"task": ("segmentation",)}, form="text")
 
 
 def test_erasing_leaves_the_suppression_alone(room: Room, client: TestClient, smtp: Sink) -> None:
@@ -178,7 +184,7 @@ def test_a_link_of_one_act_or_person_does_no_other(room: Room, client: TestClien
     tokens = open_tokens(room.ws.settings)
     key = tokens.key(JO)
     client.post(preferences(room, MAX), data={"task": "segmentation"})
-    assert jo(room).wishes.topics == {"modality": ("ecg",)}
+    assert jo(room).preferences.topics == {"modality": ("ecg",)}
     leaving, confirming = tokens.unsubscribe(key), tokens.confirm(key, room.now)
     mixed = tokens.preferences(key).partition(".")[0] + "." + tokens.preferences(tokens.key(MAX)).partition(".")[2]
     for bad in (leaving, confirming, mixed, "x", key):
@@ -188,7 +194,7 @@ def test_a_link_of_one_act_or_person_does_no_other(room: Room, client: TestClien
         ):
             assert answer.status_code == 404
     assert client.post(f"/unsubscribe/{tokens.preferences(key)}").status_code == 404
-    assert (jo(room).state, jo(room).wishes.topics) == ("active", {"modality": ("ecg",)})
+    assert (jo(room).state, jo(room).preferences.topics) == ("active", {"modality": ("ecg",)})
 
 
 def test_no_link_signs_anybody_in_again(room: Room, client: TestClient, smtp: Sink) -> None:

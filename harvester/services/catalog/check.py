@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from harvester.base.clock import Clock, utc_date
 from harvester.base.errors import HarvesterError
 from harvester.base.escape import is_web_url
-from harvester.catalog.check import Finding, check, ordered, silent_links
+from harvester.catalog.check import CheckFinding, check, ordered, silent_links
 from harvester.catalog.folder import Catalog, load_catalog
 from harvester.catalog.rendering.awesome import README
 from harvester.config.settings import Settings
@@ -26,7 +26,7 @@ PAUSE = 1.0  # seconds between two questions to one host; arXiv gets what it ask
 HOSTS = 8  # asked side by side; the links of one host go one after the other
 
 
-def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: Watch = unwatched) -> list[Finding]:
+def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: Watch = unwatched) -> list[CheckFinding]:
     """All findings of the catalogue that the settings name.
 
     It needs no store, so that it can run before a commit; where there is one, it tells which papers were withdrawn.

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from harvester.digest.content import Shown, show
+from harvester.digest.content import DigestPaper, show
 from harvester.digest.feeds import Feed, Posted, feed_title
 from harvester.digest.rules import Item, grouped, has
 from harvester.services.digest.due import items
@@ -19,11 +19,11 @@ FEED_LENGTH = 100  # papers; readers ask far more often than that many are accep
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ArchiveSection:
     """A heading of an archived digest and the papers under it."""
 
     heading: str
-    papers: tuple[Shown, ...]
+    papers: tuple[DigestPaper, ...]
 
 
 def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
@@ -50,13 +50,13 @@ def past_digests(ws: Workspace) -> list[tuple[date, int]]:
         return digest_days(db)
 
 
-def past_digest(ws: Workspace, day: date) -> tuple[Section, ...]:
+def past_digest(ws: Workspace, day: date) -> tuple[ArchiveSection, ...]:
     """What the digest of a day brought, as somebody who wants everything got it; () where there was none."""
     with read(ws.store) as db:
         found = items(db, digest_of(db, day))
         words = _extracts(db, found)
     return tuple(
-        Section(group.heading, tuple(show(one, ws.taxonomy, words.get(one.number, "")) for one in group.items))
+        ArchiveSection(group.heading, tuple(show(one, ws.taxonomy, words.get(one.number, "")) for one in group.items))
         for group in grouped(found, {}, ws.taxonomy)
     )
 

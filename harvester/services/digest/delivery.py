@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from harvester.base.boot import boot_id
 from harvester.base.clock import utc_date
 from harvester.base.errors import MailError
-from harvester.digest.composer import Plan, Press
+from harvester.digest.composer import Composer, Plan
 from harvester.domain.deliveries import Delivery
-from harvester.mail.outbox import Outbox, Outcome, ServerBusy
+from harvester.mail.outbox import Outbox, SendOutcome, ServerBusy
 from harvester.services.subscribers.bounces import note_refusal
 from harvester.services.workspace import Watch, Workspace
 from harvester.store.engine import write
@@ -29,7 +29,7 @@ Work = Sequence[tuple[Delivery, Plan]]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DeliveryProblem:
     """A digest that was refused, or whose fate is unknown."""
 
     to: str
@@ -49,15 +49,15 @@ class Counts:
     sent: int = 0
     failed: int = 0
     unknown: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[DeliveryProblem] = field(default_factory=list)
 
-    def add(self, to: str, outcome: Outcome) -> None:
+    def add(self, to: str, outcome: SendOutcome) -> None:
         """Count what became of one message."""
         self.sent += outcome.state == "sent"
         self.failed += outcome.state == "failed"
         self.unknown += outcome.state == "unknown"
         if outcome.state != "sent":
-            self.problems.append(Problem(to, outcome.state, outcome.reason))
+            self.problems.append(DeliveryProblem(to, outcome.state, outcome.reason))
 
     @property
     def trouble(self) -> str:
@@ -96,7 +96,7 @@ class _Pace:
         return left
 
 
-class _Desk:
+class _LedgerWriter:
     """The ledger's side of a sending: what the last message's fate was is written with the start of the next one.
 
     On SQLite the messages are reserved by the dozen, and their steps need not wait for the disk (see store.ledger).
@@ -151,9 +151,9 @@ class _Desk:
 class Sending:
     """One sending of many digests."""
 
-    def __init__(self, ws: Workspace, press: Press, counts: Counts, watch: Watch) -> None:
+    def __init__(self, ws: Workspace, press: Composer, counts: Counts, watch: Watch) -> None:
         self._ws, self._press, self._counts, self._watch = ws, press, counts, watch
-        self._desk, self._pace = _Desk(ws), _Pace(ws.settings.digest.per_minute)
+        self._desk, self._pace = _LedgerWriter(ws), _Pace(ws.settings.digest.per_minute)
         self._lost = 0
 
     def deliver(self, outbox: Outbox, work: Work) -> None:
@@ -206,7 +206,7 @@ class Sending:
             raise self._stopped(str(error), len(work) - done) from error
         return work[done:]
 
-    def _one(self, outbox: Outbox, delivery: Delivery, plan: Plan, *, last: bool) -> Outcome | None:
+    def _one(self, outbox: Outbox, delivery: Delivery, plan: Plan, *, last: bool) -> SendOutcome | None:
         """Send one message; None where its subscriber has left in the meantime."""
         message = self._press.message(plan, delivery.message_id, self._ws.clock())
         self._hold_back()
@@ -226,7 +226,7 @@ class Sending:
             note_refusal(self._ws, plan.subscriber, outcome.reason)
         return outcome
 
-    def _note(self, to: str, outcome: Outcome, *, last: bool) -> None:
+    def _note(self, to: str, outcome: SendOutcome, *, last: bool) -> None:
         self._lost = self._lost + 1 if outcome.state == "unknown" else 0
         if not outcome.for_now or last:
             self._counts.add(to, outcome)

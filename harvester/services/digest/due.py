@@ -27,7 +27,7 @@ def due(db: Connection, now: datetime, *, heartbeat: bool = False) -> list[Plan]
     today = utc_date(now)
     last, active = last_digests(db, today), all_subscribers(db, "active")
     since = {one.id: utc_date(one.confirmed or one.joined) for one in active}
-    people = [one for one in active if is_due(one.wishes, since[one.id], last.get(one.id), today)]
+    people = [one for one in active if is_due(one.preferences, since[one.id], last.get(one.id), today)]
     plans = news(db, people)
     if heartbeat:
         told = {plan.subscriber.id for plan in plans}
@@ -63,7 +63,7 @@ def _wanted(one: Subscriber, accepted: Mapping[int, int], labels: Mapping[int, L
     return [
         number
         for number, decision in accepted.items()
-        if decision > horizon and number not in mailed and matches(one.wishes.topics, labels[number])
+        if decision > horizon and number not in mailed and matches(one.preferences.topics, labels[number])
     ]
 
 

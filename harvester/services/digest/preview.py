@@ -7,7 +7,7 @@ from pathlib import Path
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
 from harvester.base.files import write_atomic
-from harvester.digest.composer import Outline, Piece, Plan, Press
+from harvester.digest.composer import Composer, DigestOutline, MailBody, Plan
 from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.delivery import Counts
@@ -22,7 +22,7 @@ from harvester.store.subscribers import subscriber
 SAMPLE_SPAN = timedelta(days=7)
 
 
-def plan_digests(ws: Workspace, eml: Path | None = None) -> tuple[Counts, list[Outline]]:
+def plan_digests(ws: Workspace, eml: Path | None = None) -> tuple[Counts, list[DigestOutline]]:
     """What `send_digests` would send now.
 
     Args:
@@ -34,21 +34,21 @@ def plan_digests(ws: Workspace, eml: Path | None = None) -> tuple[Counts, list[O
     """
     with read(ws.store) as db:
         plans = due(db, ws.clock(), heartbeat=ws.settings.digest.heartbeat)
-    press = Press(ws.settings, ws.taxonomy)
+    press = Composer(ws.settings, ws.taxonomy)
     if eml:
         _write_dry(ws, plans, eml)
     return Counts(due=len(plans)), [press.outline(plan) for plan in plans]
 
 
 def _write_dry(ws: Workspace, plans: Sequence[Plan], folder: Path) -> None:
-    press = Press(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
+    press = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
     now = ws.clock()
     for number, plan in enumerate(plans, 1):
         message = press.message(plan, press.message_id(utc_date(now), plan.subscriber), now)
         write_atomic(folder / f"dry-run-{utc_date(now)}-{number}.eml", message)
 
 
-def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[Outline, Piece]]]:
+def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutline, MailBody]]]:
     """What one subscriber's next digest would hold, due today or not; nothing where there is nothing new.
 
     Raises:
@@ -62,11 +62,11 @@ def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[Outline, P
             raise HarvesterError(f"Nobody subscribes as {email}; `harvester subscribers list` names all.")
         plans = news(db, [found] if found.state == "active" else [])
         is_due = any(plan.subscriber.key == found.key for plan in due(db, ws.clock()))
-    press = Press(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
+    press = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
     return Counts(due=int(is_due)), [(press.outline(plan), press.preview(plan)) for plan in plans]
 
 
-def sample(ws: Workspace, *, stored: bool = False) -> Piece | None:
+def sample(ws: Workspace, *, stored: bool = False) -> MailBody | None:
     """A digest of everything that was accepted in seven days and mailed to nobody yet; None for nothing.
 
     Args:
@@ -80,4 +80,4 @@ def sample(ws: Workspace, *, stored: bool = False) -> Piece | None:
         found = items(db, unmailed_acceptances(db, ws.clock() - SAMPLE_SPAN))
         words = stored_extracts(db, {one.number: one.paper.text_hash for one in found})
     extracts = words if stored else extracts_of(ws, found)
-    return Press(ws.settings, ws.taxonomy, extracts).sample(found) if found else None
+    return Composer(ws.settings, ws.taxonomy, extracts).sample(found) if found else None

@@ -12,11 +12,11 @@ from pathlib import Path
 from harvester.base.boot import boot_id
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
-from harvester.digest.composer import Plan, Press
+from harvester.digest.composer import Composer, Plan
 from harvester.domain.deliveries import Delivery
 from harvester.domain.subscribers import Subscriber
 from harvester.mail.address import parse_address
-from harvester.mail.outbox import Outcome, PickupFolder
+from harvester.mail.outbox import PickupFolder, SendOutcome
 from harvester.mail.smtp import SmtpServer
 from harvester.services.digest.delivery import Counts, Sending, SendingStopped
 from harvester.services.digest.due import due
@@ -53,12 +53,12 @@ def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwat
         LockHeld: another process is sending.
         StoreError: the store fails.
     """
-    Press(ws.settings, ws.taxonomy)  # a wrong setting shows before anything is written
+    Composer(ws.settings, ws.taxonomy)  # a wrong setting shows before anything is written
     with lock(ws.store, "digest"):
         counts = _count_interrupted(ws)
         work = _queue(ws)
         counts.due = len(work)
-        press = Press(
+        press = Composer(
             ws.settings, ws.taxonomy, extracts_of(ws, (item for _, plan in work for item in plan.items), watch)
         )
         sending = Sending(ws, press, counts, watch)
@@ -108,13 +108,13 @@ def _count_interrupted(ws: Workspace) -> Counts:
         left = give_up_interrupted(db, ws.clock(), boot_id())
         people = {one.id: one.email for one in all_subscribers(db)} if left else {}
     for one in left:
-        counts.add(people[one.subscriber], Outcome("unknown", one.error))
+        counts.add(people[one.subscriber], SendOutcome("unknown", one.error))
     return counts
 
 
 def _queue(ws: Workspace) -> list[tuple[Delivery, Plan]]:
     """Write down what is to be sent today, before anything is."""
-    now, press = ws.clock(), Press(ws.settings, ws.taxonomy)
+    now, press = ws.clock(), Composer(ws.settings, ws.taxonomy)
     today = utc_date(now)
     with write(ws.store) as db:
         plans = {plan.subscriber.id: plan for plan in due(db, now, heartbeat=ws.settings.digest.heartbeat)}

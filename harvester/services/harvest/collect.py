@@ -18,7 +18,7 @@ from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
 from harvester.sources.http import Payload, Transport
-from harvester.sources.registry import Memory, Source
+from harvester.sources.registry import Source, SourceState
 from harvester.sources.window import Batch, Window
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
@@ -31,7 +31,7 @@ CLOCK_TOLERANCE = timedelta(hours=12)
 
 
 @dataclass(slots=True)
-class Outcome:
+class SourceOutcome:
     """What one source brought, counted while it comes; `changes` keeps the first change of each paper.
 
     `news` says whether anything came that the source had not shown before, `first` names it, and `newest` is when the
@@ -80,7 +80,7 @@ class Outcome:
         }
 
 
-def memory(store: Engine) -> Memory:
+def source_state(store: Engine) -> SourceState:
     """What sources may ask of the store, and tell it."""
 
     def known(pairs: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
@@ -99,12 +99,12 @@ def memory(store: Engine) -> Memory:
         with write(store) as db:
             set_cursor(db, source, replace(cursor(db, source), validators=now))
 
-    return Memory(known, waiting, validators, remember)
+    return SourceState(known, waiting, validators, remember)
 
 
 def harvest(
     ws: Workspace, source: Source, since: datetime | None, until: datetime | None, watch: Watch = unwatched
-) -> Outcome:
+) -> SourceOutcome:
     """Ask one source and keep all that arrives, whole or not; an upstream's failure is in the outcome, never raised.
 
     Raises:
@@ -113,7 +113,7 @@ def harvest(
     """
     with read(ws.store) as db:
         before = cursor(db, source.name)
-    outcome = Outcome(source.name, plan(ws, source, since, until), source.windowed, source.journal)
+    outcome = SourceOutcome(source.name, plan(ws, source, since, until), source.windowed, source.journal)
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = _transport(ws, source)
     try:
@@ -133,7 +133,7 @@ def harvest(
     return outcome
 
 
-def _take_up(source: Source, kept: Progress | None, outcome: Outcome, now: datetime) -> Window:
+def _take_up(source: Source, kept: Progress | None, outcome: SourceOutcome, now: datetime) -> Window:
     """What is left to ask for, after an earlier attempt at the same batch that did not come to its end."""
     batch = last_announcement if source.windowed else last_shown
     if kept is None or batch(now) > batch(kept.saved):
@@ -160,7 +160,7 @@ def check_clock(who: str, transport: Transport, now: datetime) -> None:
         )
 
 
-def _conclude(ws: Workspace, source: Source, transport: Transport, before: Cursor, outcome: Outcome) -> None:
+def _conclude(ws: Workspace, source: Source, transport: Transport, before: Cursor, outcome: SourceOutcome) -> None:
     """Judge a complete answer and move the cursor over its window, unless the answer cannot be believed."""
     try:
         if outcome.expected is not None and outcome.received != outcome.expected:
@@ -187,7 +187,7 @@ def _conclude(ws: Workspace, source: Source, transport: Transport, before: Curso
         set_cursor(db, source.name, now)
 
 
-def _judge(ws: Workspace, source: Source, before: Cursor, outcome: Outcome) -> Freshness:
+def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome) -> Freshness:
     if not source.calendar:
         return Freshness("fresh" if outcome.news else "quiet", None)
     if not source.windowed:
@@ -197,7 +197,7 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: Outcome) -> F
     return judge(news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=proven)
 
 
-def _mark_groups(db: Connection, source: Source, outcome: Outcome, now: datetime) -> None:
+def _mark_groups(db: Connection, source: Source, outcome: SourceOutcome, now: datetime) -> None:
     """Note of each feed of a source that it has shown something new, as soon as it has: the run may yet fail."""
     for group, shown in outcome.groups.items():
         if group not in outcome.marked and not outcome.first.isdisjoint(shown):
@@ -207,7 +207,7 @@ def _mark_groups(db: Connection, source: Source, outcome: Outcome, now: datetime
             outcome.marked.add(group)
 
 
-def _stale_groups(ws: Workspace, source: Source, outcome: Outcome) -> list[str]:
+def _stale_groups(ws: Workspace, source: Source, outcome: SourceOutcome) -> list[str]:
     """The feeds of a source that show only what they showed for an older batch; an empty feed tells nothing.
 
     One category's feed has served the batch before while the others were current (2026-08-12, cs.AI).
@@ -223,7 +223,7 @@ def _stale_groups(ws: Workspace, source: Source, outcome: Outcome) -> list[str]:
     ]
 
 
-def _start_over(ws: Workspace, source: Source, outcome: Outcome) -> None:
+def _start_over(ws: Workspace, source: Source, outcome: SourceOutcome) -> None:
     """Let the next attempt ask for all of the window again, and know that news has come of it already."""
     since = outcome.window.since
     kept = Progress(since, since, 0, ws.clock(), source.question, outcome.news, outcome.newest)
@@ -267,7 +267,7 @@ def window_of(
     return Window(begin, end)
 
 
-def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: Outcome, watch: Watch) -> None:
+def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: SourceOutcome, watch: Watch) -> None:
     """Store batch by batch, with how far that brings the window: what has arrived stays, whatever comes next."""
     carried, since = outcome.received, outcome.window.since
     for batch in batches:
@@ -291,13 +291,13 @@ def _first(known: int | None, announced: int | None, carried: int) -> int | None
     return known if known is not None or announced is None else announced + carried
 
 
-def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: Outcome, now: datetime) -> None:
+def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
     pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
     articles = [(one.article, replace(one, first=True)) for one in merged if one.article]
     outcome.suggested += sum(suggest(db, sighting, one, now) for sighting, one in (*pairs, *articles))
 
 
-def _tally(outcome: Outcome, batch: Batch, merged: Sequence[Merged]) -> None:
+def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
     for one in merged:
         if one.withdrawn:
             outcome.withdrawn.add(one.number)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooOften, UsageError
+from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooManyRequests, UsageError
 from harvester.config.sources import ArxivSettings, FeedSettings
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
@@ -58,7 +58,7 @@ def propose(ws: Workspace, given: str, note: str, address: str) -> str:
     now = ws.clock()
     with write(ws.store) as db:
         if not allowed(db, "suggest", address, now, most=MOST, within=WITHIN):
-            raise TooOften("That was a lot for one hour. Please go on later.")
+            raise TooManyRequests("That was a lot for one hour. Please go on later.")
         add_proposal(db, name, said, now)
     return name
 

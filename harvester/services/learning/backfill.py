@@ -19,11 +19,11 @@ from harvester.base.errors import HarvesterError
 from harvester.domain.backfills import Backfill
 from harvester.domain.papers import Sighting
 from harvester.services.learning.bulk import judge
-from harvester.services.learning.bulk.tasks import TASK, Done, Task
+from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
 from harvester.services.learning.classify import model_version, text_of
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv.api import NAME as ARXIV
-from harvester.sources.arxiv.snapshot import NAME, Line, is_among, parse_line, read_lines, size_of
+from harvester.sources.arxiv.snapshot import NAME, SnapshotLine, is_among, parse_line, read_lines, size_of
 from harvester.store.backfills import backfill as backfill_of
 from harvester.store.backfills import set_backfill
 from harvester.store.engine import read, write
@@ -38,7 +38,7 @@ _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BackfillReport:
     """What a backfill has found in all of its file, in `seconds` and in earlier sittings up to line `resumed_at`."""
 
     found: Backfill
@@ -71,7 +71,7 @@ class Snapshot:
 
     def __call__(self) -> Iterator[Task]:
         """The tasks in the file's order."""
-        part: list[Line] = []
+        part: list[SnapshotLine] = []
         texts = 0
         for line in read_lines(self.path):  # from the beginning, for the ids that came already
             if line.number <= self.after:
@@ -84,10 +84,10 @@ class Snapshot:
         if part:
             yield self._task(part)
 
-    def _asked_for(self, line: Line) -> bool:
+    def _asked_for(self, line: SnapshotLine) -> bool:
         return line.paper is not None and is_among(line.paper, self.categories)
 
-    def _task(self, part: Sequence[Line]) -> Task:
+    def _task(self, part: Sequence[SnapshotLine]) -> Task:
         judged = [line for line in part if self._asked_for(line)]
         note = {
             "line": part[-1].number,
@@ -109,7 +109,7 @@ def backfill(
     address: str = "",
     dry_run: bool = False,
     watch: Watch = unwatched,
-) -> Report:
+) -> BackfillReport:
     """Judge every record of a snapshot; keep, predict and queue those in scope.
 
     Args:
@@ -129,7 +129,7 @@ def backfill(
         resumed_at = sitting.at.line
         for done in judge(ws, Snapshot(path.absolute(), resumed_at, categories), engine, address):
             sitting.take(done)
-    return Report(sitting.at, time.monotonic() - started, resumed_at)
+    return BackfillReport(sitting.at, time.monotonic() - started, resumed_at)
 
 
 class _Sitting:
@@ -145,7 +145,7 @@ class _Sitting:
         with read(self.ws.store) as db:
             return backfill_of(db, *self.key)
 
-    def take(self, done: Done) -> None:
+    def take(self, done: TaskResult) -> None:
         """Count a task, and keep what is in scope together with how far the file has come."""
         self.at = _counted(self.at, done)
         if not self.dry_run:
@@ -154,7 +154,7 @@ class _Sitting:
                 set_backfill(db, *self.key, self.at, self.ws.clock())
         self.watch("records", self.at.line, round(self.at.line / max(done.note["share"], 1e-9)))
 
-    def _keep(self, db: Connection, done: Done) -> int:
+    def _keep(self, db: Connection, done: TaskResult) -> int:
         papers = [parse_line(raw) for raw, _ in done.found]
         merged = record(db, [Sighting(NAME, paper, text_from=ARXIV) for paper in papers], self.ws.clock())
         numbers = [one.number for one in merged]
@@ -182,7 +182,7 @@ def fingerprint(path: Path, watch: Watch = unwatched) -> str:
     return digest.hexdigest()
 
 
-def _counted(at: Backfill, done: Done) -> Backfill:
+def _counted(at: Backfill, done: TaskResult) -> Backfill:
     note = done.note
     problems = [(line, text) for line, text in note["problems"]]
     return replace(

@@ -20,7 +20,7 @@ from harvester.store.queue import probe_states
 from harvester.store.training import recent_predictions
 
 if TYPE_CHECKING:
-    from classifiers.drift import Seen
+    from classifiers.drift import Observed
 
 WEEKS = 4  # what "lately" means: a hundred papers or two, enough to see a label's share double
 
@@ -89,12 +89,12 @@ def drift(ws: Workspace) -> dict[str, Any]:
     }
 
 
-def _seen(one: Prediction, log: list[Decision]) -> "Seen":
-    from classifiers.drift import Seen
+def _seen(one: Prediction, log: list[Decision]) -> "Observed":
+    from classifiers.drift import Observed
 
     names = {f"{facet}:{label}" for facet, ids in one.labels.facets.items() for label in ids}
     decision = standing(log).decision
     corrected = None
     if decision and decision.action == "accept" and decision.labels:
         corrected = corrected_labels(decision.labels, one)
-    return Seen(frozenset(names | {f"kind:{one.labels.kind}"}), bool(one.unsure), corrected)
+    return Observed(frozenset(names | {f"kind:{one.labels.kind}"}), bool(one.unsure), corrected)

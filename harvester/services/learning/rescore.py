@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.bulk import judge
-from harvester.services.learning.bulk.tasks import TASK, Done, Task
+from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
 from harvester.services.learning.classify import join_queue, model_version, text_of
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import connect, read, write
@@ -80,7 +80,7 @@ def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: W
     return Rescored(papers, in_scope, queued, time.monotonic() - started)
 
 
-def _of_the_present_texts(db: Connection, done: Done) -> list[tuple[int, Paper, Prediction]]:
+def _of_the_present_texts(db: Connection, done: TaskResult) -> list[tuple[int, Paper, Prediction]]:
     """A task's predictions with their papers, but for those whose text has changed since it was judged."""
     stored = load(db, [number for (number, _), _ in done.found])
     judged = [(stored[number], text, said) for (number, text), said in done.found if number in stored]

@@ -16,7 +16,7 @@ from harvester.base.cron import last_due
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.base.logs import bound
 from harvester.config.schedule import ScheduleSettings
-from harvester.domain.job_runs import Turn
+from harvester.domain.job_runs import JobRun
 from harvester.services.digest.sending import send_digests
 from harvester.services.harvest import audit
 from harvester.services.learning import train
@@ -25,7 +25,7 @@ from harvester.services.operations import backup, morning_mail, nightly
 from harvester.services.operations.alert import tell
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
-from harvester.store.job_runs import set_turn, turns
+from harvester.store.job_runs import newest_job_runs, set_job_run
 from harvester.store.locks import lock
 
 log = logging.getLogger(__name__)
@@ -87,17 +87,17 @@ def expression(chosen: ScheduleSettings, name: str) -> str:
     return str(getattr(chosen, name))
 
 
-def wanted(turn: Turn | None, due: datetime | None, now: datetime) -> datetime | None:
+def wanted(job_run: JobRun | None, due: datetime | None, now: datetime) -> datetime | None:
     """The due time that is to be done now, if any; `due` is the newest one up to `now`.
 
     A job that never had a turn has missed none. One whose work was cut off gets the same turn again. A turn in the
     future was taken by a clock that ran ahead, so that nobody knows what was missed since.
     """
-    if turn is None or due is None:
+    if job_run is None or due is None:
         return None
-    if due > turn.due or turn.due > now + CLOCK_SKEW:
+    if due > job_run.due or job_run.due > now + CLOCK_SKEW:
         return due
-    return turn.due if turn.ended is None else None
+    return job_run.due if job_run.ended is None else None
 
 
 def overdue(ws: Workspace) -> dict[str, datetime]:
@@ -111,13 +111,13 @@ def overdue(ws: Workspace) -> dict[str, datetime]:
     now = ws.clock()
     due = {name: one for name in JOBS if (one := _last_due(ws, name, now))}
     with read(ws.store) as db:
-        known = turns(db)
-    if new := [Turn(name, moment, ended=now) for name, moment in due.items() if name not in known]:
+        known = newest_job_runs(db)
+    if new := [JobRun(name, moment, ended=now) for name, moment in due.items() if name not in known]:
         _begin_with(ws, new)
     return {name: one for name, moment in due.items() if (one := wanted(known.get(name), moment, now))}
 
 
-def perform(ws: Workspace, name: str) -> Turn | None:
+def perform(ws: Workspace, name: str) -> JobRun | None:
     """Do a job if it is due and nobody else does it; what is told of it, or None where there was nothing to do.
 
     Raises:
@@ -129,14 +129,14 @@ def perform(ws: Workspace, name: str) -> Turn | None:
     return None
 
 
-def perform_all(ws: Workspace, names: Sequence[str]) -> list[Turn]:
+def perform_all(ws: Workspace, names: Sequence[str]) -> list[JobRun]:
     """Do those of the named jobs that are due, in the order of `JOBS`.
 
     Raises:
         StoreError: the store fails.
     """
     done = (perform(ws, name) for name in JOBS if name in names)
-    return [turn for turn in done if turn]
+    return [job_run for job_run in done if job_run]
 
 
 def _last_due(ws: Workspace, name: str, now: datetime) -> datetime | None:
@@ -145,44 +145,44 @@ def _last_due(ws: Workspace, name: str, now: datetime) -> datetime | None:
     return last_due(cron, chosen.timezone, now) if cron else None
 
 
-def _begin_with(ws: Workspace, new: Sequence[Turn]) -> None:
+def _begin_with(ws: Workspace, new: Sequence[JobRun]) -> None:
     with write(ws.store) as db:
-        known = turns(db)
-        for turn in new:
-            if turn.job not in known:
-                set_turn(db, turn)
+        known = newest_job_runs(db)
+        for job_run in new:
+            if job_run.job not in known:
+                set_job_run(db, job_run)
 
 
-def _take(ws: Workspace, name: str, due: datetime) -> Turn | None:
+def _take(ws: Workspace, name: str, due: datetime) -> JobRun | None:
     """Begin, work, end: each noted in the store."""
     with bound(job=name):
-        turn = _begin(ws, name, due)
+        job_run = _begin(ws, name, due)
         try:
-            failure, told = _work(ws, name) if turn.attempts <= ATTEMPTS else (GIVEN_UP, False)
+            failure, told = _work(ws, name) if job_run.attempts <= ATTEMPTS else (GIVEN_UP, False)
         except LockHeld as held:  # by somebody's command: the next call tries again
             log.info("%s", held)
-            _note(ws, replace(turn, attempts=turn.attempts - 1))
+            _note(ws, replace(job_run, attempts=job_run.attempts - 1))
             return None
-        turn = replace(turn, ended=ws.clock(), failure=failure)
-        _note(ws, turn)
+        job_run = replace(job_run, ended=ws.clock(), failure=failure)
+        _note(ws, job_run)
         log.log(logging.WARNING if failure else logging.INFO, "%s", failure or "is done")
         if failure and not told:
-            _tell(ws, turn)
-    return turn
+            _tell(ws, job_run)
+    return job_run
 
 
-def _begin(ws: Workspace, name: str, due: datetime) -> Turn:
+def _begin(ws: Workspace, name: str, due: datetime) -> JobRun:
     with write(ws.store) as db:
-        before = turns(db)[name]
-        turn = Turn(name, due, before.attempts + 1 if before.due == due else 1, begun=ws.clock())
-        set_turn(db, turn)
+        before = newest_job_runs(db)[name]
+        job_run = JobRun(name, due, before.attempts + 1 if before.due == due else 1, begun=ws.clock())
+        set_job_run(db, job_run)
     log.info("begins, due since %s", rfc3339(due))
-    return turn
+    return job_run
 
 
-def _note(ws: Workspace, turn: Turn) -> None:
+def _note(ws: Workspace, job_run: JobRun) -> None:
     with write(ws.store) as db:
-        set_turn(db, turn)
+        set_job_run(db, job_run)
 
 
 def _work(ws: Workspace, name: str) -> tuple[str, bool]:
@@ -198,8 +198,8 @@ def _work(ws: Workspace, name: str) -> tuple[str, bool]:
         return f"The job ended in {type(error).__name__}: {error}. This is a bug.", False
 
 
-def _tell(ws: Workspace, turn: Turn) -> None:
+def _tell(ws: Workspace, job_run: JobRun) -> None:
     try:
-        tell(ws, f"{turn.job}-{rfc3339(turn.due)}", [f"{turn.job}: {turn.failure}"])
+        tell(ws, f"{job_run.job}-{rfc3339(job_run.due)}", [f"{job_run.job}: {job_run.failure}"])
     except HarvesterError as error:
         log.warning("%s", error)

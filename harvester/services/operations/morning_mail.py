@@ -36,11 +36,11 @@ def failures(now: Status) -> list[str]:
     told = trouble(now.last) if now.last else []
     if now.cut_off:
         told.append("The newest run has no report: it was cut off, or is still going on.")
-    for name, turn in now.turns.items():
-        if turn.failure and name not in ("run", "morning"):
-            told.append(f"{name}, due {rfc3339(turn.due)}: {turn.failure}")
-        elif turn.ended is None and name != "morning":
-            told.append(f"{name}, due {rfc3339(turn.due)}, was begun {turn.attempts} times and has not ended.")
+    for name, job_run in now.job_runs.items():
+        if job_run.failure and name not in ("run", "morning"):
+            told.append(f"{name}, due {rfc3339(job_run.due)}: {job_run.failure}")
+        elif job_run.ended is None and name != "morning":
+            told.append(f"{name}, due {rfc3339(job_run.due)}, was begun {job_run.attempts} times and has not ended.")
     return told
 
 

@@ -16,7 +16,7 @@ from harvester.base.logs import bound
 from harvester.domain.merging import Change
 from harvester.services.catalog.sync import sync_catalogue
 from harvester.services.digest.sending import SendingStopped, send_digests
-from harvester.services.harvest.collect import Outcome, harvest, memory, plan
+from harvester.services.harvest.collect import SourceOutcome, harvest, plan, source_state
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import Alongside
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
@@ -42,7 +42,7 @@ class Night:
     """A run in the making."""
 
     name: str
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[SourceOutcome] = field(default_factory=list)
     in_scope: int = 0
     queued: int = 0
     digest: dict[str, int] | None = None
@@ -100,7 +100,7 @@ def run(
         LockHeld: another run is going on.
         StoreError: the store fails; the run then stays without a report.
     """
-    asked = chosen(ws.settings.harvest, memory(ws.store), sources)
+    asked = chosen(ws.settings.harvest, source_state(ws.store), sources)
     for source in asked:
         plan(ws, source, since, until)
     begun = time.monotonic()

@@ -22,7 +22,7 @@ QUEUED = 5_000  # the newest candidates whose scores are averaged by month
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class NightSummary:
     """A run as its report tells it; `state` is ``cut off`` where it left none."""
 
     name: str
@@ -82,7 +82,7 @@ class SubscriberFigures:
     topics: Sequence[tuple[str, int]]
 
 
-def nights(ws: Workspace, limit: int) -> list[Night]:
+def nights(ws: Workspace, limit: int) -> list[NightSummary]:
     """The newest runs, newest first."""
     with read(ws.store) as db:
         return [_night(name, report) for name, report in recent_runs(db, limit)]
@@ -95,11 +95,13 @@ def subscribers(ws: Workspace) -> SubscriberFigures:
     active = [one for one in people if one.state == "active"]
     names = {(facet.id, label.id): label.name for facet in ws.taxonomy.facets for label in facet.labels}
     wanted = Counter(
-        (facet, label) for one in active for facet, labels in one.wishes.topics.items() for label in labels
+        (facet, label) for one in active for facet, labels in one.preferences.topics.items() for label in labels
     )
-    everything = sum(not one.wishes.topics for one in active)
+    everything = sum(not one.preferences.topics for one in active)
     topics = [("Everything", everything), *((names.get(key, key[1]), made) for key, made in wanted.most_common())]
-    return SubscriberFigures(Counter(one.state for one in people), Counter(one.wishes.every for one in active), topics)
+    return SubscriberFigures(
+        Counter(one.state for one in people), Counter(one.preferences.every for one in active), topics
+    )
 
 
 def classifier(ws: Workspace) -> ModelFigures:
@@ -125,12 +127,12 @@ def classifier(ws: Workspace) -> ModelFigures:
     )
 
 
-def _night(name: str, report: Mapping[str, Any] | None) -> Night:
+def _night(name: str, report: Mapping[str, Any] | None) -> NightSummary:
     if report is None:
-        return Night(name, "cut off", 0, 0, 0, None, None, ())
+        return NightSummary(name, "cut off", 0, 0, 0, None, None, ())
     failed = [f"{one['name']}: {one['error']}" for one in report.get("sources", ()) if one.get("error")]
     digest = report.get("digest") or {}
-    return Night(
+    return NightSummary(
         name,
         report.get("state", ""),
         report.get("papers", {}).get("new", 0),

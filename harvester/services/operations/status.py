@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from harvester.base.clock import parse_moment
-from harvester.domain.job_runs import Turn
+from harvester.domain.job_runs import JobRun
 from harvester.domain.statistics import Figures
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read
-from harvester.store.job_runs import turns
+from harvester.store.job_runs import newest_job_runs
 from harvester.store.runs import recent_runs
 from harvester.store.statistics import figures
 
@@ -28,7 +28,7 @@ class Status:
     figures: Figures
     reports: Sequence[dict[str, Any]]
     cut_off: bool
-    turns: Mapping[str, Turn]
+    job_runs: Mapping[str, JobRun]
 
     @property
     def last(self) -> dict[str, Any] | None:
@@ -44,7 +44,7 @@ def status(ws: Workspace) -> Status:
     """
     with read(ws.store) as db:
         runs = recent_runs(db, REMEMBERED)
-        found = figures(db), turns(db)
+        found = figures(db), newest_job_runs(db)
     reports = [report for _, report in runs if report]
     return Status(ws.clock(), found[0], reports, bool(runs) and runs[0][1] is None, found[1])
 

@@ -23,7 +23,7 @@ from harvester.domain.decisions import Decision, parse_reason, standing
 from harvester.domain.identity import parse_identifier
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper, Stored
-from harvester.services.review.documents import known, labels_now
+from harvester.services.review.documents import labels_now, require_paper
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import add_decision, decisions_on
 from harvester.store.engine import read, write
@@ -54,7 +54,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DecisionRequest:
     """What somebody wants done to papers; `labels` replace, facet by facet, what was predicted or decided before."""
 
     action: str
@@ -85,7 +85,7 @@ def decide_all(
     Raises:
         UsageError: an unknown label, a reason that is too long, or a web address that names no paper; nothing is done.
     """
-    wish = Wish(action, by, parse_reason(reason), parse_labels(ws.taxonomy, given))
+    wish = DecisionRequest(action, by, parse_reason(reason), parse_labels(ws.taxonomy, given))
     for name in names:
         parse_identifier(name)
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
@@ -157,14 +157,16 @@ def record_decision(db: Connection, number: int, decision: Decision, *, filed: b
     return made
 
 
-def record_wish(ws: Workspace, db: Connection, name: str, wish: Wish, seen: int | None = None) -> tuple[Stored, int]:
+def record_request(
+    ws: Workspace, db: Connection, name: str, wish: DecisionRequest, seen: int | None = None
+) -> tuple[Stored, int]:
     """Append what somebody wants to a paper's log; returns the paper, and the decision's number.
 
     Raises:
         Stale: the paper's version is no longer the one that was `seen`.
         HarvesterError: the store does not know the paper, or there is nothing to undo.
     """
-    stored = known(db, name)
+    stored = require_paper(db, name)
     place = candidate(db, stored.number)
     if seen is not None and seen != (place.version if place else 0):
         raise Stale("Somebody decided on it a moment ago.")
@@ -173,10 +175,10 @@ def record_wish(ws: Workspace, db: Connection, name: str, wish: Wish, seen: int 
     return stored, record_decision(db, stored.number, decision, filed=False)
 
 
-def _attempt(ws: Workspace, name: str, wish: Wish, seen: int | None) -> Decided:
+def _attempt(ws: Workspace, name: str, wish: DecisionRequest, seen: int | None) -> Decided:
     try:
         with write(ws.store) as db:
-            stored, _ = record_wish(ws, db, name, wish, seen)
+            stored, _ = record_request(ws, db, name, wish, seen)
         return follow(ws, stored)
     except HarvesterError as error:
         return _failed(ws, name, error)

@@ -60,7 +60,7 @@ def whole(ws: Workspace, name: str, *, explained: bool = False) -> dict[str, Any
         HarvesterError: the store does not know it.
     """
     with read(ws.store) as db:
-        stored = known(db, name)
+        stored = require_paper(db, name)
         prediction = latest(db, [stored.number]).get(stored.number)
         decisions = decisions_on(db, [stored.number]).get(stored.number, [])
         place = candidate(db, stored.number)
@@ -97,7 +97,7 @@ def whole(ws: Workspace, name: str, *, explained: bool = False) -> dict[str, Any
     }
 
 
-def known(db: Connection, name: str) -> Stored:
+def require_paper(db: Connection, name: str) -> Stored:
     """The stored paper that a person names.
 
     Raises:

@@ -19,7 +19,7 @@ from harvester.base.errors import HarvesterError
 from harvester.domain.identity import title_key
 from harvester.domain.papers import Paper
 from harvester.services.learning.classify import explain, load_classifier, model_version
-from harvester.services.review.queries import Sheet, accepted_texts, like_titled
+from harvester.services.review.queries import PaperDetail, accepted_texts, like_titled
 from harvester.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class Explanation:
     """The sentences each label rests on, by ``facet:label``, and the nearest papers of the labelled set."""
 
     reasons: Mapping[str, tuple["Reason", ...]]
@@ -45,7 +45,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class SimilarPaper:
     """A paper that is like another one, and how much: the cosine of their words, or 1 for nearly the same title."""
 
     paper: Paper
@@ -53,10 +53,10 @@ class Near:
     likeness: float
 
 
-Nearest = Callable[[Sheet], list[Near]]
+Nearest = Callable[[PaperDetail], list[SimilarPaper]]
 
 
-class Insight:
+class Explanations:
     """Explains labels and finds like papers for a process that runs long."""
 
     def __init__(self, ws: Workspace) -> None:
@@ -64,11 +64,11 @@ class Insight:
         self._classifier: Background[Classifier] = Background(lambda: load_classifier(ws))
         self._version = ""  # of the model that it was asked for
         self._catalogue = Background(lambda: _index(accepted_texts(ws)), FRESH)
-        self._known: OrderedDict[object, Why] = OrderedDict()
+        self._known: OrderedDict[object, Explanation] = OrderedDict()
         self._choice = Lock()
         self._at_work = Lock()  # one explanation at a time: each keeps all cores busy
 
-    def why(self, sheet: Sheet) -> Why | None:
+    def why(self, sheet: PaperDetail) -> Explanation | None:
         """What a paper's labels rest on; None while the classifier is being loaded.
 
         Raises:
@@ -84,7 +84,7 @@ class Insight:
             return None
         kinds = {facet.id: (labels.kind,) for facet in self._ws.taxonomy.facets if facet.exclusive}
         with self._at_work:
-            found = Why(*explain(self._ws, sheet.paper, {**labels.facets, **kinds}, classifier))
+            found = Explanation(*explain(self._ws, sheet.paper, {**labels.facets, **kinds}, classifier))
         self._known[key] = found
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -97,7 +97,7 @@ class Insight:
                 self._version, self._classifier = version, Background(lambda: load_classifier(self._ws))
             return self._classifier
 
-    def nearest(self, sheet: Sheet) -> list[Near] | None:
+    def nearest(self, sheet: PaperDetail) -> list[SimilarPaper] | None:
         """The papers of the catalogue whose words are most like this one's; None while they are being read.
 
         Raises:
@@ -114,7 +114,7 @@ def sentences_of(paper: Paper) -> list[str]:
     return sentences(Text("", "", paper.abstract))
 
 
-def doubles(ws: Workspace, sheet: Sheet) -> list[Near]:
+def doubles(ws: Workspace, sheet: PaperDetail) -> list[SimilarPaper]:
     """Papers of nearly the same title that the store holds for other works: possible duplicates."""
     key = title_key(sheet.paper.title)
     if len(key) < TITLE_BEGINNING:
@@ -122,7 +122,7 @@ def doubles(ws: Workspace, sheet: Sheet) -> list[Near]:
     found = []
     for paper, place in like_titled(ws, sheet, key[:TITLE_BEGINNING]):
         if SequenceMatcher(None, key, title_key(paper.title), autojunk=False).ratio() >= SAME_TITLE:
-            found.append(Near(paper, place.state if place else "not queued", 1.0))
+            found.append(SimilarPaper(paper, place.state if place else "not queued", 1.0))
     return found
 
 
@@ -170,12 +170,12 @@ def _index(papers: Sequence[tuple[int, Paper]]) -> Nearest:
     except ValueError:  # no papers, or none with a word that says something
         return lambda _sheet: []
 
-    def nearest(sheet: Sheet) -> list[Near]:
+    def nearest(sheet: PaperDetail) -> list[SimilarPaper]:
         """The most alike first, without the paper itself."""
         found = (rows @ words.transform([_text(sheet.paper)]).T).toarray().ravel().tolist()
         ranked = sorted(zip(found, papers, strict=True), key=lambda pair: -pair[0])[: NEAREST + 1]
         others = [(cosine, paper) for cosine, (number, paper) in ranked if number != sheet.number and cosine >= FAR]
-        return [Near(paper, "accepted", cosine) for cosine, paper in others[:NEAREST]]
+        return [SimilarPaper(paper, "accepted", cosine) for cosine, paper in others[:NEAREST]]
 
     return nearest
 

@@ -10,7 +10,7 @@ from harvester.catalog.folder import load_entry, write_entry
 from harvester.catalog.published import Published
 from harvester.domain.proposals import Suggestion
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided
-from harvester.services.review.documents import known
+from harvester.services.review.documents import require_paper
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
 from harvester.store.journal_updates import close_suggestion, open_suggestions
@@ -44,7 +44,7 @@ def updated(entry: Entry, one: Suggestion) -> Entry:
 def _attempt(ws: Workspace, name: str, by: str, *, take: bool) -> Decided:
     try:
         with read(ws.store) as db:
-            stored = known(db, name)
+            stored = require_paper(db, name)
             found = [one for one in open_suggestions(db) if one.paper == stored.number]
             place = candidate(db, stored.number)
         if not found:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from harvester.domain.candidates import STATES, Candidate, Line, Wanted
+from harvester.domain.candidates import STATES, Candidate, QueueFilter, QueueRow
 from harvester.domain.decisions import Decision, Publication
 from harvester.domain.labels import Labels
-from harvester.domain.papers import Paper, Seen
+from harvester.domain.papers import Paper, PastSighting
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Proposal
-from harvester.services.review.documents import known, labels_now
+from harvester.services.review.documents import labels_now, require_paper
 from harvester.services.workspace import Workspace
 from harvester.store.batches import decided_after, last_publication
 from harvester.store.decisions import decisions_on, last_standing_by
@@ -20,29 +20,29 @@ from harvester.store.papers import find_all, history, load
 from harvester.store.predictions import latest
 from harvester.store.proposals import proposals_on
 from harvester.store.queue import candidate, in_state, places
-from harvester.store.queue_rows import lines
+from harvester.store.queue_rows import queue_rows
 from harvester.store.queue_view import alike_titles, counts, page
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCandidate:
     """One line of the queue."""
 
     place: Candidate
-    line: Line
+    line: QueueRow
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A page of the queue, how many papers are wanted in all, and how many there are in each state."""
 
-    rows: tuple[Listed, ...]
+    rows: tuple[ListedCandidate, ...]
     total: int
     counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PaperDetail:
     """All that is known of one paper; it has no `place` where it never joined the queue."""
 
     number: int
@@ -51,7 +51,7 @@ class Sheet:
     labels: Labels
     prediction: Prediction | None
     log: tuple[Decision, ...]
-    seen: tuple[Seen, ...]
+    seen: tuple[PastSighting, ...]
     proposals: tuple[Proposal, ...]
 
     @property
@@ -66,7 +66,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingDecision:
     """A decision that stands, with the paper it was made on and the version that its undo must name."""
 
     paper: Paper
@@ -82,7 +82,7 @@ class Unpublished:
     decided: dict[str, int]
 
 
-def queue_page(ws: Workspace, wanted: Wanted, limit: int, offset: int = 0) -> Queue:
+def queue_page(ws: Workspace, wanted: QueueFilter, limit: int, offset: int = 0) -> Queue:
     """A page of the queue, best first.
 
     Raises:
@@ -90,7 +90,7 @@ def queue_page(ws: Workspace, wanted: Wanted, limit: int, offset: int = 0) -> Qu
     """
     with read(ws.store) as db:
         (found, number), numbers = page(db, wanted, limit, offset), counts(db)
-        plain = wanted == Wanted(wanted.state)
+        plain = wanted == QueueFilter(wanted.state)
         total = numbers.get(wanted.state, 0) if plain else number or 0
         return Queue(_listed(db, found), total, numbers)
 
@@ -101,7 +101,7 @@ def state_counts(ws: Workspace) -> dict[str, int]:
         return dict.fromkeys(STATES, 0) | counts(db)
 
 
-def chosen(ws: Workspace, names: Sequence[str]) -> tuple[Listed, ...]:
+def chosen(ws: Workspace, names: Sequence[str]) -> tuple[ListedCandidate, ...]:
     """These papers as lines of the queue, in this order; those that the queue does not know are left out."""
     with read(ws.store) as db:
         numbers = [one.number for one in find_all(db, names).values()]
@@ -109,7 +109,7 @@ def chosen(ws: Workspace, names: Sequence[str]) -> tuple[Listed, ...]:
         return _listed(db, [found[number] for number in dict.fromkeys(numbers) if number in found])
 
 
-def sheet(ws: Workspace, name: str) -> Sheet:
+def paper_detail(ws: Workspace, name: str) -> PaperDetail:
     """All that is known of one paper.
 
     Raises:
@@ -117,10 +117,10 @@ def sheet(ws: Workspace, name: str) -> Sheet:
         HarvesterError: the store does not know it.
     """
     with read(ws.store) as db:
-        stored = known(db, name)
+        stored = require_paper(db, name)
         number = stored.number
         prediction, log = latest(db, [number]).get(number), decisions_on(db, [number]).get(number, [])
-        return Sheet(
+        return PaperDetail(
             number,
             stored.paper,
             candidate(db, number),
@@ -132,13 +132,13 @@ def sheet(ws: Workspace, name: str) -> Sheet:
         )
 
 
-def last_by(ws: Workspace, by: str) -> Standing | None:
+def last_by(ws: Workspace, by: str) -> StandingDecision | None:
     """What this reviewer's next undo takes back: their newest decision that stands, however old it is."""
     with read(ws.store) as db:
         decision = last_standing_by(db, by)
         if decision is None:
             return None
-        return Standing(
+        return StandingDecision(
             load(db, [decision.paper])[decision.paper].paper, places(db, [decision.paper])[decision.paper], decision
         )
 
@@ -150,10 +150,12 @@ def unpublished(ws: Workspace) -> Unpublished:
         return Unpublished(last, decided_after(db, last.decision if last else 0))
 
 
-def like_titled(ws: Workspace, sheet: Sheet, beginning: str, limit: int = 20) -> list[tuple[Paper, Candidate | None]]:
+def like_titled(
+    ws: Workspace, paper_detail: PaperDetail, beginning: str, limit: int = 20
+) -> list[tuple[Paper, Candidate | None]]:
     """Other papers whose titles begin alike, with their places in the queue."""
     with read(ws.store) as db:
-        numbers = [number for number in alike_titles(db, beginning, limit) if number != sheet.number]
+        numbers = [number for number in alike_titles(db, beginning, limit) if number != paper_detail.number]
         stored, where = load(db, numbers), places(db, numbers)
     return [(one.paper, where.get(one.number)) for one in stored.values()]
 
@@ -165,6 +167,6 @@ def accepted_texts(ws: Workspace) -> list[tuple[int, Paper]]:
         return [(number, stored.paper) for number, stored in load(db, numbers).items()]
 
 
-def _listed(db: Connection, found: Sequence[Candidate]) -> tuple[Listed, ...]:
-    shown = lines(db, [one.paper for one in found])
-    return tuple(Listed(one, shown[one.paper]) for one in found)
+def _listed(db: Connection, found: Sequence[Candidate]) -> tuple[ListedCandidate, ...]:
+    shown = queue_rows(db, [one.paper for one in found])
+    return tuple(ListedCandidate(one, shown[one.paper]) for one in found)

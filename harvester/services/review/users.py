@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
-from harvester.base.errors import HarvesterError, TooOften, UsageError
+from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.accounts import User
 from harvester.services.workspace import Workspace
 from harvester.store.accounts import (
@@ -134,7 +134,7 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
     with write(ws.store) as db:
         tries = (("sign in from", address, TRIES_FROM), ("sign in as", name.lower(), TRIES_FOR))
         if not all(allowed(db, act, who, now, most=most, within=TRIES_WITHIN) for act, who, most in tries):
-            raise TooOften("Too many tries. Wait a quarter of an hour.")
+            raise TooManyRequests("Too many tries. Wait a quarter of an hour.")
         user = user_named(db, name)
     if not _is_password(user, password) or user is None:
         raise NotSignedIn("Name and password do not belong together.")

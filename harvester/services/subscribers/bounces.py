@@ -12,7 +12,7 @@ from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.subscribers import Bounce, Subscriber
 from harvester.mail.address import parse_address
-from harvester.mail.bounce_reports import Report, judge, leaving_by_mail, read_reports, sent_at, worn_out
+from harvester.mail.bounce_reports import BounceReport, judge, leaving_by_mail, read_reports, sent_at, worn_out
 from harvester.mail.link_tokens import BadToken, Tokens, open_tokens
 from harvester.services.workspace import Workspace
 from harvester.store.bounces import bounces_of, keep_bounce
@@ -78,7 +78,7 @@ def _read(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, tally: Tall
         _take(ws, db, tokens, raw, report, tally)
 
 
-def _take(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, report: Report, tally: Tally) -> None:
+def _take(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, report: BounceReport, tally: Tally) -> None:
     one = _about(db, tokens, report) if report.kind not in ("", "policy") else None
     if one is None or not keep_bounce(db, _evidence(ws, one, raw, report)):
         tally.ignored += 1
@@ -108,7 +108,7 @@ def _act(ws: Workspace, db: Connection, one: Subscriber, kind: str) -> bool:
     return True
 
 
-def _about(db: Connection, tokens: Tokens, report: Report) -> Subscriber | None:
+def _about(db: Connection, tokens: Tokens, report: BounceReport) -> Subscriber | None:
     """Whom a report is about: by the returned mail's own marks, else by the address it names."""
     if report.token:
         try:
@@ -136,7 +136,7 @@ def _leave(db: Connection, tokens: Tokens, token: str) -> bool:
     return True
 
 
-def _evidence(ws: Workspace, one: Subscriber, raw: bytes, report: Report) -> Bounce:
+def _evidence(ws: Workspace, one: Subscriber, raw: bytes, report: BounceReport) -> Bounce:
     name = hashlib.sha256(raw + f"\0{one.id}".encode()).hexdigest()
     words = raw[: 4 * LONGEST_EVIDENCE].decode("utf-8", "replace").replace("\0", "")[:LONGEST_EVIDENCE]
     at = sent_at(raw, ws.clock())

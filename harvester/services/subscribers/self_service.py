@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from harvester.base.errors import HarvesterError
 from harvester.digest.preferences import CONSENT_VERSION
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import ExpiredToken, open_tokens
 from harvester.services.subscribers.confirmation_mail import answer_all
@@ -14,7 +14,7 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
 from harvester.store.rate_limits import allowed
-from harvester.store.subscribers import activate, set_state, set_wishes, subscriber, suppressed
+from harvester.store.subscribers import activate, set_preferences, set_state, subscriber, suppressed
 
 log = logging.getLogger(__name__)
 FROM_ONE_HOST = (20, timedelta(hours=1))
@@ -25,7 +25,7 @@ class TooMany(HarvesterError):
     """Somebody asks too often."""
 
 
-def request_subscription(ws: Workspace, address: str, wishes: Wishes, host: str) -> Subscriber | None:
+def request_subscription(ws: Workspace, address: str, preferences: Preferences, host: str) -> Subscriber | None:
     """Note that somebody asks for the digest; who active is already keeps what they chose.
 
     Nobody but the address's owner may learn whether it was known, so the caller answers everybody alike, and writes
@@ -54,7 +54,7 @@ def request_subscription(ws: Workspace, address: str, wishes: Wishes, host: str)
             return None
         before = subscriber(db, key)
         if before is None or before.state != "active":
-            enter(ws, db, Subscriber(key, email, "pending", wishes, now))
+            enter(ws, db, Subscriber(key, email, "pending", preferences, now))
         return known(db, key)
 
 
@@ -115,7 +115,7 @@ def unsubscribe(ws: Workspace, token: str) -> None:
         set_state(db, key, "unsubscribed")
 
 
-def preferences(ws: Workspace, token: str) -> Subscriber:
+def subscriber_of(ws: Workspace, token: str) -> Subscriber:
     """Whose preferences a link leads to.
 
     Raises:
@@ -130,15 +130,15 @@ def preferences(ws: Workspace, token: str) -> Subscriber:
     return found
 
 
-def change_preferences(ws: Workspace, token: str, wishes: Wishes) -> None:
+def change_preferences(ws: Workspace, token: str, now: Preferences) -> None:
     """Give a subscriber what they now want.
 
     Raises:
-        BadToken, ExpiredToken: as `preferences`.
+        BadToken, ExpiredToken: as `subscriber_of`.
     """
-    one = preferences(ws, token)
+    one = subscriber_of(ws, token)
     with write(ws.store) as db:
-        set_wishes(db, one.key, wishes, horizon(ws, db, one, wishes))
+        set_preferences(db, one.key, now, horizon(ws, db, one, now))
 
 
 def forget_me(ws: Workspace, token: str) -> None:

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
-from harvester.digest.preferences import BY_MAINTAINER, change_wishes, split_labels, weekday_name
+from harvester.digest.preferences import BY_MAINTAINER, change_preferences, split_labels, weekday_name
 from harvester.digest.rules import PERIODS
-from harvester.domain.subscribers import Subscriber, Wishes
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.confirmation_mail import ask
@@ -22,8 +22,8 @@ from harvester.store.subscribers import (
     delete_subscriber,
     insert_subscribers,
     lift,
+    set_preferences,
     set_state,
-    set_wishes,
     subscriber,
     suppress,
 )
@@ -34,10 +34,10 @@ def to_json(one: Subscriber) -> dict[str, object]:
     return {
         "email": one.email,
         "state": one.state,
-        "topics": {facet: list(labels) for facet, labels in one.wishes.topics.items()},
-        "every": one.wishes.every,
-        "weekday": weekday_name(one.wishes) or None,
-        "format": one.wishes.form,
+        "topics": {facet: list(labels) for facet, labels in one.preferences.topics.items()},
+        "every": one.preferences.every,
+        "weekday": weekday_name(one.preferences) or None,
+        "format": one.preferences.form,
         "confirmed": rfc3339(one.confirmed) if one.confirmed else None,
     }
 
@@ -68,9 +68,11 @@ def add_subscriber(
     email, key = parse_address(address), open_tokens(ws.settings).key(parse_address(address))
     with write(ws.store) as db:
         before = subscriber(db, key)
-        wishes = change_wishes(ws.taxonomy, before.wishes if before else Wishes(), topics, every, weekday, form)
+        preferences = change_preferences(
+            ws.taxonomy, before.preferences if before else Preferences(), topics, every, weekday, form
+        )
         lift(db, key)
-        enter(ws, db, Subscriber(key, email, "pending", wishes, ws.clock()))
+        enter(ws, db, Subscriber(key, email, "pending", preferences, ws.clock()))
         if confirmed:
             activate(db, key, ws.clock(), newest_decision(db), BY_MAINTAINER)
         now = known(db, key)
@@ -117,19 +119,19 @@ def enter(ws: Workspace, db: Connection, new: Subscriber) -> None:
     if before is None:
         insert_subscribers(db, [new])
         return
-    set_wishes(db, new.key, new.wishes, horizon(ws, db, before, new.wishes))
+    set_preferences(db, new.key, new.preferences, horizon(ws, db, before, new.preferences))
     if before.state != "active":
         set_state(db, new.key, "pending")
 
 
-def horizon(ws: Workspace, db: Connection, before: Subscriber, wishes: Wishes) -> int | None:
+def horizon(ws: Workspace, db: Connection, before: Subscriber, preferences: Preferences) -> int | None:
     """From which decision on acceptances are news: with new topics, those of one period back at most.
 
     Otherwise somebody who adds a topic after a year would get that year's papers in one mail.
     """
-    if before.confirmed_after is None or before.wishes.topics == wishes.topics:
+    if before.confirmed_after is None or before.preferences.topics == preferences.topics:
         return before.confirmed_after
-    return max(before.confirmed_after, newest_decision_by(db, ws.clock() - PERIODS[wishes.every]))
+    return max(before.confirmed_after, newest_decision_by(db, ws.clock() - PERIODS[preferences.every]))
 
 
 def known(db: Connection, key: str) -> Subscriber:

@@ -30,7 +30,7 @@ _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SnapshotLine:
     """One line of a snapshot: its number, its paper, or what is wrong with it; `share` of the file is read by then."""
 
     number: int
@@ -41,7 +41,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Seen:
+class SeenIds:
     """Which arXiv ids came already: a bit for each that there can be, some megabytes for all of arXiv."""
 
     _months: dict[str, bytearray] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Seen:
         return new
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[SnapshotLine]:
     """Every line but empty ones, with its paper or its problem; an id that came before is a problem.
 
     A file that is cut in the middle of its compressed data gives all lines before the cut, and the cut as the last.
@@ -64,7 +64,7 @@ def read_lines(path: Path) -> Iterator[Line]:
     Raises:
         HarvesterError: the file cannot be opened or read.
     """
-    size, seen = max(1, size_of(path)), Seen()
+    size, seen = max(1, size_of(path)), SeenIds()
     with _opened(path) as file:
         content: Any = gzip.GzipFile(fileobj=file) if file.peek(2)[:2] == _GZIP else file
         number = 0
@@ -76,7 +76,7 @@ def read_lines(path: Path) -> Iterator[Line]:
                     yield _line(number, raw, min(1.0, file.tell() / size), seen, whole)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             cut = f"the file's compressed data breaks off or is damaged here ({error}); get the whole file again"
-            yield Line(number + 1, b"", 1.0, problem=cut)
+            yield SnapshotLine(number + 1, b"", 1.0, problem=cut)
         except OSError as error:
             raise HarvesterError(f"{path} cannot be read beyond line {number}: {error.strerror or error}.") from error
 
@@ -173,7 +173,7 @@ def _skip_rest(content: BinaryIO) -> bool:
     return some
 
 
-def _line(number: int, raw: bytes, share: float, seen: Seen, whole: bool) -> Line:
+def _line(number: int, raw: bytes, share: float, seen: SeenIds, whole: bool) -> SnapshotLine:
     try:
         if not whole:
             raise Malformed(f"longer than {LONGEST_LINE:,} bytes")
@@ -181,8 +181,8 @@ def _line(number: int, raw: bytes, share: float, seen: Seen, whole: bool) -> Lin
         if not seen.add(paper.identifiers[0].removeprefix("arxiv:")):
             raise Malformed(f"{paper.identifiers[0]} came before; this record of it is left out")
     except Malformed as error:
-        return Line(number, b"", share, problem=str(error))
-    return Line(number, raw, share, paper)
+        return SnapshotLine(number, b"", share, problem=str(error))
+    return SnapshotLine(number, raw, share, paper)
 
 
 def _text(record: dict[str, Any], key: str, default: str | None = None) -> str:

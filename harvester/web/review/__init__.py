@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from harvester.services.review.explanations import Insight
+from harvester.services.review.explanations import Explanations
 from harvester.services.workspace import Workspace
 from harvester.web.pages import Pages
 from harvester.web.review import admin, bulk, decisions, queue
@@ -15,7 +15,7 @@ __all__ = ["problem", "routes"]
 
 def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
     """All routes below /review; not one of them answers without a session."""
-    desk = Desk(ws, pages, Insight(ws))
+    desk = Desk(ws, pages, Explanations(ws))
     router = APIRouter(
         include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(guard.reviewer)]
     )

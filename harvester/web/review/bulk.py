@@ -6,18 +6,18 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from harvester.base.errors import HarvesterError, StoreError, UsageError
-from harvester.domain.candidates import Wanted
+from harvester.domain.candidates import QueueFilter
 from harvester.services.catalog.publish import publish
 from harvester.services.review.batches import (
     ACTIONS,
     LARGEST,
-    Together,
+    BatchResult,
     decide_together,
     past,
     past_batches,
     undo_batch,
 )
-from harvester.services.review.queries import Listed, chosen, queue_page
+from harvester.services.review.queries import ListedCandidate, chosen, queue_page
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
@@ -67,7 +67,7 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _after(desk: Desk, request: Request, made: Together) -> Response:
+def _after(desk: Desk, request: Request, made: BatchResult) -> Response:
     """Render the list after a batch, and show what became of it."""
     problems = [one.error for one in made.decided if one.error]
     try:
@@ -96,9 +96,9 @@ def _batch(desk: Desk, request: Request, number: int, problems: list[str]) -> Re
     return desk.show(request, "batch", values)
 
 
-def _by_rule(desk: Desk) -> list[Listed]:
+def _by_rule(desk: Desk) -> list[ListedCandidate]:
     """What the model is sure of, as far as one batch takes it; nobody means a paper that its authors withdrew."""
-    found = queue_page(desk.ws, Wanted(least=SURE, sure=True), LARGEST)
+    found = queue_page(desk.ws, QueueFilter(least=SURE, sure=True), LARGEST)
     return [one for one in found.rows if not one.line.withdrawn]
 
 

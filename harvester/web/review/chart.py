@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harvester.services.operations.statistics import Night
+from harvester.services.operations.statistics import NightSummary
 
 WIDTH, HEIGHT, GAP = 14, 80, 4
 
@@ -19,7 +19,7 @@ class Bar:
     title: str
 
 
-def bars(nights: Sequence[Night]) -> list[Bar]:
+def bars(nights: Sequence[NightSummary]) -> list[Bar]:
     """The nights, oldest first."""
     tallest = max((night.new for night in nights), default=0) or 1
     made = []

@@ -12,7 +12,7 @@ from harvester.base.errors import UsageError
 from harvester.catalog.entry import KIND
 from harvester.domain.labels import Labels
 from harvester.services.review.decisions import Decided, decide_all
-from harvester.services.review.queries import Sheet, sheet, state_counts
+from harvester.services.review.queries import PaperDetail, paper_detail, state_counts
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
@@ -35,12 +35,12 @@ def routes(desk: Desk) -> APIRouter:
         reason = form.get("reason", "")
         (done,) = decide_all(desk.ws, action, [name], user_of(request).name, reason, given, {name: seen})
         if done.stale:
-            now = sheet(desk.ws, name)
+            now = paper_detail(desk.ws, name)
             if not _is_repeat(now, user_of(request).name, action, seen):
                 return _conflict(desk, request, form, now, at)
             done = Decided(now.paper.id, now.state)
         if done.error:
-            sheet(desk.ws, name)  # says so where the paper is unknown
+            paper_detail(desk.ws, name)  # says so where the paper is unknown
             raise UsageError(done.error)
         return _move_on(desk, request, form, done, at)
 
@@ -64,11 +64,11 @@ def _move_on(desk: Desk, request: Request, form: Form, done: Decided, at: View) 
     if not following:  # the end of this page of the list: begin anew with what is left
         return Response(status_code=204, headers={**PRIVATE, "HX-Redirect": at.at(1).address()})
     told = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(desk.ws)}})
-    values = {**desk.pane(sheet(desk.ws, following), at), **desk.tail(request)}
+    values = {**desk.pane(paper_detail(desk.ws, following), at), **desk.tail(request)}
     return desk.show(request, "moved_on", values, headers={"HX-Trigger": told})
 
 
-def _conflict(desk: Desk, request: Request, form: Form, now: Sheet, at: View) -> Response:
+def _conflict(desk: Desk, request: Request, form: Form, now: PaperDetail, at: View) -> Response:
     """409: what the other reviewer chose, beside what this one wanted, who may still do it, now knowingly."""
     other = next(iter(view.history(now.log, desk.ws.taxonomy)), None)
     wanted = _wanted(desk, form)
@@ -84,7 +84,7 @@ def _conflict(desk: Desk, request: Request, form: Form, now: Sheet, at: View) ->
     return desk.show(request, template, pane, status=409)
 
 
-def _is_repeat(now: Sheet, by: str, action: str, seen: int) -> bool:
+def _is_repeat(now: PaperDetail, by: str, action: str, seen: int) -> bool:
     """Whether this very decision was made already: a form that was sent twice is no conflict with oneself."""
     last = now.log[-1] if now.log else None
     mine = last is not None and (last.by, last.action) == (by, action)

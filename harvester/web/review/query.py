@@ -9,7 +9,7 @@ from starlette.datastructures import ImmutableMultiDict
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
-from harvester.domain.candidates import STATES, Wanted
+from harvester.domain.candidates import STATES, QueueFilter
 
 PAGE = 50  # papers
 LONGEST_SEARCH = 200  # characters
@@ -20,7 +20,7 @@ LAST_PAGE = 10_000
 class View:
     """A page of the wanted part of the queue."""
 
-    wanted: Wanted = Wanted()  # noqa: RUF009 - frozen, so it can be shared
+    wanted: QueueFilter = QueueFilter()  # noqa: RUF009 - frozen, so it can be shared
     page: int = 1
 
     @property
@@ -31,7 +31,7 @@ class View:
     @property
     def filtered(self) -> bool:
         """Whether anything but the state narrows the queue down."""
-        return self.wanted != Wanted(self.wanted.state)
+        return self.wanted != QueueFilter(self.wanted.state)
 
     def address(self, paper: str = "") -> str:
         """The page's address, with a paper chosen."""
@@ -53,7 +53,7 @@ def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
     Raises:
         UsageError: a state, label, day, score or page that there cannot be.
     """
-    wanted = Wanted(
+    wanted = QueueFilter(
         state=_state(given.get("state") or "pending"),
         labels=tuple(_label(text, taxonomy) for text in dict.fromkeys(filter(None, given.getlist("label")))),
         source=given.get("source", "")[:100],

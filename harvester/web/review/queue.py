@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import STATES
-from harvester.services.review.explanations import Why, doubles, sentences_of
-from harvester.services.review.queries import Queue, Sheet, queue_page, sheet
+from harvester.services.review.explanations import Explanation, doubles, sentences_of
+from harvester.services.review.queries import PaperDetail, Queue, paper_detail, queue_page
 from harvester.web.review import view
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import Desk, is_fragment
@@ -31,14 +31,14 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/review/paper")
     def paper(request: Request, paper: str = "") -> Response:
-        at, shown = read_view(request.query_params, desk.ws.taxonomy), sheet(desk.ws, paper)
+        at, shown = read_view(request.query_params, desk.ws.taxonomy), paper_detail(desk.ws, paper)
         return desk.show(request, "pane" if is_fragment(request) else "alone", desk.pane(shown, at))
 
     @router.get("/review/why")
     def why(request: Request, paper: str = "") -> HTMLResponse:
-        shown, problem, found = sheet(desk.ws, paper), "", None
+        shown, problem, found = paper_detail(desk.ws, paper), "", None
         try:
-            found = desk.insight.why(shown) if shown.prediction and shown.paper.abstract else Why({}, ())
+            found = desk.insight.why(shown) if shown.prediction and shown.paper.abstract else Explanation({}, ())
         except HarvesterError as error:
             problem = str(error)
         parts = sentences_of(shown.paper) if found and found.reasons else [shown.paper.abstract]
@@ -50,7 +50,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/review/near")
     def near(request: Request, paper: str = "") -> HTMLResponse:
-        shown, problem, found = sheet(desk.ws, paper), "", None
+        shown, problem, found = paper_detail(desk.ws, paper), "", None
         try:
             found = desk.insight.nearest(shown)
         except HarvesterError as error:
@@ -72,7 +72,7 @@ def routes(desk: Desk) -> APIRouter:
 def _queue(desk: Desk, request: Request, at: View) -> dict[str, object]:
     found = queue_page(desk.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
     chosen = request.query_params.get("paper") or (found.rows[0].line.id if found.rows else "")
-    shown = sheet(desk.ws, chosen) if chosen else None
+    shown = paper_detail(desk.ws, chosen) if chosen else None
     pane = desk.pane(shown, at, _after(found, shown))
     return {**_list(desk, found, at), **pane, **desk.tail(request), "said": ""}
 
@@ -96,7 +96,7 @@ def _sources(desk: Desk) -> list[str]:
     return ["arxiv", "arxiv_rss", "arxiv_oai", "huggingface", *(feed.name for feed in desk.ws.settings.harvest.feeds)]
 
 
-def _after(found: Queue, shown: Sheet | None) -> str:
+def _after(found: Queue, shown: PaperDetail | None) -> str:
     """The paper below the one that is shown, for browsers without scripts."""
     ids = [one.line.id for one in found.rows]
     if shown is None or shown.paper.id not in ids:

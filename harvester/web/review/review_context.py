@@ -8,8 +8,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import CatalogError, HarvesterError, UsageError
-from harvester.services.review.explanations import Insight
-from harvester.services.review.queries import Sheet, last_by, unpublished
+from harvester.services.review.explanations import Explanations
+from harvester.services.review.queries import PaperDetail, last_by, unpublished
 from harvester.services.workspace import Workspace
 from harvester.web.forms import SESSION, token_of
 from harvester.web.pages import PRIVATE, Pages
@@ -24,13 +24,13 @@ class Desk:
 
     ws: Workspace
     pages: Pages
-    insight: Insight
+    insight: Explanations
 
     def show(self, request: Request, template: str, values: Mapping[str, Any], **more: Any) -> HTMLResponse:
         """A page, or a part of one, for somebody who is signed in."""
         return show(self.pages, request, template, values, **more)
 
-    def pane(self, sheet: Sheet | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
+    def pane(self, sheet: PaperDetail | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
         """The values of the pane: a paper, or None where there is none; `following` is the one to move on to."""
         shown = view.pane(sheet, self.ws.taxonomy) if sheet else None
         return {"paper": shown, "at": at, "following": following, "conflict": None, "note": "", **more}

@@ -10,12 +10,12 @@ from classifiers.taxonomy import Facet, Label, Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.catalog.export.records import address_of
-from harvester.domain.candidates import Line
+from harvester.domain.candidates import QueueRow
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
-from harvester.services.review.queries import Listed, Sheet
+from harvester.services.review.queries import ListedCandidate, PaperDetail
 
 if TYPE_CHECKING:
     from classifiers.records import Neighbour, Reason
@@ -55,7 +55,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FacetLabels:
     """A facet's labels; one of them and no other where it is `exclusive`."""
 
     id: str
@@ -65,7 +65,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PaperLink:
     """An address of a paper; not to be followed where `href` is ""."""
 
     name: str
@@ -74,7 +74,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Sentence:
     """A sentence of an abstract, and the names of the labels that rest on it."""
 
     text: str
@@ -82,7 +82,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class HistoryLine:
     """One line of a paper's history."""
 
     who: str
@@ -92,7 +92,7 @@ class Done:
     reason: str
 
 
-def line(one: Listed, taxonomy: Taxonomy) -> dict[str, object]:
+def line(one: ListedCandidate, taxonomy: Taxonomy) -> dict[str, object]:
     """One line of the queue."""
     shown, labels = one.line, names_of(one.line.labels, taxonomy) if one.line.labels else []
     return {
@@ -111,10 +111,10 @@ def line(one: Listed, taxonomy: Taxonomy) -> dict[str, object]:
     }
 
 
-def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) -> tuple[Group, ...]:
+def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) -> tuple[FacetLabels, ...]:
     """All labels by facet, with what the model says of each and what holds now."""
     return tuple(
-        Group(
+        FacetLabels(
             facet.id,
             facet.name,
             facet.exclusive,
@@ -124,7 +124,7 @@ def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) ->
     )
 
 
-def links(paper: Paper) -> list[Link]:
+def links(paper: Paper) -> list[PaperLink]:
     """The paper's addresses, the best first; with those that its names stand for."""
     addresses: dict[str, str] = {}
     for role, name in ROLES.items():
@@ -138,9 +138,9 @@ def links(paper: Paper) -> list[Link]:
         elif kind == "doi":
             addresses.setdefault("DOI", f"https://doi.org/{value}")
     addresses |= {role.capitalize(): link for role, link in paper.links.items() if role not in ROLES}
-    found: dict[str, Link] = {}
+    found: dict[str, PaperLink] = {}
     for name, address in addresses.items():
-        found.setdefault(address, Link(name, allowed(address), address))
+        found.setdefault(address, PaperLink(name, allowed(address), address))
     return sorted(found.values(), key=lambda link: not link.href)
 
 
@@ -158,14 +158,14 @@ def _named(name: str, address: str) -> str:
     return NAMES.get(host, name) if name == ROLES["paper"] else name
 
 
-def marked(sentences: Sequence[str], why: Mapping[str, Sequence["Reason"]], taxonomy: Taxonomy) -> list[Piece]:
+def marked(sentences: Sequence[str], why: Mapping[str, Sequence["Reason"]], taxonomy: Taxonomy) -> list[Sentence]:
     """An abstract's sentences, those that carry labels with the labels' names."""
     names = {f"{facet.id}:{label.id}": label.name for facet in taxonomy.facets for label in facet.labels}
     carried: dict[str, list[str]] = {}
     for label, reasons in why.items():
         for reason in reasons:
             carried.setdefault(reason.sentence, []).append(names.get(label, label))
-    return [Piece(text, tuple(carried.get(text, ()))) for text in sentences]
+    return [Sentence(text, tuple(carried.get(text, ()))) for text in sentences]
 
 
 def labelled(nearest: Iterable["Neighbour"]) -> list[dict[str, str]]:
@@ -176,17 +176,17 @@ def labelled(nearest: Iterable["Neighbour"]) -> list[dict[str, str]]:
     ]
 
 
-def history(log: Iterable[Decision], taxonomy: Taxonomy) -> list[Done]:
+def history(log: Iterable[Decision], taxonomy: Taxonomy) -> list[HistoryLine]:
     """Who decided what and when, the newest first."""
     return [done(one, taxonomy) for one in log][::-1]
 
 
-def done(one: Decision, taxonomy: Taxonomy) -> Done:
+def done(one: Decision, taxonomy: Taxonomy) -> HistoryLine:
     """One decision as a sentence."""
     by_files = one.via == "files"
     what = FROM_FILES.get(one.action, one.action) if by_files else DONE.get(one.action, one.action)
     labels = tuple(names_of(one.labels, taxonomy)) if one.labels else ()
-    return Done("It" if by_files else one.by, what, one.at, labels, one.reason)
+    return HistoryLine("It" if by_files else one.by, what, one.at, labels, one.reason)
 
 
 def names_of(labels: Labels, taxonomy: Taxonomy) -> list[str]:
@@ -201,12 +201,12 @@ def authors(paper: Paper) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def venue(paper: Paper | Line) -> str:
+def venue(paper: Paper | QueueRow) -> str:
     """Where it appeared."""
     return paper.venue or ("arXiv" if paper.id.startswith("arxiv:") else "")
 
 
-def published(paper: Paper | Line) -> str:
+def published(paper: Paper | QueueRow) -> str:
     """The day it was submitted or published, as ``2025-06-12``."""
     return utc_date(paper.published).isoformat() if paper.published else ""
 
@@ -216,7 +216,7 @@ def percent(probability: float) -> str:
     return "99+" if probability >= CERTAIN else f"{100 * probability:.0f}"
 
 
-def pane(sheet: Sheet, taxonomy: Taxonomy) -> dict[str, object]:
+def pane(sheet: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
     """All that the right side of the page shows of one paper, but for what takes time."""
     paper = sheet.paper
     return {
@@ -226,7 +226,7 @@ def pane(sheet: Sheet, taxonomy: Taxonomy) -> dict[str, object]:
         "title": paper.title,
         "authors": authors(paper),
         "about": ", ".join(filter(None, (venue(paper), published(paper), *paper.categories[:3]))),
-        "abstract": [Piece(paper.abstract)] if paper.abstract else [],
+        "abstract": [Sentence(paper.abstract)] if paper.abstract else [],
         "comment": paper.comment,
         "withdrawn": paper.withdrawn,
         "links": links(paper),

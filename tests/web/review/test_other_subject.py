@@ -77,7 +77,7 @@ def test_a_facet_that_was_added_later_can_be_given(room: Room) -> None:
 def test_subscribers_choose_from_them(room: Room) -> None:
     room.browser().client.post("/subscribe", data={"email": "jo@example.org", "crop": ["rice"], "every": "day"})
     (jo,) = subscribers(room.ws)
-    assert jo.wishes.topics == {"crop": ("rice",)}
+    assert jo.preferences.topics == {"crop": ("rice",)}
 
 
 def test_a_reviewer_picks_labels_in_the_browser(room: Room, desk: Open) -> None:

@@ -6,15 +6,15 @@ Both engines run the same steps on the same tasks in the same order, so a job ma
 from collections.abc import Iterator
 
 from harvester.base.errors import UsageError
-from harvester.services.learning.bulk.tasks import Done, Source, here, portable
+from harvester.services.learning.bulk.tasks import Source, TaskResult, here, portable
 from harvester.services.learning.classify import chosen_model, load_classifier
 from harvester.services.workspace import Workspace
 
-__all__ = ["ENGINES", "Done", "judge"]
+__all__ = ["ENGINES", "TaskResult", "judge"]
 ENGINES = ("local", "ray")
 
 
-def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "") -> Iterator[Done]:
+def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "") -> Iterator[TaskResult]:
     """The source's tasks with predictions, in order, as they come; nothing is loaded before the first is asked for.
 
     Args:

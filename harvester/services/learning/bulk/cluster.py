@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.services.learning.bulk.tasks import Done, done, read_done, read_task, write_done
+from harvester.services.learning.bulk.tasks import TaskResult, done, read_done, read_task, write_done
 from harvester.services.learning.classify import ChosenModel
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PATIENCE = 10.0  # seconds for a cluster to take a connection, and twice as many
 _BLOCK = 1 << 20  # bytes; of Ray's own 128 MiB, one worker would get all tasks while the others wait
 
 
-def on_ray(tasks: Callable[[], Iterator[str]], model: ChosenModel, address: str) -> Iterator[Done]:
+def on_ray(tasks: Callable[[], Iterator[str]], model: ChosenModel, address: str) -> Iterator[TaskResult]:
     """The tasks with predictions, in order. See `harvester.services.learning.bulk.judge`."""
     with _cluster(address) as ray:
         try:

@@ -31,7 +31,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class TaskResult:
     """A task's note, and items with their predictions."""
 
     note: Any
@@ -42,7 +42,7 @@ Source = Callable[[], Iterator[Task]]
 """Gives a job's tasks from the beginning; can be sent to another process."""
 
 
-def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[Done]:
+def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[TaskResult]:
     """The engine of this process; the classifier is loaded by the first task that has a text."""
     classifier: Classifier | None = None
     for task in source():
@@ -51,11 +51,11 @@ def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[Done]:
         yield done(task, classifier)
 
 
-def done(task: Task, classifier: "Classifier | None") -> Done:
+def done(task: Task, classifier: "Classifier | None") -> TaskResult:
     """One task with its predictions; one without texts needs no classifier."""
     found = predictions_of(classifier, task.texts) if classifier and task.texts else []
     pairs = zip(task.items, found, strict=True)
-    return Done(task.note, [(item, one) for item, one in pairs if task.all_of_them or one.in_scope])
+    return TaskResult(task.note, [(item, one) for item, one in pairs if task.all_of_them or one.in_scope])
 
 
 def portable(source: Source) -> Callable[[], Iterator[str]]:
@@ -79,15 +79,15 @@ def read_task(document: str) -> Task:
     return Task([Text(*text) for text in texts], items, note, all_of_them)
 
 
-def write_done(one: Done) -> str:
+def write_done(one: TaskResult) -> str:
     """A finished task as JSON; numbers lose nothing on the way."""
     return json.dumps([one.note, [(item, asdict(prediction)) for item, prediction in one.found]])
 
 
-def read_done(document: str) -> Done:
+def read_done(document: str) -> TaskResult:
     """A finished task from its JSON."""
     note, found = json.loads(document)
-    return Done(note, [(item, _prediction(values)) for item, values in found])
+    return TaskResult(note, [(item, _prediction(values)) for item, values in found])
 
 
 def _prediction(values: dict[str, Any]) -> Prediction:

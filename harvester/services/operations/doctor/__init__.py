@@ -8,15 +8,15 @@ from harvester.base.clock import clock_from_environment
 from harvester.base.errors import UsageError
 from harvester.config.settings import load_settings
 from harvester.services.operations.doctor import external, history, local
-from harvester.services.operations.doctor.finding import Finding, fail
+from harvester.services.operations.doctor.finding import DoctorFinding, fail
 from harvester.services.operations.status import status
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store.engine import open_store
 
-__all__ = ["Finding", "examine"]
+__all__ = ["DoctorFinding", "examine"]
 
 
-def examine(config: Path) -> Iterator[Finding]:
+def examine(config: Path) -> Iterator[DoctorFinding]:
     """All findings, as they are made. What a broken part makes impossible to check is left out; the part is named.
 
     Nothing is mailed, and nothing changed but the time of the next request to arXiv; an SQLite store that is not there
@@ -44,7 +44,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from external.check_sender(settings.digest.sender, external.dns_texts)
 
 
-def _with_store(ws: Workspace) -> Iterator[Finding]:
+def _with_store(ws: Workspace) -> Iterator[DoctorFinding]:
     now = status(ws)
     yield from history.check_runs(now)
     yield from history.check_sources(now, timedelta(days=ws.settings.harvest.overlap_days))

@@ -11,7 +11,7 @@ from harvester.config.harvest import HarvestSettings
 from harvester.config.settings import Settings
 from harvester.mail.smtp import SmtpServer
 from harvester.services.arxiv_client import ARXIV_GATE
-from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
+from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.operations.doctor.local import is_placeholder
 from harvester.services.workspace import Workspace
 from harvester.sources.errors import BadQuery, Throttled
@@ -27,7 +27,7 @@ Texts = Callable[[str], Sequence[str] | None]
 """The TXT records of a name: none where it has none, None where nobody could be asked."""
 
 
-def check_upstreams(ws: Workspace) -> Iterator[Finding]:
+def check_upstreams(ws: Workspace) -> Iterator[DoctorFinding]:
     """Whether each upstream answers what it should, and whether its clock and ours agree."""
     dates = []
     for probe in probes(ws.settings.harvest):
@@ -37,7 +37,7 @@ def check_upstreams(ws: Workspace) -> Iterator[Finding]:
     yield check_clock(dates, ws.clock())
 
 
-def ask(probe: Probe, transport: Transport) -> Finding:
+def ask(probe: Probe, transport: Transport) -> DoctorFinding:
     """Put the question; a service that only wants us to wait is not broken."""
     name = f"upstream {probe.name}"
     try:
@@ -52,7 +52,7 @@ def ask(probe: Probe, transport: Transport) -> Finding:
         return fail(name, str(error), "Its turn is kept in the store: see there.")
 
 
-def check_clock(dates: Sequence[timedelta], now: datetime) -> Finding:
+def check_clock(dates: Sequence[timedelta], now: datetime) -> DoctorFinding:
     """Whether this machine's clock agrees with the upstreams'; `dates` say how far each is ahead of it.
 
     The median counts: one upstream's clock may be wrong, too.
@@ -67,7 +67,7 @@ def check_clock(dates: Sequence[timedelta], now: datetime) -> Finding:
     return fail("clock", said, remedy) if abs(ahead) > TOO_FAR else warn("clock", said, remedy)
 
 
-def check_mail(settings: Settings, needed: bool) -> Finding:
+def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
     """Whether the mail server takes us in, with TLS and login as configured; nothing is sent.
 
     Args:
@@ -85,7 +85,7 @@ def check_mail(settings: Settings, needed: bool) -> Finding:
     return ok("mail server", f"{chosen.smtp_host}:{chosen.smtp_port} takes us in {safe}{user}.")
 
 
-def check_sender(sender: str, texts: Texts) -> list[Finding]:
+def check_sender(sender: str, texts: Texts) -> list[DoctorFinding]:
     """What receivers of digests find out about the sender's domain: SPF, DKIM, DMARC (RFC 7208, 6376, 7489)."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
     if is_placeholder(domain):
@@ -97,7 +97,7 @@ def check_sender(sender: str, texts: Texts) -> list[Finding]:
     return [_spf(domain, own), _dkim(domain, keys), _dmarc(domain, policy)]
 
 
-def _spf(domain: str, found: Sequence[str]) -> Finding:
+def _spf(domain: str, found: Sequence[str]) -> DoctorFinding:
     records = [text for text in found if text.lower().split(" ")[0] == "v=spf1"]
     if len(records) == 1:
         return ok("spf", f"{domain}: {records[0]}")
@@ -105,7 +105,7 @@ def _spf(domain: str, found: Sequence[str]) -> Finding:
     return warn("spf", said, f'Add one TXT record to {domain} that names your mail server: "v=spf1 mx -all".')
 
 
-def _dkim(domain: str, keys: Sequence[str]) -> Finding:
+def _dkim(domain: str, keys: Sequence[str]) -> DoctorFinding:
     if keys:
         return ok("dkim", f"{domain} has a key under {keys[0]}._domainkey.")
     return warn(
@@ -115,7 +115,7 @@ def _dkim(domain: str, keys: Sequence[str]) -> Finding:
     )
 
 
-def _dmarc(domain: str, found: Sequence[str]) -> Finding:
+def _dmarc(domain: str, found: Sequence[str]) -> DoctorFinding:
     if records := [text for text in found if text.lower().startswith("v=dmarc1")]:
         return ok("dmarc", f"{domain}: {records[0]}")
     return warn("dmarc", f"{domain} has no DMARC policy.", f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=none".')

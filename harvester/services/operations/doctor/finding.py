@@ -7,7 +7,7 @@ State = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """One check: what was found, and what to do about it; the remedy is "" only where all is well."""
 
     check: str
@@ -20,16 +20,16 @@ class Finding:
         return {"check": self.check, "state": self.state, "message": self.message, "remedy": self.remedy}
 
 
-def ok(check: str, message: str) -> Finding:
+def ok(check: str, message: str) -> DoctorFinding:
     """All is well."""
-    return Finding(check, "ok", message)
+    return DoctorFinding(check, "ok", message)
 
 
-def warn(check: str, message: str, remedy: str) -> Finding:
+def warn(check: str, message: str, remedy: str) -> DoctorFinding:
     """It works, but not as it should."""
-    return Finding(check, "warn", message, remedy)
+    return DoctorFinding(check, "warn", message, remedy)
 
 
-def fail(check: str, message: str, remedy: str) -> Finding:
+def fail(check: str, message: str, remedy: str) -> DoctorFinding:
     """It does not work."""
-    return Finding(check, "fail", message, remedy)
+    return DoctorFinding(check, "fail", message, remedy)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
 from harvester.config.schedule import ScheduleSettings
-from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
+from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.operations.job_runs import JOBS, expression, wanted
 from harvester.services.operations.status import Status, begun, trouble
 
@@ -14,7 +14,7 @@ LATE = timedelta(hours=36)  # a night was left out
 PATIENCE = timedelta(hours=1)  # a job that is due, or at work, for longer is told of
 
 
-def check_runs(now: Status) -> Iterator[Finding]:
+def check_runs(now: Status) -> Iterator[DoctorFinding]:
     """Whether runs come every night, and how the last one ended."""
     if now.last is None:
         yield warn("runs", "There was no run yet.", "Start one: `harvester run`.")
@@ -29,7 +29,7 @@ def check_runs(now: Status) -> Iterator[Finding]:
     yield from _last(now)
 
 
-def _last(now: Status) -> Iterator[Finding]:
+def _last(now: Status) -> Iterator[DoctorFinding]:
     assert now.last is not None  # noqa: S101
     name, state = now.last["run"], now.last["state"]
     if state == "ok":
@@ -40,7 +40,7 @@ def _last(now: Status) -> Iterator[Finding]:
     yield told("runs", f"The last run, {name}, ended {state}: {why}", "The next run makes it good; else see above.")
 
 
-def check_sources(now: Status, overlap: timedelta) -> Iterator[Finding]:
+def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
     """Whether any source is left behind for longer than windows overlap: then papers may slip through."""
     sources = [one["name"] for one in now.last["sources"]] if now.last else []
     for name in sources:
@@ -54,27 +54,27 @@ def check_sources(now: Status, overlap: timedelta) -> Iterator[Finding]:
         yield ok("sources", f"{len(sources)} sources were complete at least once.")
 
 
-def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[Finding]:
+def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFinding]:
     """Whether each job was done when it was last due."""
     late = []
     for name in JOBS:
-        cron, turn = expression(chosen, name), now.turns.get(name)
+        cron, job_run = expression(chosen, name), now.job_runs.get(name)
         due = last_due(cron, chosen.timezone, now.now) if cron else None
-        missed = wanted(turn, due, now.now)
+        missed = wanted(job_run, due, now.now)
         if missed and now.now - missed > PATIENCE:
             late.append(f"{name} (due {rfc3339(missed)})")
-        elif turn and turn.failure:
+        elif job_run and job_run.failure:
             remedy = "It is done again when it is next due; `harvester schedule --once` does what is overdue."
-            yield warn("schedule", f"{name}, due {rfc3339(turn.due)}, failed: {turn.failure}", remedy)
+            yield warn("schedule", f"{name}, due {rfc3339(job_run.due)}, failed: {job_run.failure}", remedy)
     if late:
         yield fail("schedule", f"Not done: {', '.join(late)}.", "Start `harvester schedule`, or cron with `--once`.")
-    elif not now.turns:
+    elif not now.job_runs:
         yield warn("schedule", "No job was ever scheduled.", "Start `harvester schedule`, or cron with `--once`.")
     else:
         yield ok("schedule", "No scheduled job is late.")
 
 
-def check_queue(now: Status, limit: int) -> Finding:
+def check_queue(now: Status, limit: int) -> DoctorFinding:
     """Whether the reviewers keep up."""
     some = f", {now.figures.backlog} of them from a backfill" if now.figures.backlog else ""
     said = f"{now.figures.pending} papers wait for a decision{some}."

