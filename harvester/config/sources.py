@@ -27,12 +27,8 @@ SEARCH_TERMS = (
     "phonocardiogram", "phonocardiography", "seismocardiography", "intravascular", "electrophysiology",
     "electrophysiological", "CCTA", "PTB-XL", "EchoNet", "ACDC",
 )  # fmt: skip
-
-
 DEFAULT_QUERY = " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in SEARCH_TERMS)
 """Wide on purpose: the query decides what can be found at all, the classifier what is in scope."""
-
-
 TAKEN_NAMES = ("arxiv", "arxiv_rss", "arxiv_oai", "huggingface", "catalog")
 """Sources of the store that are no journal's."""
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from harvester.domain.labels import Labels
 
+STATES = ("pending", "accepted", "rejected", "deferred")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -27,9 +29,6 @@ class Candidate:
     backlog: bool
     place: int = 0
     useful: float = 0.0
-
-
-STATES = ("pending", "accepted", "rejected", "deferred")
 
 
 @dataclass(frozen=True, slots=True)

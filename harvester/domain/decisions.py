@@ -8,6 +8,10 @@ from harvester.base.errors import UsageError
 from harvester.domain.labels import Labels
 from harvester.domain.text import clean
 
+LEADS_TO = {"accept": "accepted", "reject": "rejected", "defer": "deferred", "withdraw": "rejected"}
+"""The state each action leads to; ``withdraw`` is an accepted entry whose file was removed in git."""
+LONGEST_REASON = 500  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -21,10 +25,6 @@ class Decision:
     by: str
     at: datetime
     id: int = 0
-
-
-LEADS_TO = {"accept": "accepted", "reject": "rejected", "defer": "deferred", "withdraw": "rejected"}
-"""The state each action leads to; ``withdraw`` is an accepted entry whose file was removed in git."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,6 @@ class Publication:
     by: str
     decision: int
     commit: str
-
-
-LONGEST_REASON = 500  # characters
 
 
 def parse_reason(text: str) -> str:

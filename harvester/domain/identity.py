@@ -10,26 +10,12 @@ from harvester.base.errors import UsageError
 _ARXIV = re.compile(
     r"(?P<new>\d{4}\.\d{4,5})(v(?P<v1>\d+))?|(?P<archive>[a-z-]+)(\.[A-Z]{2})?/(?P<old>\d{7})(v(?P<v2>\d+))?"
 )
-
-
 _ARXIV_PREFIX = re.compile(r"^(arxiv:|oai:arxiv\.org:)", re.IGNORECASE)
-
-
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
-
-
 _DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+")
-
-
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-
-
 _RANK = {"arxiv": 0, "doi": 1, "title": 2}
-
-
 TITLE_KEY_LENGTH = 60
-
-
 LONGEST_DOI = 512  # characters; what is longer is no DOI, and no database index takes it
 
 

@@ -11,11 +11,7 @@ from harvester.domain.identity import link_identifier, names_of_kind
 from harvester.domain.papers import Paper, Sighting
 
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
-
-
 ARTICLES = ("a", "an", "the")
-
-
 _STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # letters that forms of one word begin with; how alike the whole words must be
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+STATES = ("pending", "active", "unsubscribed", "bounced", "complained")
+
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
@@ -16,9 +18,6 @@ class Bounce:
     diagnostic: str
     report: str
     evidence: str
-
-
-STATES = ("pending", "active", "unsubscribed", "bounced", "complained")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from harvester.sources.http import Gate, Transport
 from harvester.store.locks import close_gate, gate
 
 SHORT_CLOSING = 60.0  # seconds of a cool-down that are sat out however short `max_wait` is
-
-
 ARXIV_GATE = "arxiv"  # one gate for all of arXiv's services: its terms count them together
 
 

@@ -14,8 +14,6 @@ from harvester.store.engine import named_errors, read, write
 from harvester.store.tables import gates
 
 LONGEST_CLOSING = 3600.0  # seconds; a service that wants more is asked again after so long
-
-
 CLOCK_JUMP = 2 * LONGEST_CLOSING  # a gate that is closed for longer was set by a clock that ran wrong
 
 
