@@ -73,7 +73,7 @@ def opened(
 ) -> Iterator[Workspace]:
     schema.upgrade(connect(store_url))
     monkeypatch.setenv("HARVESTER_NOW", THURSDAY)
-    for job in ("audit", "classify"):
+    for job in ("harvest.audit", "learning.classify"):
         monkeypatch.setattr(f"harvester.services.{job}.load_classifier", lambda _ws: classifier)
     ws = open_workspace(make(tmp_path, upstream, store_url).config)
     yield ws
