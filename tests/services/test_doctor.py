@@ -252,7 +252,7 @@ def test_a_source_left_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("turn", "found"),
+    ("job_run", "found"),
     [
         (JobRun("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"ok"}),
         (JobRun("run", datetime(2025, 6, 11, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"fail"}),
