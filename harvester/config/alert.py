@@ -7,7 +7,7 @@ from pydantic import (
 )
 
 from harvester.base.escape import is_web_url
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class AlertSettings(SettingsSection):

@@ -10,7 +10,7 @@ from pydantic import (
     model_validator,
 )
 
-from harvester.config.section import SettingsSection, WebAddress
+from harvester.base.settings_section import SettingsSection, WebAddress
 
 
 class DigestSettings(SettingsSection):

@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from harvester.base.errors import UsageError
+from harvester.base.settings_section import FOLDER
 from harvester.config.alert import AlertSettings
 from harvester.config.backup import BackupSettings
 from harvester.config.catalog import CatalogSettings
@@ -23,7 +24,6 @@ from harvester.config.harvest import HarvestSettings
 from harvester.config.logs import LogSettings
 from harvester.config.review import ReviewSettings
 from harvester.config.schedule import ScheduleSettings
-from harvester.config.section import FOLDER
 from harvester.config.store import StoreSettings
 from harvester.config.web import WebSettings
 

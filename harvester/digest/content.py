@@ -8,7 +8,7 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.digest.rules import Group, Item
-from harvester.domain.papers import Paper
+from harvester.domain.papers import Paper, venue_of
 from harvester.domain.text import clean
 
 LONGEST_TITLE = 60  # in a subject; mail programs on phones show little more
@@ -116,7 +116,7 @@ def _title(paper: Paper) -> str:
 
 
 def _venue(paper: Paper) -> str:
-    return plain(paper.venue) or ("arXiv" if paper.id.startswith("arxiv:") else "")
+    return venue_of(plain(paper.venue), paper.id)
 
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from harvester.domain.identity import link_identifier, names_of_kind
-from harvester.domain.papers import Paper, Sighting
+from harvester.domain.papers import Paper
 
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 ARTICLES = ("a", "an", "the")
@@ -80,12 +80,20 @@ class Change(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Absorbed:
+    """A paper that became part of another one, and the names of the sources that had shown it, the first one first."""
+
+    paper: Paper
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """The paper that a sighting was merged into.
 
     `id` is the name the sighting had for it; `first` where its source had not shown this version before; `published`
-    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `article` is
-    what a journal had shown of it, where that proved to be the same work only now.
+    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `absorbed` are
+    the papers that proved to be the same work only now.
     """
 
     number: int
@@ -94,7 +102,7 @@ class Merged:
     first: bool
     published: datetime | None = None
     withdrawn: bool = False
-    article: Sighting | None = None
+    absorbed: tuple[Absorbed, ...] = ()
 
 
 def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:

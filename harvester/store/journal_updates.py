@@ -23,7 +23,7 @@ def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -
     shown = sighting.paper
     values = {
         "paper": merged.number,
-        "source": sighting.source,
+        "source": sighting.source.name,
         "venue": shown.venue,
         "published": utc_date(shown.published) if shown.published else None,
         "link": shown.links.get("paper", ""),
@@ -32,7 +32,7 @@ def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -
         "by": "",
     }
     known = select(suggestions.c.id).where(
-        suggestions.c.paper == merged.number, suggestions.c.source == sighting.source
+        suggestions.c.paper == merged.number, suggestions.c.source == sighting.source.name
     )
     if db.execute(known).first() is None:
         db.execute(insert(suggestions).values(values))

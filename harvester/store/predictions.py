@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
-from harvester.store.papers import IMPORTED, chunks, load
+from harvester.domain.provenance import Rank
+from harvester.store.papers import chunks, load
 from harvester.store.tables import papers, predictions
 
 
@@ -34,7 +35,7 @@ def _unseen(query: Select[Any], model: str) -> Select[Any]:
         predictions.c.text_hash == papers.c.text_hash,
         predictions.c.model == model,
     )
-    return query.outerjoin(predictions, seen).where(predictions.c.id.is_(None), papers.c.authority > IMPORTED)
+    return query.outerjoin(predictions, seen).where(predictions.c.id.is_(None), papers.c.authority > Rank.IMPORTED)
 
 
 def save(db: Connection, made: Iterable[tuple[int, Paper, Prediction]], now: datetime) -> None:

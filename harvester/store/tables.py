@@ -79,7 +79,7 @@ papers = Table(
     Column("keywords", JSON, nullable=False),
     Column("upvotes", Integer),
     Column("withdrawn", Boolean, nullable=False),
-    Column("authority", Integer, nullable=False),  # whose text this is: see store.papers.AUTHORITY
+    Column("authority", Integer, nullable=False),  # whose text this is: see harvester.domain.provenance.Rank
     Column("text_hash", String(64), nullable=False, index=True),
     Column("added", Moment, nullable=False),
 )

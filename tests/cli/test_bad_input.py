@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.services.workspace import open_workspace
 from harvester.domain.papers import Sighting
 from harvester.store.engine import write
@@ -27,7 +28,7 @@ from harvester.store.journal_updates import suggest
 
 with write(open_workspace(Path("config.toml")).store) as db:
     paper = replace(find(db, sys.argv[1]).paper, venue="A journal", version=0)
-    shown = Sighting("journal", paper)
+    shown = Sighting(JOURNAL.named("journal"), paper)
     assert suggest(db, shown, record(db, [shown], datetime.now(UTC))[0], datetime.now(UTC))
 """
 NOW = "2025-06-12T23:30:00Z"

@@ -19,6 +19,7 @@ from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import Workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import papers, queue
 from harvester.store.decisions import add_decision
 from harvester.store.engine import read, write
@@ -131,7 +132,7 @@ class Room:
             "links": {"paper": f"https://arxiv.org/abs/{arxiv}"},
         }
         with write(self.ws.store) as db:
-            return papers.record(db, [Sighting("arxiv", Paper(title=title, **{**given, **known}))], self.now)[0].number
+            return papers.record(db, [Sighting(ARXIV, Paper(title=title, **{**given, **known}))], self.now)[0].number
 
     def decide(self, number: int, action: str, via: str = "review", labels: Labels | None = None) -> None:
         """A decision as harvester.services.decide records it, without the catalogue's file."""

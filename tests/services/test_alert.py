@@ -13,6 +13,7 @@ import pytest
 
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.operations.alert import alerts, standing
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import record
 from harvester.store.queue import enqueue
@@ -78,7 +79,7 @@ def test_what_a_backfill_brought_is_no_growing_queue(store_url: str) -> None:
     now = datetime.fromisoformat(NOW)
     papers = [Paper((f"arxiv:2506.{n:05}",), f"Study {n}", "Of hearts.") for n in range(9)]
     with write(store) as db:
-        one, two, *many = [found.number for found in record(db, [Sighting("arxiv", paper) for paper in papers], now)]
+        one, two, *many = [found.number for found in record(db, [Sighting(ARXIV, paper) for paper in papers], now)]
         enqueue(db, [(one, 0.9), (two, 0.8)], now)
         enqueue(db, [(number, 0.7) for number in many], now, backlog=True)
     with read(store) as db:

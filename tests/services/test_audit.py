@@ -16,6 +16,7 @@ from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.audit import audit
 from harvester.services.learning.classify import load_classifier
 from harvester.services.workspace import Workspace, open_workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.sources.arxiv.oai import Record
 from harvester.store import schema
 from harvester.store.engine import connect, read, write
@@ -84,7 +85,7 @@ def held(ws: Workspace, name: str, **changed: Any) -> int:
     """Put a paper into the store as an earlier night would have; returns its number."""
     paper = replace(Paper((name,), f"Held since long: {name}", "Of the heart.", version=1), **changed)
     with write(ws.store) as db:
-        return record(db, [Sighting("arxiv", paper)], BEFORE)[0].number
+        return record(db, [Sighting(ARXIV, paper)], BEFORE)[0].number
 
 
 def stored(ws: Workspace, name: str) -> Paper | None:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.learning.classify import EMBEDDINGS
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import write
 from harvester.store.locks import lock
@@ -67,7 +68,7 @@ def test_what_the_nights_bring_comes_first_and_stays_newer(room: Room, store_url
     tonight = Paper(("arxiv:2506.00001",), "A paper of tonight", "Its abstract.", version=1)
     newer = Paper(("arxiv:2601.90038",), "A newer title of an ECG paper", "Electrocardiogram diagnosis.", version=2)
     with opened(store_url) as store, write(store) as db:
-        merged, _ = record(db, [Sighting("arxiv", tonight), Sighting("arxiv", newer)], now)
+        merged, _ = record(db, [Sighting(ARXIV, tonight), Sighting(ARXIV, newer)], now)
         enqueue(db, [(merged.number, 0.51)], now)
     run(room, "backfill", "snapshot.jsonl")
     found = held(store_url)

@@ -21,6 +21,7 @@ from harvester.services.catalog.check import findings
 from harvester.services.catalog.lists import import_list
 from harvester.services.catalog.site import write_site
 from harvester.services.workspace import Workspace, open_workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import find, mark_withdrawn, record
 from harvester.store.queue import candidate
@@ -82,7 +83,7 @@ def put(folder: Path, name: str, text: str) -> Path:
 
 def know(ws: Workspace, paper: Paper) -> None:
     with write(ws.store) as db:
-        record(db, [Sighting("arxiv", paper)], NOW)
+        record(db, [Sighting(ARXIV, paper)], NOW)
 
 
 KNOWN = Paper(
@@ -142,8 +143,7 @@ def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream
 
 def _corpus_papers(ws: Workspace) -> list[Paper]:
     """Two papers that the stand-in knows, asked for past the store."""
-    from harvester.config.sources import ArxivSettings
-    from harvester.sources.arxiv.api import read_page
+    from harvester.sources.arxiv.api import ArxivSettings, read_page
     from harvester.sources.http import Transport
 
     api = ws.settings.harvest.arxiv

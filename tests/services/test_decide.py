@@ -18,6 +18,7 @@ from harvester.services.catalog.sync import sync_catalogue
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided, decide_all
 from harvester.services.review.documents import candidates, whole
 from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, write
 from harvester.store.locks import lock
@@ -54,7 +55,7 @@ def put(ws: Workspace, db: object, number: int) -> None:
         1,
         links={"paper": f"https://arxiv.org/abs/2506.0000{number}"},
     )
-    (merged,) = record(db, [Sighting("arxiv", paper)], NOW)  # type: ignore[arg-type]
+    (merged,) = record(db, [Sighting(ARXIV, paper)], NOW)  # type: ignore[arg-type]
     labels = Labels({"task": ("diagnosis",), "modality": ("ecg",), "disease": (), "kind": ("research",)})
     prediction = Prediction(1 - number / 10, True, labels, ("task:prognosis",), {}, "model")
     save(db, [(merged.number, paper, prediction)], NOW)  # type: ignore[arg-type]
@@ -209,7 +210,7 @@ def test_a_newer_version_keeps_the_decision(ws: Workspace) -> None:
     decide(ws, "reject")
     with write(ws.store) as db:
         newer = Paper(("arxiv:2506.00001",), "A new title", "Other.", version=2, withdrawn=True)
-        record(db, [Sighting("arxiv", newer)], NOW)
+        record(db, [Sighting(ARXIV, newer)], NOW)
         place = candidate(db, 1)
     assert place is not None
     assert place.state == "rejected"
@@ -234,7 +235,7 @@ def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> 
     """The one that was there first counts, whatever the two are called; nothing is decided night after night."""
     with write(ws.store) as db:
         named = Paper(("arxiv:2506.00001", "doi:10.1000/x"), "Paper 1 about the heart", "Abstract.", version=1)
-        record(db, [Sighting("arxiv", named)], NOW)
+        record(db, [Sighting(ARXIV, named)], NOW)
     entry = Path(decide(ws, "accept").entry or "")
     for name in ("0-before.toml", "z-after.toml"):
         other = entry.with_name(name)
@@ -262,8 +263,8 @@ def test_the_sentences_that_labels_rest_on(ws: Workspace) -> None:
     abstract = "We classify arrhythmias from the twelve-lead electrocardiogram. The weather was fine."
     with write(ws.store) as db:
         paper = Paper(("arxiv:2506.00001",), "Paper 1 about the heart", abstract, version=2)
-        record(db, [Sighting("arxiv", paper)], NOW)
-        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "Never classified", "Abstract."))], NOW)
+        record(db, [Sighting(ARXIV, paper)], NOW)
+        record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "Never classified", "Abstract."))], NOW)
     assert whole(ws, "2506.00001")["explanation"] is None, "only where it is asked for"
     assert whole(ws, "2506.00009", explained=True)["explanation"] is None
     decide(ws, "accept", modality="ecg,echo", task="")
@@ -367,7 +368,7 @@ def test_a_failed_item_says_where_its_paper_stands(ws: Workspace) -> None:
 
 def test_a_paper_withdrawn_while_it_waits_comes_last_and_says_so(ws: Workspace) -> None:
     with write(ws.store) as db:
-        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00001",), "Gone", "", version=2, withdrawn=True))], NOW)
+        record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00001",), "Gone", "", version=2, withdrawn=True))], NOW)
         rescore(db, "model")
     queue = candidates(ws, "pending", None)
     assert [(one["id"][-1], one["withdrawn"]) for one in queue] == [("2", False), ("3", False), ("1", True)]

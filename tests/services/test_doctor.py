@@ -195,7 +195,7 @@ def test_folders_and_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("ahead", "state"), [([], "warn"), ([1], "ok"), ([-600, 5, 3], "ok"), ([300, 290], "warn"), ([-90_000], "fail")]
 )
 def test_the_clock(ahead: list[int], state: str) -> None:
-    assert external.check_clock([timedelta(seconds=one) for one in ahead], NOW).state == state
+    assert external.compare_clocks([timedelta(seconds=one) for one in ahead], NOW).state == state
 
 
 SPF, DKIM, DMARC = "v=spf1 mx -all", "v=DKIM1; k=rsa; p=MIIB", "v=DMARC1; p=none"
@@ -252,7 +252,7 @@ def test_a_source_left_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("turn", "found"),
+    ("job_run", "found"),
     [
         (JobRun("run", datetime(2025, 6, 12, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"ok"}),
         (JobRun("run", datetime(2025, 6, 11, 2, 30, tzinfo=UTC), 1, NOW, NOW), {"fail"}),

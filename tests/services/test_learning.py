@@ -25,6 +25,7 @@ from harvester.services.learning.train import CORRECTION, DECISION, roll_back, t
 from harvester.services.review.decisions import record_decision
 from harvester.services.review.documents import candidates
 from harvester.services.workspace import Workspace, open_workspace, taxonomy_of
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import read, write
 from harvester.store.papers import load, record
 from harvester.store.predictions import latest, save
@@ -59,7 +60,7 @@ def predicted(
 
 def store(ws: Workspace, papers: list[Paper]) -> list[int]:
     with write(ws.store) as db:
-        return [one.number for one in record(db, [Sighting("arxiv", one) for one in papers], ws.clock())]
+        return [one.number for one in record(db, [Sighting(ARXIV, one) for one in papers], ws.clock())]
 
 
 def predict_all(ws: Workspace, numbers: list[int], scopes: list[float]) -> None:

@@ -9,14 +9,18 @@ import pytest
 
 from harvester.config.settings import load_settings
 from harvester.domain.papers import Paper, Sighting
+from harvester.domain.provenance import Provenance
 from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
 from harvester.services.operations.nightly import accepted_among
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.documents import suggested, whole
 from harvester.services.review.journal_updates import settle_suggestions
 from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources import journals
+from harvester.sources.arxiv import api, snapshot
 from harvester.sources.http import Transport
-from harvester.sources.registry import Source, chosen
+from harvester.sources.registry import chosen
+from harvester.sources.source import Source
 from harvester.sources.window import Batch, Window
 from harvester.store import schema
 from harvester.store.engine import connect, open_store
@@ -44,6 +48,7 @@ url = "{upstream}/feed/npj-digital-medicine.xml"
 allow_private = true
 """
 ARXIV = ("arxiv", "arxiv_rss")
+CIRCULATION = journals.PROVENANCE.named("circulation")
 Ask = Callable[[str, str], SourceOutcome]
 
 
@@ -140,21 +145,38 @@ def test_an_article_that_proves_to_be_the_preprints_own_is_a_suggestion(ws: Work
         ("doi:10.1000/x",), "Heartbeats learned", venue="Circulation", links={"paper": "https://doi.org/10.1000/x"}
     )
 
-    def show(source: str, paper: Paper, **kind: bool) -> SourceOutcome:
-        def fetch(_transport: Transport, _window: Window) -> Iterator[Batch]:
-            yield Batch([Sighting(source, paper)], 1)
-
-        return harvest(there, Source(source, fetch, **kind), None, None)
-
-    show("arxiv", preprint)
+    show(there, api.PROVENANCE, preprint)
     accept(there, "2506.00001")
-    assert show("circulation", article, journal=True).suggested == 0
+    assert show(there, CIRCULATION, article).suggested == 0
     gained = replace(preprint, identifiers=(*preprint.identifiers, "doi:10.1000/x"), version=2)
-    assert show("arxiv", gained).suggested == 1
-    assert show("arxiv", gained).suggested == 0
+    assert show(there, api.PROVENANCE, gained).suggested == 1
+    assert show(there, api.PROVENANCE, gained).suggested == 0
     (one,) = suggested(there)
     assert one["id"] == "arxiv:2506.00001"
     assert one["suggestion"]["venue"] == "Circulation"
+
+
+def test_a_backfilled_preprint_is_not_taken_for_an_article(ws: Workspace) -> None:
+    """The snapshot's name was in no table, so what it showed of the preprint was suggested as a journal's version."""
+    now = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+    there = replace(ws, clock=lambda: now)
+    preprint = Paper(("arxiv:2506.00001",), "Beats", "Text.", published=now, version=1)
+    show(there, CIRCULATION, Paper(("doi:10.1000/x",), "Heartbeats learned", venue="Circulation"))
+    accept(there, "10.1000/x")
+    show(there, snapshot.PROVENANCE, preprint)
+    gained = replace(preprint, identifiers=(*preprint.identifiers, "doi:10.1000/x"), version=2)
+    assert show(there, api.PROVENANCE, gained).suggested == 0
+    assert whole(there, "10.1000/x")["id"] == "arxiv:2506.00001", "the two are one paper"
+    assert suggested(there) == []
+
+
+def show(ws: Workspace, source: Provenance, paper: Paper) -> SourceOutcome:
+    """Harvest a source that shows one paper."""
+
+    def fetch(_transport: Transport, _window: Window) -> Iterator[Batch]:
+        yield Batch([Sighting(source, paper)], 1)
+
+    return harvest(ws, Source(source, fetch), None, None)
 
 
 def test_a_long_cool_down_is_shared_even_where_nothing_is_spaced_and_not_slept_through(

@@ -10,10 +10,9 @@ from dataclasses import replace
 from harvester.base.errors import FetchError
 from harvester.catalog.entry import Entry
 from harvester.catalog.importing.awesome import same_title
-from harvester.config.sources import ArxivSettings
 from harvester.domain.identity import title_identifier
 from harvester.domain.papers import Paper, Sighting
-from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.review.decisions import entry_of
 from harvester.services.workspace import Workspace
 from harvester.sources.arxiv import api as arxiv_api
@@ -41,8 +40,8 @@ def fetch(ws: Workspace, base: str) -> Paper | None:
     Raises:
         FetchError: arXiv gives no answer.
     """
-    api = ws.settings.harvest.arxiv or ArxivSettings()
-    found, _ = hydrate(api, arxiv_transport(ws, api.min_interval), [base])
+    api = arxiv_settings(ws)
+    found, _ = hydrate(api, arxiv_transport(ws), [base])
     _record(ws, found)
     return found[0] if found else None
 
@@ -64,8 +63,8 @@ def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
 
 def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
     """What arXiv knows of the entries: all ids in few requests, then title by title."""
-    api = ws.settings.harvest.arxiv or ArxivSettings()
-    transport = arxiv_transport(ws, api.min_interval)
+    api = arxiv_settings(ws)
+    transport = arxiv_transport(ws)
     ids = [entry.id.removeprefix("arxiv:") for entry in entries if entry.id.startswith("arxiv:")]
     known: dict[str, Paper] = {}
     try:
@@ -85,7 +84,7 @@ def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
 def _record(ws: Workspace, papers: Sequence[Paper]) -> None:
     if papers:
         with write(ws.store) as db:
-            record(db, [Sighting(arxiv_api.NAME, paper) for paper in papers], ws.clock())
+            record(db, [Sighting(arxiv_api.PROVENANCE, paper) for paper in papers], ws.clock())
 
 
 def _filled(entry: Entry, paper: Paper) -> Entry:

@@ -15,6 +15,7 @@ from harvester.catalog.folder import Catalog, load_catalog, named_in
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, standing
 from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.provenance import CATALOG
 from harvester.services.review.decisions import CATALOGUE_LOCK, record_decision, settle
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
@@ -24,7 +25,6 @@ from harvester.store.papers import find_all, record
 from harvester.store.queue import candidate, in_state, set_filed, unfiled
 
 BY = "catalogue files"
-SOURCE = "catalog"
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def paper_of(entry: Entry) -> Paper:
 
 def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced) -> set[int]:
     """Record every entry and make the decisions its file asks for; returns the papers' numbers."""
-    seen = record(db, [Sighting(SOURCE, paper_of(entry)) for entry in catalog.entries], ws.clock())
+    seen = record(db, [Sighting(CATALOG, paper_of(entry)) for entry in catalog.entries], ws.clock())
     filed = {one.paper: one.entry for one in in_state(db, "accepted")}
     entries = _one_a_paper(zip((one.number for one in seen), catalog.entries, strict=True), filed, done)
     logs, unwritten = decisions_on(db, entries), {one.paper for one in unfiled(db)}

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.cursors import Cursor, Progress
-from harvester.domain.merging import Change, Merged
+from harvester.domain.merging import Absorbed, Change, Merged
+from harvester.domain.papers import Sighting
 from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import rss as arxiv_rss
@@ -18,7 +19,8 @@ from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
 from harvester.sources.http import Payload, Transport
-from harvester.sources.registry import Source, SourceState
+from harvester.sources.registry import provenance_of
+from harvester.sources.source import Source, SourceState
 from harvester.sources.window import Batch, Window
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
@@ -113,7 +115,9 @@ def harvest(
     """
     with read(ws.store) as db:
         before = cursor(db, source.name)
-    outcome = SourceOutcome(source.name, plan(ws, source, since, until), source.windowed, source.journal)
+    outcome = SourceOutcome(
+        source.name, plan(ws, source, since, until), source.windowed, source.provenance.kind == "journal"
+    )
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = _transport(ws, source)
     try:
@@ -193,7 +197,7 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome
     if not source.windowed:
         return judge_feed(news=outcome.news, batch=before.batch, now=ws.clock())
     with read(ws.store) as db:
-        proven = cursor(db, arxiv_rss.NAME).batch
+        proven = cursor(db, arxiv_rss.PROVENANCE.name).batch
     return judge(news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=proven)
 
 
@@ -293,8 +297,17 @@ def _first(known: int | None, announced: int | None, carried: int) -> int | None
 
 def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
     pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
-    articles = [(one.article, replace(one, first=True)) for one in merged if one.article]
+    articles = [
+        (article, replace(one, first=True)) for one in merged for lost in one.absorbed if (article := _article(lost))
+    ]
     outcome.suggested += sum(suggest(db, sighting, one, now) for sighting, one in (*pairs, *articles))
+
+
+def _article(lost: Absorbed) -> Sighting | None:
+    """What a journal had shown of a paper that proved to be another one's article."""
+    shown = (provenance_of(name) for name in lost.sources)
+    journal = next((source for source in shown if source.kind == "journal"), None)
+    return Sighting(journal, lost.paper) if journal else None
 
 
 def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
@@ -310,6 +323,6 @@ def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> No
 
 
 def _transport(ws: Workspace, source: Source) -> Transport:
-    if source.interval is not None:
-        return arxiv_transport(ws, source.interval)
+    if source.gated:
+        return arxiv_transport(ws)
     return Transport(ws.settings.harvest, allow_private=source.allow_private)

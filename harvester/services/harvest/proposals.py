@@ -11,13 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooManyRequests, UsageError
-from harvester.config.sources import ArxivSettings, FeedSettings
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
 from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Proposal
 from harvester.domain.text import clean
-from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.learning.classify import load_classifier, predict
 from harvester.services.workspace import Workspace
 from harvester.sources import journals
@@ -124,17 +123,17 @@ def _fetch(ws: Workspace, one: Proposal) -> int | None:
 
 
 def _from_arxiv(ws: Workspace, name: str) -> Sighting | None:
-    api = ws.settings.harvest.arxiv or ArxivSettings()
-    found, _ = arxiv_ids.hydrate(api, arxiv_transport(ws, api.min_interval), [name.removeprefix("arxiv:")])
-    return Sighting(arxiv_api.NAME, found[0]) if found else None
+    api = arxiv_settings(ws)
+    found, _ = arxiv_ids.hydrate(api, arxiv_transport(ws), [name.removeprefix("arxiv:")])
+    return Sighting(arxiv_api.PROVENANCE, found[0]) if found else None
 
 
 def _from_journals(ws: Workspace, name: str) -> Sighting | None:
     """The paper as one of the journals' feeds shows it: they hold the latest few dozen."""
     failed: list[FetchError] = []
-    for feed in ws.settings.harvest.feeds:
+    for feed in journals.KIND.enabled(ws.settings.harvest):
         try:
-            shown = _feed(ws, feed) if feed.enabled else ()
+            shown = _feed(ws, feed)
         except FetchError as error:
             failed.append(error)
             continue
@@ -145,7 +144,7 @@ def _from_journals(ws: Workspace, name: str) -> Sighting | None:
     return None
 
 
-def _feed(ws: Workspace, feed: FeedSettings) -> Sequence[Sighting]:
+def _feed(ws: Workspace, feed: journals.FeedSettings) -> Sequence[Sighting]:
     transport = Transport(ws.settings.harvest, allow_private=feed.allow_private)
     return list(journals.read(feed, transport, {}).batch.sightings)
 

@@ -22,8 +22,7 @@ from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
 from harvester.services.learning.classify import model_version, text_of
 from harvester.services.workspace import Watch, Workspace, unwatched
-from harvester.sources.arxiv.api import NAME as ARXIV
-from harvester.sources.arxiv.snapshot import NAME, SnapshotLine, is_among, parse_line, read_lines, size_of
+from harvester.sources.arxiv.snapshot import PROVENANCE, SnapshotLine, is_among, parse_line, read_lines, size_of
 from harvester.store.backfills import backfill as backfill_of
 from harvester.store.backfills import set_backfill
 from harvester.store.engine import read, write
@@ -156,7 +155,7 @@ class _Sitting:
 
     def _keep(self, db: Connection, done: TaskResult) -> int:
         papers = [parse_line(raw) for raw, _ in done.found]
-        merged = record(db, [Sighting(NAME, paper, text_from=ARXIV) for paper in papers], self.ws.clock())
+        merged = record(db, [Sighting(PROVENANCE, paper) for paper in papers], self.ws.clock())
         numbers = [one.number for one in merged]
         save(db, zip(numbers, papers, [said for _, said in done.found], strict=True), self.ws.clock())
         joining = [one for chunk in chunks(numbers) for one in unqueued(db, self.model, chunk)]

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harvester.base.errors import FetchError, HarvesterError, UsageError
-from harvester.config.sources import ArxivSettings
 from harvester.domain.labels import LabelText
 from harvester.domain.papers import Paper
-from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.learning.train import has_labelled_set, label_file
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import ids as arxiv_ids
@@ -66,8 +65,8 @@ def _take_from_store(ws: Workspace, wanted: Sequence[str]) -> set[str]:
 
 
 def _asked(ws: Workspace, bases: Sequence[str]) -> Iterator[tuple[list[Paper], list[str]]]:
-    settings = ws.settings.harvest.arxiv or ArxivSettings()
-    transport = arxiv_transport(ws, settings.min_interval)
+    settings = arxiv_settings(ws)
+    transport = arxiv_transport(ws)
     for part in arxiv_ids.batches(bases):
         try:
             yield arxiv_ids.hydrate(settings, transport, part)

@@ -20,7 +20,7 @@ from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, parse_reason, standing
 from harvester.domain.identity import parse_identifier
 from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
-from harvester.domain.papers import Paper, Stored
+from harvester.domain.papers import Paper, Stored, venue_of
 from harvester.services.review.documents import labels_now, require_paper
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import add_decision, decisions_on
@@ -223,7 +223,7 @@ def entry_of(paper: Paper, labels: Labels) -> Entry:
         labels=labels,
         authors=tuple(author.name for author in paper.authors),
         published=Published.of(utc_date(paper.published)) if paper.published else Published(),
-        venue=paper.venue or ("arXiv" if paper.id.startswith("arxiv:") else ""),
+        venue=venue_of(paper.venue, paper.id),
         links=_entry_links(paper.links),
     )
 

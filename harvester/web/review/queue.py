@@ -9,6 +9,7 @@ from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import STATES
 from harvester.services.review.explanations import Explanation, doubles, sentences_of
 from harvester.services.review.queries import PaperDetail, Queue, paper_detail, queue_page
+from harvester.sources.registry import names
 from harvester.web.review import view
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import Desk, is_fragment
@@ -84,16 +85,11 @@ def _list(desk: Desk, found: Queue, at: View) -> dict[str, object]:
         "total": found.total,
         "counts": [(state, found.counts.get(state, 0), at.other(state).address()) for state in STATES],
         "facets": desk.ws.taxonomy.facets,
-        "sources": _sources(desk),
+        "sources": names(desk.ws.settings.harvest),
         "pages": pages,
         "before": at.at(at.page - 1).address() if at.page > 1 else "",
         "after": at.at(at.page + 1).address() if at.page < pages else "",
     }
-
-
-def _sources(desk: Desk) -> list[str]:
-    """What can be filtered by: the program's own sources and the configured journals."""
-    return ["arxiv", "arxiv_rss", "arxiv_oai", "huggingface", *(feed.name for feed in desk.ws.settings.harvest.feeds)]
 
 
 def _after(found: Queue, shown: PaperDetail | None) -> str:

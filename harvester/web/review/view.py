@@ -13,7 +13,7 @@ from harvester.catalog.export.records import address_of
 from harvester.domain.candidates import QueueRow
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
-from harvester.domain.papers import Paper
+from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.services.review.queries import ListedCandidate, PaperDetail
 
@@ -203,7 +203,7 @@ def authors(paper: Paper) -> str:
 
 def venue(paper: Paper | QueueRow) -> str:
     """Where it appeared."""
-    return paper.venue or ("arXiv" if paper.id.startswith("arxiv:") else "")
+    return venue_of(paper.venue, paper.id)
 
 
 def published(paper: Paper | QueueRow) -> str:

@@ -25,6 +25,8 @@ from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.review.users import hash_token
 from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
+from harvester.sources.registry import provenance_of
 from harvester.store import schema
 from harvester.store.accounts import begin_session, put_user, user_named
 from harvester.store.decisions import decisions_on
@@ -128,7 +130,7 @@ class Room:
             for facet in self.ws.taxonomy.facets
         }
         with write(self.ws.store) as db:
-            number = record(db, [Sighting(source, paper)], self.now)[0].number
+            number = record(db, [Sighting(provenance_of(source), paper)], self.now)[0].number
             save(db, [(number, paper, Prediction(scope, True, labels, unsure, chances, "2025-06-01-abc"))], self.now)
             enqueue(db, [(number, scope)], self.now)
         self.numbers[name] = number
@@ -138,7 +140,7 @@ class Room:
         """A newer version of a paper, with another title."""
         paper = Paper((f"arxiv:{name}",), title, "Another abstract.", (Author("Ann Bee"),), version=2)
         with write(self.ws.store) as db:
-            record(db, [Sighting("arxiv", paper)], self.now)
+            record(db, [Sighting(ARXIV, paper)], self.now)
 
     def fill(self, count: int) -> list[str]:
         """Candidates of falling score; their ids, best first."""
