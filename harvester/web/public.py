@@ -63,7 +63,7 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
         wanted = {facet.id: _ids(asked.get(facet.id, "")) for facet in taxonomy.facets}
         if unknown := _unknown(wanted, taxonomy):
             return JSONResponse({"detail": unknown}, 422)
-        named = [contents.entries[number] for number in contents.finder.find(q)] if q.strip() else contents.entries
+        named = [contents.entries[number] for number in contents.finder.find(q)] if q else contents.entries
         found = [entry for entry in named if _has(entry, wanted)]
         return JSONResponse(
             {"items": [entry_json(entry) for entry in found[offset : offset + limit]], "total": len(found)}
