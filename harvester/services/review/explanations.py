@@ -14,7 +14,6 @@ from difflib import SequenceMatcher
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from classifiers.records import Text
 from harvester.base.errors import HarvesterError
 from harvester.domain.identity import title_key
 from harvester.domain.papers import Paper
@@ -105,13 +104,6 @@ class Explanations:
         """
         find = self._catalogue.now()
         return None if find is None else find(sheet)
-
-
-def sentences_of(paper: Paper) -> list[str]:
-    """The abstract's sentences, as explanations name them."""
-    from classifiers.explain import sentences
-
-    return sentences(Text("", "", paper.abstract))
 
 
 def doubles(ws: Workspace, sheet: PaperDetail) -> list[SimilarPaper]:
