@@ -9,7 +9,7 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, MailError, StoreError
 from harvester.config.harvest import HarvestSettings
 from harvester.config.settings import Settings
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.arxiv_client import ARXIV_GATE
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.operations.doctor.local import is_placeholder
@@ -75,7 +75,7 @@ def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
     """
     chosen = settings.digest
     try:
-        with SmtpServer(chosen) as server:
+        with mail_server(settings) as server:
             server.check()
     except MailError as error:
         told = fail if needed else warn
