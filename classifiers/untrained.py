@@ -60,7 +60,7 @@ def untrained_model(taxonomy: Taxonomy, encoder: Encoder) -> LabelModel:
     return model
 
 
-def write_zero_model(folder: Path, taxonomy: Taxonomy, encoder: Encoder) -> ModelInfo:
+def write_untrained_model(folder: Path, taxonomy: Taxonomy, encoder: Encoder) -> ModelInfo:
     """Write the model of a taxonomy alone to a folder, as `train_model` writes a trained one."""
     card = {
         "date": DATE,
