@@ -8,7 +8,7 @@ HarvesterError              something failed and is named              exit stat
 ├── FetchError              an upstream service (harvester.sources.errors draws its branches)
 │   └── GateClosed          it asked to be left alone for longer than the caller waits
 ├── MailError               the mail server refused or cannot be reached
-└── TooOften                somebody tries more often than is allowed
+└── TooManyRequests         somebody tries more often than is allowed
 
 Every message is one plain sentence that names the input and, where there is one, the remedy: the
 command line prints it as it is.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classifiers.sentences import sentences
 from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
@@ -15,10 +16,6 @@ LONGEST_TITLE = 60  # in a subject; mail programs on phones show little more
 LONGEST_EXTRACT = 500
 AUTHORS = 3
 SENTENCES = 2  # of an abstract in a mail
-# An end of sentence is followed by white space and a capital, a digit or an opening bracket, and is no abbreviation.
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bet al\.)(?<!\bcf\.)(?<!\b[A-Z]\.)\s+(?=[A-Z0-9(\[\"“])"
-)
 _TURNING = re.compile(
     "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )  # bidirectional controls: they would turn our words round
@@ -95,11 +92,6 @@ def short_authors(names: Sequence[str]) -> str:
 def first_sentences(text: str, number: int) -> str:
     """The beginning of an abstract: so many sentences, and never a whole wall of text."""
     return shorten(" ".join(sentences(plain(text))[:number]), LONGEST_EXTRACT)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text on one line."""
-    return _SENTENCE_END.split(text) if text else []
 
 
 def label_names(item: Item, taxonomy: Taxonomy) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from classifiers.taxonomy import Taxonomy
+from harvester.base import escape
 from harvester.base.clock import parse_moment, rfc3339
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
@@ -13,7 +14,6 @@ from harvester.domain.subscribers import STATES, Preferences, Subscriber
 from harvester.mail.address import parse_address
 
 COLUMNS = ("email", "state", "topics", "every", "weekday", "format", "joined", "confirmed", "consent")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # OWASP: CSV Injection; the quote, so that reading can take one off
 
 
 def to_csv(people: Iterable[Subscriber]) -> str:
@@ -22,7 +22,7 @@ def to_csv(people: Iterable[Subscriber]) -> str:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for one in people:
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(one)])
+        table.writerow(map(escape.csv_cell, _cells(one)))
     return out.getvalue()
 
 
@@ -78,6 +78,4 @@ def _cells(one: Subscriber) -> tuple[str, ...]:
 
 
 def _cell(text: str | None) -> str:
-    """A cell as it was before it was made safe."""
-    cell = (text or "").strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return escape.csv_text((text or "").strip())

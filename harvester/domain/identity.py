@@ -37,6 +37,11 @@ def title_key(title: str) -> str:
     return re.sub(r"\W+", "", title.lower())[:TITLE_KEY_LENGTH]
 
 
+def whole_title(title: str) -> str:
+    """Equal for two spellings of one title; unlike `title_key` it is not cut, and never empty for a title of signs."""
+    return re.sub(r"\W+", "", title.casefold()) or title
+
+
 def title_identifier(title: str) -> str | None:
     """``title:<key>``, or None for a title without a letter or digit."""
     key = title_key(title)

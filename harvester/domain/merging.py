@@ -7,7 +7,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 
-from harvester.domain.identity import link_identifier, names_of_kind
+from harvester.domain.identity import link_identifier, names_of_kind, whole_title
 from harvester.domain.papers import Paper
 
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
@@ -42,14 +42,10 @@ def same_title(left: str, right: str) -> bool:
 
     One other word makes another title: "... from CT" and "... from MR" are companions by the same people.
     """
-    if _joined(left) == _joined(right):
+    if whole_title(left) == whole_title(right):
         return True
     ours, theirs = _title_words(left), _title_words(right)
     return len(ours) == len(theirs) > 0 and all(map(_same_word, ours, theirs))
-
-
-def _joined(title: str) -> str:
-    return re.sub(r"\W+", "", title.casefold())
 
 
 def _title_words(title: str) -> list[str]:

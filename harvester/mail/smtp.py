@@ -14,6 +14,7 @@ from typing import Self
 
 from harvester.base.errors import MailError
 from harvester.config.digest import DigestSettings
+from harvester.config.settings import Settings
 from harvester.mail.outbox import SendOutcome, ServerBusy
 
 TIMEOUT = 30.0  # seconds for each answer of the server
@@ -23,6 +24,11 @@ CLOSING = 421  # "service not available, closing": the connection is of no more 
 
 class _Broken(Exception):
     """The connection ended before the content was sent."""
+
+
+def mail_server(settings: Settings) -> "SmtpServer":
+    """The mail server that the configuration names."""
+    return SmtpServer(settings.digest)
 
 
 class SmtpServer:

@@ -8,9 +8,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
-from harvester.base.errors import HarvesterError, StoreError
+from harvester.base.errors import HarvesterError, StoreError, TooManyRequests
 from harvester.mail.link_tokens import BadToken, ExpiredToken
-from harvester.services.subscribers.self_service import TooMany
 from harvester.services.workspace import Workspace
 from harvester.web import archive, health, links, public, review, signin, subscribe, suggest
 from harvester.web.forms import Refused, refuse_foreign
@@ -89,7 +88,7 @@ def _show_errors(app: FastAPI, pages: Pages) -> None:
 
     app.add_exception_handler(BadToken, bad_token)
     app.add_exception_handler(ExpiredToken, expired)
-    app.add_exception_handler(TooMany, too_many)
+    app.add_exception_handler(TooManyRequests, too_many)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(signin.SignInFirst, sign_in_first)
     app.add_exception_handler(HarvesterError, broken)

@@ -21,6 +21,7 @@ SESSION, VISITOR = "harvester_session", "harvester_form"
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a form's field
 LARGEST = 256_000  # bytes of a form
 MOST_FIELDS = 2_000
+TRAP = "website"  # a field that people do not see; programs fill it in
 ONE_CLICK = "/unsubscribe/"  # mail programs post there by themselves (RFC 8058): its token alone decides
 SAFE = ("GET", "HEAD", "OPTIONS")
 Form = MultiDict

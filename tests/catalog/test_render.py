@@ -14,13 +14,14 @@ from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import write_entry
-from harvester.catalog.importing.awesome import ImportedList, parse_list, same_title
+from harvester.catalog.importing.awesome import ImportedList, parse_list
 from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.published import Published
 from harvester.catalog.rendering.anchors import Slugger, dead_anchors, slug
 from harvester.catalog.rendering.awesome import PAGE_LIMIT, build, render_list
 from harvester.catalog.rendering.trends import badges, pictures
 from harvester.catalog.sections import REVIEW, newest_first
+from harvester.domain.identity import whole_title
 from harvester.domain.labels import Labels
 from harvester.domain.text import clean
 
@@ -28,7 +29,7 @@ from .strategies import FACETS, TAXONOMY, entries
 
 PICTURES = [f"images/{name}.svg" for name in ("papers", "code", "newest", "years", "labels")]
 NO_LABELS = Labels({"kind": ("research",)})
-lists = st.lists(entries, max_size=6, unique_by=(lambda entry: entry.id, lambda entry: same_title(clean(entry.title))))
+lists = st.lists(entries, max_size=6, unique_by=(lambda entry: entry.id, lambda entry: whole_title(clean(entry.title))))
 
 
 def entry(number: int = 1, **changes: object) -> Entry:

@@ -10,10 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.digest.preferences import BY_MAINTAINER
-from harvester.domain.subscribers import Preferences
+from harvester.digest.subscriber_csv import read_csv, to_csv
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
@@ -21,6 +24,16 @@ from tests.digest.room import START, Room, Sink
 
 JO = "jo@example.org"
 ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@example.org", "o'neil@example.org")
+
+
+@given(st.text("'=＝+@a1", min_size=1, max_size=5))
+def test_a_cell_of_the_list_is_the_same_after_export_and_import(consent: str) -> None:
+    """The full-width equals sign is one to a spreadsheet too."""
+    text = to_csv([Subscriber("key", JO, "active", Preferences(), START, START, None, consent)])
+    [(_, row)] = read_csv(text)
+    assert row["consent"] == consent
+    cell = list(csv.reader(io.StringIO(text)))[1][-1]
+    assert not cell.startswith(("=", "+", "@", "＝"))
 
 
 def table(room: Room, text: str) -> Path:

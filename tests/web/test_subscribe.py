@@ -10,6 +10,7 @@ from lxml import html
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from harvester.base.errors import TooManyRequests
 from harvester.digest.preferences import CONSENT, CONSENT_VERSION
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.link_tokens import open_tokens
@@ -110,6 +111,18 @@ def test_nobodys_mailbox_is_filled_and_no_network_asks_too_often(room: Room, cli
     room.now += timedelta(days=1, seconds=1)
     assert client.post("/subscribe", data={"email": JO}).status_code == 200
     assert len(smtp.to(JO)) == 4
+
+
+def test_too_many_requests_are_answered_alike_wherever_they_are_counted(room: Room) -> None:
+    app = create_app(room.ws)
+
+    @app.get("/counted")
+    def counted() -> None:
+        raise TooManyRequests("Too many tries. Wait a quarter of an hour.")
+
+    with TestClient(app) as client:
+        answer = client.get("/counted")
+        assert (answer.status_code, "Wait a quarter of an hour." in answer.text) == (429, True)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import address_of
 from harvester.catalog.folder import load_catalog, write_entry
-from harvester.catalog.importing.awesome import read_list, same_title
+from harvester.catalog.importing.awesome import read_list
 from harvester.catalog.importing.citation import Citation, citations
-from harvester.domain.identity import link_identifier, parse_identifier
+from harvester.domain.identity import link_identifier, parse_identifier, whole_title
 from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
@@ -68,7 +68,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
     (entry,) = enriched(ws, [found.entry], online=False)
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
-        old = known.get(entry.id) or known.get(same_title(entry.title))
+        old = known.get(entry.id) or known.get(whole_title(entry.title))
         if old:
             entry = _together(ws, old, entry)
         elif set(chosen) < set(ws.taxonomy.facet_ids):  # what nobody said, the classifier says

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from harvester.base.errors import FetchError
 from harvester.catalog.entry import Entry
-from harvester.catalog.importing.awesome import same_title
-from harvester.domain.identity import title_identifier
+from harvester.domain.identity import title_identifier, whole_title
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.review.decisions import entry_of
@@ -55,7 +54,7 @@ def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
     for entry in entries:
         stored = found.get(entry.id) or found.get(titles[entry.id])
         if stored and (
-            entry.id in stored.paper.identifiers or same_title(stored.paper.title) == same_title(entry.title)
+            entry.id in stored.paper.identifiers or whole_title(stored.paper.title) == whole_title(entry.title)
         ):
             known[entry.id] = stored.paper
     return known
@@ -72,7 +71,7 @@ def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
         for entry in entries:
             if not entry.id.startswith("arxiv:"):
                 listed = arxiv_api.titled(api, transport, entry.title)
-                same = [paper for paper in listed if same_title(paper.title) == same_title(entry.title)]
+                same = [paper for paper in listed if whole_title(paper.title) == whole_title(entry.title)]
                 if same:
                     known[entry.id] = same[0]
     except FetchError as error:

@@ -11,9 +11,10 @@ from harvester.catalog.entry import Entry, tell
 from harvester.catalog.export import WRITERS
 from harvester.catalog.export import export as write_export
 from harvester.catalog.folder import load_catalog, write_entry
-from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list, same_title
+from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.importing.outline import parse_choices
 from harvester.catalog.rendering.awesome import build as render
+from harvester.domain.identity import whole_title
 from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.sync import sync_locked
@@ -86,7 +87,7 @@ def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
     changed: list[Entry] = []
     merged = 0
     for found in read.papers:
-        old = known.get(found.id) or known.get(same_title(found.title))
+        old = known.get(found.id) or known.get(whole_title(found.title))
         merged += old is not None
         changed.append(joined(old, found, ws.taxonomy) if old else found)
     return changed, merged
@@ -95,7 +96,7 @@ def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
 def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
     """Entries by id and by title."""
     listed = list(entries)
-    return {entry.id: entry for entry in listed} | {same_title(entry.title): entry for entry in listed}
+    return {entry.id: entry for entry in listed} | {whole_title(entry.title): entry for entry in listed}
 
 
 def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:

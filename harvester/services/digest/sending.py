@@ -17,7 +17,7 @@ from harvester.domain.deliveries import Delivery
 from harvester.domain.subscribers import Subscriber
 from harvester.mail.address import parse_address
 from harvester.mail.outbox import PickupFolder, SendOutcome
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.digest.delivery import Counts, Sending, SendingStopped
 from harvester.services.digest.due import due
 from harvester.services.learning.key_sentences import extracts_of
@@ -65,7 +65,7 @@ def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwat
         if eml is not None:
             sending.deliver(PickupFolder(eml), work)
         else:
-            with SmtpServer(ws.settings.digest) as server:
+            with mail_server(ws.settings) as server:
                 sending.deliver(server, work)
     return counts
 

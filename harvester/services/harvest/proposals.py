@@ -49,7 +49,7 @@ def propose(ws: Workspace, given: str, note: str, address: str) -> str:
 
     Raises:
         UsageError: it names no paper, or the note is too long.
-        TooOften: too many came from this address.
+        TooManyRequests: too many came from this address.
     """
     name, said = understood(given), clean(note)
     if len(said) > LONGEST_REASON:

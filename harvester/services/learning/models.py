@@ -72,11 +72,11 @@ def write_untrained(models: Path, taxonomy: Taxonomy, encoder: str | None = None
         HarvesterError: the encoder cannot be loaded.
     """
     from classifiers.encoder import load_encoder
-    from classifiers.untrained import write_zero_model
+    from classifiers.untrained import write_untrained_model
 
     part = models / ".untrained"
     try:
-        info = write_zero_model(part, taxonomy, load_encoder(encoder) if encoder else load_encoder())
+        info = write_untrained_model(part, taxonomy, load_encoder(encoder) if encoder else load_encoder())
     except ClassifierError as error:
         raise HarvesterError(str(error)) from error
     move_model(part, models / info.version)

@@ -11,7 +11,7 @@ from typing import Any
 from harvester.base.errors import HarvesterError, MailError
 from harvester.domain.statistics import Figures
 from harvester.mail.message import POLICY
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 
@@ -78,7 +78,7 @@ def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
 def mail(ws: Workspace, subject: str, text: str) -> list[str]:
     """Mail all maintainers; what went wrong, for whom. A server that cannot be asked at all is one problem."""
     problems: list[str] = []
-    with SmtpServer(ws.settings.digest) as server:
+    with mail_server(ws.settings) as server:
         for to in ws.settings.alert.mail:
             try:
                 outcome = server.send(to, _message(ws, to, subject, text))

@@ -14,8 +14,8 @@ from difflib import SequenceMatcher
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from classifiers.records import Text
 from harvester.base.errors import HarvesterError
+from harvester.catalog.likeness import WeightedWords, nearest
 from harvester.domain.identity import title_key
 from harvester.domain.papers import Paper
 from harvester.services.learning.classify import explain, load_classifier, model_version
@@ -106,13 +106,6 @@ class Explanations:
         return None if find is None else find(sheet)
 
 
-def sentences_of(paper: Paper) -> list[str]:
-    """The abstract's sentences, as explanations name them."""
-    from classifiers.explain import sentences
-
-    return sentences(Text("", "", paper.abstract))
-
-
 def doubles(ws: Workspace, sheet: PaperDetail) -> list[SimilarPaper]:
     """Papers of nearly the same title that the store holds for other works: possible duplicates."""
     key = title_key(sheet.paper.title)
@@ -160,23 +153,16 @@ class Background(Generic[_Made]):
 
 
 def _index(papers: Sequence[tuple[int, Paper]]) -> Nearest:
-    """Papers as weighted words, in rows of unit length: a product is a cosine."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    """Finds in these papers those whose words are most like another paper's."""
+    words = WeightedWords([_text(paper) for _, paper in papers], ngram_range=(1, 2))
+    positions = {number: position for position, (number, _) in enumerate(papers)}
 
-    words = TfidfVectorizer(sublinear_tf=True, stop_words="english", ngram_range=(1, 2))
-    try:
-        rows = words.fit_transform([_text(paper) for _, paper in papers])
-    except ValueError:  # no papers, or none with a word that says something
-        return lambda _sheet: []
-
-    def nearest(sheet: PaperDetail) -> list[SimilarPaper]:
+    def find(sheet: PaperDetail) -> list[SimilarPaper]:
         """The most alike first, without the paper itself."""
-        found = (rows @ words.transform([_text(sheet.paper)]).T).toarray().ravel().tolist()
-        ranked = sorted(zip(found, papers, strict=True), key=lambda pair: -pair[0])[: NEAREST + 1]
-        others = [(cosine, paper) for cosine, (number, paper) in ranked if number != sheet.number and cosine >= FAR]
-        return [SimilarPaper(paper, "accepted", cosine) for cosine, paper in others[:NEAREST]]
+        found = nearest(words.cosines(_text(sheet.paper)), NEAREST, FAR, without=positions.get(sheet.number))
+        return [SimilarPaper(papers[position][1], "accepted", cosine) for position, cosine in found]
 
-    return nearest
+    return find
 
 
 def _text(paper: Paper) -> str:

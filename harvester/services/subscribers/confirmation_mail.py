@@ -7,7 +7,7 @@ from harvester.digest.confirmation_mail import known_letter, optin_letter
 from harvester.domain.subscribers import Subscriber
 from harvester.mail.link_tokens import open_tokens
 from harvester.mail.message import letterhead
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.workspace import Workspace
 
 
@@ -20,7 +20,7 @@ def answer_all(ws: Workspace, people: Sequence[Subscriber]) -> dict[str, str]:
     problems: dict[str, str] = {}
     letters = {one.email: _letter(ws, one) for one in people}
     try:
-        with SmtpServer(ws.settings.digest) as server:
+        with mail_server(ws.settings) as server:
             for email, letter in letters.items():
                 outcome = server.send(email, letter)
                 if outcome.state != "sent":

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import HarvesterError, TooManyRequests
 from harvester.digest.preferences import CONSENT_VERSION
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.address import parse_address
@@ -21,10 +21,6 @@ FROM_ONE_HOST = (20, timedelta(hours=1))
 TO_ONE_ADDRESS = (3, timedelta(days=1))  # nobody's mailbox is filled through our form
 
 
-class TooMany(HarvesterError):
-    """Somebody asks too often."""
-
-
 def request_subscription(ws: Workspace, address: str, preferences: Preferences, host: str) -> Subscriber | None:
     """Note that somebody asks for the digest; who active is already keeps what they chose.
 
@@ -39,7 +35,7 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
 
     Raises:
         UsageError: it is no address.
-        TooMany: too many requests from this host.
+        TooManyRequests: too many requests from this host.
     """
     email = parse_address(address)
     key, now = open_tokens(ws.settings).key(email), ws.clock()
@@ -47,7 +43,7 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         often, span = FROM_ONE_HOST
         welcome = allowed(db, "subscribe from", host, now, most=often, within=span)
     if not welcome:
-        raise TooMany("Too many requests came from your network; please try again in an hour.")
+        raise TooManyRequests("Too many requests came from your network; please try again in an hour.")
     with write(ws.store) as db:
         often, span = TO_ONE_ADDRESS
         if suppressed(db, [key]) or not allowed(db, "subscribe", key, now, most=often, within=span):

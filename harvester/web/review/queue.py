@@ -5,9 +5,10 @@ from threading import BoundedSemaphore
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from classifiers.sentences import sentences
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import STATES
-from harvester.services.review.explanations import Explanation, doubles, sentences_of
+from harvester.services.review.explanations import Explanation, doubles
 from harvester.services.review.queries import PaperDetail, Queue, paper_detail, queue_page
 from harvester.sources.registry import names
 from harvester.web.review import view
@@ -42,7 +43,7 @@ def routes(desk: Desk) -> APIRouter:
             found = desk.insight.why(shown) if shown.prediction and shown.paper.abstract else Explanation({}, ())
         except HarvesterError as error:
             problem = str(error)
-        parts = sentences_of(shown.paper) if found and found.reasons else [shown.paper.abstract]
+        parts = sentences(shown.paper.abstract) if found and found.reasons else [shown.paper.abstract]
         pieces = view.marked(parts, found.reasons if found else {}, desk.ws.taxonomy)
         again = AGAIN if found is None and not problem else ""
         labelled = view.labelled(found.nearest if found else ())

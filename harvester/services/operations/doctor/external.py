@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, MailError, StoreError
 from harvester.config.settings import Settings
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.harvest.collect import CLOCK_TOLERANCE
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
@@ -74,7 +74,7 @@ def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
     """
     chosen = settings.digest
     try:
-        with SmtpServer(chosen) as server:
+        with mail_server(settings) as server:
             server.check()
     except MailError as error:
         told = fail if needed else warn
