@@ -74,9 +74,9 @@ def blocks(text: str) -> Iterator[Heading | Block]:
 def _begins_block(line: Line, pending: Sequence[Line]) -> bool:
     """Whether a line starts something new."""
     first = pending[0]
-    titled = bool(_titled([first]).title)
+    titled = bool(_titled([first]).title.text)
     deeper = line.indent >= first.indent + _DETAIL_INDENT
-    if deeper and (titled or (line.bullet and not _titled([line]).title)):
+    if deeper and (titled or (line.bullet and not _titled([line]).title.text)):
         return False  # details of the title above, whatever they look like
     if line.content.text.startswith("|") or begins_bold(line.content):
         return True

@@ -113,9 +113,12 @@ def with_unread_bold(line: Inline) -> Inline:
 
 
 def trimmed(line: Inline, edges: str | None = None) -> Inline:
-    """The line without these characters (white space) at its ends."""
+    """The line without these characters (white space) at its ends; a link without text at an end is kept."""
     start = len(line.text) - len(line.text.lstrip(edges))
-    return line.part(start, max(start, len(line.text.rstrip(edges))))
+    last = max(start, len(line.text.rstrip(edges)))
+    outside = (span for span in line.of("link") if span.start == span.end and not start <= span.start <= last)
+    kept = line.part(start, last)
+    return Inline(kept.text, (*kept.spans, *(Span(last - start, last - start, "link", span.value) for span in outside)))
 
 
 def links_in(line: Inline) -> Iterator[Link]:

@@ -26,6 +26,7 @@ _TAG = re.compile(r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)")
 _HREF = re.compile(r"\shref\s*=\s*[\"']?(?P<target>[^\"'<>\s]+)", re.IGNORECASE)
 _HEADINGS = {**{f"h{level}": str(level) for level in range(1, 7)}, "summary": "6"}
 _INDENT = re.compile(r"[\s>]*")
+_TABLE_BELOW = re.compile(r"\n(?=\|[^\n]*\n\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*(?:\n|\Z))")
 _TASK = re.compile(r"\[[ xX]\]\s+")
 _MARKS: Mapping[str, Kind] = {"a": "link", "strong": "strong", "em": "em"}  # by the tag of a token
 _KINDS: Mapping[str, Kind] = {"code_inline": "code", "text_special": "literal"}
@@ -80,8 +81,10 @@ def _parser(*without: str) -> "MarkdownIt":
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # Indented text is the detail of a title, never code. Lines are read one by one below, their escapes kept apart.
     parser.disable(["code", "inline", "text_join", *without])
-    parser.normalizeLink = parser.normalizeLinkText = str  # type: ignore[method-assign]  # addresses as they stand
-    parser.validateLink = bool  # type: ignore[method-assign]
+    # Addresses as they stand, all of them.
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
 
 
@@ -103,7 +106,7 @@ class _Reader:
         for child in node.children:
             number = above + (child.map or (0, 0))[0]
             if child.type == "paragraph":
-                yield from self._paragraph(self._content(child), number, bullet=bullet)
+                yield from self._paragraph_and_table(child, number, bullet=bullet)
             elif child.type == "heading":
                 yield from self._heading(child, number)
             elif child.type == "table":
@@ -114,9 +117,19 @@ class _Reader:
                 yield from self._below(child, above)
             bullet = False
 
+    def _paragraph_and_table(self, node: "SyntaxTreeNode", number: int, *, bullet: bool) -> Iterator[Piece]:
+        """A paragraph; a table right below it, which Markdown takes for its last lines, is read as a table."""
+        text = _text(node)
+        if found := _TABLE_BELOW.search(text):
+            above = text.count("\n", 0, found.end())
+            yield from self._paragraph(self._content(text[: found.start()]), number, bullet=bullet)
+            yield from self._below(_tree(self._parser.parse(text[found.end() :], self._defined)), number + above)
+        else:
+            yield from self._paragraph(self._content(text), number, bullet=bullet)
+
     def _heading(self, node: "SyntaxTreeNode", number: int) -> Iterator[Heading | Line]:
         """A heading, unless it is a paper with a rule below it, which Markdown takes for an underlined heading."""
-        content = self._content(node)
+        content = self._content(_text(node))
         underlined = not node.markup.startswith("#")
         if underlined and (len(content) > 1 or any(TOKEN.search(line.text.shape) for line in content)):
             yield from self._paragraph(content, number, bullet=False)
@@ -125,10 +138,10 @@ class _Reader:
 
     def _table(self, table: "SyntaxTreeNode", above: int) -> Iterator[Row]:
         head, *body = (row for part in table.children for row in part.children)
-        columns = tuple(_in_one(self._content(cell)).words for cell in head.children)
+        columns = tuple(_in_one(self._content(_text(cell))).words for cell in head.children)
         for row in body:
             number = above + (row.map or (0, 0))[0]
-            cells = tuple(_in_one(self._content(cell)) for cell in row.children)
+            cells = tuple(_in_one(self._content(_text(cell))) for cell in row.children)
             yield Row(number + 1, cells, self._lines[number], columns)
 
     def _html(self, text: str, number: int) -> Iterator[Piece]:
@@ -143,18 +156,15 @@ class _Reader:
             for span in line.text.of("heading"):
                 yield Heading(first + 1, int(span.value), line.text.part(span.start, span.end).words)
             if shown := _without_headings(line.text):
-                yield _line(first + 1, shown, self._lines[first : last + 1], bullet=bullet)
+                yield _line(first + 1, shown, self._lines[first : last + 1], bullet=bullet or line.bullet)
                 bullet = False
 
-    def _content(self, node: "SyntaxTreeNode") -> "list[_Written]":
-        """The lines of a node's text, each with the number of line breaks before it."""
-        tokens: list[Token] = []
-        for inline in node.children:
-            for piece, is_read in _short(inline.content):
-                tokens += self._inline(piece) if is_read else [_plain(piece)]
+    def _content(self, markdown: str) -> "list[_Written]":
+        """The lines of an inline text."""
         writer = _Writer()
-        for token in tokens:
-            writer.take(token)
+        for piece, is_read in _short(markdown):
+            for token in self._inline(piece) if is_read else [_plain(piece)]:
+                writer.take(token)
         return writer.finished()
 
     def _inline(self, markdown: str) -> "list[Token]":
@@ -165,11 +175,15 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """One line of inline text, and how many line breaks stand before its first and its last character."""
+    """One line of inline text, and how many line breaks stand before its first and its last character.
+
+    `bullet` where it is an item of an HTML list or a row of an HTML table.
+    """
 
     first: int
     last: int
     text: Inline
+    bullet: bool
 
 
 class _Writer:
@@ -178,6 +192,7 @@ class _Writer:
     def __init__(self) -> None:
         self._done: list[_Written] = []
         self._began = self._breaks = 0
+        self._bullet = False
         self._begin_line()
 
     def _begin_line(self) -> None:
@@ -220,12 +235,13 @@ class _Writer:
         for _ in range(emphasised):
             self._close("em")
         self._end_line()
-        self._began = self._breaks = self._breaks + 1
+        self._began, self._bullet = self._breaks + 1, False
+        self._breaks += 1
         self._open = [("em", 0, "")] * emphasised
 
     def _end_line(self) -> None:
         line = Inline("".join(self._text), tuple(self._spans))
-        self._done.append(_Written(self._began, self._breaks, with_unread_bold(line)))
+        self._done.append(_Written(self._began, self._breaks, with_unread_bold(line), self._bullet))
         self._begin_line()
 
     def _open_or_close(self, kind: Kind, opens: bool, value: str) -> None:
@@ -253,6 +269,9 @@ class _Writer:
         address = _HREF.search(tag)
         if name == "br":
             self._write(" ")
+        elif name in ("li", "tr") and not tag.startswith("</"):
+            self._end_line()
+            self._began, self._bullet = self._breaks, True
         elif name in _HEADINGS:
             self._open_or_close("heading", not tag.startswith("</"), _HEADINGS[name])
         elif name == "a" and (address or tag.startswith("</")):
@@ -263,6 +282,10 @@ def _tree(tokens: "Sequence[Token]") -> "SyntaxTreeNode":
     from markdown_it.tree import SyntaxTreeNode
 
     return SyntaxTreeNode(tokens)
+
+
+def _text(node: "SyntaxTreeNode") -> str:
+    return "".join(inline.content for inline in node.children)
 
 
 def _line(number: int, content: Inline, source: Sequence[str], *, bullet: bool) -> Line:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from classifiers.taxonomy import normalise_heading
-from harvester.catalog.importing.inline import Inline, join
+from harvester.catalog.importing.inline import TOKEN, Inline, join
 from harvester.catalog.importing.markdown import Line, Row
 from harvester.catalog.importing.titles import is_date, is_generic
 
@@ -67,9 +67,12 @@ def _titular(cell: Inline) -> bool:
 
 
 def _bold(cell: Inline) -> Inline:
-    """The cell in bold, unless it marks its title itself."""
-    marks_itself = cell.of("strong") or cell.text.startswith("[") or any(not span.start for span in cell.of("link"))
-    return cell if marks_itself else cell.marked("strong")
+    """The cell's words before its first link or note in bold, unless it marks its title itself."""
+    first = TOKEN.search(cell.shape)
+    end = first.start() if first else len(cell.text)
+    if cell.of("strong") or not cell.text[:end].strip():
+        return cell
+    return join(cell.part(0, end).marked("strong"), cell.part(end))
 
 
 def _named(cell: Inline, name: str) -> Inline:

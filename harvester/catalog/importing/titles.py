@@ -175,7 +175,7 @@ def _further_on(line: Inline) -> Iterator[Titled]:
 def _bare(line: Inline) -> Iterator[Titled]:
     """The words before the first link or note: their first sentence, behind the authors where those come first."""
     first = TOKEN.search(line.shape)
-    lead = re.sub(r"[\s(|,:;–—-]+$", "", line.text[: first.start()] if first else line.text)
+    lead = re.sub(r"[\s(\[|,:;–—-]+$", "", line.text[: first.start()] if first else line.text)
     skipped = _AUTHORS_FIRST.match(lead)
     start = skipped.end() if skipped else 0
     if found := _SENTENCE.match(lead, start):
