@@ -1,6 +1,7 @@
 """What every section of config.toml is made of."""
 
 from contextvars import ContextVar
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -11,7 +12,9 @@ from pydantic import (
     model_validator,
 )
 
+from harvester.base.errors import UsageError
 from harvester.base.escape import is_web_url
+from harvester.domain.address import parse_address
 
 FOLDER: ContextVar[Path] = ContextVar("folder of the config.toml being read", default=Path())
 
@@ -48,3 +51,26 @@ def _web_address(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+def _email_address(value: str) -> str:
+    try:
+        parse_address(value)
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+EmailAddress = Annotated[str, AfterValidator(_email_address)]
+OptionalEmailAddress = Annotated[str, AfterValidator(lambda value: value and _email_address(value))]
+
+
+def _sender(value: str) -> str:
+    """An address that may have a name before it."""
+    if any(char in value for char in "\r\n"):
+        raise ValueError(f"{value!r} has a line break; write Name <name@example.org>")
+    _email_address(parseaddr(value)[1] or value)
+    return value
+
+
+Sender = Annotated[str, AfterValidator(_sender)]
