@@ -10,8 +10,8 @@ from harvester.base import escape
 from harvester.base.clock import parse_moment, rfc3339
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
+from harvester.domain.address import parse_address
 from harvester.domain.subscribers import STATES, Preferences, Subscriber
-from harvester.mail.address import parse_address
 
 COLUMNS = ("email", "state", "topics", "every", "weekday", "format", "joined", "confirmed", "consent")
 

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from harvester.base.errors import UsageError
 from harvester.config.digest import DigestSettings
-from harvester.mail.address import parse_address
+from harvester.domain.address import parse_address
 
 BOUNDARY = b"=_the-other-form"  # "=_" occurs in no quoted-printable text (RFC 2045 6.7), so no part can hold it
 LONGEST_BASE = 500  # characters of base_url: with a token the line stays far below the 998 that SMTP allows

@@ -181,7 +181,7 @@ def test_the_command_line(room: Room, smtp: Sink, tmp_path: Path) -> None:
 def test_the_command_lines_errors(room: Room, smtp: Sink) -> None:
     wrong = harvester(room, "subscribers", "add", "jo@example", "--confirmed")
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr.startswith("Error: 'jo@example' is no mail address that can be used")
+    assert wrong.stderr.startswith("Error: 'jo@example' is not a valid e-mail address")
     unknown = harvester(room, "subscribers", "add", JO, "--confirmed", "--task", "cooking")
     assert (unknown.returncode, unknown.stderr[:40]) == (2, "Error: task has no label 'cooking'; it h")
     assert harvester(room, "subscribers", "remove", JO).returncode == 1

@@ -8,8 +8,9 @@ from pathlib import Path
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError, UsageError
 from harvester.catalog.entry import Entry
+from harvester.catalog.importing.blocks import Block, blocks
 from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
-from harvester.catalog.importing.markup import Block, Heading, cut
+from harvester.catalog.importing.markdown import Heading
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
 from harvester.catalog.published import Published
@@ -108,7 +109,7 @@ def read_list(path: Path) -> str:
 
 def _mentions(text: str, taxonomy: Taxonomy, choices: Choices) -> Iterator[_Mention]:
     outline = Outline(taxonomy, choices)
-    for item in cut(text):
+    for item in blocks(text):
         if isinstance(item, Heading):
             outline.enter(item.level, item.text)
         elif _looks_like_a_paper(item, outline.place):

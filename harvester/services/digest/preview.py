@@ -8,7 +8,7 @@ from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
 from harvester.base.files import write_atomic
 from harvester.digest.composer import Composer, DigestOutline, MailBody, Plan
-from harvester.mail.address import parse_address
+from harvester.domain.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.delivery import Counts
 from harvester.services.digest.due import due, items, news

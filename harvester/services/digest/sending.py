@@ -13,9 +13,9 @@ from harvester.base.boot import boot_id
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
 from harvester.digest.composer import Composer, Plan
+from harvester.domain.address import parse_address
 from harvester.domain.deliveries import Delivery
 from harvester.domain.subscribers import Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.outbox import PickupFolder, SendOutcome
 from harvester.mail.smtp import mail_server
 from harvester.services.digest.delivery import Counts, Sending, SendingStopped

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError, UsageError
+from harvester.domain.address import parse_address
 from harvester.domain.subscribers import Bounce, Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.bounce_reports import BounceReport, judge, leaving_by_mail, read_reports, sent_at, worn_out
 from harvester.mail.link_tokens import BadToken, Tokens, open_tokens
 from harvester.services.workspace import Workspace

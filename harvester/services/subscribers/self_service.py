@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from harvester.base.errors import HarvesterError, TooManyRequests
 from harvester.digest.preferences import CONSENT_VERSION
+from harvester.domain.address import parse_address
 from harvester.domain.subscribers import Preferences, Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import ExpiredToken, open_tokens
 from harvester.services.subscribers.confirmation_mail import answer_all
 from harvester.services.subscribers.subscriptions import enter, erase, horizon, known

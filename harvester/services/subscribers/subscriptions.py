@@ -8,9 +8,9 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
 from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
 from harvester.digest.rules import PERIODS
+from harvester.domain.address import parse_address
 from harvester.domain.labels import split_labels
 from harvester.domain.subscribers import Preferences, Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.confirmation_mail import ask
 from harvester.services.workspace import Workspace
