@@ -1,4 +1,4 @@
-"""What all commands share: their options, printing for people or as JSON, and errors as one sentence.
+"""What commands share: options that several have, printing for people or as JSON, progress, logs.
 
 Command modules import jobs inside the functions: `harvester --help` must not pay for the database or the classifier.
 """
@@ -8,7 +8,6 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,29 +20,14 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from harvester.config.settings import Settings
-    from harvester.services.workspace import Watch, Workspace
+    from harvester.services.workspace import Watch
 
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The configuration; else $HARVESTER_CONFIG, else ./config.toml.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks and log every step.")]
 Facet = Annotated[str | None, typer.Option(help="Labels, comma-separated; replaces that facet, '' empties it.")]
 Label = Annotated[
     list[str] | None,
     typer.Option("--label", metavar="FACET:LABEL", help="The same for any facet; may be repeated; FACET: empties it."),
 ]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; else your login name.")]
-
-
-def workspace(config: Path | None) -> "Workspace":
-    """The workspace of a command."""
-    from harvester.config.settings import config_path
-    from harvester.services.workspace import open_workspace
-
-    opened = open_workspace(config_path(config))
-    configure_logging(opened.settings)
-    return opened
 
 
 def labels_given(by_option: Mapping[str, str | None], labels: Sequence[str] | None) -> dict[str, str]:
@@ -56,7 +40,7 @@ def labels_given(by_option: Mapping[str, str | None], labels: Sequence[str] | No
     for one in labels or ():
         facet, colon, text = one.partition(":")
         if not colon:
-            raise UsageError(f"--label {one!r} names no facet; write FACET:LABEL, as in kind:review.")
+            raise UsageError(f"--label {one!r} names no facet", remedy="write FACET:LABEL, as in kind:review")
         given.setdefault(facet.strip(), []).append(text)
     return {facet: ",".join(texts) for facet, texts in given.items()}
 
@@ -116,7 +100,7 @@ def watched() -> Iterator["Watch"]:
 
 
 def set_up_logging(debug: bool) -> None:
-    """Logs go to standard error: standard output is for the answer. `workspace` sets them up anew as configured."""
+    """Logs go to standard error: standard output is for the answer. the configuration sets them up anew."""
     logs.set_up(logging.DEBUG if debug else logging.WARNING, "console")
 
 

@@ -76,7 +76,7 @@ def weekday_name(preferences: Preferences) -> str:
 
 def _labels(facet: Facet, wanted: set[str]) -> tuple[str, ...]:
     if unknown := sorted(wanted - set(facet.label_ids)):
-        raise UsageError(f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}.")
+        raise UsageError(f"{facet.id} has no label {unknown[0]!r}", remedy=f"it has: {', '.join(facet.label_ids)}")
     return tuple(label for label in facet.label_ids if label in wanted)
 
 
