@@ -117,7 +117,8 @@ def export(
     """Print the whole catalogue in a format that other programs read."""
     from harvester.services.catalog.lists import export as exported
 
-    sys.stdout.buffer.write(exported(call.workspace, form).encode())
+    document = exported(call.workspace, form).encode()
+    sys.stdout.buffer.write(document)
     return None
 
 
