@@ -5,29 +5,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.common import AsJson, Debug, print_json, say, set_up_logging, table
+from harvester.cli.command import Invocation, Output, command_without_config
+from harvester.cli.common import say, table
 from harvester.cli.run import print_report
 
 if TYPE_CHECKING:
     from harvester.services.operations.demo import Demo
 
 
+@command_without_config
 def demo(
+    call: Invocation,
     folder: Annotated[Path | None, typer.Option(help="An empty folder to work in; else a temporary one.")] = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """One whole night on an invented sample, in a folder of its own."""
     from harvester.services.operations.demo import demo as play
 
-    set_up_logging(debug)
     made = play(folder)
-    if as_json:
-        print_json(made.to_json())
-    else:
-        _show(made)
-    if made.report["state"] != "ok":
-        raise typer.Exit(1)
+    return Output(made.to_json(), lambda: _show(made), failed=made.report.state != "ok")
 
 
 def _show(made: "Demo") -> None:

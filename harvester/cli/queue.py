@@ -4,27 +4,26 @@ from typing import Annotated, Any
 
 import typer
 
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
 
 
+@command
 def queue(
+    call: Invocation,
     limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many.")] = None,
     state: Annotated[
         str | None, typer.Option(help="pending, accepted, rejected or deferred; else pending and open suggestions.")
     ] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """The candidates, best first."""
     from harvester.services.review.documents import candidates, suggested
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     found = candidates(ws, state or "pending", limit)
     appeared = [] if state else suggested(ws)
-    if as_json:
-        return print_json((found + appeared)[:limit])
+    if call.as_json:
+        return Output((found + appeared)[:limit])
     labelled = [facet.id for facet in ws.taxonomy.facets]
     table(("id", "score", "title", *labelled), [_row(one, labelled) for one in found])
     say(f"{len(found)} {state or 'pending'}.")
@@ -33,22 +32,20 @@ def queue(
     return None
 
 
+@command
 def show(
+    call: Invocation,
     paper: Annotated[str, typer.Argument(metavar="PAPER", help="arXiv id, DOI, title: name or arXiv address.")],
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Everything known of one paper."""
     from harvester.services.review.documents import whole
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     with watched() as watch:
         watch("explained", 0, 1)
         found = whole(ws, paper, explained=True)
-    if as_json:
-        return print_json(found)
+    if call.as_json:
+        return Output(found)
     say(f"{found['title']}\n{', '.join(found['authors'])}\n{'  '.join(found['identifiers'])}\n\n{found['abstract']}\n")
     _show_prediction(found)
     _show_explanation(found)

@@ -103,7 +103,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"There is no {path}; give one with --config or $HARVESTER_CONFIG.") from None
+        raise UsageError(f"There is no {path}", remedy="give one with --config or $HARVESTER_CONFIG") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
@@ -134,7 +134,7 @@ def _check_environment() -> None:
         section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
         if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:
             there = ", ".join(Settings.model_fields)
-            raise UsageError(f"The environment's {name} names no section of config.toml; there are: {there}.")
+            raise UsageError(f"The environment's {name} names no section of config.toml", remedy=f"there are: {there}")
 
 
 def _variable(error: SettingsError) -> str:

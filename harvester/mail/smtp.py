@@ -120,8 +120,8 @@ class SmtpServer:
         code, reply = link.mail(self._sender)
         if 500 <= code <= 599:
             raise MailError(
-                f"The mail server {self.name} does not let {self._sender} send: {_said(code, reply)}. "
-                "Correct [digest] sender, or smtp_user and smtp_password."
+                f"The mail server {self.name} does not let {self._sender} send: {_said(code, reply)}",
+                remedy="correct [digest] sender, or smtp_user and smtp_password",
             )
         return code, reply
 
@@ -164,25 +164,30 @@ class SmtpServer:
         try:
             return self._greeted()
         except ssl.SSLCertVerificationError as error:
-            problem = f"shows a certificate that does not hold: {error.verify_message}. Correct [digest] smtp_host"
+            problem = f"shows a certificate that does not hold: {error.verify_message}"
+            remedy = "correct [digest] smtp_host"
         except ssl.SSLError as error:
-            problem = f"refuses TLS: {error.reason or error}. Correct [digest] smtp_security or smtp_port"
+            problem = f"refuses TLS: {error.reason or error}"
+            remedy = "correct [digest] smtp_security or smtp_port"
         except smtplib.SMTPAuthenticationError as error:
-            said = _said(error.smtp_code, error.smtp_error)
-            problem = f"refuses the login: {said}. Correct [digest] smtp_user and smtp_password"
+            problem = f"refuses the login: {_said(error.smtp_code, error.smtp_error)}"
+            remedy = "correct [digest] smtp_user and smtp_password"
         except smtplib.SMTPNotSupportedError as error:
-            problem = f"does not offer what [digest] asks for: {error} Correct smtp_security and smtp_user"
+            problem = f"does not offer what [digest] asks for: {str(error).rstrip('.')}"
+            remedy = "correct smtp_security and smtp_user"
         except (smtplib.SMTPServerDisconnected, ConnectionResetError, BrokenPipeError) as error:
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
         except smtplib.SMTPResponseException as error:
             if 400 <= error.smtp_code <= 499:
                 said = _said(error.smtp_code, error.smtp_error)
                 raise ServerBusy(f"The mail server {self.name} takes nothing now: {said}.") from None
-            problem = f"refuses the connection: {_said(error.smtp_code, error.smtp_error)}. Try again later"
+            problem = f"refuses the connection: {_said(error.smtp_code, error.smtp_error)}"
+            remedy = "try again later"
         except (smtplib.SMTPException, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            problem = f"cannot be reached: {reason}. Check that it runs, and [digest] smtp_host and smtp_port"
-        raise MailError(f"The mail server {self.name} {problem}.")
+            problem = f"cannot be reached: {reason}"
+            remedy = "check that it runs, and [digest] smtp_host and smtp_port"
+        raise MailError(f"The mail server {self.name} {problem}", remedy=remedy)
 
     def _greeted(self) -> smtplib.SMTP:
         """A connection that is encrypted as the configuration demands (never less) and logged in."""

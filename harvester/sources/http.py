@@ -22,6 +22,7 @@ from harvester import __version__
 from harvester.base.clock import as_utc
 from harvester.base.errors import GateClosed
 from harvester.base.settings_section import SettingsSection
+from harvester.domain.run_report import Payload
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
 
 if TYPE_CHECKING:
@@ -45,19 +46,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """What an answer was, for later questions: its address, the sha256 of its unpacked body, and its size in bytes.
-
-    The address goes into reports, so it has the parameters that were asked with, but neither the user and password nor
-    the query of the configured one: those may be somebody's key.
-    """
-
-    url: str
-    sha256: str
-    size: int
 
 
 class HttpSettings(SettingsSection):

@@ -59,7 +59,7 @@ def test_a_night_with_two_more_facets(room: Room, monkeypatch: pytest.MonkeyPatc
     name = waiting[0]["id"]
 
     refused = room.run("accept", name, "--evidence", "trial,retrospective", now=THURSDAY, status=2)
-    assert "evidence takes exactly one label of: retrospective, trial" in refused
+    assert "evidence takes exactly one label; choose one of: retrospective, trial" in refused
     assert "has no label 'two'; it has: single, multi" in room.run("accept", name, "--centers=two", status=2)
     (done,) = room.json("accept", name, "--evidence", "trial", "--centers", "multi", "--task", "", now=THURSDAY)
     entry = Path(done["entry"]).read_text(encoding="utf-8")

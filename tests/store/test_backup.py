@@ -17,6 +17,7 @@ from sqlalchemy import Engine, select, text
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.domain.papers import Paper, Sighting
+from harvester.domain.run_report import PaperCounts, RunReport
 from harvester.services.operations.backup import backup, restore
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
@@ -123,7 +124,10 @@ def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> N
         assert papers[1].paper.identifiers == ("arxiv:2506.00001", "doi:10.1000/hearts.1")
         assert papers[1].paper.published == NOW
         assert [one.paper for one in in_state(db, "pending")] == [2]
-        assert [report is None for _, report in recent_runs(db, 5)] == [True, False]
+        (_, killed), (name, report) = recent_runs(db, 5)
+        assert killed is None
+        assert report == RunReport(name, "ok", papers=PaperCounts(new=3), in_scope=2, queued=2, seconds=1.0)
+        assert report.alert_counts is None, "the first release did not keep them"
         assert db.execute(text("SELECT count(*) FROM cursors WHERE progress IS NULL")).scalar() == 1
     with write(filled) as db:  # numbers go on after those that were brought along
         assert record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4

@@ -12,13 +12,14 @@ from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.cursors import Cursor, Progress
 from harvester.domain.merging import Absorbed, Change, Merged
 from harvester.domain.papers import Sighting
+from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
-from harvester.sources.http import Payload, Transport
+from harvester.sources.http import Transport
 from harvester.sources.registry import provenance_of
 from harvester.sources.source import Source, SourceState
 from harvester.sources.window import Batch, Window
@@ -64,22 +65,22 @@ class SourceOutcome:
         """How many papers this source changed in this way."""
         return sum(found is change for found in self.changes.values())
 
-    def to_json(self) -> dict[str, object]:
-        """One element of the report's ``sources``."""
-        return {
-            "name": self.source,
-            "state": self.state,
-            "window": [rfc3339(self.window.since), rfc3339(self.window.until)] if self.windowed else None,
-            "expected": self.expected,
-            "received": self.received,
-            "new": self.count(Change.NEW),
-            "updated": self.count(Change.UPDATED),
-            "suggested": self.suggested,
-            "requests": self.requests,
-            "error": self.error,
-            "notes": self.notes,
-            "payloads": [{"url": one.url, "sha256": one.sha256, "bytes": one.size} for one in self.payloads],
-        }
+    def report(self) -> SourceReport:
+        """One element of the run report's ``sources``."""
+        return SourceReport(
+            name=self.source,
+            state=self.state,
+            window=(self.window.since, self.window.until) if self.windowed else None,
+            expected=self.expected,
+            received=self.received,
+            new=self.count(Change.NEW),
+            updated=self.count(Change.UPDATED),
+            suggested=self.suggested,
+            requests=self.requests,
+            error=self.error,
+            notes=tuple(self.notes),
+            payloads=tuple(self.payloads),
+        )
 
 
 def source_state(store: Engine) -> SourceState:

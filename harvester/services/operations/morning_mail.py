@@ -6,7 +6,7 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import MailError
 from harvester.base.escape import one_line
 from harvester.services.operations.alert import mail
-from harvester.services.operations.status import Status, begun, status, trouble
+from harvester.services.operations.status import Status, status
 from harvester.services.review.documents import candidates
 from harvester.services.workspace import Workspace
 
@@ -33,7 +33,7 @@ def send(ws: Workspace) -> bool:
 
 def failures(now: Status) -> list[str]:
     """What failed since the maintainers were mailed last: in the last run, and in other scheduled jobs."""
-    told = trouble(now.last) if now.last else []
+    told = now.last.problems if now.last else []
     if now.cut_off:
         told.append("The newest run has no report: it was cut off, or is still going on.")
     for name, job_run in now.job_runs.items():
@@ -61,5 +61,5 @@ def letter(now: Status, failed: Sequence[str], waiting: Sequence[str], review: s
         lines += [f"{now.figures.pending} papers wait for a decision, best first: {review}", ""]
         lines += [f"  {line}" for line in waiting] + ([f"  and {more} more"] if more > 0 else []) + [""]
     if now.last:
-        lines += [f"The last run began {rfc3339(begun(now.last))} and ended {now.last['state']}.", ""]
+        lines += [f"The last run began {rfc3339(now.last.began)} and ended {now.last.state}.", ""]
     return "\n".join(lines)

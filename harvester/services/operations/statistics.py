@@ -8,6 +8,7 @@ from typing import Any
 
 from classifiers.taxonomy import Facet, Label
 from harvester.domain.labels import Labels
+from harvester.domain.run_report import RunReport
 from harvester.services.learning.classify import model_info
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import newest_standing
@@ -127,20 +128,18 @@ def classifier(ws: Workspace) -> ModelFigures:
     )
 
 
-def _night(name: str, report: Mapping[str, Any] | None) -> NightSummary:
+def _night(name: str, report: RunReport | None) -> NightSummary:
     if report is None:
         return NightSummary(name, "cut off", 0, 0, 0, None, None, ())
-    failed = [f"{one['name']}: {one['error']}" for one in report.get("sources", ()) if one.get("error")]
-    digest = report.get("digest") or {}
     return NightSummary(
         name,
-        report.get("state", ""),
-        report.get("papers", {}).get("new", 0),
-        report.get("in_scope", 0),
-        report.get("queued", 0),
-        digest.get("sent"),
-        report.get("seconds"),
-        (*failed, *report.get("errors", ())),
+        report.state,
+        report.papers.new,
+        report.in_scope,
+        report.queued,
+        report.digest.sent if report.digest else None,
+        report.seconds,
+        tuple(report.problems),
     )
 
 

@@ -34,7 +34,7 @@ def candidates(ws: Workspace, state: str, limit: int | None) -> list[dict[str, A
         UsageError: there is no such state.
     """
     if state not in STATES:
-        raise UsageError(f"There is no state {state!r}; there are: {', '.join(STATES)}.")
+        raise UsageError(f"There is no state {state!r}", remedy=f"there are: {', '.join(STATES)}")
     with read(ws.store) as db:
         return _rows(ws, db, in_state(db, state, limit))
 
@@ -107,7 +107,7 @@ def require_paper(db: Connection, name: str) -> Stored:
     found = find(db, identifier) if identifier else None
     if found is None:
         raise HarvesterError(
-            f"The store knows no paper {name!r}; give an arXiv id, DOI or title: name that `queue` shows."
+            f"The store knows no paper {name!r}", remedy="give an arXiv id, DOI or title: name that `queue` shows"
         )
     return found
 

@@ -38,14 +38,14 @@ def ask(ws: Workspace, one: Subscriber) -> None:
         MailError: it was not taken.
     """
     if problem := answer_all(ws, [one]).get(one.email):
-        raise MailError(not_asked(one.email, problem))
+        raise not_asked(one.email, problem)
 
 
-def not_asked(email: str, problem: str) -> str:
+def not_asked(email: str, problem: str) -> MailError:
     """That somebody could not be asked, and what to do."""
-    return (
-        f"{email} waits as pending, but the mail that asks for confirmation was not sent: "
-        f"{problem.rstrip('.')}. To try again: harvester subscribers add {email}"
+    return MailError(
+        f"{email} waits as pending, but the mail that asks for confirmation was not sent: {problem.rstrip('.')}",
+        remedy=f"try again when that is repaired: `harvester subscribers add {email}`",
     )
 
 

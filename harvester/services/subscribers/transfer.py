@@ -81,4 +81,4 @@ def _text(path: Path) -> str:
 def _ask_pending(ws: Workspace, done: Imported) -> None:
     waiting: Sequence[Subscriber] = [one for one in done.added if one.state == "pending"]
     if waiting:
-        done.problems += [not_asked(email, problem) for email, problem in answer_all(ws, waiting).items()]
+        done.problems += [str(not_asked(email, problem)) for email, problem in answer_all(ws, waiting).items()]

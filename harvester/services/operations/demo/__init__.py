@@ -9,6 +9,7 @@ from typing import Any
 from harvester.base.errors import HarvesterError
 from harvester.base.files import write_atomic
 from harvester.config.settings import FileSettings, load_settings
+from harvester.domain.run_report import RunReport
 from harvester.services.catalog.lists import build
 from harvester.services.digest.sending import send_digests
 from harvester.services.operations import nightly
@@ -35,7 +36,7 @@ SHOWN = "arxiv:2601.90038"  # the paper that the demo accepts: one with several 
 class Demo:
     """What the demo made and where; `queue` is what ``harvester queue --json`` shows, `accepted` was taken from it."""
 
-    report: dict[str, Any]
+    report: RunReport
     queue: list[dict[str, Any]]
     accepted: str
     config: Path
@@ -45,7 +46,7 @@ class Demo:
     def to_json(self) -> dict[str, Any]:
         """The run report, and where to look."""
         places = {"config": str(self.config), "list": str(self.page), "mails": [str(mail) for mail in self.mails]}
-        return self.report | {"accepted": self.accepted, **places}
+        return self.report.to_json() | {"accepted": self.accepted, **places}
 
 
 def demo(folder: Path | None = None) -> Demo:
