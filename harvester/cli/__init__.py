@@ -1,4 +1,4 @@
-"""The command line: parse, call a job, print."""
+"""The command line: parse, call a service, print."""
 
 import sys
 import traceback

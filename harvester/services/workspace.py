@@ -1,4 +1,7 @@
-"""What every job works with: settings, store, taxonomy and clock, opened together and checked first."""
+"""What every service works with: settings, store, taxonomy and clock.
+
+They are opened together and checked first.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
