@@ -22,12 +22,12 @@ class AlertSettings(SettingsSection):
     @classmethod
     def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if wrong := [one for one in value if "@" not in one or any(c in one for c in "\r\n ,")]:
-            raise ValueError(f"{wrong[0]!r} is no mail address")
+            raise ValueError(f"{wrong[0]!r} is not a valid e-mail address")
         return value
 
     @field_validator("webhook")
     @classmethod
     def _is_web(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not is_web_url(value.get_secret_value()):
-            raise ValueError("it is no http(s) address")
+            raise ValueError("it is not a valid http(s) address")
         return value

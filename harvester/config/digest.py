@@ -34,14 +34,14 @@ class DigestSettings(SettingsSection):
     @classmethod
     def _is_sender(cls, value: str) -> str:
         if "@" not in parseaddr(value)[1] or any(c in value for c in "\r\n"):
-            raise ValueError(f"{value!r} is no mail address; write Name <name@host>")
+            raise ValueError(f"{value!r} is not a valid sender; write Name <name@host>")
         return value
 
     @field_validator("reply_to")
     @classmethod
     def _is_nothing_or_plain(cls, value: str) -> str:
         if value and ("@" not in value or any(c in value for c in "<>\r\n ,")):
-            raise ValueError(f"{value!r} is no plain mail address; write name@host")
+            raise ValueError(f"{value!r} is not a plain e-mail address; write name@host")
         return value
 
     @model_validator(mode="after")

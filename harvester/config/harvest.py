@@ -39,6 +39,6 @@ class HarvestSettings(SettingsSection):
         for feed in value:
             if feed.name in taken:
                 whose = "a source of the program" if feed.name in TAKEN_NAMES else "another feed"
-                raise ValueError(f"the name {feed.name!r} belongs to {whose}; give this feed one of its own")
+                raise ValueError(f"the name {feed.name!r} belongs to {whose}; give this feed another name")
             taken.add(feed.name)
         return value

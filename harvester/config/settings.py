@@ -107,7 +107,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no valid TOML: {error}.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
     if kind is Settings:
         _check_environment()
     token = FOLDER.set(path.absolute().parent)
@@ -134,7 +134,7 @@ def _check_environment() -> None:
         section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
         if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:
             there = ", ".join(Settings.model_fields)
-            raise UsageError(f"The environment's {name} names no section of config.toml; there are: {there}.")
+            raise UsageError(f"The environment's {name} is not a section of config.toml; the sections are: {there}.")
 
 
 def _variable(error: SettingsError) -> str:

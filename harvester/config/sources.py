@@ -51,7 +51,7 @@ class ArxivSettings(WebSource):
     @classmethod
     def _on_one_line(cls, value: str) -> str:
         if not value.strip():
-            raise ValueError("it is empty; arXiv would answer with nothing")
+            raise ValueError("it is empty, so arXiv would return nothing")
         return one_line(value)
 
 

@@ -85,7 +85,7 @@ def parse_identifier(text: str) -> str | None:
         if found := link_identifier(text):
             return found
         raise UsageError(
-            f"{text} is no address of an arXiv paper or a DOI; give an arXiv id, a DOI or such an address."
+            f"{text} is not the address of an arXiv paper or a DOI; give an arXiv id, a DOI or such an address."
         )
     if named := arxiv_version(text):
         return f"arxiv:{named[0]}"

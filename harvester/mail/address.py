@@ -46,4 +46,4 @@ def _ascii_domain(text: str, domain: str) -> str:
 
 def _refused(text: str, why: str) -> UsageError:
     shown = text if len(text) <= 80 else f"{text[:77]}..."
-    return UsageError(f"{shown!r} is no mail address that can be used: {why}.")
+    return UsageError(f"{shown!r} is not a valid e-mail address: {why}.")

@@ -88,5 +88,5 @@ def read_taxonomy(path: Path | None) -> Taxonomy:
             "usual kind of paper; correct the file."
         )
     if taken := [facet.id for facet in taxonomy.facets if facet.id in _TAKEN]:
-        raise HarvesterError(f"{taxonomy.path}: no facet can be called {taken[0]!r}; give it another id.")
+        raise HarvesterError(f"{taxonomy.path}: a facet cannot be called {taken[0]!r}; give it another id.")
     return taxonomy

@@ -103,7 +103,7 @@ def subscribe(page: Page, url: str) -> None:
     page.get_by_label("Once a week").check()
     page.get_by_label("Day of a weekly digest").select_option("friday")
     page.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_role("heading")).to_have_text("Look into your mailbox", timeout=PATIENCE)
+    expect(page.get_by_role("heading")).to_have_text("Check your mailbox", timeout=PATIENCE)
 
 
 def confirm(page: Page, url: str, smtp: Sink) -> None:

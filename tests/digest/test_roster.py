@@ -119,7 +119,7 @@ def test_what_is_no_table(room: Room, text: str, error: type[Exception], said: s
     with pytest.raises(error, match=said):
         import_csv(room.ws, table(room, text))
     (room.config.parent / "people.csv").write_bytes(b"email\nj\xf6@example.org\n")
-    with pytest.raises(UsageError, match="no UTF-8 text"):
+    with pytest.raises(UsageError, match="is not UTF-8 text"):
         import_csv(room.ws, room.config.parent / "people.csv")
     with pytest.raises(HarvesterError, match=r"nowhere\.csv cannot be read"):
         import_csv(room.ws, Path("nowhere.csv"))
@@ -141,7 +141,7 @@ def test_the_commands(room: Room, tmp_path: Path) -> None:
     path = table(room, f"email,confirmed\n{JO},2024-01-01\nnobody,\n")
     done = harvester("import", str(path))
     assert (done.returncode, done.stdout) == (1, "1 added, 0 known already, 1 problems.\n")
-    assert done.stderr.startswith(f"Error: {path}, line 3: 'nobody' is no mail address")
+    assert done.stderr.startswith(f"Error: {path}, line 3: 'nobody' is not a valid e-mail address")
     shown = harvester("export").stdout.splitlines()
     assert shown[0] == "email,state,topics,every,weekday,format,joined,confirmed,consent"
     assert shown[1].startswith(f"{JO},active,,day,,html,")

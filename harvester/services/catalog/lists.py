@@ -67,7 +67,7 @@ def import_list(
     """
     read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
     if not read.papers and not read.unplaced and not read.skipped:
-        raise CatalogError(f"{file} holds no paper; give a list with titles in bold or as links below headings.")
+        raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
     papers = enriched(ws, read.papers, online=online)
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
@@ -133,7 +133,7 @@ def export(ws: Workspace, name: str) -> str:
         CatalogError: an entry cannot be read: an export that silently lacks papers is worse than none.
     """
     if name not in WRITERS:
-        raise UsageError(f"There is no format {name!r}; there are: {', '.join(WRITERS)}.")
+        raise UsageError(f"There is no format {name!r}; the formats are: {', '.join(WRITERS)}.")
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     if catalog.problems:
         raise CatalogError(f"Nothing is exported: {tell(catalog.problems)}")

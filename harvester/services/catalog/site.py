@@ -48,6 +48,6 @@ def abstracts(ws: Workspace, entries: tuple[Entry, ...]) -> Mapping[str, str]:
 def _refuse_foreign(folder: Path) -> None:
     """Refuse to mix our files with somebody else's: a slip of the keyboard must not fill a home folder."""
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; name one for the site.")
+        raise UsageError(f"{folder} is not a folder; give a folder for the site.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise UsageError(f"{folder} holds other files; name an empty folder or one with an earlier site.")
+        raise UsageError(f"{folder} contains other files; give an empty folder or one with an earlier site.")

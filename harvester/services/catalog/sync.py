@@ -135,7 +135,7 @@ def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: 
     missing = [one for one in accepted if one.paper not in present and not _has_file(ws, one)]
     if len(missing) == len(accepted) > 1 and not _is_catalogue(ws.catalog):
         done.problems.append(
-            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; bring the folder back or "
+            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; restore the folder or "
             "correct catalog.dir. Nothing was withdrawn."
         )
         return

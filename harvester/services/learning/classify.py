@@ -171,7 +171,8 @@ class ChosenModel:
                 _require_fit(classifier.taxonomy, load_taxonomy(self.taxonomy), self.version)
         if classifier.version != self.version:
             raise HarvesterError(
-                f"This machine has the model {classifier.version}, not {self.version}; install the same everywhere."
+                f"This machine has the model {classifier.version}, not {self.version}; "
+                "install the same version everywhere."
             )
         classifier.encoder = CachedEncoder(classifier.encoder, self.embeddings)
         return classifier

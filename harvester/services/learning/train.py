@@ -98,7 +98,7 @@ def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, An
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise HarvesterError(f"Only {inside} papers in scope have labels and a text, {FEWEST} are needed; {more}.")
+    raise HarvesterError(f"Only {inside} papers in scope have both labels and a text, and {FEWEST} are needed; {more}.")
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:

@@ -79,7 +79,7 @@ def check_confirm(ws: Workspace, token: str) -> str:
     with read(ws.store) as db:
         found = subscriber(db, key)
     if found is None or found.state not in ("pending", "active"):
-        raise ExpiredToken("This subscription was cancelled.")
+        raise ExpiredToken("This subscription was canceled.")
     return key
 
 

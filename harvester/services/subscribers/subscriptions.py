@@ -102,7 +102,7 @@ def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
     with write(ws.store) as db:
         found = subscriber(db, key)
         if found is None:
-            raise HarvesterError(f"Nobody subscribes as {email}; `harvester subscribers list` names all.")
+            raise HarvesterError(f"{email} is not a subscriber; `harvester subscribers list` lists all.")
         erase(ws, db, key)
     return found
 

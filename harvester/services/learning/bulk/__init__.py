@@ -26,10 +26,10 @@ def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "
         HarvesterError: the classifier cannot be loaded, or the cluster does not answer or fails.
     """
     if engine not in ENGINES:
-        raise UsageError(f"There is no engine {engine!r}; there are: {', '.join(ENGINES)}.")
+        raise UsageError(f"There is no engine {engine!r}; the engines are: {', '.join(ENGINES)}.")
     if engine == "local":
         if address:
-            raise UsageError("--address names a Ray cluster; it needs --engine ray.")
+            raise UsageError("--address is for a Ray cluster; it needs --engine ray.")
         return here(source, lambda: load_classifier(ws))
     from harvester.services.learning.bulk.cluster import on_ray
 
