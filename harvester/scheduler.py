@@ -72,7 +72,7 @@ class JobProcesses:
         log.info("%s ended with status %s", name, status)
 
     def close(self, grace: float) -> bool:
-        """Take on nothing more, and wait for those at work; whoever is not done in time is told to stop.
+        """Start nothing more, and wait for the running jobs; those not done in time are told to stop.
 
         Returns:
             True where all of them came to their end.

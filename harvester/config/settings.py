@@ -138,7 +138,7 @@ def _check_environment() -> None:
 
 
 def _variable(error: SettingsError) -> str:
-    """The environment variable whose value is no JSON; pydantic names only its section."""
+    """The environment variable whose value is not JSON; pydantic names only its section."""
     value = error.__cause__.doc if isinstance(error.__cause__, json.JSONDecodeError) else None
     names = (name for name in os.environ if name.upper().startswith("HARVESTER_") and os.environ[name] == value)
     return next(names, "A HARVESTER_... variable of the environment")

@@ -17,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # OWASP: CSV Injection; the qu
 
 
 def to_csv(people: Iterable[Subscriber]) -> str:
-    """One row a subscriber: times by RFC 3339, topics as ``facet:label`` words ("" is everything)."""
+    """One row per subscriber: times by RFC 3339, topics as ``facet:label`` words ("" is everything)."""
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)
@@ -30,7 +30,7 @@ def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
     """The rows of such a table, each with its line; columns may be missing but for ``email``, and in any order.
 
     Raises:
-        UsageError: it is no such table.
+        UsageError: the text is not such a table.
     """
     table = csv.DictReader(io.StringIO(text), strict=True)
     try:

@@ -58,7 +58,7 @@ class Tokens:
         """The key in a confirmation token.
 
         Raises:
-            BadToken: it is no such token.
+            BadToken: it is not such a token.
             ExpiredToken: it is older than 48 hours.
         """
         key, _, made = self._read("confirm", token).rpartition(".")
@@ -70,7 +70,7 @@ class Tokens:
         """The key in an unsubscribe token.
 
         Raises:
-            BadToken: it is no such token.
+            BadToken: it is not such a token.
         """
         return self._read("unsubscribe", token)
 
@@ -78,7 +78,7 @@ class Tokens:
         """The key in a preferences token.
 
         Raises:
-            BadToken: it is no such token.
+            BadToken: it is not such a token.
         """
         return self._read("preferences", token)
 

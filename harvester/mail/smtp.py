@@ -75,7 +75,7 @@ class SmtpServer:
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
 
     def send(self, to: str, content: bytes, name: str = "") -> SendOutcome:
-        """Hand one message over; a connection that broke before the content was sent is made anew, once.
+        """Hand one message over; a connection that broke before the content was sent is reopened, once.
 
         Raises:
             MailError: the server cannot be reached, or does not let this sender send.

@@ -52,7 +52,7 @@ def connect(url: str) -> Engine:
             return _sqlite(url, address.database)
         driver = address.set(drivername="postgresql+psycopg")
         return create_engine(driver, pool_pre_ping=True, connect_args=PATIENCE)
-    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is no number
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is not a number
         raise UsageError(f"The store URL{_scheme(url)} cannot be read; write {_KINDS}.") from None
     except ModuleNotFoundError:
         raise UsageError("PostgreSQL needs its driver: pip install 'cardio-harvester[postgres]'.") from None

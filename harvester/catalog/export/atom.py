@@ -1,4 +1,4 @@
-"""Atom (RFC 4287) of the whole catalogue. What Atom has no element for is in Dublin Core's."""
+"""Atom (RFC 4287) of the whole catalog. What Atom has no element for is in Dublin Core's."""
 
 import re
 from urllib.parse import quote

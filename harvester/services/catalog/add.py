@@ -1,4 +1,4 @@
-"""Take one paper into the catalogue by its name, its address, or the README of its repository."""
+"""Add one paper to the catalog by its name, its address, or the README of its repository."""
 
 import logging
 import re

@@ -52,7 +52,7 @@ class Import:
 def import_list(
     ws: Workspace, file: Path, *, choices: Sequence[str] = (), dry_run: bool = False, online: bool = False
 ) -> Import:
-    """Take an Awesome-style list into the catalogue; a paper that is there already gains its labels and links.
+    """Import an Awesome-style list into the catalog; a paper that is already there gains its labels and links.
 
     What the list does not say of a paper (authors, date, venue) is taken from the store.
 
@@ -129,7 +129,7 @@ def export(ws: Workspace, name: str) -> str:
     """All entries in one format.
 
     Raises:
-        UsageError: there is no such format.
+        UsageError: the format is unknown.
         CatalogError: an entry cannot be read: an export that silently lacks papers is worse than none.
     """
     if name not in WRITERS:

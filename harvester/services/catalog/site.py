@@ -1,4 +1,4 @@
-"""The catalogue's web page as a folder of static files."""
+"""The catalog's web page as a folder of static files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
 
     Raises:
         CatalogError: an entry cannot be read; nothing is written then.
-        UsageError: the folder holds something that is no site of ours.
+        UsageError: the folder contains something other than a site of ours.
     """
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     if catalog.problems:

@@ -52,7 +52,7 @@ def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutl
     """What one subscriber's next digest would hold, due today or not; nothing where there is nothing new.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: nobody subscribes with it.
     """
     email = parse_address(address)

@@ -87,7 +87,7 @@ def send_again(ws: Workspace, address: str) -> int:
         How many digests there were.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: they have none.
     """
     email = parse_address(address)

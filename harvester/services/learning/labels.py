@@ -20,7 +20,7 @@ _ARXIV = "arxiv:"
 
 
 def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fetch what is not there yet from arXiv by id, a hundred a request; calling it again goes on where it stopped.
+    """Fetch what is not there yet from arXiv by id, a hundred per request; calling it again resumes where it stopped.
 
     Returns:
         ``{"wanted", "fetched", "missing", "present", "untraceable"}``: papers with an arXiv id in the set; those

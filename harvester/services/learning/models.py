@@ -1,7 +1,7 @@
 """Which model is in use: the one config.toml names, else the one promoted last, else the packaged one.
 
-Promoted models lie in a folder beside the store, one folder a version; the file `promoted` names them in order, a line
-each, and its last line is the one in use.
+Promoted models are in a folder beside the store, one folder per version; the file `promoted` lists them in order, one
+per line, and its last line is the one in use.
 """
 
 import shutil

@@ -57,10 +57,10 @@ class TrainingSet:
 
 
 def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fit a challenger, hold it against the model in use, promote it where it is not worse, re-score what waits.
+    """Train a challenger, compare it with the model in use, promote it if it is not worse, rescore the waiting papers.
 
     After the taxonomy changed, only the labels that both models know are compared. With too little to train on, a
-    model that was never trained is made anew from the changed taxonomy.
+    model that was never trained is rebuilt from the changed taxonomy.
 
     Raises:
         UsageError: config.toml names the model to use.

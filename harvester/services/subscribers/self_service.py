@@ -38,7 +38,7 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         Whom to write to; None for an address that is not written to, or was often enough today.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         TooMany: too many requests from this host.
     """
     email = parse_address(address)

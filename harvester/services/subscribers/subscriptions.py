@@ -52,7 +52,7 @@ def add_subscriber(
     form: str | None = None,
     confirmed: bool = False,
 ) -> Subscriber:
-    """Add a subscriber, or give a known one other wishes; who is not active is asked by mail, unless `confirmed`.
+    """Add a subscriber, or change an existing one's preferences; asks those not active by mail, unless `confirmed`.
 
     An address that is not written to is written to again: a maintainer knows why.
 
@@ -94,7 +94,7 @@ def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
         The subscriber as they were.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: nobody subscribes with it.
     """
     email = parse_address(address)
@@ -114,7 +114,7 @@ def erase(ws: Workspace, db: Connection, key: str) -> None:
 
 
 def enter(ws: Workspace, db: Connection, new: Subscriber) -> None:
-    """Add a subscriber as pending; one who is known gets the new wishes, and is pending unless active."""
+    """Add a subscriber as pending; an existing one gets the new preferences, and is pending unless active."""
     before = subscriber(db, new.key)
     if before is None:
         insert_subscribers(db, [new])

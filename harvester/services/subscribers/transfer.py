@@ -37,7 +37,7 @@ def import_csv(ws: Workspace, path: Path, *, confirmed: bool = False) -> Importe
     known already stays as they are, and who was erased or complained stays away.
 
     Raises:
-        UsageError: the file is no such table.
+        UsageError: the file is not such a table.
         HarvesterError: it cannot be read.
     """
     done = Imported()

@@ -29,7 +29,7 @@ export function nearlySame(a, b) {
   return left === 2 && right === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
 }
 
-/** The search index of the catalogue: for each word the papers with it in the title, and elsewhere. */
+/** The search index of the catalog: for each word the papers with it in the title, and elsewhere. */
 export class Search {
   constructor(data) {
     this.size = data.size;

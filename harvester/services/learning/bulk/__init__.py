@@ -22,7 +22,7 @@ def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "
         address: of a running cluster, ``host:port``; without one, Ray starts on this machine.
 
     Raises:
-        UsageError: there is no such engine, or an address without ``ray``.
+        UsageError: the engine is unknown, or an address without ``ray``.
         HarvesterError: the classifier cannot be loaded, or the cluster does not answer or fails.
     """
     if engine not in ENGINES:
