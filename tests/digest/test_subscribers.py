@@ -219,7 +219,7 @@ def test_the_command_line_of_unknown_digests_and_previews(room: Room, smtp: Sink
     ("flags", "said"),
     [
         (["--weekday", "someday"], "'someday' is not a day of the week; write one of: monday, "),
-        (["--weekday", "monday", "--every", "day"], "not only on Monday"),
+        (["--weekday", "monday", "--every", "day"], "cannot go out only on Monday"),
         (["--format", "pdf"], "the form html or text, not 'pdf'"),
         (["--kind", "poem"], "kind has no label 'poem'"),
     ],
