@@ -27,7 +27,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from classifiers.taxonomy import Taxonomy, load_taxonomy
-from harvester.catalog.entry import KIND, Entry, entry_path
+from harvester.catalog.entry import Entry, entry_path
 from harvester.catalog.published import Published
 from harvester.domain.labels import Labels
 
@@ -82,17 +82,29 @@ def invented(number: int, taxonomy: Taxonomy, chance: random.Random) -> Entry:
     links = {"paper": f"https://arxiv.org/abs/{base}"}
     if chance.random() < 0.4:
         links["code"] = f"https://github.com/invented/study-{number}"
-    kind = chance.choices(taxonomy.facet(KIND).label_ids, (85, 8, 4, 3))[0]
+    kind = chance.choices(taxonomy.facet("kind").label_ids, (85, 8, 4, 3))[0]
     authors = tuple(f"{chance.choice(FIRST)} {chance.choice(LAST)}" for _ in range(chance.randint(1, 8)))
-    del facets[KIND]
-    return Entry(f"arxiv:{base}", title, Labels(facets, kind), authors, Published.of(day), chance.choice(VENUES), links)
+    del facets["kind"]
+    return Entry(
+        f"arxiv:{base}",
+        title,
+        Labels({**facets, "kind": (kind,)}),
+        authors,
+        Published.of(day),
+        chance.choice(VENUES),
+        links,
+    )
 
 
 def text_of(entry: Entry) -> str:
     """The entry's file; a JSON string or list of strings is TOML as well."""
     rows = {"id": entry.id, "title": entry.title, "authors": entry.authors}
     lines = [f"{key} = {json.dumps(value)}" for key, value in rows.items()]
-    lines += [f"published = {entry.published}", f"venue = {json.dumps(entry.venue)}", f'kind = "{entry.labels.kind}"']
+    lines += [
+        f"published = {entry.published}",
+        f"venue = {json.dumps(entry.venue)}",
+        f'kind = "{entry.labels.one_of("kind")}"',
+    ]
     lines += [f"{facet} = {json.dumps(labels)}" for facet, labels in entry.labels.facets.items()]
     return "\n".join([*lines, "[links]", *(f'{role} = "{link}"' for role, link in entry.links.items()), ""])
 

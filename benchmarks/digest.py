@@ -18,6 +18,7 @@ from pathlib import Path
 
 from harvester.config.settings import load_settings
 from harvester.digest.composer import Composer
+from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.subscribers import Preferences, Subscriber
@@ -26,6 +27,7 @@ from harvester.services.digest.due import due
 from harvester.services.digest.sending import send_digests
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import papers, queue
+from harvester.store.decisions import add_decision
 from harvester.store.engine import open_store, read, write
 from harvester.store.key_sentences import save_extracts
 from harvester.store.schema import upgrade
@@ -148,7 +150,9 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
     number = papers.record(db, [Sighting("arxiv", paper)], NOW)[0].number
     chosen = {one.id: tuple(dice.sample(one.label_ids, 2)) for one in ws.taxonomy.facets if not one.exclusive}
     queue.enqueue(db, [(number, 0.9)], NOW)
-    made = queue.add_decision(db, queue.Decision(number, "accept", "review", Labels(chosen, "research"), "", "me", NOW))
+    made = add_decision(
+        db, Decision(number, "accept", "review", Labels({**chosen, "kind": ("research",)}), "", "me", NOW)
+    )
     before = queue.candidate(db, number)
     assert before is not None
     queue.move(db, before, "accepted", made, filed=True)

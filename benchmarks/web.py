@@ -92,7 +92,9 @@ def predict(ws: Workspace, rng: random.Random) -> Prediction:
     chances = {facet.id: {label: rng.random() for label in facet.label_ids} for facet in ws.taxonomy.facets}
     chosen = {facet.id: tuple(rng.sample(facet.label_ids, 2)) for facet in ws.taxonomy.facets if not facet.exclusive}
     unsure = ("task:prognosis",) if rng.random() < 0.6 else ()
-    return Prediction(rng.random(), True, Labels(chosen, "research"), unsure, chances, "2025-01-01-bench")
+    return Prediction(
+        rng.random(), True, Labels({**chosen, "kind": ("research",)}), unsure, chances, "2025-01-01-bench"
+    )
 
 
 @contextmanager

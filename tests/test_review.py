@@ -10,7 +10,7 @@ NOW = datetime(2025, 6, 12, tzinfo=UTC)
 
 
 def log(*actions: str) -> list[Decision]:
-    labels = Labels({}, "research")
+    labels = Labels({"kind": ("research",)})
     return [Decision(1, action, "review", labels, "", "ann", NOW, number) for number, action in enumerate(actions, 1)]
 
 

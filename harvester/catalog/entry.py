@@ -18,12 +18,11 @@ from harvester.base.errors import CatalogError
 from harvester.catalog.fields import EntryProblem, Fields
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version
-from harvester.domain.labels import Labels
+from harvester.domain.labels import Labels, labels_json
 
 if TYPE_CHECKING:
     from tomlkit.container import Container
 
-KIND = "kind"  # the one facet of which a paper has exactly one label
 _PLAIN_KEYS = ("id", "title", "authors", "published", "venue")
 _SLUG_LENGTH = 60
 _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
@@ -64,18 +63,17 @@ def parse_entry(text: str, path: Path, taxonomy: Taxonomy) -> Entry:
         EntryError: with every problem of the file, each with its line.
     """
     fields = Fields(path.as_posix(), text, _table(path.as_posix(), text))
-    facets = {facet.id: fields.labels(facet) for facet in taxonomy.facets if facet.id != KIND}
     entry = Entry(
         id=fields.identifier("id"),
         title=fields.text("title", required=True),
         authors=fields.texts("authors"),
         published=fields.published("published"),
         venue=fields.text("venue"),
-        labels=Labels(facets, fields.label(taxonomy.facet(KIND))),
+        labels=Labels({facet.id: fields.labels(facet) for facet in taxonomy.facets}),
         links=fields.links("links"),
         path=path,
     )
-    fields.only({*_PLAIN_KEYS, KIND, *facets, "links"})
+    fields.only({*_PLAIN_KEYS, *taxonomy.facet_ids, "links"})
     if fields.problems:
         raise EntryError(fields.problems)
     return entry
@@ -87,7 +85,7 @@ def entry_path(entry: Entry) -> Path:
     return Path("entries", year, f"{'-'.join(filter(None, (_slug(entry.title), _token(entry.id))))}.toml")
 
 
-def format_entry(entry: Entry, existing: str | None = None) -> str:
+def format_entry(entry: Entry, taxonomy: Taxonomy, existing: str | None = None) -> str:
     """The text of the entry's file; in an `existing` text only the keys whose value differs are touched.
 
     Raises:
@@ -99,7 +97,7 @@ def format_entry(entry: Entry, existing: str | None = None) -> str:
     try:
         document = tomlkit.parse(existing or "")
         held = tomllib.loads(existing or "")
-        _update(document, held, _values(entry))
+        _update(document, held, _values(entry, taxonomy))
         _update_links(document, held.get("links", {}), entry.links)
         text = document.as_string()
         text.encode()
@@ -122,7 +120,7 @@ def _table(file: str, text: str) -> dict[str, Any]:
         ) from None
 
 
-def _values(entry: Entry) -> dict[str, Any]:
+def _values(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
     """Every key of a file but the links, in the order of a new file; None where the file has no such key."""
     values: dict[str, Any] = {
         "id": entry.id,
@@ -130,9 +128,8 @@ def _values(entry: Entry) -> dict[str, Any]:
         "authors": list(entry.authors),
         "published": entry.published.exact or str(entry.published) or None,
         "venue": entry.venue,
-        KIND: entry.labels.kind,
     }
-    return values | {facet: list(labels) for facet, labels in entry.labels.facets.items()}
+    return values | labels_json(entry.labels, taxonomy)
 
 
 def _update(document: "Container", held: dict[str, Any], values: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from classifiers.taxonomy import Facet
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, title_key
+from harvester.domain.labels import KIND, usual
 
 _KEY = re.compile(r"""\s*["']?(?P<key>[\w-]+)["']?(?:\s*\.\s*["']?(?P<below>[\w-]+)["']?)?\s*=""")
 _TABLE = re.compile(r"""\s*\[\s*["']?(?P<name>[\w-]+)["']?\s*\]""")
@@ -102,17 +103,15 @@ class Fields:
 
     def labels(self, facet: Facet) -> tuple[str, ...]:
         """The labels of one facet, in the taxonomy's order and each once."""
-        given = self.texts(facet.id)
+        given = (self._label(facet),) if facet.exclusive else self.texts(facet.id)
         for label in given:
             self._known(facet, label)
         return tuple(label for label in facet.label_ids if label in given)
 
-    def label(self, facet: Facet) -> str:
-        """The one label of an exclusive facet."""
-        value = self.text(facet.id, required=True)
-        if value:
-            self._known(facet, value)
-        return value
+    def _label(self, facet: Facet) -> str:
+        """The one label of an exclusive facet: the usual one where an older file lacks a facet that came later."""
+        required = facet.id == KIND
+        return self.text(facet.id, required=required) or usual(facet)
 
     def links(self, key: str) -> dict[str, str]:
         """Addresses by their role; whether they are addresses is for the check to say."""

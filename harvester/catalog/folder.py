@@ -71,7 +71,7 @@ def load_entry(folder: Path, path: Path, taxonomy: Taxonomy) -> Entry:
     return parse_entry(_read(folder, path), path, taxonomy)
 
 
-def write_entry(folder: Path, entry: Entry) -> Path:
+def write_entry(folder: Path, entry: Entry, taxonomy: Taxonomy) -> Path:
     """Write the entry to its file (a new one gets its name) and return the path below `folder`.
 
     Raises:
@@ -82,7 +82,7 @@ def write_entry(folder: Path, entry: Entry) -> Path:
     existing = _read(folder, path) if (folder / path).is_file() else None
     if existing is not None:
         _same_paper(existing, path, entry)
-    write_atomic(folder / path, format_entry(replace(entry, path=path), existing))
+    write_atomic(folder / path, format_entry(replace(entry, path=path), taxonomy, existing))
     return path
 
 

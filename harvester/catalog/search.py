@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from classifiers.taxonomy import Taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 
 _WORD = re.compile(r"[^\W_]+")
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)+")
@@ -44,8 +44,7 @@ class Finder:
         self._postings: dict[str, dict[int, int]] = {}
         names = {(facet.id, one.id): f"{one.name} {one.id}" for facet in taxonomy.facets for one in facet.labels}
         for number, entry in enumerate(entries):
-            held = {**entry.labels.facets, KIND: (entry.labels.kind,)}
-            labels = (names.get((facet, label), "") for facet, given in held.items() for label in given)
+            labels = (names.get((facet, label), "") for facet, label in entry.labels.pairs)
             self._add(number, 1, " ".join((*entry.authors, entry.venue, *labels)))
             self._add(number, 2, entry.title)
             self._postings.setdefault(entry.id.partition(":")[2].lower(), {}).setdefault(number, 1)

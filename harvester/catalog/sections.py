@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from classifiers.taxonomy import Facet, Taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
+from harvester.domain.labels import KIND
 
 REVIEW = "review"  # the kind that the list has a section of its own for
 OTHER = "Other"
@@ -43,12 +44,12 @@ def _facets(taxonomy: Taxonomy) -> list[Facet]:
 
 def _reviews(ordered: list[Entry], taxonomy: Taxonomy) -> list[Section]:
     labels = [label for facet in taxonomy.facets if facet.id == KIND for label in facet.labels if label.id == REVIEW]
-    papers = tuple(entry for entry in ordered if entry.labels.kind == REVIEW)
+    papers = tuple(entry for entry in ordered if entry.labels.has(KIND, REVIEW))
     return [Section(label.id, label.name, label.emoji, papers) for label in labels]
 
 
 def _chapter(ordered: list[Entry], facet: Facet, taxonomy: Taxonomy) -> Section:
-    having = [(entry, entry.labels.facets.get(facet.id, ())) for entry in ordered]
+    having = [(entry, entry.labels.of(facet.id)) for entry in ordered]
     sections: list[Section] = []
     for label in facet.labels:
         papers = tuple(entry for entry, held in having if label.id in held)

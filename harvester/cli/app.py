@@ -22,6 +22,7 @@ from harvester.cli import (
     users,
     web,
 )
+from harvester.cli.facets import FacetCommand
 
 app = typer.Typer(
     help="Harvests cardiovascular-AI papers, queues them for review, publishes the accepted ones.",
@@ -39,7 +40,7 @@ app.command("backfill")(backfill.backfill)
 app.command("rescore")(backfill.rescore)
 app.command("queue")(queue.queue)
 app.command("show")(queue.show)
-app.command("accept")(decide.accept)
+app.command("accept", cls=FacetCommand)(decide.accept)
 app.command("reject")(decide.reject)
 app.command("defer")(decide.defer)
 app.command("undo")(decide.undo)

@@ -10,9 +10,6 @@ from harvester.cli.common import (
     AsJson,
     Config,
     Debug,
-    Facet,
-    Label,
-    labels_given,
     print_json,
     say,
     set_up_logging,
@@ -20,6 +17,7 @@ from harvester.cli.common import (
     watched,
     workspace,
 )
+from harvester.cli.facets import FacetCommand, Label, labels_given
 
 if TYPE_CHECKING:
     from harvester.services.catalog.lists import Import
@@ -65,12 +63,11 @@ def _print_import(done: "Import", dry_run: bool) -> None:
                 one.title[:70],
                 str(one.published),
                 one.venue[:25],
-                one.labels.kind,
-                " ".join(sum(one.labels.facets.values(), ())),
+                " ".join(label for _, label in one.labels.pairs),
             )
             for one in done.read.papers
         ]
-        table(("id", "title", "published", "venue", "kind", "labels"), rows)
+        table(("id", "title", "published", "venue", "labels"), rows)
     for lost in done.read.unplaced:
         say(f"Not placed, line {lost.line}: {lost.text}")
     skipped = f", {done.read.skipped} mentions skipped" if done.read.skipped else ""
@@ -80,15 +77,11 @@ def _print_import(done: "Import", dry_run: bool) -> None:
     )
 
 
-@app.command()
+@app.command(cls=FacetCommand)
 def add(
     what: Annotated[
         str, typer.Argument(metavar="FILE|URL|ID", help="A README with BibTeX, a GitHub repository, a paper.")
     ],
-    task: Facet = None,
-    modality: Facet = None,
-    disease: Facet = None,
-    kind: Annotated[str | None, typer.Option(help="What kind of paper it is.")] = None,
     label: Label = None,
     code: Annotated[str, typer.Option(metavar="URL", help="The address of its code.")] = "",
     config: Config = None,
@@ -100,10 +93,11 @@ def add(
     from harvester.services.catalog.add import add as add_paper
 
     set_up_logging(debug)
-    labels = labels_given({"task": task, "modality": modality, "disease": disease, "kind": kind}, label)
-    entry = add_paper(workspace(config), what, labels, code)
+    labels = labels_given(label)
+    ws = workspace(config)
+    entry = add_paper(ws, what, labels, code)
     if as_json:
-        return print_json({**entry_json(entry), "entry": str(entry.path)})
+        return print_json({**entry_json(entry, ws.taxonomy), "entry": str(entry.path)})
     say(f"{entry.id}: {entry.title}\n{entry.path}")
     return None
 

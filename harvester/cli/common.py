@@ -6,7 +6,7 @@ Command modules import jobs inside the functions: `harvester --help` must not pa
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harvester.base import logs
-from harvester.base.errors import UsageError
 from harvester.domain.text import clean
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks and log every step.")]
-Facet = Annotated[str | None, typer.Option(help="Labels, comma-separated; replaces that facet, '' empties it.")]
-Label = Annotated[
-    list[str] | None,
-    typer.Option("--label", metavar="FACET:LABEL", help="The same for any facet; may be repeated; FACET: empties it."),
-]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; else your login name.")]
 
 
@@ -44,21 +38,6 @@ def workspace(config: Path | None) -> "Workspace":
     opened = open_workspace(config_path(config))
     configure_logging(opened.settings)
     return opened
-
-
-def labels_given(by_option: Mapping[str, str | None], labels: Sequence[str] | None) -> dict[str, str]:
-    """Comma-separated labels by facet, from an option for each of this subject's facets and from ``--label``.
-
-    Raises:
-        UsageError: a ``--label`` that names no facet.
-    """
-    given = {facet: [text] for facet, text in by_option.items() if text is not None}
-    for one in labels or ():
-        facet, colon, text = one.partition(":")
-        if not colon:
-            raise UsageError(f"--label {one!r} names no facet; write FACET:LABEL, as in kind:review.")
-        given.setdefault(facet.strip(), []).append(text)
-    return {facet: ",".join(texts) for facet, texts in given.items()}
 
 
 def print_json(document: Any) -> None:

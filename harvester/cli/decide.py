@@ -10,14 +10,12 @@ from harvester.cli.common import (
     By,
     Config,
     Debug,
-    Facet,
-    Label,
-    labels_given,
     print_json,
     say,
     set_up_logging,
     workspace,
 )
+from harvester.cli.facets import Label, labels_given
 
 if TYPE_CHECKING:
     from harvester.services.review.decisions import Decided
@@ -27,10 +25,6 @@ Papers = Annotated[list[str], typer.Argument(metavar="PAPER...", help="arXiv ids
 
 def accept(
     papers: Papers,
-    task: Facet = None,
-    modality: Facet = None,
-    disease: Facet = None,
-    kind: Annotated[str | None, typer.Option(help="What kind of paper it is.")] = None,
     label: Label = None,
     by: By = None,
     config: Config = None,
@@ -39,7 +33,7 @@ def accept(
 ) -> None:
     """Take papers into the catalogue, with the predicted labels or those given."""
     set_up_logging(debug)
-    labels = labels_given({"task": task, "modality": modality, "disease": disease, "kind": kind}, label)
+    labels = labels_given(label)
     _decide("accept", papers, by, "", config, as_json, debug, labels)
 
 

@@ -9,29 +9,23 @@ from harvester.cli.common import (
     AsJson,
     Config,
     Debug,
-    Facet,
-    Label,
-    labels_given,
     print_json,
     say,
     set_up_logging,
     table,
     workspace,
 )
+from harvester.cli.facets import FacetCommand, Label, labels_given
 
 app = typer.Typer(help="Who gets the digest.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="One plain address.")]
 Agreed = Annotated[bool, typer.Option("--confirmed", help="They have agreed already: send no mail that asks for it.")]
 
 
-@app.command()
+@app.command(cls=FacetCommand)
 def add(
     email: Email,
     confirmed: Agreed = False,
-    task: Facet = None,
-    modality: Facet = None,
-    disease: Facet = None,
-    kind: Facet = None,
     label: Label = None,
     every: Annotated[str | None, typer.Option(help="day or week; else day for new subscribers.")] = None,
     weekday: Annotated[str | None, typer.Option(help="The day of a weekly digest (monday ...); '' is any.")] = None,
@@ -47,7 +41,7 @@ def add(
     from harvester.services.subscribers.subscriptions import add_subscriber, to_json
 
     set_up_logging(debug)
-    given = labels_given({"task": task, "modality": modality, "disease": disease, "kind": kind}, label)
+    given = labels_given(label)
     ws = workspace(config)
     one = add_subscriber(ws, email, given, every, weekday=weekday, form=form, confirmed=confirmed)
     if as_json:

@@ -107,8 +107,7 @@ def label_names(item: Item, taxonomy: Taxonomy) -> list[str]:
     names = []
     for facet in taxonomy.facets:
         usual = facet.labels[0].id if facet.exclusive else None
-        held = (item.labels.kind,) if facet.exclusive else item.labels.facets.get(facet.id, ())
-        names += [label.name for label in facet.labels if label.id in held and label.id != usual]
+        names += [label.name for label in facet.labels if item.labels.has(facet.id, label.id) and label.id != usual]
     return names
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from classifiers.taxonomy import Facet, Taxonomy
+from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
 from harvester.digest.rules import FORMS, PERIODS, WEEKDAYS
+from harvester.domain.labels import parse_labels
 from harvester.domain.subscribers import Preferences
 
 CONSENT = (
@@ -41,7 +42,7 @@ def change_preferences(
     if weekday and every == "day":
         raise UsageError(f"A daily digest cannot go out only on {weekday.capitalize()}; choose a weekly digest.")
     rhythm = every or ("week" if weekday else old.every)
-    joined = {**old.topics, **parse_topics(taxonomy, topics)}
+    joined = {**old.topics, **parse_labels(taxonomy, topics)}
     return replace(
         old,
         topics={facet: labels for facet, labels in joined.items() if labels},
@@ -51,33 +52,9 @@ def change_preferences(
     )
 
 
-def parse_topics(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Label ids by facet, in the taxonomy's order; a facet without labels stays, empty.
-
-    Raises:
-        UsageError: a facet or label that the taxonomy lacks.
-    """
-    facets = {facet.id: facet for facet in taxonomy.facets}
-    if unknown := [name for name in given if name not in facets]:
-        known = ", ".join(facets)
-        raise UsageError(f"The taxonomy has no facet {unknown[0]!r}; it has: {known}. Write --label FACET:LABEL.")
-    return {name: _labels(facets[name], set(labels)) for name, labels in given.items()}
-
-
-def split_labels(text: str) -> list[str]:
-    """The labels of ``"ecg, cmr"``."""
-    return [label.strip() for label in text.split(",") if label.strip()]
-
-
 def weekday_name(preferences: Preferences) -> str:
     """The day of somebody's weekly digest; "" where it may be any."""
     return "" if preferences.weekday is None else WEEKDAYS[preferences.weekday]
-
-
-def _labels(facet: Facet, wanted: set[str]) -> tuple[str, ...]:
-    if unknown := sorted(wanted - set(facet.label_ids)):
-        raise UsageError(f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}.")
-    return tuple(label for label in facet.label_ids if label in wanted)
 
 
 def _weekday(name: str) -> int | None:

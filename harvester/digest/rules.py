@@ -52,12 +52,7 @@ def is_silent(confirmed: date, last: date | None, today: date) -> bool:
 
 def matches(topics: Topics, labels: Labels) -> bool:
     """Whether a paper with these labels is wanted: any chosen label will do, and no choice at all is everything."""
-    return not topics or any(has(labels, facet, label) for facet, chosen in topics.items() for label in chosen)
-
-
-def has(labels: Labels, facet: str, label: str) -> bool:
-    """Whether the label is among the paper's; its kind is one too."""
-    return label in labels.facets.get(facet, ()) or (facet == "kind" and label == labels.kind)
+    return not topics or any(labels.has(facet, label) for facet, chosen in topics.items() for label in chosen)
 
 
 def grouped(items: Iterable[Item], topics: Topics, taxonomy: Taxonomy) -> tuple[Group, ...]:
@@ -68,7 +63,7 @@ def grouped(items: Iterable[Item], topics: Topics, taxonomy: Taxonomy) -> tuple[
     left = sorted(items, key=_newest_first)
     groups = []
     for facet, label, heading in _headings(topics, taxonomy):
-        under = tuple(item for item in left if has(item.labels, facet, label))
+        under = tuple(item for item in left if item.labels.has(facet, label))
         if under:
             groups.append(Group(heading, under))
             shown = {item.number for item in under}

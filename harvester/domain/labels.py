@@ -1,19 +1,45 @@
-"""What a paper is about."""
+"""What a paper is about: label ids by facet, and the rules that need a taxonomy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from classifiers.taxonomy import Facet, Taxonomy
+from harvester.base.errors import UsageError
+
+KIND = "kind"
+"""The facet that says what sort of publication a paper is: its label ``review`` has a chapter of the list to itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What a paper is about: label ids by facet, in the taxonomy's order, and its kind."""
+    """Label ids by facet, exclusive facets included; a facet without any is left out, so that equal means equal."""
 
     facets: Mapping[str, tuple[str, ...]]
-    kind: str
 
-    def to_json(self) -> dict[str, object]:
-        """``{"task": [...], ..., "kind": "research"}``."""
-        return {facet: list(labels) for facet, labels in self.facets.items()} | {"kind": self.kind}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facets", {facet: tuple(held) for facet, held in self.facets.items() if held})
+
+    def of(self, facet: str) -> tuple[str, ...]:
+        """The labels of one facet, none where it is unknown."""
+        return self.facets.get(facet, ())
+
+    def one_of(self, facet: str) -> str:
+        """The label of an exclusive facet; "" where it has none."""
+        return next(iter(self.of(facet)), "")
+
+    def has(self, facet: str, label: str) -> bool:
+        """Whether the label is among the paper's."""
+        return label in self.of(facet)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """All labels as (facet, label)."""
+        return tuple((facet, label) for facet, held in self.facets.items() for label in held)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All labels as ``facet:label``."""
+        return tuple(f"{facet}:{label}" for facet, label in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +49,77 @@ class LabelText:
     name: str
     title: str
     abstract: str
+
+
+def exclusive_first(taxonomy: Taxonomy) -> tuple[Facet, ...]:
+    """The facets as records list them: the kind and its like, then those of several labels."""
+    return tuple(sorted(taxonomy.facets, key=lambda facet: not facet.exclusive))
+
+
+def exclusive_last(taxonomy: Taxonomy) -> tuple[Facet, ...]:
+    """The facets as documents and pages list them: those of several labels in the taxonomy's order, then the others."""
+    return tuple(sorted(taxonomy.facets, key=lambda facet: facet.exclusive))
+
+
+def usual(facet: Facet) -> str:
+    """The label of an exclusive facet that a paper has where nobody says otherwise: the taxonomy's first."""
+    return facet.label_ids[0]
+
+
+def labels_json(labels: Labels, taxonomy: Taxonomy) -> dict[str, list[str] | str]:
+    """``{"task": [...], ..., "kind": "research"}``: every facet of the taxonomy, exclusive ones as one string."""
+    return {
+        facet.id: labels.one_of(facet.id) if facet.exclusive else list(labels.of(facet.id))
+        for facet in exclusive_first(taxonomy)
+    }
+
+
+def completed(labels: Labels, taxonomy: Taxonomy) -> Labels:
+    """The labels with the usual one in each exclusive facet that has none, as an accepted paper must have."""
+    missing = {facet.id: (usual(facet),) for facet in taxonomy.facets if facet.exclusive and not labels.of(facet.id)}
+    return Labels({**labels.facets, **missing})
+
+
+def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, Iterable[str]]) -> Labels:
+    """The labels with those given in their place, facet by facet; what the taxonomy no longer has goes."""
+    held = {**before.facets, **{facet: tuple(labels) for facet, labels in given.items()}}
+    kept = {
+        facet.id: tuple(label for label in facet.label_ids if label in held.get(facet.id, ()))
+        for facet in taxonomy.facets
+    }
+    return completed(Labels(kept), taxonomy)
+
+
+def parse_labels(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Label ids by facet, in the taxonomy's order; a facet without labels stays, empty.
+
+    Raises:
+        UsageError: a facet or label that the taxonomy lacks.
+    """
+    facets = {facet.id: facet for facet in taxonomy.facets}
+    if unknown := [name for name in given if name not in facets]:
+        known = ", ".join(facets)
+        raise UsageError(f"The taxonomy has no facet {unknown[0]!r}; it has: {known}. Write --label FACET:LABEL.")
+    return {name: _in_order(facets[name], set(labels)) for name, labels in given.items()}
+
+
+def require_one(taxonomy: Taxonomy, given: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse none or several labels of an exclusive facet.
+
+    Raises:
+        UsageError: naming the facet and its labels.
+    """
+    for facet in taxonomy.facets:
+        if facet.exclusive and facet.id in given and len(given[facet.id]) != 1:
+            raise UsageError(f"{facet.id} takes exactly one label of: {', '.join(facet.label_ids)}.")
+
+
+def split_labels(text: str) -> list[str]:
+    """The labels of ``"ecg, cmr"``."""
+    return [label.strip() for label in text.split(",") if label.strip()]
+
+
+def _in_order(facet: Facet, wanted: set[str]) -> tuple[str, ...]:
+    if unknown := sorted(wanted - set(facet.label_ids)):
+        raise UsageError(f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}.")
+    return tuple(label for label in facet.label_ids if label in wanted)

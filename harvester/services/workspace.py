@@ -13,13 +13,13 @@ from classifiers.errors import ClassifierError
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import Clock, clock_from_environment
 from harvester.base.errors import HarvesterError
-from harvester.catalog.entry import KIND
 from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
-# Fields of entries, of forms, and of the addresses of pages are called so already.
+# Fields of entries, of forms, of the addresses of pages, and command-line options are called so already.
 _TAKEN = {"authors", "links", "published", "venue"}
 _TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
+_TAKEN |= {"by", "config", "confirmed", "debug", "help", "json", "label"}
 _TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
 Watch = Callable[[str, int, int | None], None]
 """Told how far a stage has come: its name, what is done, and out of how many where that is known."""
@@ -76,17 +76,12 @@ def read_taxonomy(path: Path | None) -> Taxonomy:
     """A taxonomy that a list can be made with; None is the packaged one.
 
     Raises:
-        HarvesterError: it cannot be read, has another exclusive facet than the kind, or one of a name in use.
+        HarvesterError: it cannot be read, or has a facet of a name in use.
     """
     try:
         taxonomy = load_taxonomy(path)
     except ClassifierError as error:
         raise HarvesterError(str(error)) from error
-    if [facet.id for facet in taxonomy.facets if facet.exclusive] != [KIND]:
-        raise HarvesterError(
-            f"{taxonomy.path}: a list needs one facet with exclusive = true, called {KIND}, whose first label is the "
-            "usual kind of paper; correct the file."
-        )
     if taken := [facet.id for facet in taxonomy.facets if facet.id in _TAKEN]:
         raise HarvesterError(f"{taxonomy.path}: a facet cannot be called {taken[0]!r}; give it another id.")
     return taxonomy

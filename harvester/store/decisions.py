@@ -18,8 +18,7 @@ def add_decision(db: Connection, decision: Decision) -> int:
         "paper": decision.paper,
         "action": decision.action,
         "via": decision.via,
-        "labels": None if labels is None else {facet: list(ids) for facet, ids in labels.facets.items()},
-        "kind": None if labels is None else labels.kind,
+        "labels": None if labels is None else dict(labels.facets),
         "reason": decision.reason,
         "by": decision.by,
         "at": decision.at,
@@ -63,5 +62,5 @@ def newest_decision(db: Connection) -> int:
 
 
 def _decision(row: Row[Any]) -> Decision:
-    labels = None if row.labels is None else Labels({k: tuple(v) for k, v in row.labels.items()}, row.kind or "")
+    labels = None if row.labels is None else Labels(row.labels)
     return Decision(row.paper, row.action, row.via, labels, row.reason, row.by, row.at, row.id)

@@ -52,8 +52,7 @@ def save(db: Connection, made: Iterable[tuple[int, Paper, Prediction]], now: dat
             "model": found.model,
             "scope": found.scope,
             "in_scope": found.in_scope,
-            "labels": {facet: list(labels) for facet, labels in found.labels.facets.items()},
-            "kind": found.labels.kind,
+            "labels": dict(found.labels.facets),
             "unsure": list(found.unsure),
             "probabilities": {facet: dict(values) for facet, values in found.probabilities.items()},
             "made": now,
@@ -92,5 +91,4 @@ def latest(db: Connection, numbers: Iterable[int]) -> dict[int, Prediction]:
 
 def prediction_of(row: Row[Any]) -> Prediction:
     """The prediction that a row of the table holds."""
-    labels = Labels({facet: tuple(ids) for facet, ids in row.labels.items()}, row.kind)
-    return Prediction(row.scope, row.in_scope, labels, tuple(row.unsure), row.probabilities, row.model)
+    return Prediction(row.scope, row.in_scope, Labels(row.labels), tuple(row.unsure), row.probabilities, row.model)

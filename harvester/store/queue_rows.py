@@ -21,11 +21,9 @@ _SHOWN = (
         papers.c.published,
         papers.c.withdrawn,
         predictions.c.labels,
-        predictions.c.kind,
         predictions.c.unsure,
         decisions.c.by,
         decisions.c.labels.label("decided"),
-        decisions.c.kind.label("decided_kind"),
     )
     .join(candidates, candidates.c.paper == papers.c.number)
     .outerjoin(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.id == _NEWEST))
@@ -49,5 +47,5 @@ def _line(row: Any, name: str) -> QueueRow:
 
 
 def _labels(row: Any) -> Labels | None:
-    facets, kind = (row.labels, row.kind) if row.decided is None else (row.decided, row.decided_kind)
-    return None if facets is None else Labels({facet: tuple(ids) for facet, ids in facets.items()}, kind or "")
+    held = row.labels if row.decided is None else row.decided
+    return None if held is None else Labels(held)

@@ -29,7 +29,6 @@ from harvester.domain.identity import parse_identifier
 from harvester.store.queue import BEST_FIRST
 from harvester.store.tables import candidates, decisions, identifiers, papers, predictions, sightings
 
-KIND = "kind"
 MOST_WORDS = 12  # of a search; more than that narrow nothing down
 _OTHER = predictions.alias("other")
 _INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Text))
@@ -100,14 +99,12 @@ def _labelled(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
         query = query.join_from(candidates, decisions, decisions.c.id == candidates.c.decision)
     shown = decisions if decided else predictions
     for facet, label in wanted.labels:
-        query = query.where(_has(shown.c.labels, shown.c.kind, facet, label))
+        query = query.where(_has(shown.c.labels, facet, label))
     return query
 
 
-def _has(labels: Column[Any], kind: Column[Any], facet: str, label: str) -> ColumnElement[bool]:
+def _has(labels: Column[Any], facet: str, label: str) -> ColumnElement[bool]:
     """Whether a list of labels, kept as JSON, holds one: ids hold no quotation marks."""
-    if facet == KIND:
-        return kind == label
     return cast(labels[facet].as_string(), String).contains(f'"{label}"', autoescape=True)
 
 

@@ -113,8 +113,7 @@ predictions = Table(
     Column("model", Text, nullable=False),
     Column("scope", Float, nullable=False),
     Column("in_scope", Boolean, nullable=False),
-    Column("labels", JSON, nullable=False),
-    Column("kind", Text, nullable=False),
+    Column("labels", JSON, nullable=False),  # facet -> labels; an exclusive facet has one
     Column("unsure", JSON, nullable=False),
     Column("probabilities", JSON, nullable=False),
     Column("made", Moment, nullable=False),
@@ -151,7 +150,6 @@ decisions = Table(
     Column("action", Text, nullable=False),  # accept, reject, defer, withdraw, undo
     Column("via", Text, nullable=False),  # review: a person here; files: an entry file said so
     Column("labels", JSON),
-    Column("kind", Text),
     Column("reason", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),

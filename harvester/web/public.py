@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from classifiers.taxonomy import Facet, Taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
 from harvester.catalog.site.files import TYPES
@@ -66,14 +66,18 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
         named = [contents.entries[number] for number in contents.finder.find(q)] if q.strip() else contents.entries
         found = [entry for entry in named if _has(entry, wanted)]
         return JSONResponse(
-            {"items": [entry_json(entry) for entry in found[offset : offset + limit]], "total": len(found)}
+            {"items": [entry_json(entry, taxonomy) for entry in found[offset : offset + limit]], "total": len(found)}
         )
 
     @router.get("/api/entries/{id:path}", responses={**_answers(one), 404: {"description": "There is no such entry."}})
     def entry(name: Annotated[str, Path(alias="id")]) -> Response:
         """One entry by its id, such as ``arxiv:2411.13602``."""
         found = shelf.contents().by_id.get(name)
-        return JSONResponse(entry_json(found)) if found else JSONResponse({"detail": "There is no such entry."}, 404)
+        return (
+            JSONResponse(entry_json(found, taxonomy))
+            if found
+            else JSONResponse({"detail": "There is no such entry."}, 404)
+        )
 
 
 def _parameter(facet: Facet) -> dict[str, Any]:
@@ -100,8 +104,7 @@ def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> str:
 
 def _has(entry: Entry, wanted: dict[str, frozenset[str]]) -> bool:
     """Within a facet one label is enough, and every facet that is asked for must have one."""
-    held = {**entry.labels.facets, KIND: (entry.labels.kind,)}
-    return all(not ids or ids & set(held.get(facet, ())) for facet, ids in wanted.items())
+    return all(not ids or ids & set(entry.labels.of(facet)) for facet, ids in wanted.items())
 
 
 def _file(request: Request, contents: Contents, name: str) -> Response:

@@ -6,12 +6,12 @@ from datetime import date
 from hypothesis import strategies as st
 
 from classifiers.taxonomy import Facet, load_taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
 from harvester.domain.labels import Labels
 
 TAXONOMY = load_taxonomy()
-FACETS = [facet for facet in TAXONOMY.facets if facet.id != KIND]
+FACETS = [facet for facet in TAXONOMY.facets if facet.id != "kind"]
 
 # What has broken lists, tables and files before.
 _HOSTILE = [
@@ -60,8 +60,10 @@ def _some_of(facet: Facet) -> st.SearchStrategy[tuple[str, ...]]:
 
 labels = st.builds(
     Labels,
-    st.fixed_dictionaries({facet.id: _some_of(facet) for facet in FACETS}),
-    st.sampled_from(TAXONOMY.facet(KIND).label_ids),
+    st.fixed_dictionaries(
+        {facet.id: _some_of(facet) for facet in FACETS}
+        | {"kind": st.sampled_from(TAXONOMY.facet("kind").label_ids).map(lambda label: (label,))}
+    ),
 )
 entries = st.builds(
     Entry,

@@ -18,7 +18,7 @@ def read(text: str) -> ImportedList:
 
 
 def labels(entry: Entry) -> dict[str, tuple[str, ...]]:
-    return {facet: given for facet, given in entry.labels.facets.items() if given}
+    return {facet: given for facet, given in entry.labels.facets.items() if facet != "kind"}
 
 
 def only(text: str) -> Entry:
@@ -37,7 +37,7 @@ def test_a_paper_in_the_seeds_form() -> None:
     assert entry.title == "A *bold* title"
     assert entry.published == Published(2024, 7)
     assert entry.venue == "Nature Medicine"
-    assert entry.labels.kind == "research"
+    assert entry.labels.one_of("kind") == "research"
     assert labels(entry) == {"task": ("segmentation",)}
     assert entry.links == {"paper": "https://arxiv.org/abs/2411.13602v2", "code": "https://github.com/a/b"}
 
@@ -86,7 +86,7 @@ def test_headings_are_mapped_by_the_taxonomys_names(headings: str, expected: dic
 
 def test_kinds_come_from_sections_too() -> None:
     found = read("# Related Reviews\n**A**\n# Open-Source Datasets\n**B**\n# ECG\n**C**\n**A**\n")
-    assert [(paper.title, paper.labels.kind) for paper in found.papers] == [
+    assert [(paper.title, paper.labels.one_of("kind")) for paper in found.papers] == [
         ("A", "review"), ("B", "dataset"), ("C", "research"),
     ]  # fmt: skip
     assert found.placements == 4
@@ -181,7 +181,7 @@ def test_two_titles_that_no_identifier_keeps_apart() -> None:
 
 def test_a_paper_of_two_kinds_is_listed() -> None:
     found = read("# Reviews\n**T**\n# Datasets\n**T**\n")
-    assert [paper.labels.kind for paper in found.papers] == ["review"]
+    assert [paper.labels.one_of("kind") for paper in found.papers] == ["review"]
     assert [one.line for one in found.unplaced] == [4]
 
 

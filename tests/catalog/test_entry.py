@@ -48,19 +48,20 @@ def test_reads_the_documented_form() -> None:
         "task": ("diagnosis", "generation"),
         "modality": ("ecg", "cmr"),
         "disease": ("cardiomyopathy",),
+        "kind": ("research",),
     }
     assert entry.links["code"] == "https://github.com/a/b"
     assert entry.path == PATH
 
 
 def test_a_new_file_has_the_documented_order() -> None:
-    keys = [line.partition(" ")[0] for line in format_entry(parse(GOOD)).splitlines() if line]
+    keys = [line.partition(" ")[0] for line in format_entry(parse(GOOD), TAXONOMY).splitlines() if line]
     order = "id title authors published venue kind task modality disease [links] paper code"
     assert keys == order.split()
 
 
 def test_an_unchanged_entry_leaves_its_file_alone() -> None:
-    assert format_entry(parse(GOOD), GOOD) == GOOD
+    assert format_entry(parse(GOOD), TAXONOMY, GOOD) == GOOD
 
 
 def test_hand_edits_survive_a_change() -> None:
@@ -69,10 +70,10 @@ def test_hand_edits_survive_a_change() -> None:
         entry,
         venue="Nature",
         published=Published(2025),
-        labels=Labels({**entry.labels.facets, "disease": ("mi",)}, "review"),
+        labels=Labels({**entry.labels.facets, "disease": ("mi",), "kind": ("review",)}),
         links={"paper": entry.links["paper"], "project": "https://example.org"},
     )
-    text = format_entry(changed, GOOD)
+    text = format_entry(changed, TAXONOMY, GOOD)
     assert parse(text) == changed
     for kept in ("# found by Ana", "# short", "# a TOML date", '"generation", # first', "# where", "# v2"):
         assert kept in text
@@ -82,7 +83,7 @@ def test_hand_edits_survive_a_change() -> None:
 
 def test_a_date_in_quotes_is_no_change() -> None:
     text = GOOD.replace("2024-11-20 ", '"2024-11-20" ')
-    assert format_entry(parse(text), text) == text
+    assert format_entry(parse(text), TAXONOMY, text) == text
 
 
 @pytest.mark.parametrize(
@@ -97,20 +98,20 @@ def test_a_date_in_quotes_is_no_change() -> None:
 )
 def test_any_layout_of_a_file_can_be_changed(text: str) -> None:
     changed = replace(parse(text), venue="V", links={"code": "https://e.example"}, published=Published(2024, 5))
-    assert parse(format_entry(changed, text)) == changed
+    assert parse(format_entry(changed, TAXONOMY, text)) == changed
 
 
 @given(entries)
 def test_an_entry_survives_its_file(entry: Entry) -> None:
-    text = format_entry(entry)
+    text = format_entry(entry, TAXONOMY)
     assert parse(text) == replace(entry, path=PATH)
-    assert format_entry(entry, text) == text
+    assert format_entry(entry, TAXONOMY, text) == text
 
 
 @given(entries, entries)
 def test_an_entry_survives_the_change_of_another_ones_file(old: Entry, new: Entry) -> None:
-    text = "# kept\n" + format_entry(old) + "\n# kept too\n"
-    changed = format_entry(new, text)
+    text = "# kept\n" + format_entry(old, TAXONOMY) + "\n# kept too\n"
+    changed = format_entry(new, TAXONOMY, text)
     assert parse(changed) == replace(new, path=PATH)
     assert "# kept\n" in changed
     assert "# kept too\n" in changed
@@ -166,9 +167,9 @@ def test_hostile_toml_is_one_problem(text: str) -> None:
 
 def test_what_utf8_cannot_hold_is_refused() -> None:
     with pytest.raises(CatalogError, match="cannot be written"):
-        format_entry(replace(parse(GOOD), venue="\ud800"))
+        format_entry(replace(parse(GOOD), venue="\ud800"), TAXONOMY)
     with pytest.raises(CatalogError, match="cannot be written"):
-        format_entry(parse(GOOD), "id = ")
+        format_entry(parse(GOOD), TAXONOMY, "id = ")
 
 
 @pytest.mark.parametrize(
@@ -249,5 +250,5 @@ def test_a_date_is_what_its_text_says(day: date) -> None:
 
 def test_keys_that_a_short_file_leaves_out_stay_out() -> None:
     text = 'id = "title:a"\ntitle = "A"\nkind = "research"\n'
-    assert format_entry(parse(text), text) == text
-    assert format_entry(replace(parse(text), venue="Nature"), text) == text + 'venue = "Nature"\n'
+    assert format_entry(parse(text), TAXONOMY, text) == text
+    assert format_entry(replace(parse(text), venue="Nature"), TAXONOMY, text) == text + 'venue = "Nature"\n'

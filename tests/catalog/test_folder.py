@@ -34,7 +34,7 @@ def test_a_folder_that_is_not_there_is_an_empty_catalogue(tmp_path: Path) -> Non
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(entries)
 def test_what_is_written_is_read(tmp_path: Path, entry: Entry) -> None:
-    path = write_entry(tmp_path, entry)
+    path = write_entry(tmp_path, entry, TAXONOMY)
     catalog = load_catalog(tmp_path, TAXONOMY)
     assert path == entry_path(entry)
     assert catalog.entries == (replace(entry, path=path),)
@@ -47,7 +47,7 @@ def test_an_unchanged_entry_is_not_written_again(tmp_path: Path) -> None:
     entry = one(tmp_path)
     assert entry.path
     before = (tmp_path / entry.path).stat()
-    write_entry(tmp_path, entry)
+    write_entry(tmp_path, entry, TAXONOMY)
     after = (tmp_path / entry.path).stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
@@ -55,7 +55,7 @@ def test_an_unchanged_entry_is_not_written_again(tmp_path: Path) -> None:
 def test_an_entry_stays_in_the_file_that_somebody_chose(tmp_path: Path) -> None:
     put(tmp_path, "by-hand/mine.toml", "# mine\n" + ENTRY.format("a"))
     entry = load_catalog(tmp_path, TAXONOMY).entries[0]
-    assert write_entry(tmp_path, replace(entry, venue="Nature")) == Path("entries/by-hand/mine.toml")
+    assert write_entry(tmp_path, replace(entry, venue="Nature"), TAXONOMY) == Path("entries/by-hand/mine.toml")
     assert (tmp_path / "entries/by-hand/mine.toml").read_text().startswith("# mine\n")
     assert [entry.venue for entry in load_catalog(tmp_path, TAXONOMY).entries] == ["Nature"]
 
@@ -103,17 +103,17 @@ def test_no_file_is_written_over_another_papers_or_a_broken_one(tmp_path: Path) 
     entry = one(tmp_path)
     put(tmp_path, "2024/a.toml", ENTRY.format("b"))
     with pytest.raises(CatalogError, match=r"entries/2024/a\.toml holds 'title:b', not 'title:a'"):
-        write_entry(tmp_path, entry)
+        write_entry(tmp_path, entry, TAXONOMY)
     put(tmp_path, "2024/a.toml", "id = ")
     with pytest.raises(CatalogError, match=r"entries/2024/a\.toml is not valid TOML"):
-        write_entry(tmp_path, entry)
+        write_entry(tmp_path, entry, TAXONOMY)
     assert (tmp_path / "entries/2024/a.toml").read_text() == "id = "
 
 
 @pytest.mark.parametrize("path", ["/etc/x.toml", "../x.toml", "entries/../../x.toml", "x.toml", "entries/x.txt"])
 def test_no_path_leads_out_of_the_entries(tmp_path: Path, path: str) -> None:
     with pytest.raises(CatalogError, match="no file of the catalogue"):
-        write_entry(tmp_path, replace(one(tmp_path), path=Path(path)))
+        write_entry(tmp_path, replace(one(tmp_path), path=Path(path)), TAXONOMY)
     with pytest.raises(CatalogError, match="no file of the catalogue"):
         remove_entry(tmp_path, Path(path))
 

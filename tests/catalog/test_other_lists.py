@@ -164,7 +164,7 @@ def test_labels_follow_from_the_headings() -> None:
     assert papers["WaveBank"]["modality"] == ("ecg",)
     qrs = papers["Finding the QRS complex with less data"]
     assert (qrs["task"], qrs["modality"]) == (("segmentation",), ("ecg",))
-    assert [one.labels.facets["disease"] for one in read(TABLE).papers] == [(), (), ("hf",)]
+    assert [one.labels.of("disease") for one in read(TABLE).papers] == [(), (), ("hf",)]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_labels_follow_from_the_headings() -> None:
 )
 def test_a_heading_of_several_names(heading: str, labels: set[tuple[str, str]]) -> None:
     (paper,) = read(f"## {heading}\n- **T** [2024]\n").papers
-    assert {(facet, label) for facet, held in paper.labels.facets.items() for label in held} == labels
+    assert set(paper.labels.pairs) == {*labels, ("kind", "research")}
 
 
 METHODS = "# ECG\n**A** [2024]\n# Methods 🧰\n**B** [2024]\n## ECG\n**A** [2024]\n**C** [2024]\n"
@@ -192,7 +192,7 @@ def test_a_section_can_be_skipped() -> None:
 def test_a_section_can_be_given_labels() -> None:
     found = read(METHODS, "Methods=task:diagnosis,ppg")
     assert [one.title for one in found.papers] == ["A", "B", "C"]
-    assert found.papers[1].labels.facets == {"task": ("diagnosis",), "modality": ("ppg",), "disease": ()}
+    assert found.papers[1].labels.names == ("task:diagnosis", "modality:ppg", "kind:research")
     assert found.unplaced == ()
 
 

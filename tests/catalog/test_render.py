@@ -27,7 +27,7 @@ from harvester.domain.text import clean
 from .strategies import FACETS, TAXONOMY, entries
 
 PICTURES = [f"images/{name}.svg" for name in ("papers", "code", "newest", "years", "labels")]
-NO_LABELS = Labels({facet.id: () for facet in FACETS}, "research")
+NO_LABELS = Labels({"kind": ("research",)})
 lists = st.lists(entries, max_size=6, unique_by=(lambda entry: entry.id, lambda entry: same_title(clean(entry.title))))
 
 
@@ -37,7 +37,7 @@ def entry(number: int = 1, **changes: object) -> Entry:
 
 
 def labelled(**facets: tuple[str, ...]) -> Labels:
-    return Labels({**NO_LABELS.facets, **facets}, "research")
+    return Labels({**NO_LABELS.facets, **facets, "kind": ("research",)})
 
 
 def readme(*papers: Entry) -> str:
@@ -52,9 +52,7 @@ def placements(papers: Iterable[Entry]) -> set[tuple[str, str, str]]:
     """Title, facet and label of every place that a paper stands in; a kind only where the list shows it."""
     found = set()
     for paper in papers:
-        given = {(facet, label) for facet, labels in paper.labels.facets.items() for label in labels}
-        if paper.labels.kind == REVIEW:
-            given.add(("kind", REVIEW))
+        given = {(facet, label) for facet, label in paper.labels.pairs if facet != "kind" or label == REVIEW}
         found |= {(clean(paper.title), *place) for place in given or {("", "")}}
     return found
 
@@ -135,7 +133,7 @@ def test_hostile_text_comes_back_from_the_list(papers: list[Entry]) -> None:
     assert found.unplaced == ()
     assert placements(found.papers) == placements(papers)
     assert found.placements == len(placements(papers))
-    assert found.derived == sum(len(paper.labels.facets["modality"]) > 1 for paper in papers)
+    assert found.derived == sum(len(paper.labels.of("modality")) > 1 for paper in papers)
 
 
 @given(lists)
@@ -227,8 +225,8 @@ def test_every_anchor_resolves_also_where_labels_share_a_name(tmp_path: Path) ->
     (tmp_path / "taxonomy.toml").write_text(TWINS)
     taxonomy = load_taxonomy(tmp_path / "taxonomy.toml")
     papers = [
-        entry(1, labels=Labels({"f": ("a",), "g": ()}, "plain")),
-        entry(2, labels=Labels({"f": (), "g": ("a",)}, "plain")),
+        entry(1, labels=Labels({"f": ("a",), "g": (), "kind": ("plain",)})),
+        entry(2, labels=Labels({"f": (), "g": ("a",), "kind": ("plain",)})),
     ]
     page = render_list(papers, taxonomy)["README.md"]
     assert dead_anchors(page) == []
@@ -239,7 +237,7 @@ def test_every_anchor_resolves_also_where_labels_share_a_name(tmp_path: Path) ->
 def test_a_taxonomy_without_emoji_leaves_no_gaps(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text(re.sub('emoji = "[^"]+"', 'emoji = ""', TWINS))
     taxonomy = load_taxonomy(tmp_path / "taxonomy.toml")
-    page = render_list([entry(1, labels=Labels({"f": ("a",), "g": ()}, "plain"))], taxonomy)["README.md"]
+    page = render_list([entry(1, labels=Labels({"f": ("a",), "g": (), "kind": ("plain",)}))], taxonomy)["README.md"]
     assert dead_anchors(page) == []
     assert re.findall(r"\(#(.*?)\)", page) == ["one", "same--so", "two", "same--so-1"]
     lines = page.splitlines()
@@ -251,7 +249,8 @@ def test_a_taxonomy_without_emoji_leaves_no_gaps(tmp_path: Path) -> None:
 def test_a_taxonomy_of_kinds_alone_says_so(tmp_path: Path) -> None:
     kinds = TWINS[: TWINS.index("[[facets]]")] + TWINS[TWINS.rindex("[[facets]]") :]
     (tmp_path / "taxonomy.toml").write_text(kinds)
-    page = render_list([entry(1, labels=Labels({}, "plain"))], load_taxonomy(tmp_path / "taxonomy.toml"))["README.md"]
+    plain = entry(1, labels=Labels({"kind": ("plain",)}))
+    page = render_list([plain], load_taxonomy(tmp_path / "taxonomy.toml"))["README.md"]
     assert "\nPapers; each paper is listed in every section" in page
     assert dead_anchors(page) == []
 
@@ -271,7 +270,7 @@ def many(number: int) -> list[Entry]:
 
 
 def test_a_long_list_is_split_by_section() -> None:
-    papers = [*many(3600), entry(9000, labels=Labels(NO_LABELS.facets, REVIEW))]
+    papers = [*many(3600), entry(9000, labels=Labels({"kind": (REVIEW,)}))]
     files = render_list(papers, TAXONOMY)
     assert all(len(text.encode()) <= PAGE_LIMIT for text in files.values())
     assert {"sections/review.md", "sections/task-diagnosis.md", "sections/modality-multimodal.md"} < set(files)
@@ -297,7 +296,7 @@ def test_a_list_that_fits_is_one_page() -> None:
 
 def test_building_twice_writes_once(tmp_path: Path) -> None:
     for paper in many(3):
-        write_entry(tmp_path, paper)
+        write_entry(tmp_path, paper, TAXONOMY)
     number, names = build(tmp_path, TAXONOMY)
     assert number == 3
     assert names == ["README.md", *PICTURES]
@@ -308,7 +307,7 @@ def test_building_twice_writes_once(tmp_path: Path) -> None:
 
 def test_old_pages_are_removed_and_other_files_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for paper in many(3):
-        write_entry(tmp_path, paper)
+        write_entry(tmp_path, paper, TAXONOMY)
     monkeypatch.setattr("harvester.catalog.rendering.awesome.PAGE_LIMIT", 3000)
     assert "sections/task-diagnosis.md" in build(tmp_path, TAXONOMY)[1]
     (tmp_path / "sections/notes.md").write_text("mine")

@@ -29,7 +29,9 @@ HOSTILE = '<img src=x onerror="document.title=1"> {{ 7 * 7 }} & "quotes" </scrip
 
 
 def paper(number: int, title: str, **changes: object) -> Entry:
-    made = Entry(f"arxiv:2401.{number:05}", title, Labels(NONE, "research"), ("Ann Bee",), Published(2024, 1, 1))
+    made = Entry(
+        f"arxiv:2401.{number:05}", title, Labels({**NONE, "kind": ("research",)}), ("Ann Bee",), Published(2024, 1, 1)
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -39,7 +41,7 @@ def crowd(number: int) -> str:
 
 
 def labels(kind: str = "research", **held: tuple[str, ...]) -> Labels:
-    return Labels({**NONE, **held}, kind)
+    return Labels({**NONE, **held, "kind": (kind,)})
 
 
 PAPERS = [

@@ -13,12 +13,14 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import Workspace
 from harvester.store import papers, queue
+from harvester.store.decisions import add_decision
 from harvester.store.engine import read, write
 from harvester.store.ledger import ledger
 
@@ -139,7 +141,7 @@ class Room:
                 queue.enqueue(db, [(number, 0.9)], self.now)
                 before = queue.candidate(db, number)
             assert before is not None
-            made = queue.add_decision(db, queue.Decision(number, action, via, labels, "", "me", self.now))
+            made = add_decision(db, Decision(number, action, via, labels, "", "me", self.now))
             first = made if before.accepted_by is None else before.accepted_by
             state = {"accept": "accepted", "reject": "rejected", "undo": "pending"}[action]
             queue.move(db, before, state, first if action == "accept" else None, filed=True)
@@ -165,7 +167,7 @@ class Room:
 def as_labels(kind: str = "research", **labels: str) -> Labels:
     """``task="a,b"`` as a reviewer's labels."""
     facets = {facet: tuple(filter(None, labels.get(facet, "").split(","))) for facet in ("task", "modality", "disease")}
-    return Labels(facets, kind)
+    return Labels({**facets, "kind": (kind,)})
 
 
 def text_of(message: EmailMessage) -> str:

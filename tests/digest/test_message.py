@@ -174,7 +174,7 @@ def test_a_sender_of_another_script() -> None:
 
 
 def test_the_text_part_reads_well_by_itself() -> None:
-    labels = Labels({"task": ("segmentation",), "modality": ("cmr",), "disease": ()}, "dataset")
+    labels = Labels({"task": ("segmentation",), "modality": ("cmr",), "disease": (), "kind": ("dataset",)})
     authors = tuple(Author(name) for name in ("Ann Bee", "Cy Dee", "Eve Eff", "Gil Hay"))
     links = {"paper": "https://arxiv.org/abs/2506.00001", "code": "https://github.com/a/b"}
     shown = text_of(parsed(made(item("A study of hearts", labels=labels, authors=authors, links=links))))

@@ -176,7 +176,7 @@ def test_a_readme_becomes_an_accepted_paper(either: Workspace, tmp_path: Path) -
         "Beats with örder: arrhythmia classification from ECG", ("Ann Bee", "Zoë Müller"),
     )  # fmt: skip
     assert (str(entry.published), entry.venue) == ("2024-05", "Invented Heart Conference")
-    assert (dict(entry.links), entry.labels.facets["modality"]) == ({"code": code}, ("ecg",))
+    assert (dict(entry.links), entry.labels.of("modality")) == ({"code": code}, ("ecg",))
     with read(either.store) as db:
         stored = find(db, entry.id)
         assert stored is not None
@@ -188,8 +188,8 @@ def test_a_readme_becomes_an_accepted_paper(either: Workspace, tmp_path: Path) -
 def test_the_classifier_labels_what_nobody_labelled(tmp_path: Path) -> None:
     ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
     entry = add(ws, str(put(tmp_path, "README.md", README)), {})
-    assert "ecg" in entry.labels.facets["modality"]
-    assert "arrhythmia" in entry.labels.facets["disease"]
+    assert "ecg" in entry.labels.of("modality")
+    assert "arrhythmia" in entry.labels.of("disease")
     ws.store.dispose()
 
 
@@ -197,7 +197,7 @@ def test_adding_twice_joins(ws: Workspace, tmp_path: Path) -> None:
     know(ws, KNOWN)
     add(ws, "2401.00001", {"task": "prognosis"})
     again = add(ws, "https://arxiv.org/abs/2401.00001v3", {}, "https://github.com/invented/known")
-    assert (again.labels.facets["task"], again.links["code"]) == (("prognosis",), "https://github.com/invented/known")
+    assert (again.labels.of("task"), again.links["code"]) == (("prognosis",), "https://github.com/invented/known")
     assert ids(ws) == ["arxiv:2401.00001"]
 
 

@@ -55,7 +55,7 @@ def put(ws: Workspace, db: object, number: int) -> None:
         links={"paper": f"https://arxiv.org/abs/2506.0000{number}"},
     )
     (merged,) = record(db, [Sighting("arxiv", paper)], NOW)  # type: ignore[arg-type]
-    labels = Labels({"task": ("diagnosis",), "modality": ("ecg",), "disease": ()}, "research")
+    labels = Labels({"task": ("diagnosis",), "modality": ("ecg",), "disease": (), "kind": ("research",)})
     prediction = Prediction(1 - number / 10, True, labels, ("task:prognosis",), {}, "model")
     save(db, [(merged.number, paper, prediction)], NOW)  # type: ignore[arg-type]
     enqueue(db, [(merged.number, prediction.scope)], NOW)  # type: ignore[arg-type]

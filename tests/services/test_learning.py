@@ -53,7 +53,7 @@ def paper(number: int, words: str = "") -> Paper:
 def predicted(
     ws: Workspace, scope: float, model: str | None = None, modality: tuple[str, ...] = ("ecg",)
 ) -> Prediction:
-    labels = Labels({"task": ("diagnosis",), "modality": modality, "disease": ()}, "research")
+    labels = Labels({"task": ("diagnosis",), "modality": modality, "disease": (), "kind": ("research",)})
     return Prediction(scope, scope >= 0.5, labels, (), {}, model or model_version(ws))
 
 
@@ -156,7 +156,7 @@ def teach(
     """Decisions, those accepted with task, modality and disease; and a paper that waits for the next model."""
     for number, (task, modality, disease) in accepted:
         labels = {"task": (task,), "modality": (modality,), "disease": (disease,)}
-        decide(ws, number, "accept", Labels(labels, "research"))
+        decide(ws, number, "accept", Labels({**labels, "kind": ("research",)}))
     for number in rejected:
         decide(ws, number, "reject")
     with write(ws.store) as db:
@@ -203,7 +203,7 @@ def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_p
     assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "disease: micro_f1"}
     with read(ws.store) as db:
         [now] = latest(db, [new]).values()
-    assert now.labels.facets["disease"] == ("zorble",)
+    assert now.labels.of("disease") == ("zorble",)
 
     gone = changed(ws, 'id = "hf"', 'id = "failing"')
     with pytest.raises(HarvesterError, match=r"lacks: disease:hf, disease:zorble; run `harvester train`, or put"):
@@ -232,7 +232,7 @@ def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
     assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "decided papers: task: micro_f1"}
     with read(ws.store) as db:
         [now] = latest(db, [waiting]).values()
-    assert (now.model, now.labels.facets["modality"]) == (done["model"], ("ecg",))
+    assert (now.model, now.labels.of("modality")) == (done["model"], ("ecg",))
 
     assert roll_back(ws)["in_use"] == shipped
     assert len([one for one in (tmp_path / "room/data/models").iterdir() if one.is_dir()]) == 1, "it stays"

@@ -72,7 +72,7 @@ def test_what_may_be_missing_may_be_missing() -> None:
     assert (paper.version, paper.authors, paper.published) == (1, (), None)
 
 
-def lines_of(tmp_path: Path, content: bytes) -> list[snapshot.Line]:
+def lines_of(tmp_path: Path, content: bytes) -> list[snapshot.SnapshotLine]:
     path = tmp_path / "snapshot"
     path.write_bytes(content)
     return list(read_lines(path))

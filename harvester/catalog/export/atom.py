@@ -7,7 +7,7 @@ from lxml import etree
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import url
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import address_of
 from harvester.catalog.published import Published
 
@@ -43,8 +43,7 @@ def _entry(feed: etree._Element, entry: Entry) -> None:
         if target := url(address):
             relation = "alternate" if role == "paper" else "related"
             etree.SubElement(item, f"{{{ATOM}}}link", rel=relation, href=target, title=_xml(role))
-    labels = [(facet, label) for facet, held in entry.labels.facets.items() for label in held]
-    for facet, label in [*labels, (KIND, entry.labels.kind)]:
+    for facet, label in entry.labels.pairs:
         etree.SubElement(item, f"{{{ATOM}}}category", term=label, scheme=facet)
     for name, value in (("identifier", entry.id), ("source", entry.venue), ("date", str(entry.published))):
         if value:

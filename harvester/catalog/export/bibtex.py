@@ -5,7 +5,7 @@ import re
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import address_of, label_pairs
+from harvester.catalog.export.records import address_of
 
 # Braces are counted even where they are escaped, so that \{ would end a field: these commands keep them balanced.
 ESCAPES = {
@@ -79,7 +79,7 @@ def _fields(entry: Entry) -> dict[str, str]:
         "url": _braced(
             _URL_UNSAFE.sub(lambda found: "\\" + found[0] if found[0] in "%#" else _quoted(found[0]), paper)
         ),
-        "keywords": _braced(latex(", ".join(label_pairs(entry)))),
+        "keywords": _braced(latex(", ".join(entry.labels.names))),
         "note": _braced(latex("; ".join(others))),
     }
 

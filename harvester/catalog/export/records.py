@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import is_web_url
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
+from harvester.domain.labels import labels_json
 from harvester.domain.text import clean
 
 
@@ -21,24 +23,17 @@ def plain(entry: Entry) -> Entry:
     )
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """``{"id", "title", "authors", "published", "venue", "kind", <facets>, "links"}``; an unknown date is null."""
+def entry_json(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
+    """``{"id", "title", "authors", "published", "venue", <facets>, "links"}``; an unknown date is null."""
     return {
         "id": entry.id,
         "title": entry.title,
         "authors": list(entry.authors),
         "published": str(entry.published) or None,
         "venue": entry.venue,
-        KIND: entry.labels.kind,
-        **{facet: list(labels) for facet, labels in entry.labels.facets.items()},
+        **labels_json(entry.labels, taxonomy),
         "links": dict(entry.links),
     }
-
-
-def label_pairs(entry: Entry) -> list[str]:
-    """``task:diagnosis`` for every label, the kind last."""
-    pairs = [f"{facet}:{label}" for facet, labels in entry.labels.facets.items() for label in labels]
-    return [*pairs, f"{KIND}:{entry.labels.kind}"]
 
 
 def address_of(identifier: str) -> str:

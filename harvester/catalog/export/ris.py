@@ -2,8 +2,9 @@
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import address_of, label_pairs
+from harvester.catalog.export.records import address_of
 from harvester.catalog.published import Published
+from harvester.domain.labels import KIND
 
 _TYPES = {"dataset": "DATA", "software": "COMP"}
 
@@ -18,7 +19,7 @@ def _record(entry: Entry) -> str:
     when = entry.published
     paper = entry.links.get("paper", "") or address_of(entry.id)
     lines = [
-        ("TY", _TYPES.get(entry.labels.kind, "JOUR" if entry.venue and scheme != "arxiv" else "GEN")),
+        ("TY", _TYPES.get(entry.labels.one_of(KIND), "JOUR" if entry.venue and scheme != "arxiv" else "GEN")),
         ("ID", entry.id),
         ("TI", entry.title),
         *(("AU", author) for author in entry.authors),
@@ -27,7 +28,7 @@ def _record(entry: Entry) -> str:
         ("T2", entry.venue),
         ("DO", name if scheme == "doi" else ""),
         ("UR", paper.replace(";", "%3B")),  # a semicolon would begin a second address
-        *(("KW", label) for label in label_pairs(entry)),
+        *(("KW", label) for label in entry.labels.names),
         *(("N1", f"{role}: {address}") for role, address in entry.links.items() if role != "paper" or ";" in address),
     ]
     body = "".join(f"{tag}  - {value}\r\n" for tag, value in lines if value)

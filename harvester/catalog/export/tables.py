@@ -7,16 +7,17 @@ from typing import Any
 
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.base.escape import csv_cell
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import entry_json
+from harvester.domain.labels import exclusive_first
 
 _ID = r"^(arxiv:\S+|doi:10\.\d{4,9}/\S+|title:\S+)$"
 _DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
-def to_json(entries: list[Entry], _taxonomy: Taxonomy) -> str:
+def to_json(entries: list[Entry], taxonomy: Taxonomy) -> str:
     """An array of entries."""
-    return json.dumps([entry_json(entry) for entry in entries], ensure_ascii=False, indent=1) + "\n"
+    return json.dumps([entry_json(entry, taxonomy) for entry in entries], ensure_ascii=False, indent=1) + "\n"
 
 
 def to_json_schema(_entries: list[Entry], taxonomy: Taxonomy) -> str:
@@ -51,16 +52,16 @@ def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
 
     No spreadsheet takes a cell for a formula: see `csv_cell`.
     """
-    facets = [facet.id for facet in taxonomy.facets if facet.id != KIND]
+    facets = [facet.id for facet in exclusive_first(taxonomy)]
     roles = sorted({role for entry in entries for role in entry.links})
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    columns = ["id", "title", "authors", "published", "venue", KIND, *facets, *(f"link {role}" for role in roles)]
+    columns = ["id", "title", "authors", "published", "venue", *facets, *(f"link {role}" for role in roles)]
     rows.writerow(map(csv_cell, columns))
     for entry in entries:
-        labels = [joined(entry.labels.facets[facet]) for facet in facets]
+        labels = [joined(entry.labels.of(facet)) for facet in facets]
         links = [entry.links.get(role, "") for role in roles]
-        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue, entry.labels.kind]
+        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue]
         rows.writerow(map(csv_cell, [*head, *labels, *links]))
     return out.getvalue()
 
@@ -72,4 +73,4 @@ def joined(items: tuple[str, ...]) -> str:
 
 def _labels(facet: Facet) -> dict[str, Any]:
     label = {"enum": list(facet.label_ids), "description": facet.name}
-    return label if facet.id == KIND else {"type": "array", "items": label, "uniqueItems": True}
+    return label if facet.exclusive else {"type": "array", "items": label, "uniqueItems": True}

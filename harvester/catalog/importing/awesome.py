@@ -8,14 +8,14 @@ from pathlib import Path
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError, UsageError
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
 from harvester.catalog.importing.markup import Block, Heading, cut
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
 from harvester.catalog.published import Published
 from harvester.domain.identity import best, link_identifier, title_identifier
-from harvester.domain.labels import Labels
+from harvester.domain.labels import Labels, completed
 
 _FEW_WORDS = 3  # a bullet of no more, its dash included, is no title
 LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and what is longer is something else
@@ -60,13 +60,14 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
     """
     groups: dict[str, list[_Mention]] = {}
     lost: list[_Mention] = []
+    exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
     skipped = 0
     for one in _mentions(text, taxonomy, choices or Choices()):
         if one.place.skipped:
             skipped += 1
             continue
         group = groups.setdefault(same_title(one.block.title), []) if one.block.title and one.place.known else lost
-        (lost if _of_another_kind(one, group) else group).append(one)
+        (lost if _contradicts(one, group, exclusive) else group).append(one)
     papers, nameless = _papers(groups, taxonomy)
     # What a derived section repeats follows from the labels; what stands nowhere else is lost like any other.
     repeated = [one for one in lost if one.place.derived and same_title(one.block.title) in groups]
@@ -178,30 +179,31 @@ def _link_identifiers(links: Mapping[str, str]) -> list[str]:
 def _entry(identifier: str, group: list[_Mention], links: Mapping[str, str], taxonomy: Taxonomy) -> Entry:
     said = [date_and_venue(one.block) for one in group]
     given = {label for one in group for label in one.place.labels}
-    facets = {
+    found = {
         facet.id: tuple(label for label in facet.label_ids if (facet.id, label) in given)
         for facet in taxonomy.facets
-        if facet.id != KIND
+        if not facet.exclusive
     }
+    found |= {facet.id: _given(group, facet.id)[:1] for facet in taxonomy.facets if facet.exclusive}
     return Entry(
         id=identifier,
         title=group[0].block.title,
         published=next((date for date, _ in said if date), Published()),
         venue=next((venue for _, venue in said if venue), ""),
-        labels=Labels(facets, _kind(group) or taxonomy.facet(KIND).labels[0].id),
+        labels=completed(Labels(found), taxonomy),
         links=links,
     )
 
 
-def _kind(group: list[_Mention]) -> str:
-    """The first kind that a section gives; "" where none does."""
-    return next((label for one in group for facet, label in one.place.labels if facet == KIND), "")
+def _given(group: list[_Mention], facet: str) -> tuple[str, ...]:
+    """The labels of one facet that sections give, in their order."""
+    return tuple(label for mention in group for owner, label in mention.place.labels if owner == facet)
 
 
-def _of_another_kind(one: _Mention, group: list[_Mention]) -> bool:
-    """Whether a section gives a second kind: a paper has one only, so the list's maintainer has to say which."""
-    kind, own = _kind(group), _kind([one])
-    return bool(kind and own and kind != own)
+def _contradicts(mention: _Mention, group: list[_Mention], exclusive: list[str]) -> bool:
+    """Whether a section gives a second label of an exclusive facet: the list's maintainer has to say which is meant."""
+    pairs = ((_given(group, facet)[:1], _given([mention], facet)[:1]) for facet in exclusive)
+    return any(first and other and first != other for first, other in pairs)
 
 
 def _placements(group: list[_Mention]) -> int:

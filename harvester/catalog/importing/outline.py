@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from classifiers.taxonomy import Facet, Taxonomy, normalise_heading
 from harvester.base.errors import UsageError
-from harvester.catalog.entry import KIND
 from harvester.catalog.sections import OTHER
 
 SKIP = "skip"
@@ -143,7 +142,7 @@ class Outline:
         label = facet.find(heading)
         if label is None:
             return None
-        if facet.id == KIND and label == facet.labels[0]:
+        if facet.exclusive and label == facet.labels[0]:
             return _Meaning(known=True)  # "Papers": what every paper is if nothing else is said
         return _Meaning(facet.id, ((facet.id, label.id),), known=True)
 

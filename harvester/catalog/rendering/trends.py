@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import escape
 
 from classifiers.taxonomy import Facet, Taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
+from harvester.domain.labels import KIND
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,7 +117,7 @@ def _bars(axes: "Axes", counts: Mapping[str, int], rows: int) -> None:
 
 
 def _counts(entries: Iterable[Entry], facet: Facet) -> dict[str, int]:
-    counts = Counter(label for entry in entries for label in entry.labels.facets.get(facet.id, ()))
+    counts = Counter(label for entry in entries for label in entry.labels.of(facet.id))
     return {label.name: counts[label.id] for label in facet.labels if counts[label.id]}
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files as resources
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import url
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.export import EXTENSIONS, WRITERS
 from harvester.catalog.export.records import address_of, plain
 from harvester.catalog.sections import newest_first
@@ -92,12 +92,11 @@ def _page(taxonomy: Taxonomy, papers: list[Entry], others: Sequence[tuple[str, s
 
 def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, object]:
     """An entry as the page shows it before its script does."""
-    held = {**entry.labels.facets, KIND: (entry.labels.kind,)}
     more = " et al." if len(entry.authors) > _AUTHORS else ""
     place = ", ".join(filter(None, (entry.venue, entry.published.label)))
     return {
         "title": entry.title,
         "link": url(entry.links.get("paper", "")) or address_of(entry.id),
         "about": " · ".join(filter(None, (", ".join(entry.authors[:_AUTHORS]) + more, place))),
-        "labels": [one.name for facet in taxonomy.facets for one in facet.labels if one.id in held.get(facet.id, ())],
+        "labels": [one.name for facet in taxonomy.facets for one in facet.labels if entry.labels.has(facet.id, one.id)],
     }

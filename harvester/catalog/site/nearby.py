@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from classifiers.taxonomy import Taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +27,7 @@ _BLOCK = 1000  # rows of the similarity matrix held at once
 
 def text_of(entry: Entry, taxonomy: Taxonomy, abstract: str = "") -> str:
     """What an entry says of itself: title, the names of its labels, and the abstract where one is known."""
-    held = {**entry.labels.facets, KIND: (entry.labels.kind,)}
-    names = (label.name for facet in taxonomy.facets for label in facet.labels if label.id in held.get(facet.id, ()))
+    names = (label.name for facet in taxonomy.facets for label in facet.labels if entry.labels.has(facet.id, label.id))
     return ". ".join((entry.title, *names, abstract))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from classifiers.taxonomy import Facet, Taxonomy
-from harvester.catalog.entry import KIND, Entry
+from harvester.catalog.entry import Entry
 from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import address_of
+from harvester.domain.labels import exclusive_last
 
 BIB_CHUNK = 200  # papers in one file of BibTeX records: what a click on "Cite" fetches
 
@@ -16,7 +17,7 @@ def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
     """All that list, search, facets and charts need; a paper is a position in every column."""
     venues = sorted({entry.venue for entry in entries})
     place = {venue: number for number, venue in enumerate(venues)}
-    facets = sorted(taxonomy.facets, key=lambda facet: facet.id == KIND)  # the kind last, as everywhere
+    facets = exclusive_last(taxonomy)
     return dumps(
         {
             "facets": [_facet(facet) for facet in facets],
@@ -51,8 +52,7 @@ def _facet(facet: Facet) -> dict[str, Any]:
 
 def _held(entry: Entry, facet: Facet) -> list[int]:
     """The positions of the labels that a paper has in a facet."""
-    held = (entry.labels.kind,) if facet.id == KIND else entry.labels.facets.get(facet.id, ())
-    return [number for number, label in enumerate(facet.label_ids) if label in held]
+    return [number for number, label in enumerate(facet.label_ids) if entry.labels.has(facet.id, label)]
 
 
 def _links(entry: Entry) -> dict[str, str]:

@@ -15,13 +15,13 @@ from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import read_list, same_title
 from harvester.catalog.importing.citation import Citation, citations
 from harvester.domain.identity import link_identifier, parse_identifier
-from harvester.domain.labels import Labels
+from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
 from harvester.services.learning.classify import load_classifier, predict
-from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of, parse_labels, relabelled
+from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of
 from harvester.services.review.documents import no_labels
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
@@ -58,7 +58,8 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
         CatalogError: a file without a BibTeX record.
         HarvesterError: a paper that nobody here knows, or an upstream that does not answer.
     """
-    chosen = parse_labels(ws.taxonomy, given)
+    chosen = parse_labels(ws.taxonomy, {facet: split_labels(text) for facet, text in given.items()})
+    require_one(ws.taxonomy, chosen)
     if code and not is_web_url(code):
         raise UsageError(f"--code {code!r} is not a valid web address; write one that begins with https://.")
     found = _find(ws, what)
@@ -73,7 +74,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
         elif set(chosen) < set(ws.taxonomy.facet_ids):  # what nobody said, the classifier says
             entry = replace(entry, labels=_labels(ws, entry, found.about))
         entry = replace(entry, labels=relabelled(ws.taxonomy, entry.labels, chosen))
-        entry = replace(entry, path=write_entry(ws.catalog, entry))
+        entry = replace(entry, path=write_entry(ws.catalog, entry, ws.taxonomy))
         for problem in sync_locked(ws).problems:
             log.warning("%s", problem)
     return entry

@@ -75,7 +75,7 @@ def import_list(
         changed, merged = _merged(ws, read)
         if not dry_run:
             for entry in changed:
-                write_entry(ws.catalog, entry)
+                write_entry(ws.catalog, entry, ws.taxonomy)
         problems = () if dry_run else tuple(sync_locked(ws).problems)
     return Import(read, len(read.papers) - merged, merged, better, problems)
 
@@ -101,15 +101,14 @@ def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
 def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
     """An entry with what a list says besides: labels and links join, everything else stays as it is."""
     facets = {
-        facet.id: tuple(
-            label
-            for label in facet.label_ids
-            if label in old.labels.facets[facet.id] or label in found.labels.facets[facet.id]
+        facet.id: old.labels.of(facet.id)
+        if facet.exclusive
+        else tuple(
+            label for label in facet.label_ids if old.labels.has(facet.id, label) or found.labels.has(facet.id, label)
         )
         for facet in taxonomy.facets
-        if not facet.exclusive
     }
-    return replace(old, labels=Labels(facets, old.labels.kind), links={**found.links, **old.links})
+    return replace(old, labels=Labels(facets), links={**found.links, **old.links})
 
 
 def build(ws: Workspace) -> dict[str, Any]:

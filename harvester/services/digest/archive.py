@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from harvester.digest.content import DigestPaper, show
 from harvester.digest.feeds import Feed, Posted, feed_title
-from harvester.digest.rules import Item, grouped, has
+from harvester.digest.rules import Item, grouped
 from harvester.services.digest.due import items
 from harvester.services.workspace import Workspace
 from harvester.store.acceptances import digest_days, digest_of, in_catalogue
@@ -39,7 +39,7 @@ def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
     with read(ws.store) as db:
         since = in_catalogue(db)
         newest = list(since) if facet else list(since)[:FEED_LENGTH]
-        wanted = [one for one in _in_order(db, newest) if not facet or has(one.labels, facet, label)][:FEED_LENGTH]
+        wanted = [one for one in _in_order(db, newest) if not facet or one.labels.has(facet, label)][:FEED_LENGTH]
         posted = _posted(ws, db, wanted, since)
     return Feed(title, ws.settings.digest.base_url, path, posted)
 
@@ -70,15 +70,10 @@ def _in_order(db: Connection, numbers: Iterable[int]) -> list[Item]:
 def _posted(ws: Workspace, db: Connection, found: list[Item], since: Mapping[int, datetime]) -> tuple[Posted, ...]:
     words = _extracts(db, found)
     return tuple(
-        Posted(one.paper, show(one, ws.taxonomy, words.get(one.number, "")), since[one.number], _labels(one))
+        Posted(one.paper, show(one, ws.taxonomy, words.get(one.number, "")), since[one.number], one.labels.names)
         for one in found
     )
 
 
 def _extracts(db: Connection, found: Iterable[Item]) -> dict[int, str]:
     return stored_extracts(db, {one.number: one.paper.text_hash for one in found})
-
-
-def _labels(one: Item) -> tuple[str, ...]:
-    held = {**one.labels.facets, "kind": (one.labels.kind,) if one.labels.kind else ()}
-    return tuple(f"{facet}:{label}" for facet, labels in held.items() for label in labels)

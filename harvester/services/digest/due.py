@@ -70,4 +70,4 @@ def _wanted(one: Subscriber, accepted: Mapping[int, int], labels: Mapping[int, L
 def _labels(db: Connection, numbers: Iterable[int]) -> dict[int, Labels]:
     """The labels that the newest standing decision gives each paper."""
     standings = {number: standing(log).decision for number, log in decisions_on(db, numbers).items()}
-    return {number: one.labels if one and one.labels else Labels({}, "") for number, one in standings.items()}
+    return {number: one.labels if one and one.labels else Labels({}) for number, one in standings.items()}

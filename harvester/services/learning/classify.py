@@ -252,9 +252,7 @@ def in_scope_among(ws: Workspace, numbers: Collection[int]) -> int:
 
 
 def _own(found: "Predicted") -> Prediction:
-    facets = {facet: labels for facet, labels in found.labels.items() if facet not in found.exclusive}
-    labels = Labels(facets, found.kind)
-    return Prediction(found.scope, found.in_scope, labels, found.unsure, found.probabilities, found.model)
+    return Prediction(found.scope, found.in_scope, Labels(found.labels), found.unsure, found.probabilities, found.model)
 
 
 def encoder_name(ws: Workspace) -> str:

@@ -92,9 +92,8 @@ def drift(ws: Workspace) -> dict[str, Any]:
 def _seen(one: Prediction, log: list[Decision]) -> "Observed":
     from classifiers.drift import Observed
 
-    names = {f"{facet}:{label}" for facet, ids in one.labels.facets.items() for label in ids}
     decision = standing(log).decision
     corrected = None
     if decision and decision.action == "accept" and decision.labels:
         corrected = corrected_labels(decision.labels, one)
-    return Observed(frozenset(names | {f"kind:{one.labels.kind}"}), bool(one.unsure), corrected)
+    return Observed(frozenset(one.labels.names), bool(one.unsure), corrected)

@@ -63,9 +63,9 @@ def _make(ws: Workspace, classifier: "Classifier", items: Sequence[Item]) -> dic
 
 
 def _extract(classifier: "Classifier", item: Item) -> str:
-    paper, held = item.paper, {**item.labels.facets, "kind": (item.labels.kind,)}
+    paper = item.paper
     known = {
-        facet.id: [label for label in held.get(facet.id, ()) if label in facet.label_ids]
+        facet.id: [label for label in item.labels.of(facet.id) if label in facet.label_ids]
         for facet in classifier.taxonomy.facets
     }
     reasons = classifier.explain(Text(paper.id, paper.title, paper.abstract), known)

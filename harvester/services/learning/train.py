@@ -173,14 +173,7 @@ def label_file() -> Path:
 
 def corrected_labels(labels: Labels, predicted: Prediction) -> frozenset[str]:
     """What a reviewer changed of a prediction, as ``facet:label``; both the labels given and those taken away."""
-    changed = {
-        f"{facet}:{label}"
-        for facet, ids in labels.facets.items()
-        for label in set(ids) ^ set(predicted.labels.facets.get(facet, ()))
-    }
-    if labels.kind != predicted.labels.kind:
-        changed |= {f"kind:{kind}" for kind in (labels.kind, predicted.labels.kind) if kind}
-    return frozenset(changed)
+    return frozenset(labels.names) ^ frozenset(predicted.labels.names)
 
 
 def _decided(ws: Workspace, paper: Paper, now: Standing, predicted: Prediction | None) -> Labelled | None:
@@ -195,8 +188,7 @@ def _decided(ws: Workspace, paper: Paper, now: Standing, predicted: Prediction |
     accepted = decision.action == "accept"
     labels: Mapping[str, tuple[str, ...]] = {facet.id: () for facet in ws.taxonomy.facets}
     if accepted and decision.labels:
-        kinds = {facet.id: (decision.labels.kind,) for facet in ws.taxonomy.facets if facet.exclusive}
-        labels = {**labels, **decision.labels.facets, **kinds}
+        labels = {**labels, **decision.labels.facets}
     agreed = predicted is not None and predicted.in_scope == accepted
     if agreed and accepted and decision.labels and predicted:
         agreed = not corrected_labels(decision.labels, predicted)

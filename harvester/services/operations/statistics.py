@@ -147,7 +147,7 @@ def _night(name: str, report: Mapping[str, Any] | None) -> NightSummary:
 def _label_figures(
     facet: Facet, label: Label, pairs: Sequence[tuple[Labels, Labels]], figures: Mapping[str, Any]
 ) -> LabelFigures:
-    found = [(_has(said, facet, label), _has(decided, facet, label)) for said, decided in pairs]
+    found = [(said.has(facet.id, label.id), decided.has(facet.id, label.id)) for said, decided in pairs]
     known = figures.get("facets", {}).get(facet.id, {}).get("labels", {}).get(label.id, {})
     return LabelFigures(
         facet.name,
@@ -157,10 +157,6 @@ def _label_figures(
         sum(said and decided for said, decided in found),
         known.get("f1"),
     )
-
-
-def _has(labels: Labels, facet: Facet, label: Label) -> bool:
-    return labels.kind == label.id if facet.exclusive else label.id in labels.facets.get(facet.id, ())
 
 
 def _by_month(queued: Sequence[tuple[datetime, float]]) -> tuple[tuple[str, int, float], ...]:

@@ -11,17 +11,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import utc_date
-from harvester.base.errors import HarvesterError, UsageError
-from harvester.catalog.entry import KIND, Entry
+from harvester.base.errors import HarvesterError
+from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_entry, remove_entry, write_entry
 from harvester.catalog.published import Published
-from harvester.digest.preferences import parse_topics, split_labels
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, parse_reason, standing
 from harvester.domain.identity import parse_identifier
-from harvester.domain.labels import Labels
+from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.papers import Paper, Stored
 from harvester.services.review.documents import labels_now, require_paper
 from harvester.services.workspace import Workspace
@@ -85,37 +83,15 @@ def decide_all(
     Raises:
         UsageError: an unknown label, a reason that is too long, or a web address that names no paper; nothing is done.
     """
-    wish = DecisionRequest(action, by, parse_reason(reason), parse_labels(ws.taxonomy, given))
+    labels = parse_labels(ws.taxonomy, {name: split_labels(text) for name, text in given.items()})
+    require_one(ws.taxonomy, labels)
+    wish = DecisionRequest(action, by, parse_reason(reason), labels)
     for name in names:
         parse_identifier(name)
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         for problem in settle(ws):
             log.warning("%s", problem)
         return [_attempt(ws, name, wish, (seen or {}).get(name)) for name in names]
-
-
-def parse_labels(taxonomy: Taxonomy, given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Label ids by facet, in the taxonomy's order.
-
-    Raises:
-        UsageError: a facet or label that the taxonomy lacks, or not exactly one of a facet that wants one.
-    """
-    found = parse_topics(taxonomy, {name: split_labels(text) for name, text in given.items()})
-    for facet in taxonomy.facets:
-        if facet.exclusive and len(found.get(facet.id, ("one",))) != 1:
-            raise UsageError(f"{facet.id} takes exactly one label of: {', '.join(facet.label_ids)}.")
-    return found
-
-
-def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, tuple[str, ...]]) -> Labels:
-    """The labels with those given in their place, facet by facet; what the taxonomy no longer has goes."""
-    held = {**before.facets, KIND: (before.kind,), **given}
-    now = {
-        facet.id: tuple(label for label in facet.label_ids if label in held.get(facet.id, ()))
-        for facet in taxonomy.facets
-    }
-    kind = (*now.pop(KIND), taxonomy.facet(KIND).label_ids[0])[0]
-    return Labels(now, kind)
 
 
 def settle(ws: Workspace) -> list[str]:
@@ -224,7 +200,7 @@ def _file(ws: Workspace, one: Candidate) -> Path | None:
         decision = standing(decisions_on(db, [one.paper]).get(one.paper, [])).decision
     old, path = Path(one.entry) if one.entry else None, None
     if decision and decision.labels:
-        path = write_entry(ws.catalog, _entry(ws, paper, decision.labels, old))
+        path = write_entry(ws.catalog, _entry(ws, paper, decision.labels, old), ws.taxonomy)
     elif old:
         remove_entry(ws.catalog, old)
     with write(ws.store) as db:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,7 +12,7 @@ from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import STATES, Candidate
 from harvester.domain.decisions import Decision, standing
 from harvester.domain.identity import parse_identifier
-from harvester.domain.labels import Labels
+from harvester.domain.labels import Labels, completed, labels_json
 from harvester.domain.papers import Paper, Stored
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Suggestion
@@ -89,10 +88,10 @@ def whole(ws: Workspace, name: str, *, explained: bool = False) -> dict[str, Any
             }
             for one in seen
         ],
-        "prediction": _prediction(prediction),
+        "prediction": _prediction(ws, prediction),
         "explanation": explanation,
         "nearest": nearest,
-        "decisions": [_decision(one) for one in decisions],
+        "decisions": [_decision(ws, one) for one in decisions],
         "state": place.state if place else None,
     }
 
@@ -121,14 +120,12 @@ def labels_now(ws: Workspace, log: list[Decision], prediction: Prediction | None
     if prediction is None:  # an entry that people wrote: nobody knows more of it than they said
         return next((one.labels for one in reversed(log) if one.labels), no_labels(ws))
     # The first stage gives the papers that it turns away no labels, so no kind either.
-    return prediction.labels if prediction.labels.kind else replace(prediction.labels, kind=no_labels(ws).kind)
+    return completed(prediction.labels, ws.taxonomy)
 
 
 def no_labels(ws: Workspace) -> Labels:
-    """Nothing in any facet, and the first kind of the taxonomy."""
-    facets = ws.taxonomy.facets
-    kinds = next(facet.label_ids for facet in facets if facet.exclusive)
-    return Labels({facet.id: () for facet in facets if not facet.exclusive}, kinds[0])
+    """Nothing but the usual label in each exclusive facet."""
+    return completed(Labels({}), ws.taxonomy)
 
 
 def _rows(ws: Workspace, db: Connection, found: Sequence[Candidate]) -> list[dict[str, Any]]:
@@ -151,20 +148,20 @@ def _row(
         "state": one.state,
         "score": round(one.useful if one.state == "pending" and one.place else one.score, 6),
         "scope": round(predicted.scope, 6) if predicted else None,
-        **labels_now(ws, log, predicted).to_json(),
+        **labels_json(labels_now(ws, log, predicted), ws.taxonomy),
         "unsure": list(predicted.unsure) if predicted else [],
         "version": one.version,
         "withdrawn": paper.withdrawn,
     }
 
 
-def _prediction(found: Prediction | None) -> dict[str, Any] | None:
+def _prediction(ws: Workspace, found: Prediction | None) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
         "scope": found.scope,
         "in_scope": found.in_scope,
-        **found.labels.to_json(),
+        **labels_json(found.labels, ws.taxonomy),
         "unsure": list(found.unsure),
         "probabilities": found.probabilities,
         "model": found.model,
@@ -180,9 +177,8 @@ def _explanation(
     """
     from harvester.services.learning.classify import explain
 
-    kinds = {facet.id: (labels.kind,) for facet in ws.taxonomy.facets if facet.exclusive}
     try:
-        found, nearest = explain(ws, paper, {**labels.facets, **kinds})
+        found, nearest = explain(ws, paper, labels.facets)
     except HarvesterError as error:
         log.warning("No explanation: %s", error)
         return None, None
@@ -193,8 +189,8 @@ def _explanation(
     return sentences, [neighbour_record(one) for one in nearest]
 
 
-def _decision(one: Decision) -> dict[str, Any]:
-    labels = one.labels.to_json() if one.labels else None
+def _decision(ws: Workspace, one: Decision) -> dict[str, Any]:
+    labels = labels_json(one.labels, ws.taxonomy) if one.labels else None
     return {
         "action": one.action,
         "via": one.via,

@@ -76,15 +76,14 @@ class Explanations:
         """
         labels = sheet.labels
         version = model_version(self._ws)
-        key = (version, sheet.paper.text_hash, tuple(sorted(labels.facets.items())), labels.kind)
+        key = (version, sheet.paper.text_hash, tuple(sorted(labels.facets.items())))
         if key in self._known:
             return self._known[key]
         classifier = self._of(version).now()
         if classifier is None:
             return None
-        kinds = {facet.id: (labels.kind,) for facet in self._ws.taxonomy.facets if facet.exclusive}
         with self._at_work:
-            found = Explanation(*explain(self._ws, sheet.paper, {**labels.facets, **kinds}, classifier))
+            found = Explanation(*explain(self._ws, sheet.paper, labels.facets, classifier))
         self._known[key] = found
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)

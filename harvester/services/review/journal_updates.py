@@ -53,7 +53,8 @@ def _attempt(ws: Workspace, name: str, by: str, *, take: bool) -> Decided:
             raise HarvesterError(f"{name} is no longer in the catalogue.")
         for one in found:
             if take:
-                write_entry(ws.catalog, updated(load_entry(ws.catalog, Path(place.entry), ws.taxonomy), one))
+                entry = updated(load_entry(ws.catalog, Path(place.entry), ws.taxonomy), one)
+                write_entry(ws.catalog, entry, ws.taxonomy)
             with write(ws.store) as db:
                 close_suggestion(db, one, "taken" if take else "dismissed", by)
     except HarvesterError as error:

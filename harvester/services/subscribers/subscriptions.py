@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
-from harvester.digest.preferences import BY_MAINTAINER, change_preferences, split_labels, weekday_name
+from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
 from harvester.digest.rules import PERIODS
+from harvester.domain.labels import split_labels
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import open_tokens

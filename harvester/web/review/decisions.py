@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import ImmutableMultiDict
 
 from harvester.base.errors import UsageError
-from harvester.catalog.entry import KIND
 from harvester.domain.labels import Labels
 from harvester.services.review.decisions import Decided, decide_all
 from harvester.services.review.queries import PaperDetail, paper_detail, state_counts
@@ -93,8 +92,7 @@ def _is_repeat(now: PaperDetail, by: str, action: str, seen: int) -> bool:
 
 def _wanted(desk: Desk, form: Form) -> Labels:
     """The labels that the reviewer had chosen."""
-    facets = {name: tuple(form.getlist(name)) for name in desk.ws.taxonomy.facet_ids if name != KIND}
-    return Labels(facets, form.get(KIND, ""))
+    return Labels({name: tuple(form.getlist(name)) for name in desk.ws.taxonomy.facet_ids})
 
 
 def _action(form: Form) -> str:

@@ -191,7 +191,7 @@ def done(one: Decision, taxonomy: Taxonomy) -> HistoryLine:
 
 def names_of(labels: Labels, taxonomy: Taxonomy) -> list[str]:
     """The labels' names, in the taxonomy's order."""
-    return [label.name for facet in taxonomy.facets for label in facet.labels if _holds(labels, facet.id, label.id)]
+    return [label.name for facet in taxonomy.facets for label in facet.labels if labels.has(facet.id, label.id)]
 
 
 def authors(paper: Paper) -> str:
@@ -244,10 +244,6 @@ def pane(sheet: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
     }
 
 
-def _holds(labels: Labels, facet: str, label: str) -> bool:
-    return label in labels.facets.get(facet, ()) or (facet not in labels.facets and label == labels.kind)
-
-
 def _chip(labels: Labels, prediction: Prediction | None, facet: Facet, label: Label) -> Chip:
     chance = (prediction.probabilities.get(facet.id, {}) if prediction else {}).get(label.id)
     level = _level(prediction, facet.id, label.id)
@@ -257,7 +253,7 @@ def _chip(labels: Labels, prediction: Prediction | None, facet: Facet, label: La
         label.definition,
         "" if chance is None else percent(chance),
         level,
-        _holds(labels, facet.id, label.id),
+        labels.has(facet.id, label.id),
         level == OFF and chance is not None and chance < FAINT,
     )
 
@@ -267,4 +263,4 @@ def _level(prediction: Prediction | None, facet: str, label: str) -> str:
         return OFF
     if f"{facet}:{label}" in prediction.unsure:
         return "unsure"
-    return "assigned" if _holds(prediction.labels, facet, label) else OFF
+    return "assigned" if prediction.labels.has(facet, label) else OFF

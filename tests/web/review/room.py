@@ -111,7 +111,7 @@ class Room:
     def put(self, name: str, title: str, scope: float = 0.9, **known: Any) -> int:
         """A paper with a prediction, queued."""
         labels = known.pop("labels", None) or Labels(
-            {"task": ("diagnosis",), "modality": ("ecg",), "disease": ()}, "research"
+            {"task": ("diagnosis",), "modality": ("ecg",), "kind": ("research",)}
         )
         unsure = known.pop("unsure", ("task:prognosis",))
         source = known.pop("source", "arxiv")
@@ -124,10 +124,7 @@ class Room:
         }
         paper = Paper((f"arxiv:{name}",), title, **{**given, **known})
         chances = {
-            facet.id: {
-                label: 0.93 if label in (*labels.facets.get(facet.id, ()), labels.kind) else 0.04
-                for label in facet.label_ids
-            }
+            facet.id: {label: 0.93 if labels.has(facet.id, label) else 0.04 for label in facet.label_ids}
             for facet in self.ws.taxonomy.facets
         }
         with write(self.ws.store) as db:

@@ -281,7 +281,7 @@ def test_without_javascript(room: Room, desk: Open) -> None:
     expect(page.locator("#paper h2").first).to_contain_text("part 2")
     labels = room.log(names[0])[0].labels
     assert labels is not None
-    assert labels.facets["modality"] == ("cmr",)
+    assert labels.of("modality") == ("cmr",)
     page.click("button.reject")
     page.click(f"#row-{room.numbers[names[3]]} a")
     page.click("#paper button:has-text('Defer')")
@@ -347,7 +347,7 @@ def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> 
         },
         venue=hostile,
         comment=hostile,
-        labels=Labels({"task": (), "modality": (), "disease": ()}, "research"),
+        labels=Labels({"task": (), "modality": (), "disease": (), "kind": ("research",)}),
         unsure=(),
     )
     page = desk()

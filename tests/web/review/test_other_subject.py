@@ -14,7 +14,7 @@ from tests.services.test_init import TAXONOMY
 from tests.web.review.conftest import Open
 from tests.web.review.room import NO_ENCODER, Room
 
-PREDICTED = Labels({"task": ("detection",), "crop": ()}, "research")
+PREDICTED = Labels({"task": ("detection",), "crop": (), "kind": ("research",)})
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def test_a_conflict_keeps_ones_own_choice(room: Room) -> None:
 
 def test_a_facet_that_was_added_later_can_be_given(room: Room) -> None:
     """The model knows nothing of it, so no prediction holds it; what a reviewer says of it counts all the same."""
-    room.put("2506.00003", "Rust on leaves", 0.7, labels=Labels({"task": ("gone", "detection")}, "gone"))
+    room.put("2506.00003", "Rust on leaves", 0.7, labels=Labels({"task": ("gone", "detection"), "kind": ("gone",)}))
     ann = room.browser("ann")
     ann.decide("2506.00003", "accept", task=["detection"], crop=["wheat"], kind="research")
     (now,) = room.log("2506.00003")
-    assert now.labels == Labels({"task": ("detection",), "crop": ("wheat",)}, "research")
+    assert now.labels == Labels({"task": ("detection",), "crop": ("wheat",), "kind": ("research",)})
 
 
 def test_subscribers_choose_from_them(room: Room) -> None:
@@ -86,4 +86,4 @@ def test_a_reviewer_picks_labels_in_the_browser(room: Room, desk: Open) -> None:
     page.keyboard.press("a")
     expect(page.locator(".rows")).to_contain_text("accepted")
     (now,) = room.log("2506.00001")
-    assert now.labels == Labels({"task": ("detection",), "crop": ("rice",)}, "research")
+    assert now.labels == Labels({"task": ("detection",), "crop": ("rice",), "kind": ("research",)})

@@ -149,7 +149,7 @@ def test_search_follows_what_changes(both: Room) -> None:
 
 
 def test_filters_narrow_and_join(both: Room) -> None:
-    echo = Labels({"task": ("segmentation",), "modality": ("echo",), "disease": ("hf",)}, "review")
+    echo = Labels({"task": ("segmentation",), "modality": ("echo",), "disease": ("hf",), "kind": ("review",)})
     both.put("2506.00001", "One", 0.9, labels=echo, unsure=())
     both.put("2506.00002", "Two", 0.8)
     both.put("2506.00003", "Three", 0.4, labels=echo, source="huggingface")

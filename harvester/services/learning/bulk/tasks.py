@@ -91,6 +91,5 @@ def read_done(document: str) -> TaskResult:
 
 
 def _prediction(values: dict[str, Any]) -> Prediction:
-    labels = values["labels"]
-    facets = {facet: tuple(ids) for facet, ids in labels["facets"].items()}
-    return Prediction(**{**values, "labels": Labels(facets, labels["kind"]), "unsure": tuple(values["unsure"])})
+    labels = Labels(values["labels"]["facets"])
+    return Prediction(**{**values, "labels": labels, "unsure": tuple(values["unsure"])})
