@@ -1,7 +1,7 @@
-"""Text in, calibrated labels out: scope and facet labels of papers, learned from a labelled set.
+"""Text in, calibrated labels out; learned from a labeled set of papers.
 
-Usable on its own (`python -m classifiers`); imports nothing of `harvester` and touches no network, unless the
-encoder has to be fetched from the Hugging Face hub because no copy is on this machine. Importing this package is
+Usable on its own (`python -m classifiers`); imports nothing of `harvester` and uses no network, unless the
+encoder has to be fetched from the Hugging Face hub because this machine has no copy. Importing this package is
 cheap: torch, scikit-learn and numpy are only loaded by the first call that needs them.
 
     classifier = classifiers.load()

@@ -34,7 +34,7 @@ FEED = '[[harvest.feeds]]\nname = "{}"\nurl = "https://example.org/feed"\n'
         (FEED.format("arxiv"), "harvest.feeds: the name 'arxiv' belongs to a source of the program"),
         (FEED.format("catalog"), "'catalog'"),
         ('[digest]\nsmtp_password_file = "missing"', "missing"),
-        ("[store\n", "no valid TOML"),
+        ("[store\n", "is not valid TOML"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, named: str) -> None:

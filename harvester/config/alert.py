@@ -23,5 +23,5 @@ class AlertSettings(SettingsSection):
     @classmethod
     def _is_web(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not is_web_url(value.get_secret_value()):
-            raise ValueError("it is no http(s) address")
+            raise ValueError("it is not a valid http(s) address")
         return value

@@ -15,7 +15,7 @@ def _have_names_of_their_own(sections: tuple[NamedWebSource, ...]) -> tuple[Name
     for section in sections:
         if section.name in taken:
             whose = "a source of the program" if section.name in reserved else "another feed"
-            raise ValueError(f"the name {section.name!r} belongs to {whose}; give this feed one of its own")
+            raise ValueError(f"the name {section.name!r} belongs to {whose}; give this feed another name")
         taken.add(section.name)
     return sections
 

@@ -107,7 +107,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no valid TOML: {error}.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
     if kind is Settings:
         _check_environment()
     token = FOLDER.set(path.absolute().parent)
@@ -134,11 +134,12 @@ def _check_environment() -> None:
         section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
         if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:
             there = ", ".join(Settings.model_fields)
-            raise UsageError(f"The environment's {name} names no section of config.toml", remedy=f"there are: {there}")
+            problem = f"The environment's {name} is not a section of config.toml"
+            raise UsageError(problem, remedy=f"the sections are: {there}")
 
 
 def _variable(error: SettingsError) -> str:
-    """The environment variable whose value is no JSON; pydantic names only its section."""
+    """The environment variable whose value is not JSON; pydantic names only its section."""
     value = error.__cause__.doc if isinstance(error.__cause__, json.JSONDecodeError) else None
     names = (name for name in os.environ if name.upper().startswith("HARVESTER_") and os.environ[name] == value)
     return next(names, "A HARVESTER_... variable of the environment")

@@ -89,5 +89,5 @@ def parse_reason(text: str) -> str:
     """
     reason = clean(text)
     if len(reason) > LONGEST_REASON:
-        raise UsageError(f"A note has at most {LONGEST_REASON} characters; this one has {len(reason)}.")
+        raise UsageError(f"A note may have at most {LONGEST_REASON} characters; this one has {len(reason)}.")
     return reason

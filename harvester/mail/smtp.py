@@ -81,7 +81,7 @@ class SmtpServer:
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
 
     def send(self, to: str, content: bytes, name: str = "") -> SendOutcome:
-        """Hand one message over; a connection that broke before the content was sent is made anew, once.
+        """Hand one message over; a connection that broke before the content was sent is reopened, once.
 
         Raises:
             MailError: the server cannot be reached, or does not let this sender send.
@@ -93,7 +93,9 @@ class SmtpServer:
             with suppress(_Broken):
                 refusal = self._address(self._link, to)
                 return refusal or self._transmit(self._link, content)
-        return SendOutcome("failed", f"{self.name} twice closed the connection before it took the message.", CLOSING)
+        return SendOutcome(
+            "failed", f"{self.name} closed the connection twice before it accepted the message.", CLOSING
+        )
 
     def _address(self, link: smtplib.SMTP, to: str) -> SendOutcome | None:
         """Give the envelope; returns the refusal, or None where the server now waits for the content."""
@@ -120,7 +122,7 @@ class SmtpServer:
         code, reply = link.mail(self._sender)
         if 500 <= code <= 599:
             raise MailError(
-                f"The mail server {self.name} does not let {self._sender} send: {_said(code, reply)}",
+                f"The mail server {self.name} refuses {self._sender} as a sender: {_said(code, reply)}",
                 remedy="correct [digest] sender, or smtp_user and smtp_password",
             )
         return code, reply
@@ -180,7 +182,7 @@ class SmtpServer:
         except smtplib.SMTPResponseException as error:
             if 400 <= error.smtp_code <= 499:
                 said = _said(error.smtp_code, error.smtp_error)
-                raise ServerBusy(f"The mail server {self.name} takes nothing now: {said}.") from None
+                raise ServerBusy(f"The mail server {self.name} accepts nothing now: {said}.") from None
             problem = f"refuses the connection: {_said(error.smtp_code, error.smtp_error)}"
             remedy = "try again later"
         except (smtplib.SMTPException, OSError) as error:

@@ -51,7 +51,7 @@ def gate(store: Engine, name: str, interval: float, patience: float = math.inf) 
         GateClosed: the gate stays closed for more than `patience` seconds, which the caller does not want to wait.
     """
     with lock(store, f"gate-{name}", wait=True):
-        while (seconds := _closed_for(store, name)) > 0:  # somebody may close it anew while we sleep
+        while (seconds := _closed_for(store, name)) > 0:  # somebody may close it again while we sleep
             if seconds > patience:
                 raise GateClosed(f"{name} asked to be left alone for another {seconds:.0f} s.", seconds)
             time.sleep(seconds)

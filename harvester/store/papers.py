@@ -1,4 +1,4 @@
-"""Papers, their names and where they were seen: one row a paper, whatever the source and version."""
+"""Papers, their names and where they were seen: one row per paper, whatever the source and version."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace

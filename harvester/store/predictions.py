@@ -1,4 +1,4 @@
-"""What the classifier said of each text; one row a paper, text and model version."""
+"""The classifier's predictions: one row per paper, text and model version."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

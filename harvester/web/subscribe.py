@@ -39,8 +39,8 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         if asked:
             background.add_task(self_service.answer, ws, asked)
         return pages.done(
-            "Look into your mailbox",
-            "If this address can get the digest, a mail is on its way to it, with a link to confirm within 48 hours.",
+            "Check your mailbox",
+            "If this address can get the digest, a mail is on its way; open its link within 48 hours to confirm.",
         )
 
     return router

@@ -243,7 +243,7 @@ def test_a_taxonomy_without_emoji_leaves_no_gaps(tmp_path: Path) -> None:
     assert re.findall(r"\(#(.*?)\)", page) == ["one", "same--so", "two", "same--so-1"]
     lines = page.splitlines()
     assert {"* **[One](#one)**", "* **[Two](#two)**", "# **One**", "# **Two**"} <= set(lines)
-    assert "Papers by One and Two; each stands in every section it belongs to, the newest first." in lines
+    assert "Papers by One and Two; each paper is listed in every section it belongs to, newest first." in lines
     assert [line for line in lines if line != line.rstrip() or "()" in line] == []
 
 
@@ -252,7 +252,7 @@ def test_a_taxonomy_of_kinds_alone_says_so(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text(kinds)
     plain = entry(1, labels=Labels({"kind": ("plain",)}))
     page = render_list([plain], load_taxonomy(tmp_path / "taxonomy.toml"))["README.md"]
-    assert "\nPapers; each stands in every section" in page
+    assert "\nPapers; each paper is listed in every section" in page
     assert dead_anchors(page) == []
 
 

@@ -213,7 +213,7 @@ def test_hostile_text_is_only_text(page: Page, url: str) -> None:
 
 def test_a_paper_that_is_not_there(page: Page, url: str) -> None:
     page.goto(f"{url}?paper=arxiv:9999.99999")
-    expect(page.locator("#status")).to_have_text("The catalogue has no such paper.")
+    expect(page.locator("#status")).to_have_text("The catalog does not have this paper.")
 
 
 def test_nothing_is_asked_of_other_hosts(page: Page, url: str) -> None:

@@ -132,7 +132,7 @@ def test_what_is_no_table(room: Room, text: str, error: type[Exception], said: s
     with pytest.raises(error, match=said):
         import_csv(room.ws, table(room, text))
     (room.config.parent / "people.csv").write_bytes(b"email\nj\xf6@example.org\n")
-    with pytest.raises(UsageError, match="no UTF-8 text"):
+    with pytest.raises(UsageError, match="is not UTF-8 text"):
         import_csv(room.ws, room.config.parent / "people.csv")
     with pytest.raises(HarvesterError, match=r"nowhere\.csv cannot be read"):
         import_csv(room.ws, Path("nowhere.csv"))

@@ -69,7 +69,7 @@ def test_the_secret_is_made_once_and_for_its_owner_only(room: Room) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert open_tokens(room.ws.settings).key("jo@example.org") == key
     path.write_text("")
-    with pytest.raises(HarvesterError, match=r"secret\.key holds no secret key; restore it"):
+    with pytest.raises(HarvesterError, match=r"secret\.key does not contain a secret key; restore it"):
         open_tokens(room.ws.settings)
 
 

@@ -132,7 +132,10 @@ def test_wrong_usage_and_what_is_not_there(undisturbed: tuple[Room, dict[str, An
         (("snapshot.jsonl", "--engine", "spark"), "no engine 'spark'"),
         (("snapshot.jsonl", "--address", "localhost:6379"), "needs --engine ray"),
         (("snapshot.jsonl", "--where", "cs CV"), "'cs CV' is no arXiv category"),
-        (("snapshot.jsonl", "--engine", "ray", "--address", "nowhere"), "'nowhere' is no address of a Ray cluster"),
+        (
+            ("snapshot.jsonl", "--engine", "ray", "--address", "nowhere"),
+            "'nowhere' is not the address of a Ray cluster",
+        ),
     ):
         assert said in room.run("backfill", *arguments, status=2)
     assert "missing.jsonl is no file" in room.run("backfill", "missing.jsonl", status=1)

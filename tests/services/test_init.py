@@ -157,7 +157,7 @@ def test_nothing_is_half_begun(room: Room) -> None:
             1,
             "kindless.toml: a list needs one facet with exclusive = true, called kind",
         ),
-        (("--taxonomy", "taken.toml"), 1, "taken.toml: no facet can be called 'venue'"),
+        (("--taxonomy", "taken.toml"), 1, "taken.toml: a facet cannot be called 'venue'"),
         (("--taxonomy", "missing.toml"), 1, "missing.toml: cannot read"),
         (("--categories", "cs CV"), 2, "'cs CV' is no arXiv category"),
     ):

@@ -82,7 +82,7 @@ def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, 
         f"{name}@example.org" for name in ("active", "new", "pending")
     ]
     subjects = {one["To"].partition("@")[0]: one["Subject"].partition(":")[0] for one in smtp.messages}
-    assert subjects["active"] == "You are subscribed already"
+    assert subjects["active"] == "You are already subscribed"
     assert subjects["new"] == subjects["pending"] == "Please confirm your subscription"
     kept = {one.email: one for one in subscribers(room.ws)}
     assert kept["active@example.org"].preferences.topics == {"modality": ("ecg",)}
@@ -134,7 +134,7 @@ def test_too_many_requests_are_answered_alike_wherever_they_are_counted(room: Ro
         ({"email": "a" * 300 + "@example.org"}, "is not a valid e-mail address"),
         ({"email": JO, "modality": "mri"}, "modality has no label"),
         ({"email": JO, "every": "month"}, "not every"),
-        ({"email": JO, "every": "week", "weekday": "someday"}, "no day of the week"),
+        ({"email": JO, "every": "week", "weekday": "someday"}, "not a day of the week"),
         ({"email": JO, "format": "pdf"}, "the form"),
     ],
 )

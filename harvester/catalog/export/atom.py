@@ -1,4 +1,4 @@
-"""The whole catalogue as Atom (RFC 4287)."""
+"""The whole catalog as Atom (RFC 4287)."""
 
 from urllib.parse import quote
 

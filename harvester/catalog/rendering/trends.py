@@ -1,4 +1,4 @@
-"""The pictures of the list: badges, and charts of how the catalogue grows. Same entries, same bytes.
+"""The pictures of the list: badges, and charts of how the catalog grows. Same entries, same bytes.
 
 They are files beside the list, so that no other site is asked whenever somebody reads it. Their grey and red can be
 read on a white page and on a dark one.
@@ -61,7 +61,7 @@ def badges(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
 
 
 def pictures(entries: Sequence[Entry], taxonomy: Taxonomy) -> dict[str, str]:
-    """Badges and charts as SVG, by file name; no charts of an empty catalogue."""
+    """Badges and charts as SVG, by file name; no charts for an empty catalog."""
     drawn = {name: _badge(*said) for name, said in badges(entries).items()}
     return drawn | (_charts(entries, taxonomy) if entries else {})
 
@@ -122,7 +122,7 @@ def _counts(entries: Iterable[Entry], facet: Facet) -> dict[str, int]:
 
 
 def _canvas(panels: int, height: float) -> "tuple[Figure, list[Axes]]":
-    """A figure of its own, not pyplot's: nothing is kept, and no window system is asked for."""
+    """A separate figure, not pyplot's: nothing is kept, and no window system is needed."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, height), layout="constrained")

@@ -1,4 +1,4 @@
-"""Take one paper into the catalogue by its name, its address, or the README of its repository."""
+"""Add one paper to the catalog by its name, its address, or the README of its repository."""
 
 import logging
 import re
@@ -61,7 +61,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
     chosen = parse_labels(ws.taxonomy, {facet: split_labels(text) for facet, text in given.items()})
     require_one(ws.taxonomy, chosen)
     if code and not is_web_url(code):
-        raise UsageError(f"--code {code!r} is no web address; write one that begins with https://.")
+        raise UsageError(f"--code {code!r} is not a valid web address; write one that begins with https://.")
     found = _find(ws, what)
     if code:
         found = replace(found, entry=replace(found.entry, links={**found.entry.links, "code": code}))
@@ -97,7 +97,7 @@ def _find(ws: Workspace, what: str) -> _Found:
         address = readme_address(raw_url, what)
         if address is None:
             raise UsageError(
-                f"{what} is no address of an arXiv paper, a DOI or a GitHub repository; give one of these."
+                f"{what} is not the address of an arXiv paper, a DOI or a GitHub repository; give one of these."
             )
         body = Transport(ws.settings.harvest).get(address, {}, "text/plain, */*").body
         found = _from_readme(ws, body.decode("utf-8", errors="replace"), what)
@@ -116,14 +116,14 @@ def _is_file(what: str) -> bool:
 def _by_name(ws: Workspace, name: str) -> _Found:
     identifier = parse_identifier(name)
     if identifier is None:
-        raise UsageError(f"{name!r} is no file, arXiv id, DOI or address; give one of these.")
+        raise UsageError(f"{name!r} is not a file, arXiv id, DOI or address; give one of these.")
     with read(ws.store) as db:
         stored = find(db, identifier)
     paper = stored.paper if stored else None
     if paper is None and identifier.startswith("arxiv:"):
         paper = fetch(ws, identifier.removeprefix("arxiv:"))
     if paper is None:
-        raise HarvesterError(f"Nobody here knows {name}; give a file with its BibTeX record, or its arXiv id.")
+        raise HarvesterError(f"Nothing is known about {name}; give a file with its BibTeX record, or its arXiv id.")
     return _Found(entry_of(paper, no_labels(ws)), paper.abstract)
 
 
@@ -131,10 +131,10 @@ def _from_readme(ws: Workspace, text: str, name: str) -> _Found:
     found = citations(text)
     if not found:
         raise CatalogError(
-            f"{name} holds no BibTeX record with a title; give a README that says how to cite its paper."
+            f"{name} contains no BibTeX record with a title; give a README that says how to cite its paper."
         )
     if len(found) > 1:
-        log.warning("%s holds %d BibTeX records; the first one, %r, is taken.", name, len(found), found[0].title)
+        log.warning("%s contains %d BibTeX records; the first one, %r, is used.", name, len(found), found[0].title)
     abstract = _ABSTRACT.search(text)
     about = abstract["text"] if abstract else _RECORD.sub("", text)
     return _Found(_cited(ws, found[0]), about.strip()[:_READ])

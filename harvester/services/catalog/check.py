@@ -1,4 +1,4 @@
-"""What is wrong with the catalogue, in its files and, if asked, behind its links."""
+"""What is wrong with the catalog, in its files and, on request, behind its links."""
 
 import logging
 import time

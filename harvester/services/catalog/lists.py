@@ -53,7 +53,7 @@ class Import:
 def import_list(
     ws: Workspace, file: Path, *, choices: Sequence[str] = (), dry_run: bool = False, online: bool = False
 ) -> Import:
-    """Take an Awesome-style list into the catalogue; a paper that is there already gains its labels and links.
+    """Import an Awesome-style list into the catalog; a paper that is already there gains its labels and links.
 
     What the list does not say of a paper (authors, date, venue) is taken from the store.
 
@@ -68,7 +68,7 @@ def import_list(
     """
     read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
     if not read.papers and not read.unplaced and not read.skipped:
-        raise CatalogError(f"{file} holds no paper; give a list with titles in bold or as links below headings.")
+        raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
     papers = enriched(ws, read.papers, online=online)
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
@@ -129,11 +129,11 @@ def export(ws: Workspace, name: str) -> str:
     """All entries in one format.
 
     Raises:
-        UsageError: there is no such format.
+        UsageError: the format is unknown.
         CatalogError: an entry cannot be read: an export that silently lacks papers is worse than none.
     """
     if name not in WRITERS:
-        raise UsageError(f"There is no format {name!r}; there are: {', '.join(WRITERS)}.")
+        raise UsageError(f"There is no format {name!r}; the formats are: {', '.join(WRITERS)}.")
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     if catalog.problems:
         raise CatalogError(f"Nothing is exported: {tell(catalog.problems)}")

@@ -90,7 +90,7 @@ def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced)
 def _one_a_paper(found: Iterable[tuple[int, Entry]], filed: Mapping[int, str | None], done: Synced) -> dict[int, Entry]:
     """One entry for each paper: of two files of one paper (its arXiv id, its DOI) that which was there before counts.
 
-    Were both taken, each would correct the other's labels every night anew.
+    If both were taken, each would correct the other's labels again every night.
     """
     entries: dict[int, Entry] = {}
     for number, entry in found:
@@ -135,7 +135,7 @@ def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: 
     missing = [one for one in accepted if one.paper not in present and not _has_file(ws, one)]
     if len(missing) == len(accepted) > 1 and not _is_catalogue(ws.catalog):
         done.problems.append(
-            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; bring the folder back or "
+            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; restore the folder or "
             "correct catalog.dir. Nothing was withdrawn."
         )
         return
@@ -165,5 +165,5 @@ def _is_catalogue(folder: Path) -> bool:
 
 
 def _has_file(ws: Workspace, one: Candidate) -> bool:
-    """Whether the file is there although it cannot be read: that is no withdrawal."""
+    """Whether the file is there although it cannot be read: that is not a withdrawal."""
     return bool(one.entry) and (ws.catalog / str(one.entry)).exists()

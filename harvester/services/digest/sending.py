@@ -87,7 +87,7 @@ def send_again(ws: Workspace, address: str) -> int:
         How many digests there were.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: they have none.
     """
     email = parse_address(address)
@@ -97,7 +97,7 @@ def send_again(ws: Workspace, address: str) -> int:
             close_delivery(db, one, "failed", one.error, ws.clock())
     if not mine:
         raise HarvesterError(
-            f"No digest to {email} is of unknown fate; `harvester digest unknown` names those that are."
+            f"No digest to {email} has an unknown fate; `harvester digest unknown` lists those that have."
         )
     return len(mine)
 

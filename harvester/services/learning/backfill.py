@@ -1,8 +1,8 @@
-"""Bring what is in scope of an arXiv metadata snapshot into store and queue.
+"""Import the papers of an arXiv metadata snapshot that are in scope into store and queue.
 
 Papers out of scope are counted and not stored: millions of them would slow down every night for nothing. Those in
 scope join the queue's backlog, which is listed after what the nights bring. How far the file has come is committed
-with its papers, so a backfill that was cut off goes on where it was.
+with its papers, so an interrupted backfill resumes where it stopped.
 """
 
 import hashlib
@@ -132,7 +132,7 @@ def backfill(
 
 
 class _Sitting:
-    """One backfill at work: where it stands, and how it goes on from one task to the next."""
+    """A running backfill: how far it has come, and how it continues from one task to the next."""
 
     def __init__(self, ws: Workspace, path: Path, categories: tuple[str, ...], dry_run: bool, watch: Watch) -> None:
         self.ws, self.dry_run, self.watch = ws, dry_run, watch

@@ -80,7 +80,7 @@ def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tup
 
 
 def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
-    """Predict anew for the pending candidates alone, after the model changed; the next run does the other papers.
+    """Predict again for the pending candidates only, after the model changed; the next run does the other papers.
 
     Returns:
         How many candidates there were.
@@ -101,7 +101,7 @@ def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
 
 
 def join_queue(ws: Workspace) -> int:
-    """Queue what the present model holds in scope, and score anew what waits; returns how many joined.
+    """Queue what the present model holds in scope, and rescore what waits; returns how many joined.
 
     Once a week, from its second week on, the likeliest papers from below the gate join as well: only so is it ever seen
     what the gate loses.
@@ -171,7 +171,8 @@ class ChosenModel:
                 _require_fit(classifier.taxonomy, load_taxonomy(self.taxonomy), self.version)
         if classifier.version != self.version:
             raise HarvesterError(
-                f"This machine has the model {classifier.version}, not {self.version}; install the same everywhere."
+                f"This machine has the model {classifier.version}, not {self.version}; "
+                "install the same version everywhere."
             )
         classifier.encoder = CachedEncoder(classifier.encoder, self.embeddings)
         return classifier

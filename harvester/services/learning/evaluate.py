@@ -1,4 +1,4 @@
-"""How good the model in use is, and whether what comes in still looks like what it was trained on."""
+"""How good the model in use is, and whether incoming papers still look like its training set."""
 
 from collections.abc import Mapping
 from datetime import timedelta

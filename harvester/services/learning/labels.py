@@ -19,7 +19,7 @@ _ARXIV = "arxiv:"
 
 
 def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fetch what is not there yet from arXiv by id, a hundred a request; calling it again goes on where it stopped.
+    """Fetch what is not there yet from arXiv by id, a hundred per request; calling it again resumes where it stopped.
 
     Returns:
         ``{"wanted", "fetched", "missing", "present", "untraceable"}``: papers with an arXiv id in the set; those
@@ -30,7 +30,9 @@ def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
         FetchError: arXiv fails; what was fetched until then is kept.
     """
     if not has_labelled_set(ws):
-        raise UsageError(f"The labelled set is not about {ws.taxonomy.title}; review its queue, and train from that.")
+        raise UsageError(
+            f"The labeled set is not about {ws.taxonomy.title}; review this list's queue, and train from that."
+        )
     names = [json.loads(line)["id"] for line in label_file().read_text(encoding="utf-8").splitlines()]
     wanted = [name for name in names if name.startswith(_ARXIV)]
     present = _take_from_store(ws, wanted)

@@ -57,10 +57,10 @@ class TrainingSet:
 
 
 def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fit a challenger, hold it against the model in use, promote it where it is not worse, re-score what waits.
+    """Train a challenger, compare it with the model in use, promote it if it is not worse, rescore the waiting papers.
 
     After the taxonomy changed, only the labels that both models know are compared. With too little to train on, a
-    model that was never trained is made anew from the changed taxonomy.
+    model that was never trained is rebuilt from the changed taxonomy.
 
     Raises:
         UsageError: config.toml names the model to use.
@@ -98,7 +98,7 @@ def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, An
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise HarvesterError(f"Only {inside} papers in scope have labels and a text, {FEWEST} are needed; {more}.")
+    raise HarvesterError(f"Only {inside} papers in scope have both labels and a text, and {FEWEST} are needed; {more}.")
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:

@@ -147,7 +147,7 @@ def _mails(path: Path) -> Iterator[bytes]:
     try:
         if path.is_dir():
             if not (path / "cur").is_dir() or not (path / "new").is_dir():
-                raise HarvesterError(f"{path} is no Maildir: it has no folders cur and new.")
+                raise HarvesterError(f"{path} is not a Maildir: it lacks the folders cur and new.")
             yield from _each(mailbox.Maildir(path, factory=None, create=False))
         elif _is_mbox(path):
             yield from _each(mailbox.mbox(path, create=False))

@@ -34,7 +34,7 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         Whom to write to; None for an address that is not written to, or was often enough today.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         TooManyRequests: too many requests from this host.
     """
     email = parse_address(address)
@@ -75,7 +75,7 @@ def check_confirm(ws: Workspace, token: str) -> str:
     with read(ws.store) as db:
         found = subscriber(db, key)
     if found is None or found.state not in ("pending", "active"):
-        raise ExpiredToken("This subscription was cancelled.")
+        raise ExpiredToken("This subscription was canceled.")
     return key
 
 

@@ -59,7 +59,7 @@ def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> Non
     for place, key in enumerate(keys[:-1]):
         press(page, room, key, names[place + 1])
     page.keyboard.press(keys[-1])
-    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     wanted = {"a": "accepted", "v": "accepted", "x": "rejected", "d": "deferred"}
     assert room.states() == {name: wanted[key] for name, key in zip(names, keys, strict=True)}
     assert len(list(room.ws.catalog.rglob("*.toml"))) == 20
@@ -217,7 +217,7 @@ def test_search_and_filters(room: Room, desk: Open) -> None:
     expect(page.locator("#total")).to_have_text("1 pending that match")
     page.wait_for_selector("html.scripts", state="attached")  # a key that is pressed before they run is nobody's
     page.keyboard.press("d")
-    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     page.keyboard.press("u")
     at(page, room, "2505.00001")
     page.goto("/review?q=part")
@@ -368,7 +368,7 @@ def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> 
         assert page.locator("main img, main script").count() == 0
     page.fill("[name=reason]", hostile)
     page.click("button.reject")
-    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     page.goto("/review?state=rejected")
     expect(page.locator(".log")).to_contain_text("<script>")
     assert page.title() != "owned"

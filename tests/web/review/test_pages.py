@@ -215,7 +215,7 @@ def test_a_batch_leaves_out_what_changed_and_says_so(both: Room) -> None:
     for words in (
         "2506.00002: Somebody decided on it",
         "nope: The store knows no paper",
-        "2 decisions, of which 2 hold",
+        "2 decisions; 2 still in effect",
     ):
         assert words in answer.text
     bob.decide("2506.00003", "reject", 1)

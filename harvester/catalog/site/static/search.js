@@ -42,7 +42,7 @@ export function nearlySame(left, right) {
 
 const letters = (word) => [...word].length;
 
-/** The search index of the catalogue: for each word the papers with it in the title, and elsewhere. */
+/** The search index of the catalog: for each word the papers with it in the title, and elsewhere. */
 export class Search {
   constructor(data) {
     this.size = data.size;
