@@ -23,6 +23,7 @@ from harvester.services.subscribers.bounces import Tally, read_mailbox
 from harvester.services.subscribers.subscriptions import add_subscriber, subscribers
 from harvester.store.bounces import bounces_of
 from harvester.store.engine import read
+from tests.conftest import both_databases
 from tests.digest.room import JO, MAX, START, Room, Sink
 
 DSN = """\
@@ -159,6 +160,7 @@ def test_reading_it_again_changes_nothing(room: Room) -> None:
     assert state(room) == "active"
 
 
+@both_databases
 def test_soft_bounces_count_once_a_day_and_end_it_on_the_third_day(room: Room) -> None:
     full = {"status": "5.2.2", "diagnostic": "552 5.2.2 Mailbox full"}
     room.later(days=4)
@@ -192,6 +194,7 @@ def test_policy_refusals_delays_and_other_mail_are_no_bounces(room: Room) -> Non
     assert state(room) == "active"
 
 
+@both_databases
 def test_a_complaint_ends_it_for_good(room: Room, smtp: Sink) -> None:
     tally = read_in(room, arf())
     assert (tally.complaints, tally.disabled, state(room)) == (1, [JO], "complained")

@@ -7,6 +7,7 @@ from harvester.services.digest.sending import send_digests
 from harvester.services.learning.key_sentences import most_telling
 from harvester.store.engine import read
 from harvester.store.tables import extracts
+from tests.conftest import both_databases
 from tests.digest.room import Room, Sink, text_of
 
 PARTS = [
@@ -34,6 +35,7 @@ def test_too_few_reasons_are_made_up_for_from_the_beginning() -> None:
     assert most_telling("", {}) == ""
 
 
+@both_databases
 def test_the_model_chooses_once_and_the_store_keeps_it(room: Room, smtp: Sink) -> None:
     room.subscribe("jo@example.org")
     room.accept("A title", modality="cmr", task="segmentation", known={"abstract": ABSTRACT})

@@ -17,6 +17,7 @@ from harvester.domain.subscribers import Preferences
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
+from tests.conftest import both_databases
 from tests.digest.room import START, Room, Sink
 
 JO = "jo@example.org"
@@ -151,6 +152,7 @@ def test_the_commands(room: Room, tmp_path: Path) -> None:
     assert written.read_text().splitlines() == shown
 
 
+@both_databases
 def test_days_of_consent_are_kept_and_not_mailed_before(room: Room, smtp: Sink) -> None:
     room.accept("Old hearts")
     import_csv(room.ws, table(room, f"email,confirmed\n{JO},2020-01-01\n"))

@@ -14,6 +14,7 @@ from harvester.base.errors import HarvesterError, MailError, UsageError
 from harvester.mail.link_tokens import BadToken, ExpiredToken
 from harvester.services.subscribers.self_service import confirm, unsubscribe
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers, to_json
+from tests.conftest import both_databases
 from tests.digest.room import Room, Sink, html_of, text_of
 
 JO = "jo@example.org"
@@ -47,6 +48,7 @@ def test_confirmed_by_the_maintainer(room: Room, smtp: Sink) -> None:
     assert smtp.raw == []
 
 
+@both_databases
 def test_adding_again_updates_and_makes_no_second(room: Room) -> None:
     room.subscribe(JO, modality="ecg", task="diagnosis")
     room.subscribe("JO@example.org", every="week", task="segmentation")
@@ -105,6 +107,7 @@ def test_a_confirmation_comes_too_late(room: Room, smtp: Sink) -> None:
     assert people(room)[0]["state"] == "active"
 
 
+@both_databases
 def test_last_years_mail_still_unsubscribes_whoever_came_back(room: Room, smtp: Sink) -> None:
     add_subscriber(room.ws, JO)
     token = link(smtp, "unsubscribe")

@@ -19,9 +19,11 @@ from harvester.services.digest.sending import SendingStopped, send_again, send_d
 from harvester.services.subscribers.subscriptions import subscribers
 from harvester.store.engine import read
 from harvester.store.tables import deliveries, mailed
+from tests.conftest import both_databases
 from tests.digest.room import JO, MAX, Room, Sink, counts, send, titles
 
 
+@both_databases
 def test_refused_for_good_or_for_now_is_tried_again(room: Room, smtp: Sink) -> None:
     room.subscribe(JO)
     room.subscribe(MAX)
@@ -123,6 +125,7 @@ def test_the_message_id_is_the_same_for_every_try(room: Room, smtp: Sink) -> Non
     assert len(before) == 2
 
 
+@both_databases
 def test_killed_in_the_middle_of_data(room: Room, smtp: Sink) -> None:
     """SIGKILL between `sending` and its close: reported as unknown, never sent again; the others are sent."""
     room.subscribe(JO)
@@ -204,6 +207,7 @@ def test_so_many_a_minute(make_room: Callable[..., Room], smtp: Sink) -> None:
     room.ws.store.dispose()
 
 
+@both_databases
 def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, smtp: Sink) -> None:
     room.subscribe(JO)
     room.accept("Hearts")
@@ -221,6 +225,7 @@ def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, 
     assert titles(smtp.messages[0]) == ["Hearts"]
 
 
+@both_databases
 def test_an_address_that_is_refused_on_three_days_is_given_up(room: Room, smtp: Sink) -> None:
     """Else one dead address would make every night a partial one."""
     room.subscribe(JO)

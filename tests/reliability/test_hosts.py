@@ -20,7 +20,7 @@ from harvester.services.workspace import open_workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
 from harvester.store.queue import candidate
-from tests.conftest import ROOT
+from tests.conftest import ROOT, both_databases
 from tests.digest.conftest import free_port, make_room, room, smtp
 from tests.digest.room import Room, Sink
 
@@ -103,6 +103,7 @@ def at_once(room: Room, script: str, each: Sequence[Sequence[str]]) -> None:
             assert process.returncode == 0, err
 
 
+@both_databases
 def test_a_lock_has_one_holder_at_a_time(room: Room) -> None:
     at_once(room, HOLD, [()] * 3)
     held = sorted(tuple(map(int, line.split())) for line in (room.config.parent / "diary").read_text().splitlines())
@@ -110,6 +111,7 @@ def test_a_lock_has_one_holder_at_a_time(room: Room) -> None:
     assert all(left <= came for (_, left), (came, _) in pairwise(held))
 
 
+@both_databases
 def test_reviewers_of_one_paper_leave_one_whole_story(room: Room) -> None:
     number = room.paper("Hearts")
     room.decide(number, "reject")
@@ -123,6 +125,7 @@ def test_reviewers_of_one_paper_leave_one_whole_story(room: Room) -> None:
     assert bool(list((room.ws.catalog / "entries").rglob("*.toml"))) == (place.state == "accepted")
 
 
+@both_databases
 def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
     people = [f"reader{n}@example.org" for n in range(8)]
     for person in people:

@@ -16,7 +16,7 @@ from harvester.services.workspace import open_workspace
 from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.tables import predictions
-from tests.conftest import ROOT, Upstream
+from tests.conftest import ROOT, Upstream, both_databases
 from tests.reliability.conftest import serving
 from tests.reliability.ground import CONFIG, THURSDAY, Snapshot, snapshot
 
@@ -130,6 +130,7 @@ def kill_9(folder: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float]
     assert held(folder) == whole, f"killed after {moment:.2f} s"
 
 
+@both_databases
 def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
     tmp_path: Path, shared: Path, corpus: Path, store_url: str
 ) -> None:

@@ -18,7 +18,7 @@ from harvester.store.papers import record
 from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
 from harvester.store.statistics import figures
-from tests.conftest import Upstream
+from tests.conftest import Upstream, both_databases
 from tests.digest.conftest import serve
 from tests.digest.room import Sink
 from tests.services.room import Room
@@ -72,6 +72,7 @@ def test_a_growing_queue_and_lost_subscribers_are_told_once(now: Any, earlier: A
     assert [one[: len(beginning)] for one, beginning in zip(said, told, strict=True)] == told
 
 
+@both_databases
 def test_what_a_backfill_brought_is_no_growing_queue(store_url: str) -> None:
     store = connect(store_url)
     upgrade(store)

@@ -20,7 +20,7 @@ from harvester.sources.registry import Source, chosen
 from harvester.sources.window import Batch, Window
 from harvester.store import schema
 from harvester.store.engine import connect, open_store
-from tests.conftest import Upstream
+from tests.conftest import Upstream, both_databases
 
 CONFIG = """\
 [store]
@@ -75,6 +75,7 @@ def accept(ws: Workspace, name: str) -> Path:
     return Path(decided.entry or decided.error)
 
 
+@both_databases
 def test_a_journal_version_is_the_same_paper_and_a_suggestion_where_it_was_accepted(ws: Workspace, ask: Ask) -> None:
     ask("2025-04-10", "arxiv")
     by_doi, by_title = accept(ws, "2504.01220"), accept(ws, "2504.01597")

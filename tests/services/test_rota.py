@@ -20,6 +20,7 @@ from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.job_runs import newest_job_runs, set_job_run
 from harvester.store.locks import lock
+from tests.conftest import both_databases
 from tests.digest.conftest import serve
 from tests.digest.room import Sink
 
@@ -113,6 +114,7 @@ def test_several_missed_times_are_made_up_once_and_in_order(day: Day) -> None:
     assert day.job_run().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
 
 
+@both_databases
 def test_who_comes_second_leaves_it_to_the_first(day: Day) -> None:
     day.now += timedelta(days=1)
     with lock(day.ws.store, "job-run"):
@@ -121,6 +123,7 @@ def test_who_comes_second_leaves_it_to_the_first(day: Day) -> None:
     assert len(day.diary) == 1
 
 
+@both_databases
 def test_work_that_was_cut_off_is_taken_up_again_but_not_for_ever(day: Day) -> None:
     day.now += timedelta(days=1)
     due = overdue(day.ws)["run"]

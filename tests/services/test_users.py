@@ -13,6 +13,7 @@ import pytest
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.services.review import users
 from harvester.services.review.users import NotSignedIn, add_user, remove_user, sign_in, signed_in
+from tests.conftest import both_databases
 from tests.web.review.room import PASSWORD, Room
 
 HERE = "127.0.0.1"
@@ -25,6 +26,7 @@ def room(tmp_path: Path, store_url: str) -> Iterator[Room]:
     made.ws.store.dispose()
 
 
+@both_databases
 def test_signing_in_and_out(room: Room) -> None:
     room.user("Ann")
     token = sign_in(room.ws, "ann", PASSWORD, HERE)  # names are read in any case
@@ -100,6 +102,7 @@ def test_wrong_names_and_passwords_are_one_answer(room: Room) -> None:
     assert len(said) == 1
 
 
+@both_databases
 def test_tries_are_limited_by_address_and_by_name(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.user("ann")
     monkeypatch.setattr(users, "_is_password", lambda user, password: password == PASSWORD)  # hashing is not the matter
@@ -117,6 +120,7 @@ def test_tries_are_limited_by_address_and_by_name(room: Room, monkeypatch: pytes
     assert sign_in(room.ws, "ann", PASSWORD, HERE)
 
 
+@both_databases
 def test_a_new_password_and_a_removal_end_all_sessions(room: Room) -> None:
     room.user("ann")
     tokens = [sign_in(room.ws, "ann", PASSWORD, HERE) for _ in range(2)]
