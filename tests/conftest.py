@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from classifiers import encoder
 from harvester.store import schema
 from harvester.store.engine import connect
 
@@ -170,6 +172,14 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("needs Debian's package chromium (HARVESTER_TEST_CHROMIUM)")
     with sync_playwright() as driver, driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS) as browser:
         yield browser
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _encoder_once() -> Iterator[None]:
+    """The weights of one folder are read once in a process; that they are the right ones is checked every time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoder, "_load", cache(encoder._load))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,6 @@
 
 import json
 import mailbox
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -25,6 +22,7 @@ from harvester.store.bounces import bounces_of
 from harvester.store.engine import read
 from tests.conftest import both_databases
 from tests.digest.room import JO, MAX, START, Room, Sink
+from tests.room.commands import harvester
 
 DSN = """\
 From: MAILER-DAEMON@mx.example.net
@@ -269,9 +267,8 @@ def test_maildir_single_file_and_what_is_neither(room: Room, tmp_path: Path) -> 
 
 def test_the_command(room: Room) -> None:
     path = mbox(room, dsn(), arf(fields=f"Original-Rcpt-To: {MAX}\n"), "Subject: hello\n\n")
-    command = [sys.executable, "-m", "harvester", "bounces", str(path), "--json", "--config", str(room.config)]
-    environment = {**os.environ, "HARVESTER_NOW": rfc3339(room.now)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    at = {"HARVESTER_NOW": rfc3339(room.now)}
+    done = harvester("bounces", str(path), "--json", "--config", str(room.config), environment=at)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {
         "hard": 1, "soft": 0, "complaints": 1, "unsubscribed": 0, "ignored": 1, "disabled": [JO, MAX],

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from harvester.services.subscribers.subscriptions import add_subscriber, remove_
 from harvester.services.subscribers.transfer import export_csv, import_csv
 from tests.conftest import both_databases
 from tests.digest.room import START, Room, Sink
+from tests.room import commands
 
 JO = "jo@example.org"
 ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@example.org", "o'neil@example.org")
@@ -136,8 +135,7 @@ def test_an_opt_in_mail_that_was_not_taken_is_named(room: Room, smtp: Sink) -> N
 
 def test_the_commands(room: Room, tmp_path: Path) -> None:
     def harvester(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harvester", "subscribers", *arguments, "--config", str(room.config)]
-        return subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=60)
+        return commands.harvester("subscribers", *arguments, "--config", str(room.config))
 
     path = table(room, f"email,confirmed\n{JO},2024-01-01\nnobody,\n")
     done = harvester("import", str(path))

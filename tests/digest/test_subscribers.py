@@ -1,10 +1,8 @@
-"""Subscribing, confirming and leaving, as jobs and by the command line in a process of its own."""
+"""Subscribing, confirming and leaving, as jobs and by the command line."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from harvester.services.subscribers.self_service import confirm, unsubscribe
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers, to_json
 from tests.conftest import both_databases
 from tests.digest.room import Room, Sink, html_of, text_of
+from tests.room import commands
 
 JO = "jo@example.org"
 
@@ -37,9 +36,9 @@ def link(smtp: Sink, act: str) -> str:
 
 
 def harvester(room: Room, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harvester", *arguments, "--config", str(room.config)]
-    environment = {**os.environ, "HARVESTER_NOW": rfc3339(room.now)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return commands.harvester(
+        *arguments, "--config", str(room.config), environment={"HARVESTER_NOW": rfc3339(room.now)}
+    )
 
 
 def test_confirmed_by_the_maintainer(room: Room, smtp: Sink) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harvester.config.sources import ArxivSettings, RssSettings
+from harvester.sources.arxiv import api as arxiv_api
 from tests.conftest import Upstream
 from tests.reliability.ground import Field
 
@@ -64,8 +65,11 @@ def test_a_batch_that_stays_away_for_days_is_stalled_every_night(field: Field, u
     assert field.night(source, "2025-06-13").state == "fresh"
 
 
-def test_stragglers_of_moderation_are_caught_by_the_overlap(field: Field, tmp_path: Path, upstream: Upstream) -> None:
+def test_stragglers_of_moderation_are_caught_by_the_overlap(
+    field: Field, tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Night by night for a fortnight, and asked once at the end: the same papers."""
+    monkeypatch.setattr(arxiv_api, "PAGE", 200)
     whole = Field.make(tmp_path / "whole", upstream.url)
     for day in range(5, 19):
         upstream.control(today=f"2025-06-{day:02}")

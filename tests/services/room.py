@@ -1,15 +1,13 @@
-"""Working folders for jobs: a configuration that points at the stand-in, and the command line as a real process."""
+"""Working folders for jobs: a configuration that points at the stand-in, and the command line in them."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
+from tests.room.commands import harvester, process
 
 CONFIG = """\
 [store]
@@ -60,21 +58,20 @@ class Room:
         return sorted((self.folder / "data" / "catalog" / "entries").rglob("*.toml"))
 
     def start(self, *arguments: str, now: str | None = None, **more: Any) -> "subprocess.Popen[str]":
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
-        if now:
-            environment["HARVESTER_NOW"] = now
-        command = [sys.executable, "-m", "harvester", *arguments]
-        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, stdout=-1, stderr=-1, **more)
+        """The command as a process of its own."""
+        return process(*arguments, folder=self.folder, environment=self._environment(now), **more)
 
     def run(self, *arguments: str, now: str | None = None, status: int = 0) -> str:
         """What the command printed; its exit status must be `status`, and no traceback may show."""
-        with self.start(*arguments, now=now) as process:
-            out, err = process.communicate(timeout=240)
-        assert process.returncode == status, f"{arguments}: {process.returncode}\n{out}\n{err}"
-        assert "Traceback" not in err
+        done = harvester(*arguments, folder=self.folder, environment=self._environment(now))
+        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
         if status:
-            assert err.strip() or out.strip(), "a failure must be named"
-        return out if status in (0, 1) and out.strip() else err
+            assert done.stderr.strip() or done.stdout.strip(), "a failure must be named"
+        return done.stdout if status in (0, 1) and done.stdout.strip() else done.stderr
+
+    def _environment(self, now: str | None) -> dict[str, str]:
+        return {**self.environment, **({"HARVESTER_NOW": now} if now else {})}
 
     def json(self, *arguments: str, now: str | None = None, status: int = 0) -> Any:
         return json.loads(self.run(*arguments, "--json", now=now, status=status))

@@ -3,7 +3,6 @@
 import json
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.services.review import users
 from harvester.services.review.users import NotSignedIn, add_user, remove_user, sign_in, signed_in
 from tests.conftest import both_databases
+from tests.room import commands
 from tests.web.review.room import PASSWORD, Room
 
 HERE = "127.0.0.1"
@@ -155,8 +155,7 @@ def test_bad_names_roles_and_passwords(room: Room, name: str, role: str, passwor
 
 
 def harvester(room: Room, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "harvester", *arguments, "--config", str(room.config)]
-    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=240)
+    return commands.harvester(*arguments, "--config", str(room.config), given=given)
 
 
 def test_the_command_line(tmp_path: Path) -> None:

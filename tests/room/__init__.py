@@ -1,0 +1,1 @@
+"""The one fixture room: a configuration, working folders, the command line, a mail server and browsers."""
