@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from classifiers import encoder
 from harvester.store import schema
 from harvester.store.engine import connect
+from tests.room import NOWHERE, Room, Sink, free_port, serve
 
 # A busy machine is no reason for a property to fail. CI tries the same examples every time: what a new one finds is
 # for whoever is at their desk, not for a change that has nothing to do with it.
@@ -162,6 +163,37 @@ def database(postgres: str, template: str) -> Iterator[str]:
         with admin.connect() as db:
             db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
+
+
+@pytest.fixture
+def smtp() -> Iterator[Sink]:
+    sink = Sink()
+    controller = serve(sink)
+    yield sink
+    controller.stop(no_assert=True)
+
+
+@pytest.fixture
+def make_room(tmp_path: Path, smtp: Sink) -> Callable[..., Room]:
+    """Makes the working folder of a store that mails to `smtp`; keywords overwrite settings of [digest]."""
+
+    def make(store: str = "", **digest: object) -> Room:
+        mail = {
+            "sender": "Cardio digest <digest@example.org>",
+            "smtp_port": smtp.port,
+            "base_url": "https://digest.example.org",
+            "retry_after": 0.0,
+        }
+        return Room.make(tmp_path, NOWHERE, store, digest=mail | digest, web={"port": free_port()})
+
+    return make
+
+
+@pytest.fixture
+def room(make_room: Callable[..., Room], store_url: str) -> Iterator[Room]:
+    made = make_room(store_url)
+    yield made
+    made.ws.store.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from harvester.store.engine import write
 from harvester.store.journal_updates import suggest
 from harvester.store.papers import find, record
 from tests.conftest import ROOT, Upstream
+from tests.room import Room
 from tests.room.commands import harvester
-from tests.services.room import Room
 
 NOW = "2025-06-12T23:30:00Z"
 

@@ -21,7 +21,7 @@ from harvester.services.subscribers.subscriptions import add_subscriber, subscri
 from harvester.store.bounces import bounces_of
 from harvester.store.engine import read
 from tests.conftest import both_databases
-from tests.digest.room import JO, MAX, START, Room, Sink
+from tests.room import JO, MAX, START, Room, Sink
 from tests.room.commands import harvester
 
 DSN = """\

@@ -8,7 +8,7 @@ from harvester.services.learning.key_sentences import most_telling
 from harvester.store.engine import read
 from harvester.store.tables import extracts
 from tests.conftest import both_databases
-from tests.digest.room import Room, Sink, text_of
+from tests.room import Room, Sink, text_of
 
 PARTS = [
     "Deep learning has changed many fields of science.",

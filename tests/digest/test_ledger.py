@@ -17,7 +17,7 @@ from harvester.store.engine import read
 from harvester.store.locks import lock
 from harvester.store.tables import digests
 from tests.conftest import both_databases
-from tests.digest.room import JO, MAX, Room, Sink, as_labels, counts, send, titles
+from tests.room import JO, MAX, Room, Sink, as_labels, counts, send, titles
 
 
 def sample_text(room: Room) -> str:
@@ -38,7 +38,7 @@ def test_everything_new_goes_out_once(room: Room, smtp: Sink) -> None:
     room.later(days=40)
     assert send(room) == counts()
     assert len(smtp.raw) == 2
-    assert room.states() == {"sent": 2}
+    assert room.deliveries() == {"sent": 2}
 
 
 def test_nothing_to_say_nothing_sent_and_nothing_kept(room: Room, smtp: Sink) -> None:
@@ -151,7 +151,7 @@ def test_who_leaves_while_the_others_are_sent_to_gets_nothing(room: Room, smtp: 
     smtp.on_data = lambda: subscribers(room.ws)[1:] and remove_subscriber(room.ws, MAX)
     assert send(room) == counts(due=1, sent=1)
     assert [one["To"] for one in smtp.messages] == [JO]
-    assert room.states() == {"sent": 1}
+    assert room.deliveries() == {"sent": 1}
 
 
 def test_previews_change_nothing(room: Room, smtp: Sink) -> None:
@@ -168,7 +168,7 @@ def test_previews_change_nothing(room: Room, smtp: Sink) -> None:
     assert [outline] == messages
     assert "* Hearts in ECG\n" in mail.text
     assert "/unsubscribe/" in mail.html
-    assert room.states() == {}
+    assert room.deliveries() == {}
     send(room)
     assert plan_digests(room.ws) == (Counts(), [])
     assert plan_for(room.ws, JO) == (Counts(), [])
@@ -193,7 +193,7 @@ def test_somebody_forgotten_takes_their_ledger_along(room: Room) -> None:
     send(room)
     remove_subscriber(room.ws, JO)
     assert subscribers(room.ws) == []
-    assert room.states() == {}
+    assert room.deliveries() == {}
     room.later(days=1)
     room.subscribe(JO)
     assert send(room) == counts()  # accepted before this confirmation

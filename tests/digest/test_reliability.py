@@ -30,8 +30,7 @@ from harvester.store.ledger import ledger, reserve
 from harvester.store.subscribers import all_subscribers, insert_subscribers
 from harvester.store.tables import deliveries
 from tests.conftest import both_databases
-from tests.digest.conftest import serve
-from tests.digest.room import START, STATES, Room, Sink
+from tests.room import START, STATES, Room, Sink, serve
 
 FAULTS = 0.02  # of each kind, a message
 

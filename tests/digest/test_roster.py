@@ -16,8 +16,7 @@ from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
 from tests.conftest import both_databases
-from tests.digest.room import START, Room, Sink
-from tests.room import commands
+from tests.room import START, Room, Sink, commands
 
 JO = "jo@example.org"
 ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@example.org", "o'neil@example.org")

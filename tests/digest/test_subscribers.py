@@ -13,8 +13,7 @@ from harvester.mail.link_tokens import BadToken, ExpiredToken
 from harvester.services.subscribers.self_service import confirm, unsubscribe
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers, to_json
 from tests.conftest import both_databases
-from tests.digest.room import Room, Sink, html_of, text_of
-from tests.room import commands
+from tests.room import Room, Sink, commands, html_of, text_of
 
 JO = "jo@example.org"
 

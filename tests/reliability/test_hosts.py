@@ -21,10 +21,8 @@ from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
 from harvester.store.queue import candidate
 from tests.conftest import ROOT, both_databases
-from tests.digest.conftest import free_port, make_room, room, smtp
-from tests.digest.room import Room, Sink
+from tests.room import Room, Sink, free_port
 
-__all__ = ["make_room", "room", "smtp"]
 SCHEDULE = """
 [schedule]
 port = {port}
@@ -142,7 +140,7 @@ def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
     assert {status for _, status in ended} <= {0, 75}, ended
     assert sum(json.loads(out)["sent"] for (out, _), status in ended if status == 0) == len(people)
     assert sorted(one["To"] for one in smtp.messages) == people
-    assert room.states() == {"sent": len(people)}
+    assert room.deliveries() == {"sent": len(people)}
 
 
 def test_web_scheduler_and_commands_side_by_side(

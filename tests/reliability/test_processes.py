@@ -18,7 +18,7 @@ from harvester.store.engine import connect, read
 from harvester.store.tables import predictions
 from tests.conftest import ROOT, Upstream, both_databases
 from tests.reliability.conftest import serving
-from tests.reliability.ground import CONFIG, THURSDAY, Snapshot, snapshot
+from tests.reliability.ground import THURSDAY, Snapshot, configured, snapshot
 
 # The command line with pages so small that a night of few papers takes several.
 RUN = """
@@ -51,12 +51,12 @@ def start(folder: Path, script: str, *arguments: str) -> "subprocess.Popen[bytes
 
 
 def folder_with(folder: Path, upstream: str, store: str = "") -> Path:
-    folder.mkdir(parents=True)
-    text = CONFIG.format(store=store or f"sqlite:///{folder}/harvester.db", upstream=upstream)
-    few = text.replace('categories = ["cs.CV", "cs.LG", "stat.ML"]', 'categories = ["stat.ML", "eess.SP", "q-bio.QM"]')
-    few = few.replace("abs:images OR abs:clinical OR abs:cardiac", "abs:cardiac OR abs:clinical")
-    few = few.replace("overlap_days = 3", "overlap_days = 1")
-    (folder / "config.toml").write_text(few)
+    few = {
+        "harvest": {"overlap_days": 1},
+        "harvest.arxiv": {"query": "abs:cardiac OR abs:clinical"},
+        "harvest.arxiv_rss": {"categories": ["stat.ML", "eess.SP", "q-bio.QM"]},
+    }
+    configured(folder, upstream, store or f"sqlite:///{folder}/harvester.db", **few)
     return folder
 
 

@@ -21,8 +21,7 @@ from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.job_runs import newest_job_runs
 from tests.conftest import Upstream, both_databases
-from tests.digest.conftest import free_port
-from tests.services.room import Room
+from tests.room import Room, free_port
 
 BEFORE, AFTER = (
     "2025-06-12T03:00:00Z",

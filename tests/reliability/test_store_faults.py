@@ -22,7 +22,7 @@ from tests.conftest import Upstream, both_databases
 from tests.reliability.conftest import Reference
 from tests.reliability.ground import MONDAY, Field, Snapshot, snapshot
 from tests.reliability.server import postgresql
-from tests.services.room import Room
+from tests.room import Room
 
 NOW = "2025-06-12T23:30:00Z"
 

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, event
 
 from harvester.base.logs import OURS
 from harvester.cli import main
-from tests.conftest import ROOT
+
+ROOT = Path(__file__).parents[2]
 
 
 def harvester(

@@ -24,7 +24,7 @@ from harvester.store.papers import find, record, unhydrated
 from harvester.store.queue import candidate, enqueue
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
-from tests.services.room import Room
+from tests.room import Room
 
 THURSDAY, THE_30TH = "2025-06-12T23:30:00Z", "2025-06-30T23:30:00Z"
 BEFORE = datetime(2025, 6, 1, tzinfo=UTC)

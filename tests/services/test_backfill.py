@@ -19,10 +19,10 @@ from harvester.store.papers import record
 from harvester.store.queue import enqueue
 from harvester.store.tables import predictions
 from tests.conftest import both_databases
+from tests.room import Room
+from tests.room.snapshot import records
+from tests.room.snapshot import write as write_snapshot
 from tests.services.backfilling import held, opened, run, url_of
-from tests.services.room import Room
-from tests.services.snapshot import records
-from tests.services.snapshot import write as write_snapshot
 
 
 @pytest.fixture

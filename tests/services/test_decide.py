@@ -25,7 +25,7 @@ from harvester.store.papers import record
 from harvester.store.predictions import save
 from harvester.store.queue import candidate, enqueue, rescore
 from tests.conftest import both_databases
-from tests.services.room import Room
+from tests.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 

@@ -31,7 +31,7 @@ from harvester.store.predictions import latest, save
 from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream, both_databases
-from tests.services.room import Room
+from tests.room import Room
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

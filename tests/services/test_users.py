@@ -13,15 +13,14 @@ from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.services.review import users
 from harvester.services.review.users import NotSignedIn, add_user, remove_user, sign_in, signed_in
 from tests.conftest import both_databases
-from tests.room import commands
-from tests.web.review.room import PASSWORD, Room
+from tests.room import PASSWORD, Room, commands, free_port
 
 HERE = "127.0.0.1"
 
 
 @pytest.fixture
 def room(tmp_path: Path, store_url: str) -> Iterator[Room]:
-    made = Room.make(tmp_path, store_url)
+    made = Room.make(tmp_path, store=store_url)
     yield made
     made.ws.store.dispose()
 
@@ -178,8 +177,7 @@ def test_the_command_line(tmp_path: Path) -> None:
 
 
 def test_nothing_opens_to_the_network_without_a_user(tmp_path: Path) -> None:
-    room = Room.make(tmp_path)
-    room.config.write_text(room.config.read_text() + 'host = "0.0.0.0"\n')
+    room = Room.make(tmp_path, web={"host": "0.0.0.0", "port": free_port()})
     done = harvester(room, "web")
     assert (done.returncode, done.stdout) == (2, "")
     assert "harvester users add NAME" in done.stderr

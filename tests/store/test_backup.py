@@ -26,7 +26,7 @@ from harvester.store.queue import in_state
 from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import metadata
 from tests.conftest import both_databases
-from tests.services.room import Room
+from tests.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"

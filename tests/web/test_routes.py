@@ -13,7 +13,7 @@ from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.web.app import create_app
 from tests.conftest import both_databases
-from tests.digest.room import Room, Sink, text_of
+from tests.room import Room, Sink, text_of
 
 JO = "jo@example.org"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

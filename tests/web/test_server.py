@@ -11,7 +11,7 @@ import requests
 
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import subscribers
-from tests.digest.room import Room
+from tests.room import Room
 from tests.room.commands import harvester
 
 

@@ -20,7 +20,7 @@ from harvester.store.subscribers import suppressed
 from harvester.store.tables import metadata
 from harvester.web.app import create_app
 from tests.conftest import both_databases
-from tests.digest.room import Room, Sink, text_of
+from tests.room import Room, Sink, text_of
 
 JO, MAX = "jo@example.org", "max@example.org"
 

@@ -8,7 +8,7 @@ from harvester.domain.labels import Labels
 from harvester.domain.papers import Author
 from harvester.services.catalog.sync import sync_catalogue
 from tests.conftest import both_databases
-from tests.web.review.room import Room
+from tests.room import Room
 
 BAD = "x" * 501
 
