@@ -8,9 +8,10 @@ import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from classifiers import encoder
 from harvester.store import schema
 from harvester.store.engine import connect
+from tests.room import NOWHERE, Room, Sink, free_port, serve
 
 # A busy machine is no reason for a property to fail. CI tries the same examples every time: what a new one finds is
 # for whoever is at their desk, not for a change that has nothing to do with it.
@@ -107,10 +110,14 @@ def postgres() -> str:
         pytest.skip(f"needs PostgreSQL at {POSTGRES} (HARVESTER_TEST_POSTGRES): {error.orig}")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+# For tests of SQL that differs, or that one of the two may refuse: locks, row counts, search, order, dates, sequences.
+both_databases = pytest.mark.parametrize("store_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A store of each kind that holds nothing yet."""
-    if request.param == "sqlite":
+    """A store that holds nothing yet: SQLite, or what the test's parameter says."""
+    if getattr(request, "param", "sqlite") == "sqlite":
         return f"sqlite:///{tmp_path}/store/harvester.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
@@ -158,6 +165,37 @@ def database(postgres: str, template: str) -> Iterator[str]:
         admin.dispose()
 
 
+@pytest.fixture
+def smtp() -> Iterator[Sink]:
+    sink = Sink()
+    controller = serve(sink)
+    yield sink
+    controller.stop(no_assert=True)
+
+
+@pytest.fixture
+def make_room(tmp_path: Path, smtp: Sink) -> Callable[..., Room]:
+    """Makes the working folder of a store that mails to `smtp`; keywords overwrite settings of [digest]."""
+
+    def make(store: str = "", **digest: object) -> Room:
+        mail = {
+            "sender": "Cardio digest <digest@example.org>",
+            "smtp_port": smtp.port,
+            "base_url": "https://digest.example.org",
+            "retry_after": 0.0,
+        }
+        return Room.make(tmp_path, NOWHERE, store, digest=mail | digest, web={"port": free_port()})
+
+    return make
+
+
+@pytest.fixture
+def room(make_room: Callable[..., Room], store_url: str) -> Iterator[Room]:
+    made = make_room(store_url)
+    yield made
+    made.ws.store.dispose()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium: one for all rooms, since Playwright's loop can run only once in a process."""
@@ -166,6 +204,14 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("needs Debian's package chromium (HARVESTER_TEST_CHROMIUM)")
     with sync_playwright() as driver, driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS) as browser:
         yield browser
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _encoder_once() -> Iterator[None]:
+    """The weights of one folder are read once in a process; that they are the right ones is checked every time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoder, "_load", cache(encoder._load))
+        yield
 
 
 @pytest.fixture(autouse=True)

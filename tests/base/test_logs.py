@@ -9,7 +9,7 @@ import pytest
 
 from harvester.base import logs
 from harvester.config.settings import load_settings
-from tests.services.room import Room
+from tests.room import Room
 
 log = logging.getLogger("harvester.test")
 

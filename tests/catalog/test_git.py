@@ -8,7 +8,7 @@ import pytest
 from harvester.base.errors import CatalogError
 from harvester.catalog.git import BRANCH, Message, commit, commit_to_branch
 from harvester.services.catalog.publish import publish
-from tests.web.review.room import Room
+from tests.room import NO_ENCODER, Room
 
 MESSAGE = Message("Review: 2 decisions\nand no more", ("ann", "Bob <b@x.org>", "cy@example.org"), "digest@example.org")
 
@@ -86,7 +86,7 @@ def test_no_repository_and_a_hook_that_refuses(catalogue: Path, tmp_path_factory
 
 @pytest.mark.parametrize("mode", ["commit", "branch", "off"])
 def test_one_commit_a_batch_with_its_reviewers(tmp_path: Path, mode: str) -> None:
-    room = Room.make(tmp_path, git=mode)
+    room = Room.make(tmp_path, catalog={"git": mode}, classifier={"encoder": NO_ENCODER})
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "begin")
     room.fill(3)

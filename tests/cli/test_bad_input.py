@@ -3,35 +3,34 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Upstream
-from tests.services.room import Room
-
-PATHED = {**os.environ, "PYTHONPATH": str(ROOT)}
-SUGGEST = """
-import sys
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-
-from harvester.sources.journals import PROVENANCE as JOURNAL
-from harvester.services.workspace import open_workspace
 from harvester.domain.papers import Sighting
+from harvester.services.workspace import open_workspace
+from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.store.engine import write
-from harvester.store.papers import find, record
 from harvester.store.journal_updates import suggest
+from harvester.store.papers import find, record
+from tests.conftest import ROOT, Upstream
+from tests.room import Room
+from tests.room.commands import harvester
 
-with write(open_workspace(Path("config.toml")).store) as db:
-    paper = replace(find(db, sys.argv[1]).paper, venue="A journal", version=0)
-    shown = Sighting(JOURNAL.named("journal"), paper)
-    assert suggest(db, shown, record(db, [shown], datetime.now(UTC))[0], datetime.now(UTC))
-"""
 NOW = "2025-06-12T23:30:00Z"
+
+
+def suggest_journal(room: Room, name: str) -> None:
+    """A journal shows an accepted paper."""
+    now, ws = datetime.fromisoformat(NOW), open_workspace(room.config)
+    with write(ws.store) as db:
+        stored = find(db, name)
+        assert stored is not None
+        shown = Sighting(JOURNAL.named("journal"), replace(stored.paper, venue="A journal", version=0))
+        assert suggest(db, shown, record(db, [shown], now)[0], now)
+    ws.store.dispose()
 
 
 @pytest.fixture
@@ -110,11 +109,10 @@ def test_a_password_in_a_malformed_store_url_is_not_shown(room: Room, url: str) 
 def test_limit_bounds_the_whole_queue(upstream: Upstream, tmp_path: Path) -> None:
     """Pending ones come first, then the suggestions on accepted ones."""
     room = Room.make(tmp_path, upstream.url)
-    (tmp_path / "suggest.py").write_text(SUGGEST)
     room.json("run", "--since", "2025-06-09", "--no-digest", now=NOW)
     pending = room.json("queue")
     room.json("accept", pending[-1]["id"])
-    subprocess.run([sys.executable, "suggest.py", pending[-1]["id"]], cwd=tmp_path, env=PATHED, check=True)
+    suggest_journal(room, pending[-1]["id"])
     whole = room.json("queue")
     assert [one["id"] for one in whole] == [one["id"] for one in pending]
     assert "suggestion" in whole[-1]
@@ -146,10 +144,9 @@ def test_import_fails_where_an_entry_cannot_be_read(room: Room) -> None:
     done = room.json("catalog", "import", "list.md", status=1)
     assert done["new"] == 1
     assert "broken.toml" in done["problems"][0]
-    with room.start("catalog", "import", "list.md") as process:
-        _, said = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "broken.toml" in said
+    again = harvester("catalog", "import", "list.md", folder=room.folder)
+    assert again.returncode == 1
+    assert "broken.toml" in again.stderr
 
 
 def test_a_folder_that_cannot_be_made_is_named(room: Room) -> None:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.services.room import Room
+from tests.room import Room
 
 
 def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from harvester.services.workspace import open_workspace
 from harvester.store.engine import write
 from harvester.store.locks import lock
 from tests.conftest import ROOT
-from tests.services.room import Room
+from tests.room import Room
 
 # Runs many commands in one process, each as the console script would: a process for each takes a second.
 WALK = """

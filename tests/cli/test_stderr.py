@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.services.room import Room
+from tests.room import Room
 
 LOGGED = """
 import logging

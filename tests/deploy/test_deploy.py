@@ -17,7 +17,7 @@ from harvester.config.settings import load_settings
 from harvester.services.workspace import open_workspace
 from harvester.web import health
 from tests.conftest import ROOT
-from tests.services.room import Room
+from tests.room import Room
 
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent

@@ -2,9 +2,6 @@
 
 import json
 import mailbox
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -23,7 +20,9 @@ from harvester.services.subscribers.bounces import Tally, read_mailbox
 from harvester.services.subscribers.subscriptions import add_subscriber, subscribers
 from harvester.store.bounces import bounces_of
 from harvester.store.engine import read
-from tests.digest.room import JO, MAX, START, Room, Sink
+from tests.conftest import both_databases
+from tests.room import JO, MAX, START, Room, Sink
+from tests.room.commands import harvester
 
 DSN = """\
 From: MAILER-DAEMON@mx.example.net
@@ -159,6 +158,7 @@ def test_reading_it_again_changes_nothing(room: Room) -> None:
     assert state(room) == "active"
 
 
+@both_databases
 def test_soft_bounces_count_once_a_day_and_end_it_on_the_third_day(room: Room) -> None:
     full = {"status": "5.2.2", "diagnostic": "552 5.2.2 Mailbox full"}
     room.later(days=4)
@@ -192,6 +192,7 @@ def test_policy_refusals_delays_and_other_mail_are_no_bounces(room: Room) -> Non
     assert state(room) == "active"
 
 
+@both_databases
 def test_a_complaint_ends_it_for_good(room: Room, smtp: Sink) -> None:
     tally = read_in(room, arf())
     assert (tally.complaints, tally.disabled, state(room)) == (1, [JO], "complained")
@@ -266,9 +267,8 @@ def test_maildir_single_file_and_what_is_neither(room: Room, tmp_path: Path) -> 
 
 def test_the_command(room: Room) -> None:
     path = mbox(room, dsn(), arf(fields=f"Original-Rcpt-To: {MAX}\n"), "Subject: hello\n\n")
-    command = [sys.executable, "-m", "harvester", "bounces", str(path), "--json", "--config", str(room.config)]
-    environment = {**os.environ, "HARVESTER_NOW": rfc3339(room.now)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    at = {"HARVESTER_NOW": rfc3339(room.now)}
+    done = harvester("bounces", str(path), "--json", "--config", str(room.config), environment=at)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {
         "hard": 1, "soft": 0, "complaints": 1, "unsubscribed": 0, "ignored": 1, "disabled": [JO, MAX],

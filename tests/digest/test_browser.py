@@ -9,7 +9,7 @@ from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.preview import plan_for
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import subscribers
-from tests.digest.room import Room, Sink, text_of
+from tests.room import Room, Sink, text_of
 from tests.web.test_server import web
 
 JO = "a.very.long.address.of.somebody+papers@a-long-domain-name.example.org"

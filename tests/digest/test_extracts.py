@@ -7,7 +7,8 @@ from harvester.services.digest.sending import send_digests
 from harvester.services.learning.key_sentences import most_telling
 from harvester.store.engine import read
 from harvester.store.tables import extracts
-from tests.digest.room import Room, Sink, text_of
+from tests.conftest import both_databases
+from tests.room import Room, Sink, text_of
 
 PARTS = [
     "Deep learning has changed many fields of science.",
@@ -39,6 +40,7 @@ def test_a_reason_speaks_for_its_own_sentence_alone() -> None:
     assert most_telling(" ".join(parts), {"a:b": (Reason(parts[3], 0.1),)}) == f"{parts[0]} … {parts[3]}"
 
 
+@both_databases
 def test_the_model_chooses_once_and_the_store_keeps_it(room: Room, smtp: Sink) -> None:
     room.subscribe("jo@example.org")
     room.accept("A title", modality="cmr", task="segmentation", known={"abstract": ABSTRACT})

@@ -16,7 +16,8 @@ from harvester.services.subscribers.subscriptions import add_subscriber, remove_
 from harvester.store.engine import read
 from harvester.store.locks import lock
 from harvester.store.tables import digests
-from tests.digest.room import JO, MAX, Room, Sink, as_labels, counts, send, titles
+from tests.conftest import both_databases
+from tests.room import JO, MAX, Room, Sink, as_labels, counts, send, titles
 
 
 def sample_text(room: Room) -> str:
@@ -24,6 +25,7 @@ def sample_text(room: Room) -> str:
     return found.text if found else ""
 
 
+@both_databases
 def test_everything_new_goes_out_once(room: Room, smtp: Sink) -> None:
     room.subscribe(JO)
     room.subscribe(MAX, modality="ecg")
@@ -36,7 +38,7 @@ def test_everything_new_goes_out_once(room: Room, smtp: Sink) -> None:
     room.later(days=40)
     assert send(room) == counts()
     assert len(smtp.raw) == 2
-    assert room.states() == {"sent": 2}
+    assert room.deliveries() == {"sent": 2}
 
 
 def test_nothing_to_say_nothing_sent_and_nothing_kept(room: Room, smtp: Sink) -> None:
@@ -62,6 +64,7 @@ def test_only_what_a_reviewer_accepted_after_the_confirmation(room: Room, smtp: 
     assert titles(smtp.messages[0]) == ["News"]
 
 
+@both_databases
 def test_no_paper_twice_even_relabelled_or_accepted_again(room: Room, smtp: Sink) -> None:
     room.subscribe(JO)
     paper = room.accept("Hearts", task="segmentation")
@@ -75,6 +78,7 @@ def test_no_paper_twice_even_relabelled_or_accepted_again(room: Room, smtp: Sink
     assert len(smtp.raw) == 1
 
 
+@both_databases
 def test_labels_are_those_of_the_newest_standing_decision(room: Room, smtp: Sink) -> None:
     room.subscribe(JO, task="diagnosis")
     paper = room.accept("Hearts", task="segmentation")
@@ -132,11 +136,13 @@ def test_new_topics_do_not_bring_a_year_of_papers(room: Room, smtp: Sink) -> Non
     assert titles(smtp.messages[0]) == ["New MRI"]
 
 
+@both_databases
 def test_one_process_at_a_time(room: Room) -> None:
     with lock(room.ws.store, "digest"), pytest.raises(LockHeld):
         send_digests(room.ws)
 
 
+@both_databases
 def test_who_leaves_while_the_others_are_sent_to_gets_nothing(room: Room, smtp: Sink) -> None:
     """The subscriber is active when the sending begins and gone when it is their turn."""
     room.subscribe(JO)
@@ -145,7 +151,7 @@ def test_who_leaves_while_the_others_are_sent_to_gets_nothing(room: Room, smtp: 
     smtp.on_data = lambda: subscribers(room.ws)[1:] and remove_subscriber(room.ws, MAX)
     assert send(room) == counts(due=1, sent=1)
     assert [one["To"] for one in smtp.messages] == [JO]
-    assert room.states() == {"sent": 1}
+    assert room.deliveries() == {"sent": 1}
 
 
 def test_previews_change_nothing(room: Room, smtp: Sink) -> None:
@@ -162,7 +168,7 @@ def test_previews_change_nothing(room: Room, smtp: Sink) -> None:
     assert [outline] == messages
     assert "* Hearts in ECG\n" in mail.text
     assert "/unsubscribe/" in mail.html
-    assert room.states() == {}
+    assert room.deliveries() == {}
     send(room)
     assert plan_digests(room.ws) == (Counts(), [])
     assert plan_for(room.ws, JO) == (Counts(), [])
@@ -180,13 +186,14 @@ def test_a_pickup_folder_instead_of_a_server(room: Room, smtp: Sink, tmp_path: P
     assert smtp.connections == 0
 
 
+@both_databases
 def test_somebody_forgotten_takes_their_ledger_along(room: Room) -> None:
     room.subscribe(JO)
     room.accept("Hearts")
     send(room)
     remove_subscriber(room.ws, JO)
     assert subscribers(room.ws) == []
-    assert room.states() == {}
+    assert room.deliveries() == {}
     room.later(days=1)
     room.subscribe(JO)
     assert send(room) == counts()  # accepted before this confirmation

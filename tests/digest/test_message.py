@@ -28,7 +28,7 @@ from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail import message
 from harvester.mail.link_tokens import Tokens
 from harvester.services.digest.sending import send_digests
-from tests.digest.room import Room, Sink, as_labels, html_of, text_of
+from tests.room import Room, Sink, as_labels, html_of, text_of
 
 TAXONOMY = load_taxonomy()
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)

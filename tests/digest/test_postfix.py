@@ -21,9 +21,8 @@ from harvester.mail.smtp import SmtpServer
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.bounces import read_mailbox
 from harvester.services.subscribers.subscriptions import subscribers
-from tests.digest.conftest import free_port
-from tests.digest.room import Room
 from tests.digest.test_smtp import certificate
+from tests.room import Room, free_port
 
 __all__ = ["certificate"]
 POSTFIX = Path("/usr/sbin/postfix")

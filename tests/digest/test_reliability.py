@@ -29,8 +29,8 @@ from harvester.store.engine import read, write
 from harvester.store.ledger import ledger, reserve
 from harvester.store.subscribers import all_subscribers, insert_subscribers
 from harvester.store.tables import deliveries
-from tests.digest.conftest import serve
-from tests.digest.room import START, STATES, Room, Sink
+from tests.conftest import both_databases
+from tests.room import START, STATES, Room, Sink, serve
 
 FAULTS = 0.02  # of each kind, a message
 
@@ -183,6 +183,7 @@ def test_10000_subscribers(server: tuple[Room, Unreliable]) -> None:
     hold(*server, people=10_000, kills=30)
 
 
+@both_databases
 def test_after_a_power_cut_what_was_reserved_is_of_unknown_fate(room: Room, smtp: Sink) -> None:
     """The steps of reserved messages are not synced one by one: another boot may have lost them."""
     fill(room, 30)

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +18,8 @@ from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
-from tests.digest.room import START, Room, Sink
+from tests.conftest import both_databases
+from tests.room import START, Room, Sink, commands
 
 JO = "jo@example.org"
 ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@example.org", "o'neil@example.org")
@@ -148,8 +147,7 @@ def test_an_opt_in_mail_that_was_not_taken_is_named(room: Room, smtp: Sink) -> N
 
 def test_the_commands(room: Room, tmp_path: Path) -> None:
     def harvester(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harvester", "subscribers", *arguments, "--config", str(room.config)]
-        return subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=60)
+        return commands.harvester("subscribers", *arguments, "--config", str(room.config))
 
     path = table(room, f"email,confirmed\n{JO},2024-01-01\nnobody,\n")
     done = harvester("import", str(path))
@@ -164,6 +162,7 @@ def test_the_commands(room: Room, tmp_path: Path) -> None:
     assert written.read_text().splitlines() == shown
 
 
+@both_databases
 def test_days_of_consent_are_kept_and_not_mailed_before(room: Room, smtp: Sink) -> None:
     room.accept("Old hearts")
     import_csv(room.ws, table(room, f"email,confirmed\n{JO},2020-01-01\n"))

@@ -14,8 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from harvester.base.errors import MailError
 from harvester.config.digest import DigestSettings
 from harvester.mail.smtp import SmtpServer
-from tests.digest.conftest import free_port, serve
-from tests.digest.room import Sink
+from tests.room import Sink, free_port, serve
 
 MAIL = b"Subject: x\r\n\r\n.a dot\r\nand text\r\n"
 JO = "jo@example.org"

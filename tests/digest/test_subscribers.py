@@ -1,10 +1,8 @@
-"""Subscribing, confirming and leaving, as jobs and by the command line in a process of its own."""
+"""Subscribing, confirming and leaving, as jobs and by the command line."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,8 @@ from harvester.base.errors import HarvesterError, MailError, UsageError
 from harvester.mail.link_tokens import BadToken, ExpiredToken
 from harvester.services.subscribers.self_service import confirm, unsubscribe
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers, to_json
-from tests.digest.room import Room, Sink, html_of, text_of
+from tests.conftest import both_databases
+from tests.room import Room, Sink, commands, html_of, text_of
 
 JO = "jo@example.org"
 
@@ -36,9 +35,9 @@ def link(smtp: Sink, act: str) -> str:
 
 
 def harvester(room: Room, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harvester", *arguments, "--config", str(room.config)]
-    environment = {**os.environ, "HARVESTER_NOW": rfc3339(room.now)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return commands.harvester(
+        *arguments, "--config", str(room.config), environment={"HARVESTER_NOW": rfc3339(room.now)}
+    )
 
 
 def test_confirmed_by_the_maintainer(room: Room, smtp: Sink) -> None:
@@ -47,6 +46,7 @@ def test_confirmed_by_the_maintainer(room: Room, smtp: Sink) -> None:
     assert smtp.raw == []
 
 
+@both_databases
 def test_adding_again_updates_and_makes_no_second(room: Room) -> None:
     room.subscribe(JO, modality="ecg", task="diagnosis")
     room.subscribe("JO@example.org", every="week", task="segmentation")
@@ -105,6 +105,7 @@ def test_a_confirmation_comes_too_late(room: Room, smtp: Sink) -> None:
     assert people(room)[0]["state"] == "active"
 
 
+@both_databases
 def test_last_years_mail_still_unsubscribes_whoever_came_back(room: Room, smtp: Sink) -> None:
     add_subscriber(room.ws, JO)
     token = link(smtp, "unsubscribe")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.address import parse_address
 from harvester.mail.link_tokens import BadToken, ExpiredToken, Tokens, open_tokens
-from tests.digest.room import Room
+from tests.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 TOKENS = Tokens("a secret of the tests")

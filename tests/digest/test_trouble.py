@@ -19,9 +19,11 @@ from harvester.services.digest.sending import SendingStopped, send_again, send_d
 from harvester.services.subscribers.subscriptions import subscribers
 from harvester.store.engine import read
 from harvester.store.tables import deliveries, mailed
-from tests.digest.room import JO, MAX, Room, Sink, counts, send, titles
+from tests.conftest import both_databases
+from tests.room import JO, MAX, Room, Sink, counts, send, titles
 
 
+@both_databases
 def test_refused_for_good_or_for_now_is_tried_again(room: Room, smtp: Sink) -> None:
     room.subscribe(JO)
     room.subscribe(MAX)
@@ -40,7 +42,7 @@ def test_refused_for_good_or_for_now_is_tried_again(room: Room, smtp: Sink) -> N
     assert send(room) == counts(due=2, failed=2)
     smtp.data_reply = ""
     assert send(room) == counts(due=2, sent=2)
-    assert room.states() == {"sent": 2}
+    assert room.deliveries() == {"sent": 2}
 
 
 def test_what_was_refused_yesterday_is_folded_into_today(room: Room, smtp: Sink) -> None:
@@ -80,7 +82,7 @@ def test_a_server_that_loses_everything_is_left_alone(room: Room, smtp: Sink) ->
     assert stopped.value.counts.to_json() == counts(due=6, unknown=3)
     smtp.drop_in_data = False
     assert send(room) == counts(due=3, sent=3)
-    assert room.states() == {"sent": 3, "unknown": 3}
+    assert room.deliveries() == {"sent": 3, "unknown": 3}
 
 
 @pytest.mark.parametrize("failing", ["port", "sender"])
@@ -100,13 +102,13 @@ def test_where_no_message_can_be_sent_all_stay_queued(room: Room, smtp: Sink, fa
         send_digests(ws)
     assert "\n" not in str(stopped.value)
     assert stopped.value.counts.to_json() == counts(due=2)
-    assert room.states() == {"queued": 2}
+    assert room.deliveries() == {"queued": 2}
     with read(room.ws.store) as db:
         assert db.execute(select(mailed)).all() == []
     smtp.mail_reply = ""
     room.later(days=1)  # and one day later they are still sent, once
     assert send(room) == counts(due=2, sent=2)
-    assert room.states() == {"sent": 2}
+    assert room.deliveries() == {"sent": 2}
 
 
 def test_the_message_id_is_the_same_for_every_try(room: Room, smtp: Sink) -> None:
@@ -123,6 +125,7 @@ def test_the_message_id_is_the_same_for_every_try(room: Room, smtp: Sink) -> Non
     assert len(before) == 2
 
 
+@both_databases
 def test_killed_in_the_middle_of_data(room: Room, smtp: Sink) -> None:
     """SIGKILL between `sending` and its close: reported as unknown, never sent again; the others are sent."""
     room.subscribe(JO)
@@ -132,11 +135,11 @@ def test_killed_in_the_middle_of_data(room: Room, smtp: Sink) -> None:
     command = [sys.executable, "-m", "harvester", "digest", "send", "--config", str(room.config)]
     with subprocess.Popen(command, env={**os.environ, "HARVESTER_NOW": rfc3339(room.now)}) as child:
         assert smtp.stalled.wait(30)
-        assert room.states() == {"queued": 1, "sending": 1}
+        assert room.deliveries() == {"queued": 1, "sending": 1}
         with pytest.raises(LockHeld):
             send_digests(room.ws)
         child.send_signal(signal.SIGKILL)
-    assert room.states() == {"queued": 1, "sending": 1}
+    assert room.deliveries() == {"queued": 1, "sending": 1}
     smtp.stall = False
     result = send_digests(room.ws)
     assert result.to_json() == counts(due=1, sent=1, unknown=1)
@@ -144,7 +147,7 @@ def test_killed_in_the_middle_of_data(room: Room, smtp: Sink) -> None:
     assert [one["To"] for one in smtp.messages] == [MAX]
     room.later(days=1)
     assert send(room) == counts()
-    assert room.states() == {"sent": 1, "unknown": 1}
+    assert room.deliveries() == {"sent": 1, "unknown": 1}
 
 
 def test_a_pickup_folder_that_cannot_be_written(room: Room, tmp_path: Path) -> None:
@@ -178,7 +181,7 @@ def test_refused_for_now_is_tried_again_in_the_same_call(room: Room, smtp: Sink)
     smtp.on_data = smtp.rcpt_replies.clear
     assert send(room) == counts(due=2, sent=2)
     assert [one["To"] for one in smtp.messages] == [MAX, JO]
-    assert room.states() == {"sent": 2}
+    assert room.deliveries() == {"sent": 2}
 
 
 def test_a_server_that_refuses_all_for_now_is_left_alone(room: Room, smtp: Sink) -> None:
@@ -188,7 +191,7 @@ def test_a_server_that_refuses_all_for_now_is_left_alone(room: Room, smtp: Sink)
     smtp.data_reply = "452 4.3.1 Full"
     with pytest.raises(SendingStopped, match=r"10 messages in a row were refused for now: 452 4\.3\.1 Full"):
         send_digests(room.ws)
-    assert room.states() == {"queued": 20, "failed": 10}
+    assert room.deliveries() == {"queued": 20, "failed": 10}
     smtp.data_reply = ""
     assert send(room) == counts(due=30, sent=30)
 
@@ -204,6 +207,7 @@ def test_so_many_a_minute(make_room: Callable[..., Room], smtp: Sink) -> None:
     room.ws.store.dispose()
 
 
+@both_databases
 def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, smtp: Sink) -> None:
     room.subscribe(JO)
     room.accept("Hearts")
@@ -221,6 +225,7 @@ def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, 
     assert titles(smtp.messages[0]) == ["Hearts"]
 
 
+@both_databases
 def test_an_address_that_is_refused_on_three_days_is_given_up(room: Room, smtp: Sink) -> None:
     """Else one dead address would make every night a partial one."""
     room.subscribe(JO)

@@ -17,8 +17,7 @@ import pytest
 
 from harvester.services.operations.demo.upstream import SAMPLE_NOW, answer, read_sample
 from tests.conftest import ROOT
-from tests.digest.conftest import serve
-from tests.digest.room import Sink
+from tests.room import Sink, serve
 
 JOURNAL = """\
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>An invented journal</title><item>

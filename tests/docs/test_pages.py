@@ -19,12 +19,12 @@ from harvester.services.operations.demo.upstream import SAMPLE_NOW
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import open_workspace
 from tests.conftest import ROOT
-from tests.digest.conftest import free_port
 from tests.docs.conftest import World
 from tests.docs.pages import PAGES, Shell, Step, matches, put, steps
 from tests.reliability.conftest import serving
 from tests.reliability.ground import THURSDAY
-from tests.services.snapshot import records
+from tests.room import free_port
+from tests.room.snapshot import records
 
 pytestmark = pytest.mark.timeout(900)  # a page starts a dozen processes, some of which load the model
 

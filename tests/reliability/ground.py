@@ -21,33 +21,27 @@ from harvester.store.cursors import cursor
 from harvester.store.engine import connect, open_store, read
 from harvester.store.papers import load
 from harvester.store.tables import candidates, papers, sightings
+from tests.room.configuration import Section, write_config
 
-CONFIG = """\
-[store]
-url = "{store}"
-[harvest]
-overlap_days = 3
-attempts = 1
-timeout = 20.0
-read_limit = 20.0
-max_wait = 0.05
-max_bytes = 4000000
-[harvest.arxiv]
-url = "{upstream}/api/query"
-min_interval = 0.0
-query = "abs:images OR abs:clinical OR abs:cardiac"
-[harvest.arxiv_rss]
-url = "{upstream}/rss"
-categories = ["cs.CV", "cs.LG", "stat.ML"]
-[harvest.huggingface]
-url = "{upstream}"
-queries = ["cardiac", "ECG"]
-[[harvest.feeds]]
-name = "npj-digital-medicine"
-url = "{upstream}/feed/npj-digital-medicine.xml"
-allow_private = true
-"""
 MONDAY, THURSDAY = "2025-06-09", "2025-06-12"
+
+
+def configured(folder: Path, upstream: str, store: str, **changed: Section) -> Path:
+    """A config.toml with four sources, patient and soon done; `changed` overwrites keys of sections."""
+    sections: dict[str, dict[str, Any]] = {
+        "harvest": {
+            "overlap_days": 3,
+            "timeout": 20.0,
+            "read_limit": 20.0,
+            "max_wait": 0.05,
+            "max_bytes": 4_000_000,
+        },
+        "harvest.arxiv": {"query": "abs:images OR abs:clinical OR abs:cardiac"},
+        "harvest.arxiv_rss": {"url": f"{upstream}/rss", "categories": ["cs.CV", "cs.LG", "stat.ML"]},
+    }
+    for name, keys in changed.items():
+        sections[name] |= keys
+    return write_config(folder, upstream, store, sections)
 
 
 @dataclass(frozen=True)
@@ -90,9 +84,7 @@ class Field:
         if template:
             template.ws.store.dispose()  # its last connection folds the write-ahead log into the file
             shutil.copy(str(template.ws.store.url.database), database)
-        text = CONFIG.format(store=store or f"sqlite:///{database}", upstream=upstream)
-        (folder / "config.toml").write_text(text)
-        settings = load_settings(folder / "config.toml")
+        settings = load_settings(configured(folder, upstream, store or f"sqlite:///{database}"))
         if store:
             schema.upgrade(connect(store))
         return cls(Workspace(settings, open_store(settings.store_url), _taxonomy(), lambda: datetime.now(UTC)))

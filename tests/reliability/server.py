@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.digest.conftest import free_port
+from tests.room import free_port
 
 
 class Server:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.rss import RssSettings
 from tests.conftest import Upstream
@@ -65,8 +66,11 @@ def test_a_batch_that_stays_away_for_days_is_stalled_every_night(field: Field, u
     assert field.night(source, "2025-06-13").state == "fresh"
 
 
-def test_stragglers_of_moderation_are_caught_by_the_overlap(field: Field, tmp_path: Path, upstream: Upstream) -> None:
+def test_stragglers_of_moderation_are_caught_by_the_overlap(
+    field: Field, tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Night by night for a fortnight, and asked once at the end: the same papers."""
+    monkeypatch.setattr(arxiv_api, "PAGE", 200)
     whole = Field.make(tmp_path / "whole", upstream.url)
     for day in range(5, 19):
         upstream.control(today=f"2025-06-{day:02}")

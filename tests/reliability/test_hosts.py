@@ -20,11 +20,9 @@ from harvester.services.workspace import open_workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
 from harvester.store.queue import candidate
-from tests.conftest import ROOT
-from tests.digest.conftest import free_port, make_room, room, smtp
-from tests.digest.room import Room, Sink
+from tests.conftest import ROOT, both_databases
+from tests.room import Room, Sink, free_port
 
-__all__ = ["make_room", "room", "smtp"]
 SCHEDULE = """
 [schedule]
 port = {port}
@@ -103,6 +101,7 @@ def at_once(room: Room, script: str, each: Sequence[Sequence[str]]) -> None:
             assert process.returncode == 0, err
 
 
+@both_databases
 def test_a_lock_has_one_holder_at_a_time(room: Room) -> None:
     at_once(room, HOLD, [()] * 3)
     held = sorted(tuple(map(int, line.split())) for line in (room.config.parent / "diary").read_text().splitlines())
@@ -110,6 +109,7 @@ def test_a_lock_has_one_holder_at_a_time(room: Room) -> None:
     assert all(left <= came for (_, left), (came, _) in pairwise(held))
 
 
+@both_databases
 def test_reviewers_of_one_paper_leave_one_whole_story(room: Room) -> None:
     number = room.paper("Hearts")
     room.decide(number, "reject")
@@ -123,6 +123,7 @@ def test_reviewers_of_one_paper_leave_one_whole_story(room: Room) -> None:
     assert bool(list((room.ws.catalog / "entries").rglob("*.toml"))) == (place.state == "accepted")
 
 
+@both_databases
 def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
     people = [f"reader{n}@example.org" for n in range(8)]
     for person in people:
@@ -139,7 +140,7 @@ def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
     assert {status for _, status in ended} <= {0, 75}, ended
     assert sum(json.loads(out)["sent"] for (out, _), status in ended if status == 0) == len(people)
     assert sorted(one["To"] for one in smtp.messages) == people
-    assert room.states() == {"sent": len(people)}
+    assert room.deliveries() == {"sent": len(people)}
 
 
 def test_web_scheduler_and_commands_side_by_side(

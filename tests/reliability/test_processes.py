@@ -16,9 +16,9 @@ from harvester.services.workspace import open_workspace
 from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.tables import predictions
-from tests.conftest import ROOT, Upstream
+from tests.conftest import ROOT, Upstream, both_databases
 from tests.reliability.conftest import serving
-from tests.reliability.ground import CONFIG, THURSDAY, Snapshot, snapshot
+from tests.reliability.ground import THURSDAY, Snapshot, configured, snapshot
 
 # The command line with pages so small that a night of few papers takes several.
 RUN = """
@@ -51,12 +51,12 @@ def start(folder: Path, script: str, *arguments: str) -> "subprocess.Popen[bytes
 
 
 def folder_with(folder: Path, upstream: str, store: str = "") -> Path:
-    folder.mkdir(parents=True)
-    text = CONFIG.format(store=store or f"sqlite:///{folder}/harvester.db", upstream=upstream)
-    few = text.replace('categories = ["cs.CV", "cs.LG", "stat.ML"]', 'categories = ["stat.ML", "eess.SP", "q-bio.QM"]')
-    few = few.replace("abs:images OR abs:clinical OR abs:cardiac", "abs:cardiac OR abs:clinical")
-    few = few.replace("overlap_days = 3", "overlap_days = 1")
-    (folder / "config.toml").write_text(few)
+    few = {
+        "harvest": {"overlap_days": 1},
+        "harvest.arxiv": {"query": "abs:cardiac OR abs:clinical"},
+        "harvest.arxiv_rss": {"categories": ["stat.ML", "eess.SP", "q-bio.QM"]},
+    }
+    configured(folder, upstream, store or f"sqlite:///{folder}/harvester.db", **few)
     return folder
 
 
@@ -130,6 +130,7 @@ def kill_9(folder: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float]
     assert held(folder) == whole, f"killed after {moment:.2f} s"
 
 
+@both_databases
 def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
     tmp_path: Path, shared: Path, corpus: Path, store_url: str
 ) -> None:

@@ -20,9 +20,8 @@ from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.job_runs import newest_job_runs
-from tests.conftest import Upstream
-from tests.digest.conftest import free_port
-from tests.services.room import Room
+from tests.conftest import Upstream, both_databases
+from tests.room import Room, free_port
 
 BEFORE, AFTER = (
     "2025-06-12T03:00:00Z",
@@ -88,6 +87,7 @@ def done(room: Room, name: str) -> bool:
     return now is not None and now.attempts > 0 and now.ended is not None
 
 
+@both_databases
 def test_two_schedulers_and_two_cron_jobs_do_each_job_once(tmp_path: Path, upstream: Upstream, store_url: str) -> None:
     room = prepared(tmp_path, upstream.url, store_url)
     upstream.control(faults=[SLOWLY])

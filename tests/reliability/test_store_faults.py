@@ -18,11 +18,11 @@ from harvester.services.operations.backup import backup, restore
 from harvester.store.cursors import set_cursor
 from harvester.store.engine import connect, write
 from harvester.web.app import create_app
-from tests.conftest import Upstream
+from tests.conftest import Upstream, both_databases
 from tests.reliability.conftest import Reference
 from tests.reliability.ground import MONDAY, Field, Snapshot, snapshot
 from tests.reliability.server import postgresql
-from tests.services.room import Room
+from tests.room import Room
 
 NOW = "2025-06-12T23:30:00Z"
 
@@ -95,6 +95,7 @@ def test_a_killed_database_server(
         field.ws.store.dispose()
 
 
+@both_databases
 def test_backup_during_a_harvest_and_restore_elsewhere(
     tmp_path: Path, upstream: Upstream, reference_of: Callable[[str], Reference], store_url: str
 ) -> None:

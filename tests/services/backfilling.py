@@ -16,7 +16,7 @@ from harvester.store.engine import connect, read
 from harvester.store.papers import load
 from harvester.store.tables import backfills, candidates, papers, predictions
 from tests.conftest import ROOT
-from tests.services.room import Room
+from tests.room import Room
 
 # The command line with tasks of few texts; it kills itself in the middle of the n-th commit if it is told to.
 RUN = """

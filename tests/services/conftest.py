@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from tests.room import Room
+from tests.room.snapshot import records, write
 from tests.services.backfilling import run
-from tests.services.room import Room
-from tests.services.snapshot import records, write
 
 
 @pytest.fixture(scope="session")

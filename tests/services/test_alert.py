@@ -21,10 +21,8 @@ from harvester.store.papers import record
 from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
 from harvester.store.statistics import figures
-from tests.conftest import Upstream
-from tests.digest.conftest import serve
-from tests.digest.room import Sink
-from tests.services.room import Room
+from tests.conftest import Upstream, both_databases
+from tests.room import Room, Sink
 
 NOW = "2025-06-12T23:30:00Z"
 
@@ -79,6 +77,7 @@ def test_a_growing_queue_and_lost_subscribers_are_told_once(
     assert [one[: len(beginning)] for one, beginning in zip(said, told, strict=True)] == told
 
 
+@both_databases
 def test_what_a_backfill_brought_is_no_growing_queue(store_url: str) -> None:
     store = connect(store_url)
     upgrade(store)
@@ -118,16 +117,8 @@ def webhook(status: int) -> Iterator[tuple[str, list[Any]]]:
     server.server_close()
 
 
-@pytest.fixture
-def smtp() -> Iterator[Sink]:
-    sink = Sink()
-    controller = serve(sink)
-    yield sink
-    controller.stop(no_assert=True)
-
-
 def test_a_failed_source_is_told_by_mail_and_webhook(tmp_path: Path, smtp: Sink) -> None:
-    room = Room.make(tmp_path, "http://127.0.0.1:1", smtp_port=smtp.port)
+    room = Room.make(tmp_path, "http://127.0.0.1:1", digest={"smtp_port": smtp.port})
     with webhook(204) as (url, heard):
         told = {"HARVESTER_ALERT__MAIL": '["ops@example.org", "on-call@example.org"]', "HARVESTER_ALERT__WEBHOOK": url}
         report = json.loads(Room(room.folder, told).run("run", "--no-digest", "--json", now=NOW, status=1))
@@ -143,7 +134,7 @@ def test_a_failed_source_is_told_by_mail_and_webhook(tmp_path: Path, smtp: Sink)
 def test_a_later_step_that_failed_is_told_to_all_whom_the_server_takes(
     tmp_path: Path, smtp: Sink, upstream: Upstream
 ) -> None:
-    room = Room.make(tmp_path, upstream.url, smtp_port=smtp.port)
+    room = Room.make(tmp_path, upstream.url, digest={"smtp_port": smtp.port})
     smtp.rcpt_replies["refused@example.org"] = "550 no such user"
     told = {
         "HARVESTER_ALERT__MAIL": '["refused@example.org", "ops@example.org"]',

@@ -15,7 +15,7 @@ from harvester.services.workspace import Workspace, open_workspace, unwatched
 from harvester.store.engine import read
 from harvester.store.tables import predictions
 from tests.conftest import Upstream
-from tests.services.room import Room
+from tests.room import Room
 
 THURSDAY = "2025-06-12T23:30:00Z"
 PATIENCE = 600  # tenths of a second, after which the held answer fails, and the test with it
@@ -64,9 +64,7 @@ def test_what_arxiv_sent_is_classified_before_hugging_face_answers(
     room.run("db", "upgrade")
     ws = open_workspace(room.config)
     with holding_hugging_face_until(ws, upstream.url) as url:
-        slow = Room.make(tmp_path, url, store_url)
-        slow.config.write_text(slow.config.read_text().replace("timeout = 2.0", "timeout = 90.0"))
-        slow.config.write_text(slow.config.read_text().replace("read_limit = 4.0", "read_limit = 90.0"))
+        slow = Room.make(tmp_path, url, store_url, harvest={"timeout": 90.0, "read_limit": 90.0})
         report = slow.json("run", "--no-digest", "--since", "2025-06-12", now=THURSDAY)
     assert report["state"] == "ok"
     assert report["papers"]["new"] == classified(ws) > 0
@@ -75,8 +73,7 @@ def test_what_arxiv_sent_is_classified_before_hugging_face_answers(
 
 
 def test_trouble_is_left_for_the_next_step_to_name(tmp_path: Path, upstream: Upstream) -> None:
-    room = Room.make(tmp_path, upstream.url)
-    room.config.write_text(room.config.read_text() + '[classifier]\nencoder = "./no-such-folder"\n')
+    room = Room.make(tmp_path, upstream.url, classifier={"encoder": "./no-such-folder"})
     report = room.json("run", "--no-digest", "--since", "2025-06-11", now=THURSDAY, status=1)
     assert report["state"] == "partial"
     assert [error for error in report["errors"] if "no-such-folder" in error] == report["errors"]

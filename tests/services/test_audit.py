@@ -24,8 +24,8 @@ from harvester.store.locks import lock
 from harvester.store.papers import find, record, unhydrated
 from harvester.store.queue import candidate, enqueue
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
-from tests.conftest import Upstream
-from tests.services.room import Room
+from tests.conftest import Upstream, both_databases
+from tests.room import Room
 
 THURSDAY, THE_30TH = "2025-06-12T23:30:00Z", "2025-06-30T23:30:00Z"
 BEFORE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -194,6 +194,7 @@ class TestComparing:
         assert not refreshed.title.startswith("Held")
         assert audit(opened).outdated == {}
 
+    @both_databases
     def test_what_the_api_does_not_show_yet_is_kept_as_oai_tells_it(
         self, opened: Workspace, upstream: Upstream
     ) -> None:
@@ -236,6 +237,7 @@ class TestDeletedRecords:
         upstream.control(today="2025-06-30")
         return replace(categorised(opened, "cs.AI"), clock=lambda: datetime.fromisoformat(THE_30TH))
 
+    @both_databases
     def test_one_that_the_store_holds_becomes_withdrawn(self, late: Workspace) -> None:
         held(late, DELETED)
         assert list(audit(late, days=1).withdrawn) == [DELETED]

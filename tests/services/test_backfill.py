@@ -19,10 +19,11 @@ from harvester.store.locks import lock
 from harvester.store.papers import record
 from harvester.store.queue import enqueue
 from harvester.store.tables import predictions
+from tests.conftest import both_databases
+from tests.room import Room
+from tests.room.snapshot import records
+from tests.room.snapshot import write as write_snapshot
 from tests.services.backfilling import held, opened, run, url_of
-from tests.services.room import Room
-from tests.services.snapshot import records
-from tests.services.snapshot import write as write_snapshot
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ def test_only_some_categories_and_only_counting(room: Room, store_url: str) -> N
     assert all_of_them["queued"] == all_of_them["in_scope"] - kept["queued"]
 
 
+@both_databases
 def test_rescoring_judges_what_the_model_has_not_seen(room: Room, store_url: str) -> None:
     run(room, "backfill", "snapshot.jsonl")
     before = held(store_url)

@@ -6,7 +6,6 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,15 +19,15 @@ from harvester.services.catalog.add import add, readme_address
 from harvester.services.catalog.check import findings
 from harvester.services.catalog.lists import import_list
 from harvester.services.catalog.site import write_site
-from harvester.services.workspace import Workspace, open_workspace
+from harvester.services.workspace import Workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import find, mark_withdrawn, record
 from harvester.store.queue import candidate
 from harvester.store.schema import upgrade
-
-from ..conftest import Upstream
-from .room import CONFIG, Room
+from tests.conftest import Upstream
+from tests.room import Room
+from tests.room.configuration import Section
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 README = """\
@@ -66,10 +65,10 @@ def either(tmp_path: Path, store_url: str) -> Iterator[Workspace]:
     made.store.dispose()
 
 
-def open_room(folder: Path, store_url: str, upstream: str = "http://127.0.0.1:9", more: str = "") -> Workspace:
-    text = CONFIG.format(store=store_url, upstream=upstream, attempts=1, smtp_port=1)
-    (folder / "config.toml").write_text(text + more)
-    return replace(open_workspace(folder / "config.toml"), clock=lambda: NOW)
+def open_room(folder: Path, store_url: str, upstream: str = "http://127.0.0.1:9", **sections: Section) -> Workspace:
+    room = Room.make(folder, upstream, store_url, **sections)
+    room.now = NOW
+    return room.ws
 
 
 def ids(ws: Workspace) -> list[str]:
@@ -264,7 +263,7 @@ def web() -> Iterator[str]:
 
 
 def test_a_repository_is_read_by_its_address(tmp_path: Path, web: str) -> None:
-    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", more=f'[catalog]\nraw_url = "{web}"\n')
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", catalog={"raw_url": web})
     entry = add(ws, "https://github.com/invented/beats.git", {"modality": "ecg"})
     assert entry.links["code"] == "https://github.com/invented/beats"
     ws.store.dispose()

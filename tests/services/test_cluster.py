@@ -20,10 +20,10 @@ from harvester.store import schema
 from harvester.store.engine import write
 from harvester.store.tables import predictions
 from tests.conftest import ROOT
+from tests.room import Room
+from tests.room.snapshot import records
+from tests.room.snapshot import write as write_snapshot
 from tests.services.backfilling import Held, held, opened, run, url_of
-from tests.services.room import Room
-from tests.services.snapshot import records
-from tests.services.snapshot import write as write_snapshot
 
 RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-cpus=1", "--disable-usage-stats"]
 AT_WORK = (

@@ -25,7 +25,8 @@ from harvester.store.locks import lock
 from harvester.store.papers import record
 from harvester.store.predictions import save
 from harvester.store.queue import candidate, enqueue, rescore
-from tests.services.room import Room
+from tests.conftest import both_databases
+from tests.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 
@@ -71,6 +72,7 @@ def text_of(decided: Decided) -> str:
     return Path(decided.entry).read_text(encoding="utf-8")
 
 
+@both_databases
 def test_the_queue_is_best_first_and_says_what_is_unsure(ws: Workspace) -> None:
     queue = candidates(ws, "pending", None)
     assert [one["id"] for one in queue] == ["arxiv:2506.00001", "arxiv:2506.00002", "arxiv:2506.00003"]
@@ -81,6 +83,7 @@ def test_the_queue_is_best_first_and_says_what_is_unsure(ws: Workspace) -> None:
         candidates(ws, "lost", None)
 
 
+@both_databases
 def test_accept_writes_the_entry_and_undo_takes_it_back(ws: Workspace) -> None:
     accepted = decide(ws, "accept", modality="echo,ecg", task="")
     assert accepted.state == "accepted"
@@ -101,6 +104,7 @@ def test_undo_of_a_correction_brings_the_former_labels_back(ws: Workspace) -> No
     assert '"ecg"' in text_of(decide(ws, "undo"))
 
 
+@both_databases
 def test_each_paper_is_decided_by_itself(ws: Workspace) -> None:
     done = decide_all(ws, "reject", ["2506.00001", "9999.99999", "2506.00002"], "ann", "off topic", {})
     assert [one.state for one in done] == ["rejected", "", "rejected"]
@@ -163,6 +167,7 @@ def test_a_folder_that_cannot_be_written_is_named_and_the_decision_kept(ws: Work
     assert len(list(ws.catalog.rglob("*.toml"))) == 1
 
 
+@both_databases
 def test_files_win_added_corrected_and_removed(ws: Workspace) -> None:
     entry = Path(decide(ws, "accept").entry or "")
     decide(ws, "accept", "2506.00002")
@@ -366,6 +371,7 @@ def test_a_failed_item_says_where_its_paper_stands(ws: Workspace) -> None:
     assert unknown.to_json() == {"id": "9999.99999", "state": None, "entry": None, "error": unknown.error}
 
 
+@both_databases
 def test_a_paper_withdrawn_while_it_waits_comes_last_and_says_so(ws: Workspace) -> None:
     with write(ws.store) as db:
         record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00001",), "Gone", "", version=2, withdrawn=True))], NOW)

@@ -21,48 +21,26 @@ from harvester.services.operations.status import Status
 from harvester.store import schema
 from harvester.store.engine import connect, write
 from tests.conftest import Upstream
-from tests.digest.conftest import smtp
-from tests.digest.room import Sink
-from tests.services.room import Room
+from tests.room import Room, Sink, feeds
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
-CONFIG = """\
-[store]
-url = "{store}"
-[harvest]
-contact = "ops@heart.example"
-timeout = 5.0
-[harvest.arxiv]
-url = "{upstream}/api/query"
-min_interval = 0.0
-[harvest.arxiv_rss]
-url = "{upstream}/rss"
-[harvest.oai]
-url = "{upstream}/oai"
-[harvest.huggingface]
-url = "{upstream}"
-[[harvest.feeds]]
-name = "circulation"
-url = "{upstream}/feed/circulation.xml"
-allow_private = true
-[digest]
-sender = "Digest <digest@heart.example>"
-base_url = "https://heart.example"
-smtp_host = "127.0.0.1"
-smtp_port = {port}
-smtp_security = "none"
-[alert]
-mail = ["ops@heart.example"]
-"""
-__all__ = ["smtp"]
 Examine = Callable[[], dict[str, list[DoctorFinding]]]
 
 
 @pytest.fixture
 def room(tmp_path: Path, upstream: Upstream, smtp: Sink) -> Room:
-    config = CONFIG.format(store="sqlite:///harvester.db", upstream=upstream.url, port=smtp.port)
-    (tmp_path / "config.toml").write_text(config)
-    return Room(tmp_path)
+    sections = {
+        "harvest": {"contact": "ops@heart.example", "timeout": 5.0, "feeds": feeds(upstream.url, "circulation")},
+        "harvest.arxiv_rss": {"url": f"{upstream.url}/rss"},
+        "harvest.oai": {"url": f"{upstream.url}/oai"},
+        "digest": {
+            "sender": "Digest <digest@heart.example>",
+            "base_url": "https://heart.example",
+            "smtp_port": smtp.port,
+        },
+        "alert": {"mail": ["ops@heart.example"]},
+    }
+    return Room.make(tmp_path, upstream.url, "sqlite:///harvester.db", **sections)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from harvester.config.settings import load_settings
 from harvester.services.operations.doctor.local import check_model
 from harvester.services.workspace import open_workspace
 from tests.conftest import Upstream
-from tests.services.room import Room
+from tests.room import Room
 
 THURSDAY = "2025-06-12T23:30:00Z"
 TAXONOMY = """

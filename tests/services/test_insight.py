@@ -18,14 +18,14 @@ from harvester.services.review.decisions import decide_all
 from harvester.services.review.explanations import Background, Explanations
 from harvester.services.review.queries import paper_detail
 from harvester.services.workspace import Workspace
-from tests.web.review.room import ENCODER, Room
+from tests.room import ENCODER, NO_ENCODER, Room
 
 T = TypeVar("T")
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
-    made = Room.make(tmp_path)
+    made = Room.make(tmp_path, classifier={"encoder": NO_ENCODER})
     yield made
     made.ws.store.dispose()
 
@@ -106,7 +106,7 @@ def test_a_promoted_model_is_taken_up_and_given_up_without_a_restart(
 
     really_load = rooms.load_classifier
     monkeypatch.setattr(rooms, "load_classifier", load)
-    room = Room.make(tmp_path, encoder=ENCODER)
+    room = Room.make(tmp_path, classifier={"encoder": ENCODER})
     room.put("2506.00001", "Rhythms", abstract="It rained. We classify arrhythmias from the electrocardiogram.")
     insight, shown = Explanations(room.ws), paper_detail(room.ws, "2506.00001")
     before = when_there(lambda: insight.why(shown))

@@ -31,8 +31,8 @@ from harvester.store.papers import load, record
 from harvester.store.predictions import latest, save
 from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
-from tests.conftest import Upstream
-from tests.services.room import Room
+from tests.conftest import Upstream, both_databases
+from tests.room import Room
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -75,6 +75,7 @@ def decide(ws: Workspace, number: int, action: str, labels: Labels | None = None
         record_decision(db, number, Decision(number, action, "review", labels, "", "ann", ws.clock()), filed=True)
 
 
+@both_databases
 def test_ten_papers_a_week_are_queued_from_below_the_gate(ws: Workspace) -> None:
     numbers = store(ws, [paper(n) for n in range(20)])
     predict_all(ws, numbers, [0.9, 0.8] + [0.4 - n / 100 for n in range(16)] + [0.01, 0.01])
@@ -90,6 +91,7 @@ def test_ten_papers_a_week_are_queued_from_below_the_gate(ws: Workspace) -> None
     )
 
 
+@both_databases
 def test_the_queue_is_read_likeliest_first_and_twins_apart(ws: Workspace) -> None:
     twin = "segmenting the left ventricle in cine magnetic resonance images of many patients"
     numbers = store(ws, [paper(1, twin), paper(2, twin), paper(3, "detecting rhythm disorders from patches"), paper(4)])
@@ -265,6 +267,7 @@ def test_models_are_compared_on_the_labels_that_both_know(ws: Workspace) -> None
     assert both.facet("disease").label_ids == common(ws.taxonomy, other).facet("disease").label_ids
 
 
+@both_databases
 def test_drift_counts_the_last_weeks_in_scope(ws: Workspace) -> None:
     numbers = store(ws, [paper(n) for n in range(60)])
     predict_all(ws, numbers, [0.9] * 40 + [0.1] * 20)

@@ -15,10 +15,7 @@ from harvester.store import queue
 from harvester.store.engine import write
 from harvester.store.job_runs import set_job_run
 from harvester.store.runs import begin_run, end_run
-from tests.digest.conftest import make_room, room, smtp
-from tests.digest.room import Room, Sink, text_of
-
-__all__ = ["make_room", "room", "smtp"]
+from tests.room import Room, Sink, text_of
 
 REPORT = RunReport("", "ok", seconds=1.0)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Upstream
-from tests.services.room import Room
+from tests.room import Room
 
 THURSDAY, MONDAY = "2025-06-12T23:30:00Z", "2025-06-16T23:30:00Z"
 

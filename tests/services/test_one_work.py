@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from harvester.config.settings import load_settings
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import Provenance
 from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
@@ -15,38 +14,16 @@ from harvester.services.operations.nightly import accepted_among
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.documents import suggested, whole
 from harvester.services.review.journal_updates import settle_suggestions
-from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.services.workspace import Workspace
 from harvester.sources import journals
 from harvester.sources.arxiv import api, snapshot
 from harvester.sources.http import Transport
 from harvester.sources.registry import chosen
 from harvester.sources.source import Source
 from harvester.sources.window import Batch, Window
-from harvester.store import schema
-from harvester.store.engine import connect, open_store
-from tests.conftest import Upstream
+from tests.conftest import Upstream, both_databases
+from tests.room import Room, feeds
 
-CONFIG = """\
-[store]
-url = "{store}"
-[harvest]
-attempts = 1
-[harvest.arxiv]
-url = "{upstream}/api/query"
-min_interval = 0.0
-query = "all:heart OR all:cardiac OR all:coronary OR all:rPPG"
-[harvest.arxiv_rss]
-url = "{upstream}/rss"
-categories = ["cs.CV", "eess.IV", "cs.LG"]
-[[harvest.feeds]]
-name = "circulation"
-url = "{upstream}/feed/circulation.xml"
-allow_private = true
-[[harvest.feeds]]
-name = "npj-digital-medicine"
-url = "{upstream}/feed/npj-digital-medicine.xml"
-allow_private = true
-"""
 ARXIV = ("arxiv", "arxiv_rss")
 CIRCULATION = journals.PROVENANCE.named("circulation")
 Ask = Callable[[str, str], SourceOutcome]
@@ -54,10 +31,21 @@ Ask = Callable[[str, str], SourceOutcome]
 
 @pytest.fixture
 def ws(tmp_path: Path, store_url: str, upstream: Upstream) -> Workspace:
-    (tmp_path / "config.toml").write_text(CONFIG.format(store=store_url, upstream=upstream.url))
-    settings = load_settings(tmp_path / "config.toml")
-    schema.upgrade(connect(settings.store_url))
-    return Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: datetime.now(UTC))
+    room = Room.make(
+        tmp_path,
+        upstream.url,
+        store_url,
+        **{
+            "harvest": {
+                "timeout": 20.0,
+                "read_limit": 20.0,
+                "feeds": feeds(upstream.url, "circulation", "npj-digital-medicine"),
+            },
+            "harvest.arxiv": {"query": "all:heart OR all:cardiac OR all:coronary OR all:rPPG"},
+            "harvest.arxiv_rss": {"url": f"{upstream.url}/rss", "categories": ["cs.CV", "eess.IV", "cs.LG"]},
+        },
+    )
+    return replace(room.ws, clock=lambda: datetime.now(UTC))
 
 
 @pytest.fixture
@@ -80,6 +68,7 @@ def accept(ws: Workspace, name: str) -> Path:
     return Path(decided.entry or decided.error)
 
 
+@both_databases
 def test_a_journal_version_is_the_same_paper_and_a_suggestion_where_it_was_accepted(ws: Workspace, ask: Ask) -> None:
     ask("2025-04-10", "arxiv")
     by_doi, by_title = accept(ws, "2504.01220"), accept(ws, "2504.01597")

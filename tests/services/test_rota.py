@@ -10,37 +10,26 @@ from pathlib import Path
 import pytest
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
-from harvester.config.settings import load_settings
 from harvester.domain.job_runs import JobRun
 from harvester.scheduler import JobProcesses, MissedJobSweep, build
 from harvester.services.operations import job_runs
 from harvester.services.operations.job_runs import ATTEMPTS, Job, overdue, perform, perform_all
-from harvester.services.workspace import Workspace, taxonomy_of
-from harvester.store import schema
-from harvester.store.engine import connect, open_store, read, write
+from harvester.services.workspace import Workspace
+from harvester.store.engine import read, write
 from harvester.store.job_runs import newest_job_runs, set_job_run
 from harvester.store.locks import lock
-from tests.digest.conftest import serve
-from tests.digest.room import Sink
+from tests.conftest import both_databases
+from tests.room import NOWHERE, Room, Sink
 
-CONFIG = """\
-[store]
-url = "{store}"
-[digest]
-smtp_host = "127.0.0.1"
-smtp_port = {port}
-smtp_security = "none"
-[alert]
-mail = ["ops@example.org"]
-[schedule]
-timezone = "Europe/Berlin"
-run = "30 2 * * *"
-audit = "0 5 * * sun"
-digest = ""
-morning = ""
-backup = ""
-train = ""
-"""
+SCHEDULE = {
+    "timezone": "Europe/Berlin",
+    "run": "30 2 * * *",
+    "audit": "0 5 * * sun",
+    "digest": "",
+    "morning": "",
+    "backup": "",
+    "train": "",
+}
 
 
 class Day:
@@ -75,18 +64,13 @@ class Day:
 
 
 @pytest.fixture
-def day(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
-    smtp = Sink()
-    controller = serve(smtp)
-    (tmp_path / "config.toml").write_text(CONFIG.format(store=store_url, port=smtp.port))
-    settings = load_settings(tmp_path / "config.toml")
-    schema.upgrade(connect(settings.store_url))
-    made = Day(Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: made.now), smtp)
+def day(tmp_path: Path, store_url: str, smtp: Sink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
+    told = {"digest": {"smtp_port": smtp.port}, "alert": {"mail": ["ops@example.org"]}}
+    made = Day(Room.make(tmp_path, NOWHERE, store_url, schedule=SCHEDULE, **told).ws, smtp)
     monkeypatch.setattr(job_runs, "JOBS", made.jobs)
     overdue(made.ws)  # the first look: nothing was missed before there was a schedule
     yield made
     made.ws.store.dispose()
-    controller.stop(no_assert=True)
 
 
 def test_nothing_is_made_up_for_the_time_before_the_first_look(day: Day) -> None:
@@ -113,6 +97,7 @@ def test_several_missed_times_are_made_up_once_and_in_order(day: Day) -> None:
     assert day.job_run().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
 
 
+@both_databases
 def test_who_comes_second_leaves_it_to_the_first(day: Day) -> None:
     day.now += timedelta(days=1)
     with lock(day.ws.store, "job-run"):
@@ -121,6 +106,7 @@ def test_who_comes_second_leaves_it_to_the_first(day: Day) -> None:
     assert len(day.diary) == 1
 
 
+@both_databases
 def test_work_that_was_cut_off_is_taken_up_again_but_not_for_ever(day: Day) -> None:
     day.now += timedelta(days=1)
     due = overdue(day.ws)["run"]

@@ -10,7 +10,7 @@ from classifiers.packaged import packaged
 from harvester.services.workspace import open_workspace
 from harvester.web.app import create_app
 from tests.conftest import Upstream
-from tests.services.room import Room
+from tests.room import Room
 
 THURSDAY = "2025-06-12T23:30:00Z"
 EVIDENCE_AND_CENTERS = """

@@ -3,7 +3,6 @@
 import json
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,18 +12,20 @@ import pytest
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.services.review import users
 from harvester.services.review.users import NotSignedIn, add_user, remove_user, sign_in, signed_in
-from tests.web.review.room import PASSWORD, Room
+from tests.conftest import both_databases
+from tests.room import PASSWORD, Room, commands, free_port
 
 HERE = "127.0.0.1"
 
 
 @pytest.fixture
 def room(tmp_path: Path, store_url: str) -> Iterator[Room]:
-    made = Room.make(tmp_path, store_url)
+    made = Room.make(tmp_path, store=store_url)
     yield made
     made.ws.store.dispose()
 
 
+@both_databases
 def test_signing_in_and_out(room: Room) -> None:
     room.user("Ann")
     token = sign_in(room.ws, "ann", PASSWORD, HERE)  # names are read in any case
@@ -100,6 +101,7 @@ def test_wrong_names_and_passwords_are_one_answer(room: Room) -> None:
     assert len(said) == 1
 
 
+@both_databases
 def test_tries_are_limited_by_address_and_by_name(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.user("ann")
     monkeypatch.setattr(users, "_is_password", lambda user, password: password == PASSWORD)  # hashing is not the matter
@@ -117,6 +119,7 @@ def test_tries_are_limited_by_address_and_by_name(room: Room, monkeypatch: pytes
     assert sign_in(room.ws, "ann", PASSWORD, HERE)
 
 
+@both_databases
 def test_a_new_password_and_a_removal_end_all_sessions(room: Room) -> None:
     room.user("ann")
     tokens = [sign_in(room.ws, "ann", PASSWORD, HERE) for _ in range(2)]
@@ -151,8 +154,7 @@ def test_bad_names_roles_and_passwords(room: Room, name: str, role: str, passwor
 
 
 def harvester(room: Room, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "harvester", *arguments, "--config", str(room.config)]
-    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=240)
+    return commands.harvester(*arguments, "--config", str(room.config), given=given)
 
 
 def test_the_command_line(tmp_path: Path) -> None:
@@ -175,8 +177,7 @@ def test_the_command_line(tmp_path: Path) -> None:
 
 
 def test_nothing_opens_to_the_network_without_a_user(tmp_path: Path) -> None:
-    room = Room.make(tmp_path)
-    room.config.write_text(room.config.read_text() + 'host = "0.0.0.0"\n')
+    room = Room.make(tmp_path, web={"host": "0.0.0.0", "port": free_port()})
     done = harvester(room, "web")
     assert (done.returncode, done.stdout) == (2, "")
     assert "harvester users add NAME" in done.stderr

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.services.room import Room
+from tests.room import Room
 
 NOW = "2025-06-12T23:30:00Z"
 LINE = '    "heart_archive",\n'

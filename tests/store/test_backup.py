@@ -27,7 +27,8 @@ from harvester.store.papers import load, record
 from harvester.store.queue import in_state
 from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import metadata
-from tests.services.room import Room
+from tests.conftest import both_databases
+from tests.room import Room
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"
@@ -80,6 +81,7 @@ def another(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> C
     return made
 
 
+@both_databases
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.sql")))
 def test_a_store_of_every_release_is_brought_up_to_date_with_all_it_holds(
     store: Engine, tmp_path: Path, name: str
@@ -117,6 +119,7 @@ def _migrate(file: Path, revision: str) -> None:
     engine.dispose()
 
 
+@both_databases
 def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> None:
     with read(filled) as db:
         papers = load(db, [1, 2, 3])
@@ -133,6 +136,7 @@ def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> N
         assert record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4
 
 
+@both_databases
 def test_backup_and_restore_elsewhere(filled: Engine, another: Callable[[], Engine], tmp_path: Path) -> None:
     before = content(filled)
     made = backup(filled, tmp_path / "backups" / "store")
@@ -145,6 +149,7 @@ def test_backup_and_restore_elsewhere(filled: Engine, another: Callable[[], Engi
     assert content(target) == before
 
 
+@both_databases
 def test_a_store_that_holds_something_is_replaced_by_force_only(filled: Engine, tmp_path: Path) -> None:
     made = backup(filled, tmp_path / "one")
     before = content(filled)
@@ -161,6 +166,7 @@ def test_a_store_that_holds_something_is_replaced_by_force_only(filled: Engine, 
     assert content(filled) == before, "also on connections that were open all the time"
 
 
+@both_databases
 def test_a_backup_never_replaces_a_file(filled: Engine, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(HarvesterError, match="already"):
@@ -168,6 +174,7 @@ def test_a_backup_never_replaces_a_file(filled: Engine, tmp_path: Path) -> None:
     assert (tmp_path / "taken").read_text() == "mine"
 
 
+@both_databases
 def test_a_backup_of_a_newer_schema_is_refused(filled: Engine, tmp_path: Path) -> None:
     with write(filled) as db:
         db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -196,6 +203,7 @@ def _rename_schema(store: Engine, file: Path) -> None:
         db.execute(text(f"UPDATE alembic_version SET version_num = '{schema.REVISIONS[-1]}'"))
 
 
+@both_databases
 @pytest.mark.parametrize("harm", ["cut", "page", "text", "gone", "foreign"])
 def test_a_file_that_is_no_sound_backup_is_named_and_changes_nothing(filled: Engine, tmp_path: Path, harm: str) -> None:
     file = backup(filled, tmp_path / "one").file
@@ -227,6 +235,7 @@ def test_an_archive_of_postgresql_does_not_fit_sqlite(tmp_path: Path) -> None:
         restore(store, file)
 
 
+@both_databases
 def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
     """Each backup is one picture: a run and its report are in it together, or not at all."""
     stop, begun = threading.Event(), threading.Event()

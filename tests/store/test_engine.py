@@ -17,6 +17,7 @@ from harvester.store.engine import connect, open_store, read, write
 from harvester.store.locks import CLOCK_JUMP, LONGEST_CLOSING, close_gate, gate, lock
 from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import gates, metadata
+from tests.conftest import both_databases
 
 
 def make(url: str) -> Engine:
@@ -60,6 +61,7 @@ def test_an_empty_postgresql_database_asks_for_its_schema(bare_url: str) -> None
         open_store(bare_url)
 
 
+@both_databases
 def test_a_newer_schema_is_refused(store_url: str) -> None:
     store = make(store_url)
     with write(store) as db:
@@ -77,6 +79,7 @@ def test_somebody_elses_tables_are_left_alone(bare_url: str) -> None:
         open_store(bare_url)
 
 
+@both_databases
 def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
     def declared(_object: object, name: str | None, *_: object) -> bool:
         return not (name or "").startswith("papers_text")  # full-text search, which each database has its own way for
@@ -89,6 +92,7 @@ def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
     assert tuple(reversed([one.revision for one in script.walk_revisions()])) == schema.REVISIONS
 
 
+@both_databases
 def test_a_lock_is_held_by_one(store_url: str) -> None:
     store = make(store_url)
     with lock(store, "run"):
@@ -100,6 +104,7 @@ def test_a_lock_is_held_by_one(store_url: str) -> None:
         pass
 
 
+@both_databases
 def test_the_gate_spaces_requests_of_all_processes(store_url: str) -> None:
     store, passed = make(store_url), []
 
@@ -116,6 +121,7 @@ def test_the_gate_spaces_requests_of_all_processes(store_url: str) -> None:
     assert all(gap >= 0.29 for gap in gaps), gaps
 
 
+@both_databases
 def test_a_longer_closing_stays_and_patience_ends(store_url: str) -> None:
     store = make(store_url)
     for seconds in (600, 5):
@@ -129,6 +135,7 @@ def test_a_longer_closing_stays_and_patience_ends(store_url: str) -> None:
         pass
 
 
+@both_databases
 def test_a_gate_that_is_closed_while_somebody_waits_stays_closed(store_url: str) -> None:
     store, passed = make(store_url), []
     close_gate(store, "arxiv", 0.5)
@@ -146,6 +153,7 @@ def test_a_gate_that_is_closed_while_somebody_waits_stays_closed(store_url: str)
     assert passed[0] - closed >= 1.4
 
 
+@both_databases
 def test_a_closing_by_a_wrong_clock_is_no_closing(store_url: str) -> None:
     store = make(store_url)
     with write(store) as db:
@@ -158,6 +166,7 @@ def test_a_closing_by_a_wrong_clock_is_no_closing(store_url: str) -> None:
     assert caught.value.seconds <= LONGEST_CLOSING
 
 
+@both_databases
 def test_the_tenth_run_of_one_second_is_newer_than_the_ninth(store_url: str) -> None:
     """Twelve nights replayed at one $HARVESTER_NOW: `runs` and the alerts took "-9" for the newest."""
     store, now = make(store_url), datetime(2025, 6, 12, 23, 30, tzinfo=UTC)

@@ -21,6 +21,7 @@ from harvester.store.decisions import add_decision
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.papers import find, history, load, record
 from harvester.store.queue import enqueue
+from tests.conftest import both_databases
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 A_JOURNAL = JOURNAL.named("journal")
@@ -49,6 +50,7 @@ def arxiv(paper: Paper) -> Sighting:
     return Sighting(ARXIV, paper)
 
 
+@both_databases
 def test_a_paper_comes_back_as_it_went_in(store: Engine) -> None:
     with write(store) as db:
         record(db, [arxiv(PAPER)], NOW)
@@ -58,6 +60,7 @@ def test_a_paper_comes_back_as_it_went_in(store: Engine) -> None:
     assert found.paper == replace(PAPER, identifiers=("arxiv:2506.00001", "title:amodeloftheheart"))
 
 
+@both_databases
 def test_the_same_sighting_twice_changes_nothing(store: Engine) -> None:
     with write(store) as db:
         first, second = record(db, [arxiv(PAPER), arxiv(PAPER)], NOW)
@@ -68,6 +71,7 @@ def test_the_same_sighting_twice_changes_nothing(store: Engine) -> None:
     assert len(seen) == 1
 
 
+@both_databases
 def test_a_newer_version_updates_the_text_and_a_stale_one_does_not(store: Engine) -> None:
     newer = replace(PAPER, version=2, abstract="We model it better.")
     with write(store) as db:
@@ -78,6 +82,7 @@ def test_a_newer_version_updates_the_text_and_a_stale_one_does_not(store: Engine
     assert (found.paper.version, found.paper.abstract) == (2, "We model it better.")
 
 
+@both_databases
 def test_hugging_face_adds_links_and_never_replaces_arxivs_text(store: Engine) -> None:
     hub = Paper(PAPER.identifiers, "A MODEL", "Other.", links={"code": "https://github.com/a/b"}, upvotes=3)
     with write(store) as db:
@@ -91,6 +96,7 @@ def test_hugging_face_adds_links_and_never_replaces_arxivs_text(store: Engine) -
     assert votes[0].change is Change.SAME, "votes change daily and are no news"
 
 
+@both_databases
 def test_a_journal_version_is_the_same_paper_by_doi_or_by_title_and_author(store: Engine) -> None:
     with write(store) as db:
         record(db, [arxiv(replace(PAPER, identifiers=("arxiv:2506.00001", "doi:10.1000/heart")))], NOW)
@@ -107,6 +113,7 @@ def test_a_journal_version_is_the_same_paper_by_doi_or_by_title_and_author(store
     assert "arxiv:2506.00001" in names.paper.identifiers
 
 
+@both_databases
 def test_two_rows_that_prove_to_be_one_work_become_one_and_keep_all_names(store: Engine) -> None:
     link = "https://doi.org/10.1000/heart"
     journal = Paper(("doi:10.1000/heart",), "Quite another title", venue="Journal", links={"paper": link})
@@ -128,6 +135,7 @@ def test_two_rows_that_prove_to_be_one_work_become_one_and_keep_all_names(store:
     assert sources == {"arxiv", "journal"}
 
 
+@both_databases
 def test_a_preprints_page_stays_the_papers_whoever_shows_it_last(store: Engine) -> None:
     address = "https://doi.org/10.1000/heart"
     hub = replace(PAPER, version=0, links={**PAPER.links, "code": "https://github.com/a/b"})
@@ -145,6 +153,7 @@ def test_a_preprints_page_stays_the_papers_whoever_shows_it_last(store: Engine) 
     assert found.paper.links == {**hub.links, "published": address}
 
 
+@both_databases
 def test_two_arxiv_ids_are_two_papers_whatever_their_title(store: Engine) -> None:
     with write(store) as db:
         numbers = {
@@ -154,12 +163,14 @@ def test_two_arxiv_ids_are_two_papers_whatever_their_title(store: Engine) -> Non
     assert len(numbers) == 2
 
 
+@both_databases
 def test_what_may_only_update_is_not_added(store: Engine) -> None:
     with write(store) as db:
         assert record(db, [arxiv(PAPER)], NOW, add=False) == []
         assert find(db, "arxiv:2506.00001") is None
 
 
+@both_databases
 def test_a_step_that_fails_leaves_nothing(store: Engine) -> None:
     with pytest.raises(ZeroDivisionError), write(store) as db:
         print(record(db, [arxiv(PAPER)], NOW), 1 / 0)
@@ -189,6 +200,7 @@ PREPRINT = Paper(("arxiv:2506.00007",), "A cardiac ECG foundation model", "Text.
 ARTICLE = Paper(("doi:10.1000/x",), "Cardiac ECG foundational model", "", PAPER.authors, NOW, venue="A journal")
 
 
+@both_databases
 @pytest.mark.parametrize("article_first", [True, False])
 def test_a_preprint_and_its_article_under_a_retouched_title_are_one(store: Engine, article_first: bool) -> None:
     """Their two editions had a title apart in an article and an ending, and stood in the queue twice."""
@@ -204,6 +216,7 @@ def test_a_preprint_and_its_article_under_a_retouched_title_are_one(store: Engin
     assert found.paper.title == PREPRINT.title
 
 
+@both_databases
 @pytest.mark.parametrize(
     "other",
     [
@@ -218,6 +231,7 @@ def test_a_title_alike_is_not_enough(store: Engine, other: Paper) -> None:
     assert first.number != second.number
 
 
+@both_databases
 def test_an_entry_whose_title_was_corrected_keeps_its_name(store: Engine) -> None:
     listed = Paper(("title:amodelofthehaert",), "A model of the haert", authors=PAPER.authors)
     with write(store) as db:

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from harvester.web.app import create_app
-from tests.digest.room import Room
+from tests.room import Room
 
 ENTRY = """\
 id = "{id}"

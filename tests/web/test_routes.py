@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.web.app import create_app
-from tests.digest.room import Room, Sink, text_of
+from tests.conftest import both_databases
+from tests.room import Room, Sink, text_of
 
 JO = "jo@example.org"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -149,6 +150,7 @@ def test_the_list_shows_what_the_files_say(room: Room, client: TestClient) -> No
     assert "New words" in client.get("/").text
 
 
+@both_databases
 def test_health_and_metrics(room: Room, client: TestClient, token: str) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
@@ -166,6 +168,7 @@ def test_health_and_metrics(room: Room, client: TestClient, token: str) -> None:
     assert "harvester_store_up 0.0" in client.get("/metrics").text
 
 
+@both_databases
 def test_a_store_that_fails_is_no_traceback(room: Room, client: TestClient, token: str) -> None:
     break_store(room)
     answer = client.post(f"/unsubscribe/{token}", data=ONE_CLICK)

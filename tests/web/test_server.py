@@ -11,7 +11,8 @@ import requests
 
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import subscribers
-from tests.digest.room import Room
+from tests.room import Room
+from tests.room.commands import harvester
 
 
 @contextmanager
@@ -46,9 +47,8 @@ def test_a_real_server(room: Room) -> None:
 def test_a_port_in_use(room: Room) -> None:
     port = room.ws.settings.web.port
     with socket.create_server(("127.0.0.1", port)):
-        command = [sys.executable, "-m", "harvester", "web", "--config", str(room.config)]
         begun = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = harvester("web", "--config", str(room.config))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. "

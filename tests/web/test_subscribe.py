@@ -20,7 +20,8 @@ from harvester.store.engine import read
 from harvester.store.subscribers import suppressed
 from harvester.store.tables import metadata
 from harvester.web.app import create_app
-from tests.digest.room import Room, Sink, text_of
+from tests.conftest import both_databases
+from tests.room import Room, Sink, text_of
 
 JO, MAX = "jo@example.org", "max@example.org"
 
@@ -103,6 +104,7 @@ def test_the_trap_catches_programs(room: Room, client: TestClient, smtp: Sink) -
     assert len(smtp.raw) == 1
 
 
+@both_databases
 def test_nobodys_mailbox_is_filled_and_no_network_asks_too_often(room: Room, client: TestClient, smtp: Sink) -> None:
     answers = {client.post("/subscribe", data={"email": JO}).text for _ in range(5)}
     assert (len(answers), len(smtp.raw)) == (1, 3)
@@ -223,6 +225,7 @@ def test_no_link_signs_anybody_in_again(room: Room, client: TestClient, smtp: Si
     assert jo(room).state == "unsubscribed"
 
 
+@both_databases
 def test_the_archive_shows_what_was_mailed(room: Room, client: TestClient) -> None:
     assert "none yet" in client.get("/archive").text
     room.subscribe(JO, modality="ecg")
@@ -254,6 +257,7 @@ def test_the_next_digest_in_a_browser_can_do_nothing(room: Room, client: TestCli
     assert "&lt;script&gt;alert(1)" in answer.text
 
 
+@both_databases
 def test_feeds(room: Room, client: TestClient) -> None:
     imported = room.accept("Imported", via="files", modality="ct")
     room.later(hours=1)

@@ -16,8 +16,8 @@ from harvester.store.papers import find
 from harvester.store.proposals import proposals_in
 from harvester.store.queue import candidate
 from tests.conftest import Upstream
+from tests.room import ENCODER, Browser, Room, feeds
 from tests.web.review.conftest import furnished
-from tests.web.review.room import ENCODER, Browser, Room
 
 __all__ = ["furnished"]
 KNOWN = "2506.19260"  # of the shared corpus
@@ -25,7 +25,8 @@ KNOWN = "2506.19260"  # of the shared corpus
 
 @pytest.fixture
 def room(tmp_path: Path, furnished: Path, upstream: Upstream) -> Iterator[Room]:
-    made = Room.make(tmp_path, upstream=upstream.url, like=furnished, encoder=ENCODER)
+    journals = {"timeout": 5.0, "feeds": feeds(upstream.url, "circulation")}
+    made = Room.make(tmp_path, upstream.url, like=furnished, harvest=journals, classifier={"encoder": ENCODER})
     yield made
     made.ws.store.dispose()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from tests.web.review.room import NO_ENCODER, PASSWORD, Room
+from tests.room import NO_ENCODER, PASSWORD, Room
 
 PATIENCE = 60_000  # milliseconds: a busy machine is no failure
 expect.set_options(timeout=PATIENCE)
@@ -22,7 +22,7 @@ MEANT = (
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with reviewers ann and bob and the admin root, to be copied: hashing passwords takes its time."""
-    made = Room.make(tmp_path_factory.mktemp("furnished"))
+    made = Room.make(tmp_path_factory.mktemp("furnished"), classifier={"encoder": NO_ENCODER})
     for name, role in (("ann", "reviewer"), ("bob", "reviewer"), ("root", "admin")):
         made.user(name, role)
     with made.ws.store.connect() as db:
@@ -36,7 +36,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def room(request: pytest.FixtureRequest, tmp_path: Path, furnished: Path) -> Iterator[Room]:
     """A working folder on SQLite; its parameter, where a test gives one, is the encoder."""
-    made = Room.make(tmp_path, like=furnished, encoder=getattr(request, "param", NO_ENCODER))
+    made = Room.make(tmp_path, like=furnished, classifier={"encoder": getattr(request, "param", NO_ENCODER)})
     yield made
     made.ws.store.dispose()
 
@@ -45,9 +45,9 @@ def room(request: pytest.FixtureRequest, tmp_path: Path, furnished: Path) -> Ite
 def both(tmp_path: Path, store_url: str, furnished: Path) -> Iterator[Room]:
     """The same on each database."""
     if store_url.startswith("sqlite"):
-        made = Room.make(tmp_path, like=furnished)
+        made = Room.make(tmp_path, like=furnished, classifier={"encoder": NO_ENCODER})
     else:
-        made = Room.make(tmp_path, store_url)
+        made = Room.make(tmp_path, store=store_url, classifier={"encoder": NO_ENCODER})
         made.user("ann")
         made.user("bob")
     yield made

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from harvester.domain.labels import Labels
+from tests.room import ENCODER, PASSWORD, Room
 from tests.web.review.conftest import PATIENCE, Open
-from tests.web.review.room import ENCODER, PASSWORD, Room
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 OTHER_PAGES = (

@@ -10,16 +10,16 @@ from playwright.sync_api import expect
 from classifiers.taxonomy import load_taxonomy
 from harvester.domain.labels import Labels
 from harvester.services.subscribers.subscriptions import subscribers
+from tests.room import NO_ENCODER, Room
 from tests.services.test_init import TAXONOMY
 from tests.web.review.conftest import Open
-from tests.web.review.room import NO_ENCODER, Room
 
 PREDICTED = Labels({"task": ("detection",), "crop": (), "kind": ("research",)})
 
 
 @pytest.fixture
 def room(tmp_path: Path, furnished: Path) -> Iterator[Room]:
-    made = Room.make(tmp_path, like=furnished, encoder=NO_ENCODER)
+    made = Room.make(tmp_path, like=furnished, classifier={"encoder": NO_ENCODER})
     (tmp_path / "plants.toml").write_text(TAXONOMY, encoding="utf-8")
     made.ws = replace(made.ws, taxonomy=load_taxonomy(tmp_path / "plants.toml"))
     made.put("2506.00001", "Weeds between rows", labels=PREDICTED, unsure=("crop:rice",))

@@ -7,7 +7,8 @@ import pytest
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author
 from harvester.services.catalog.sync import sync_catalogue
-from tests.web.review.room import Room
+from tests.conftest import both_databases
+from tests.room import Room
 
 BAD = "x" * 501
 
@@ -47,6 +48,7 @@ def test_undo_brings_back_what_was_before(both: Room) -> None:
     assert "no decision left to undo" in ann.decide("2506.00001", "undo", 4).text
 
 
+@both_databases
 def test_a_conflict_shows_both_choices(both: Room) -> None:
     both.fill(1)
     ann, bob = both.browser("ann"), both.browser("bob")
@@ -120,6 +122,7 @@ def test_addresses_that_name_nothing(room: Room, address: str, status: int) -> N
     assert room.browser("ann").client.get(address).status_code == status
 
 
+@both_databases
 def test_search_finds_words_their_beginnings_authors_and_names(both: Room) -> None:
     both.fill(3)
     both.put("2505.00007", "Arrhythmias in Zürich", 0.5, authors=(Author("Zoë Ångström"),), abstract="About rhythm.")
@@ -138,6 +141,7 @@ def test_search_finds_words_their_beginnings_authors_and_names(both: Room) -> No
         assert titles(ann.page("/review", params={"q": words})) == [], words
 
 
+@both_databases
 def test_search_follows_what_changes(both: Room) -> None:
     number = both.put("2505.00007", "Old words", 0.5)
     both.put("2505.00008", "Old words too", 0.5)
@@ -148,6 +152,7 @@ def test_search_follows_what_changes(both: Room) -> None:
     assert number == both.numbers["2505.00007"]
 
 
+@both_databases
 def test_filters_narrow_and_join(both: Room) -> None:
     echo = Labels({"task": ("segmentation",), "modality": ("echo",), "disease": ("hf",), "kind": ("review",)})
     both.put("2506.00001", "One", 0.9, labels=echo, unsure=())
@@ -171,6 +176,7 @@ def test_filters_narrow_and_join(both: Room) -> None:
     assert found == wanted
 
 
+@both_databases
 def test_accepted_papers_are_filtered_by_what_was_decided(both: Room) -> None:
     both.fill(1)
     ann = both.browser("ann")

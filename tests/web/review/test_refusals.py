@@ -8,7 +8,7 @@ from fastapi.routing import iter_route_contexts
 
 from harvester.web.app import create_app
 from harvester.web.forms import SAFE
-from tests.web.review.room import Browser, Room
+from tests.room import Browser, Room
 
 NAME = "2506.00001"
 BY_TOKEN = ("/confirm/{token}", "/unsubscribe/{token}", "/preferences/{token}")

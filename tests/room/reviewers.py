@@ -1,15 +1,13 @@
-"""A working folder with candidates to review, and browsers without a window that are signed in."""
+"""What reviewers do: candidates to decide on, and browsers without a window that are signed in."""
 
 import re
 import secrets
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, cached_property
 from typing import Any
 
 import uvicorn
@@ -17,53 +15,28 @@ from argon2 import PasswordHasher
 from lxml import html
 from starlette.testclient import TestClient
 
-from harvester.config.settings import load_settings
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.review.users import hash_token
-from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.sources.registry import provenance_of
-from harvester.store import schema
 from harvester.store.accounts import begin_session, put_user, user_named
 from harvester.store.decisions import decisions_on
-from harvester.store.engine import connect, open_store, read, write
+from harvester.store.engine import read, write
 from harvester.store.papers import record
 from harvester.store.predictions import save
 from harvester.store.queue import candidate, enqueue
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
-from tests.digest.conftest import free_port
+from tests.room.configuration import free_port
+from tests.room.folder import START, Folder
 
-NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery"
-NO_ENCODER, ENCODER = "./none", "all-MiniLM-L6-v2"
-"""Loading the real one takes seconds, so most tests do without explanations."""
-CONFIG = """\
-[store]
-url = "{store}"
-[harvest]
-attempts = 1
-timeout = 5.0
-[harvest.arxiv]
-url = "{upstream}/api/query"
-min_interval = 0.0
-[[harvest.feeds]]
-name = "circulation"
-url = "{upstream}/feed/circulation.xml"
-allow_private = true
-[classifier]
-encoder = "{encoder}"
-[catalog]
-git = "{git}"
-[digest]
-smtp_security = "none"
-[web]
-port = {port}
-"""
+ENCODER = "all-MiniLM-L6-v2"
+NO_ENCODER = "./none"  # loading the real one takes seconds, so most tests do without explanations
 TOPICS = ("echocardiography", "the electrocardiogram", "cardiac MRI", "coronary CT", "heart sounds")
 METHODS = ("Transformers for", "A benchmark of", "Foundation models for", "Weakly supervised", "Uncertainty in")
 
@@ -74,41 +47,13 @@ def hashed() -> str:
     return PasswordHasher().hash(PASSWORD)
 
 
-@dataclass
-class Room:
-    """A workspace whose clock is set by hand."""
+class Reviewers(Folder):
+    """Candidates to review, and who reviews them."""
 
-    ws: Workspace
-    config: Path
-    now: datetime = NOW
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def make(
-        cls,
-        folder: Path,
-        store: str = "",
-        *,
-        upstream: str = "http://127.0.0.1:1",
-        git: str = "off",
-        like: Path | None = None,
-        encoder: str = NO_ENCODER,
-    ) -> "Room":
-        """A new working folder; with the SQLite file `like`, its store is a copy of that one."""
-        config = folder / "config.toml"
-        file = folder / "data" / "harvester.db"
-        store = store or f"sqlite:///{file}"
-        if like:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(like, file)
-        config.write_text(CONFIG.format(store=store, upstream=upstream, git=git, encoder=encoder, port=free_port()))
-        settings = load_settings(config)
-        if not like:
-            schema.upgrade(connect(settings.store_url))
-        room: Room
-        ws = Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: room.now)
-        room = cls(ws, config)
-        return room
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The numbers of the papers that were put here."""
+        return {}
 
     def put(self, name: str, title: str, scope: float = 0.9, **known: Any) -> int:
         """A paper with a prediction, queued."""
@@ -120,7 +65,7 @@ class Room:
         given: dict[str, Any] = {
             "abstract": f"We study {title.lower()}. The electrocardiogram is read by a network. It works.",
             "authors": (Author("Ann Bee"), Author("Cy Dee")),
-            "published": NOW - timedelta(days=len(self.numbers)),
+            "published": START - timedelta(days=len(self.numbers)),
             "version": 1,
             "links": {"paper": f"https://arxiv.org/abs/{name}"},
         }
