@@ -31,11 +31,6 @@ def csv_cell(text: str) -> str:
     return f"'{text}" if text.lstrip("'").startswith(_CSV_FORMULA) else text
 
 
-def csv_text(cell: str) -> str:
-    """What `csv_cell` was given."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_CSV_FORMULA) else cell
-
-
 def is_web_url(url: str) -> bool:
     """Whether `url` is an absolute http(s) address with a host, and so may be shown as a link."""
     try:

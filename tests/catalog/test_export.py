@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from pybtex.database import parse_string
 
-from harvester.base.escape import csv_text, url
+from harvester.base.escape import csv_cell, url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import WRITERS, export
 from harvester.catalog.export.atom import ATOM, DC
@@ -101,6 +101,11 @@ def test_csv(papers: list[Entry]) -> None:
         assert {facet.id: items(held[facet.id]) for facet in FACETS} == entry.labels.facets
         found = {name[5:]: cell for name, cell in held.items() if name.startswith("link ") and cell}
         assert found == entry.links
+
+
+def csv_text(cell: str) -> str:
+    """The inverse of the apostrophe that keeps spreadsheets from taking a cell for a formula."""
+    return cell[1:] if cell.startswith("'") and csv_cell(cell.lstrip("'")) != cell.lstrip("'") else cell
 
 
 def items(cell: str) -> tuple[str, ...]:

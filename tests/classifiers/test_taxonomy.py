@@ -72,7 +72,7 @@ def test_derived_section_is_recognised_and_belongs_to_its_facet() -> None:
 def test_every_label_is_found_by_its_own_heading() -> None:
     for facet in load_taxonomy().facets:
         for label in facet.labels:
-            assert facet.find(f"### {label.heading}") == label
+            assert facet.find(f"### {label.name} {label.emoji}") == label
 
 
 def test_headings_lose_marks_case_and_emoji() -> None:
