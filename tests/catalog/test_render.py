@@ -352,7 +352,20 @@ def test_pictures_are_well_formed_and_the_same_every_time(papers: list[Entry]) -
         root = etree.fromstring(text.encode())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert not root.findall(".//{*}script")
-        assert "<dc:date>" not in text
+
+
+def test_the_charts_show_the_years_and_the_labels_with_their_numbers() -> None:
+    papers = [entry(1, published=Published(2022)), entry(2, published=Published(2024)), entry(3)]
+    facet = TAXONOMY.facet("task")
+    odd = replace(facet.labels[0], name="<b>Odd</b> & a name that is far too long 🫀")
+    taxonomy = replace(TAXONOMY, facets=(replace(facet, labels=(odd,)),))
+    papers = [replace(paper, labels=Labels({"task": (odd.id,)}, paper.labels.kind)) for paper in papers]
+    drawn = pictures(papers, taxonomy)
+    years = etree.fromstring(drawn["images/years.svg"].encode())
+    assert years.xpath("//*[local-name() = 'title']/text()") == ["2022: 1", "2023: 0", "2024: 1"]
+    labels = etree.fromstring(drawn["images/labels.svg"].encode())
+    assert labels.xpath("//*[local-name() = 'title']/text()") == [f"{odd.name}: 3"]
+    assert labels.xpath("//*[local-name() = 'text']/text()") == [facet.name, "<b>Odd</b> & a name that is…", "3"]
 
 
 def test_the_badges_say_what_there_is() -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from classifiers.sentences import sentences
-from harvester.base.errors import HarvesterError, UsageError
+from harvester.base.errors import HarvesterError
 from harvester.domain.candidates import STATES
 from harvester.services.review.explanations import Explanation, doubles
 from harvester.services.review.queries import PaperDetail, Queue, paper_detail, queue_page
@@ -99,7 +99,3 @@ def _after(found: Queue, shown: PaperDetail | None) -> str:
     if shown is None or shown.paper.id not in ids:
         return ""
     return next(iter(ids[ids.index(shown.paper.id) + 1 :]), "")
-
-
-def _status(error: HarvesterError) -> int:
-    return 422 if isinstance(error, UsageError) else 404
