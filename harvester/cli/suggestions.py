@@ -13,15 +13,17 @@ app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no
 @app.command("list")
 def list_(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
     """The open suggestions, oldest first."""
-    from harvester.services.review.documents import suggested
+    from harvester.services.review.documents import updates_document
+    from harvester.services.review.journal_updates import journal_updates
 
     set_up_logging(debug)
-    found = suggested(workspace(config))
+    found = journal_updates(workspace(config))
     if as_json:
-        return print_json(found)
+        return print_json(updates_document(found))
     rows = [
-        (one["id"], one["title"][:60], *(one["suggestion"][key] for key in ("venue", "published", "link")))
-        for one in found
+        (update.row.id, update.row.title[:60], shown.venue, shown.published, shown.link)
+        for update in found
+        for shown in (update.suggestion,)
     ]
     table(("id", "title", "venue", "published", "link"), rows)
     return say(f"{len(found)} open; `harvester suggestions take PAPER` updates the entry, `dismiss` leaves it.")

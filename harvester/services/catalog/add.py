@@ -20,15 +20,15 @@ from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of, parse_labels, relabelled
-from harvester.services.review.documents import no_labels
+from harvester.services.review.labels import no_labels
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 from harvester.store.engine import read
 from harvester.store.locks import lock
 from harvester.store.papers import find
-from harvester.store.predictions import latest
+from harvester.store.predictions import current
 
 log = logging.getLogger(__name__)
 _REPOSITORY = re.compile(r"/(?P<owner>[\w-]+)/(?P<name>(?!\.\.?(?:/|$))[\w.-]+?)(?:\.git)?(?:/.*)?")
@@ -159,10 +159,11 @@ def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
 
 
 def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
-    """The newest prediction of the paper that the store has; else one made now from title and text."""
+    """Those of the paper's current prediction, where the store has one; else one made now from title and text."""
+    model = version_in_use(ws)
     with read(ws.store) as db:
         stored = find(db, entry.id)
-        made = latest(db, [stored.number]).get(stored.number) if stored else None
+        made = current(db, [stored.number], model).get(stored.number) if stored else None
     if made:
         return made.labels
     paper = Paper((entry.id,), entry.title, (stored.paper.abstract if stored else "") or about)
