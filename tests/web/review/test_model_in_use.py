@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from classifiers.packaged import packaged
 from classifiers.storage import CARD, _version
 from harvester.domain.candidates import QueueFilter
 from harvester.domain.labels import Labels
+from harvester.domain.papers import Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import classify_waiting, model_version
 from harvester.services.learning.models import models_folder, promote
@@ -19,7 +21,7 @@ from harvester.services.review.documents import paper_document, queue_document
 from harvester.services.review.queries import paper_detail, queue_page
 from harvester.services.workspace import Workspace
 from harvester.store.engine import write
-from harvester.store.papers import find
+from harvester.store.papers import find, record
 from harvester.store.predictions import save
 from tests.web.review.room import Browser, Room
 
@@ -136,14 +138,28 @@ def kept(room: Room) -> set[str]:
 
 def test_a_text_that_changed_has_the_newest_word_on_it_then_the_newest_on_any(said: tuple[Room, str]) -> None:
     """The model in use has not read the new text yet: another model's word on it counts for more than an old one."""
-    room, _ = said
+    room, newer = said
     room.put_again(NAME, "Another study of the heart")
     assert modality(room) == ("ppg",), "nobody has read the new text: the newest word"
     say(room.ws, "2024-01-01-older", "echo", 0.7)
     say(room.ws, "2023-01-01-oldest", "cmr", 0.7)
     assert modality(room) == ("cmr",), "the newest on the present text"
     say(room.ws, model_version(room.ws), "ecg", 0.7)
+    say(room.ws, newer, "pcg", 0.7)
     assert modality(room) == ("ecg",), "the model in use has read it"
+
+
+def test_of_other_models_those_count_that_read_the_present_text(both: Room) -> None:
+    both.put(
+        NAME, "A study of the heart", labels=Labels({"task": (), "modality": ("echo",), "disease": ()}, "research")
+    )
+    first = paper_detail(both.ws, NAME).paper
+    both.put_again(NAME, "Another study of the heart")
+    say(both.ws, "2024-01-01-older", "cmr", 0.7)
+    assert modality(both) == ("cmr",)
+    with write(both.ws.store) as db:
+        record(db, [Sighting("arxiv", replace(first, version=3))], both.now)
+    assert modality(both) == ("echo",), "its first text is the present one again"
 
 
 def modality(room: Room) -> tuple[str, ...]:
