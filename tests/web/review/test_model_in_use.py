@@ -150,9 +150,8 @@ def test_a_text_that_changed_has_the_newest_word_on_it_then_the_newest_on_any(sa
 
 
 def test_of_other_models_those_count_that_read_the_present_text(both: Room) -> None:
-    both.put(
-        NAME, "A study of the heart", labels=Labels({"task": (), "modality": ("echo",), "disease": ()}, "research")
-    )
+    echo = Labels({"task": (), "modality": ("echo",), "disease": ()}, "research")
+    both.put(NAME, "A study of the heart", labels=echo)
     first = paper_detail(both.ws, NAME).paper
     both.put_again(NAME, "Another study of the heart")
     say(both.ws, "2024-01-01-older", "cmr", 0.7)
