@@ -154,7 +154,7 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
     made = add_decision(
         db, Decision(number, "accept", "review", Labels({**chosen, "kind": ("research",)}), "", "me", NOW)
     )
-    before = queue.candidate(db, number)
+    before = queue.find_candidate(db, number)
     assert before is not None
     queue.move(db, before, "accepted", made, filed=True)
     save_extracts(db, {number: (paper.text_hash, " ".join(abstract.split(". ")[:2]))})

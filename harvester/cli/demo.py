@@ -7,6 +7,7 @@ import typer
 
 from harvester.cli.command import Invocation, Output, command_without_config
 from harvester.cli.common import say, table
+from harvester.cli.queue import labels_cell
 from harvester.cli.run import print_report
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ def demo(
 def _show(made: "Demo") -> None:
     print_report(made.report)
     say("")
-    rows = [(one["id"], f"{one['score']:.3f}", one["title"][:70], ", ".join(one["modality"])) for one in made.queue]
-    table(("queue", "score", "title", "modality"), rows)
+    rows = [
+        (row.id, f"{row.candidate.usefulness:.3f}", row.title[:70], labels_cell(row, "modality")) for row in made.queue
+    ]
+    table(("queue", "usefulness", "title", "modality"), rows)
     say(f"\nAll papers are invented. Accepted, for a start: {made.accepted}")
     say(f"The list:   {made.page}")
     for mail in made.mails:

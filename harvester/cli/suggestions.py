@@ -15,14 +15,17 @@ app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no
 @command
 def list_(call: Invocation) -> Output | None:
     """The open suggestions, oldest first."""
-    from harvester.services.review.documents import suggested
+    from harvester.services.review.documents import updates_document
+    from harvester.services.review.journal_updates import journal_updates
 
-    found = suggested(call.workspace)
+    ws = call.workspace
+    found = journal_updates(ws)
     if call.as_json:
-        return Output(found)
+        return Output(updates_document(found, ws.taxonomy))
     rows = [
-        (one["id"], one["title"][:60], *(one["suggestion"][key] for key in ("venue", "published", "link")))
-        for one in found
+        (update.row.id, update.row.title[:60], shown.venue, shown.published, shown.link)
+        for update in found
+        for shown in (update.suggestion,)
     ]
     table(("id", "title", "venue", "published", "link"), rows)
     say(f"{len(found)} open; `harvester suggestions take PAPER` updates the entry, `dismiss` leaves it.")

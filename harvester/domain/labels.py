@@ -74,10 +74,11 @@ def labels_json(labels: Labels, taxonomy: Taxonomy) -> dict[str, list[str] | str
     }
 
 
-def completed(labels: Labels, taxonomy: Taxonomy) -> Labels:
-    """The labels with the usual one in each exclusive facet that has none, as an accepted paper must have."""
-    missing = {facet.id: (usual(facet),) for facet in taxonomy.facets if facet.exclusive and not labels.of(facet.id)}
-    return Labels({**labels.facets, **missing})
+def completed(labels: Labels | None, taxonomy: Taxonomy) -> Labels:
+    """The labels, if any, with the usual one in each exclusive facet that has none: the first stage assigns none."""
+    held = labels.facets if labels else {}
+    missing = {facet.id: (usual(facet),) for facet in taxonomy.facets if facet.exclusive and facet.id not in held}
+    return Labels({**held, **missing})
 
 
 def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, Iterable[str]]) -> Labels:

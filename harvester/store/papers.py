@@ -38,7 +38,9 @@ def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool
 
 def find(db: Connection, name: str) -> Stored | None:
     """The paper that bears this identifier."""
-    return find_all(db, [name]).get(name)
+    query = select(papers).join(identifiers, identifiers.c.paper == papers.c.number)
+    row = db.execute(query.where(identifiers.c.name == name)).first()
+    return None if row is None else _stored(row, names_by_number(db, [row.number])[row.number])
 
 
 def find_all(db: Connection, names: Iterable[str]) -> dict[str, Stored]:

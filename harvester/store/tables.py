@@ -127,18 +127,17 @@ candidates = Table(
     _paper_number(primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),  # grows with every decision: the optimistic lock
-    Column("score", Float, nullable=False),
+    Column("score", Float, key="scope", nullable=False),  # the probability of being in scope; 0 once withdrawn
     Column("queued", Moment, nullable=False),
     Column("entry", Text),  # the entry's file, relative to the catalog's folder
     Column("filed", Boolean, nullable=False),  # whether the catalog's files already show the decisions
     Column("accepted_by", Integer),  # the decision that put it into the catalog; null while it is not in it
     Column("decision", Integer, index=True),  # the decision in effect; null if there is none
     Column("backlog", Boolean, nullable=False, server_default=false()),  # found by a backfill: listed after all others
-    Column(
-        "place", Integer, nullable=False, server_default="0"
-    ),  # position in the reading order; 0, which comes first, for newcomers
-    Column("useful", Float, nullable=False, server_default="0"),  # how useful it is to read it at that position
-    Index("ix_candidates_order", "state", "backlog", "place"),  # how `queue.BEST_FIRST` begins
+    # The position in the reading order; 0 for newcomers, who come first, and for the backlog.
+    Column("place", Integer, key="reading_position", nullable=False, server_default="0"),
+    Column("useful", Float, key="usefulness", nullable=False, server_default="0"),  # of reading it there, 0 to 1
+    Index("ix_candidates_order", "state", "backlog", "reading_position"),  # how `queue.BEST_FIRST` begins
 )
 
 # Append-only: undo is another row.

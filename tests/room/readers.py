@@ -54,10 +54,10 @@ class Readers(Folder):
     def decide(self, number: int, action: str, via: str = "review", labels: Labels | None = None) -> None:
         """A decision as harvester.services.decide records it, without the catalogue's file."""
         with write(self.ws.store) as db:
-            before = queue.candidate(db, number)
+            before = queue.find_candidate(db, number)
             if before is None:
                 queue.enqueue(db, [(number, 0.9)], self.now)
-                before = queue.candidate(db, number)
+                before = queue.find_candidate(db, number)
             assert before is not None
             made = add_decision(db, Decision(number, action, via, labels, "", "me", self.now))
             first = made if before.accepted_by is None else before.accepted_by

@@ -28,7 +28,7 @@ from harvester.store.decisions import decisions_on
 from harvester.store.engine import read, write
 from harvester.store.papers import record
 from harvester.store.predictions import save
-from harvester.store.queue import candidate, enqueue
+from harvester.store.queue import enqueue, find_candidate
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
 from tests.room.configuration import free_port
@@ -97,7 +97,7 @@ class Reviewers(Folder):
 
     def place(self, name: str) -> Candidate:
         with read(self.ws.store) as db:
-            found = candidate(db, self.numbers[name])
+            found = find_candidate(db, self.numbers[name])
         assert found is not None
         return found
 

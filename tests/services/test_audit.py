@@ -22,7 +22,7 @@ from harvester.store import schema
 from harvester.store.engine import connect, read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find, record, unhydrated
-from harvester.store.queue import candidate, enqueue
+from harvester.store.queue import enqueue, find_candidate
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
 from tests.room import Room
@@ -265,7 +265,7 @@ class TestDeletedRecords:
         done = audit(late, days=1, repair=True)
         assert done.notes == [f"{DELETED} was deleted at arXiv; it is pending in the queue, and left there."]
         with read(late.store) as db:
-            place = candidate(db, number)
+            place = find_candidate(db, number)
         assert place is not None
         assert (place.state, place.version) == ("pending", 0)
 

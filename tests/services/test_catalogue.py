@@ -23,7 +23,7 @@ from harvester.services.workspace import Workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import find, mark_withdrawn, record
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream
 from tests.room import Room
@@ -179,7 +179,7 @@ def test_a_readme_becomes_an_accepted_paper(either: Workspace, tmp_path: Path) -
     with read(either.store) as db:
         stored = find(db, entry.id)
         assert stored is not None
-        place = candidate(db, stored.number)
+        place = find_candidate(db, stored.number)
     assert place is not None
     assert (place.state, place.entry) == ("accepted", str(entry.path))
 

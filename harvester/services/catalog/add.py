@@ -15,20 +15,19 @@ from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import read_list
 from harvester.catalog.importing.citation import Citation, citations
 from harvester.domain.identity import link_identifier, parse_identifier, whole_title
-from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
+from harvester.domain.labels import Labels, completed, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of
-from harvester.services.review.documents import no_labels
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 from harvester.store.engine import read
 from harvester.store.locks import lock
 from harvester.store.papers import find
-from harvester.store.predictions import latest
+from harvester.store.predictions import current
 
 log = logging.getLogger(__name__)
 _REPOSITORY = re.compile(r"/(?P<owner>[\w-]+)/(?P<name>(?!\.\.?(?:/|$))[\w.-]+?)(?:\.git)?(?:/.*)?")
@@ -124,7 +123,7 @@ def _by_name(ws: Workspace, name: str) -> _Found:
         paper = fetch(ws, identifier.removeprefix("arxiv:"))
     if paper is None:
         raise HarvesterError(f"Nothing is known about {name}; give a file with its BibTeX record, or its arXiv id.")
-    return _Found(entry_of(paper, no_labels(ws)), paper.abstract)
+    return _Found(entry_of(paper, completed(None, ws.taxonomy)), paper.abstract)
 
 
 def _from_readme(ws: Workspace, text: str, name: str) -> _Found:
@@ -145,7 +144,7 @@ def _cited(ws: Workspace, cited: Citation) -> Entry:
     return Entry(
         id=cited.id,
         title=cited.title,
-        labels=no_labels(ws),
+        labels=completed(None, ws.taxonomy),
         authors=cited.authors,
         published=cited.published,
         venue=cited.venue,
@@ -160,10 +159,11 @@ def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
 
 
 def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
-    """The newest prediction of the paper that the store has; else one made now from title and text."""
+    """Those of the paper's current prediction, where the store has one; else one made now from title and text."""
+    model = version_in_use(ws)
     with read(ws.store) as db:
         stored = find(db, entry.id)
-        made = latest(db, [stored.number]).get(stored.number) if stored else None
+        made = current(db, [stored.number], model).get(stored.number) if stored else None
     if made:
         return made.labels
     paper = Paper((entry.id,), entry.title, (stored.paper.abstract if stored else "") or about)
@@ -171,5 +171,5 @@ def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
         ((_, _, made),) = predict(load_classifier(ws), [(0, paper)])
     except HarvesterError as error:
         log.warning("%s gets no labels of the classifier: %s", entry.id, error)
-        return no_labels(ws)
+        return completed(None, ws.taxonomy)
     return made.labels

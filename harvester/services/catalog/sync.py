@@ -22,7 +22,7 @@ from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all, record
-from harvester.store.queue import candidate, in_state, set_filed, unfiled
+from harvester.store.queue import find_candidate, in_state, set_filed, unfiled
 
 BY = "catalogue files"
 
@@ -117,14 +117,15 @@ def _take(
     now = standing(logs.get(number, []))
     if now.state != "accepted" or now.decision is None or now.decision.labels != entry.labels:
         _decide(ws, db, number, entry, now.state, done)
-    place = candidate(db, number)
-    if place and entry.path and place.entry != _place(entry):
-        set_filed(db, number, place.version, _place(entry))
+    candidate = find_candidate(db, number)
+    if candidate and entry.path and candidate.entry != _place(entry):
+        set_filed(db, number, candidate.version, _place(entry))
 
 
 def _decide(ws: Workspace, db: Connection, number: int, entry: Entry, state: str, done: Synced) -> None:
     reason = "labels corrected" if state == "accepted" else "entry added"
-    record_decision(db, number, Decision(number, "accept", "files", entry.labels, reason, BY, ws.clock()), filed=True)
+    decision = Decision(number, "accept", "files", entry.labels, reason, BY, ws.clock())
+    record_decision(ws, db, decision, filed=True)
     done.corrected += state == "accepted"
     done.accepted += state != "accepted"
 
@@ -141,7 +142,7 @@ def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: 
         return
     for one in _without_renamed(ws, db, catalog, missing, done):
         gone = Decision(one.paper, "withdraw", "files", None, "entry removed", BY, ws.clock())
-        record_decision(db, one.paper, gone, filed=True)
+        record_decision(ws, db, gone, filed=True)
         done.withdrawn += 1
 
 

@@ -30,7 +30,7 @@ from harvester.sources.errors import Unavailable
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all, mark_withdrawn, record
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
@@ -216,10 +216,10 @@ class _Auditor:
     def _tell_of_place(self, fate: str, name: str, number: int) -> None:
         """Say where a paper stands that is no more: what people decided, or have before them, is theirs to change."""
         with read(self.ws.store) as db:
-            place = candidate(db, number)
-        if place:
-            where = "the catalogue" if place.state == "accepted" else "the queue"
-            self.found.notes.append(f"{name} was {fate} at arXiv; it is {place.state} in {where}, and left there.")
+            candidate = find_candidate(db, number)
+        if candidate:
+            where = "the catalogue" if candidate.state == "accepted" else "the queue"
+            self.found.notes.append(f"{name} was {fate} at arXiv; it is {candidate.state} in {where}, and left there.")
 
     def _judge(self, lacking: Sequence[oai.Record]) -> None:
         papers = self._with_text(lacking)

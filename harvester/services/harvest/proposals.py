@@ -17,7 +17,7 @@ from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Proposal
 from harvester.domain.text import clean
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
-from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.workspace import Workspace
 from harvester.sources import journals
 from harvester.sources.arxiv import api as arxiv_api
@@ -26,9 +26,9 @@ from harvester.sources.http import Transport
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all, record
-from harvester.store.predictions import latest, save
+from harvester.store.predictions import current, save
 from harvester.store.proposals import add_proposal, proposals_in, settle_proposal
-from harvester.store.queue import candidate, enqueue
+from harvester.store.queue import enqueue, find_candidate
 from harvester.store.rate_limits import allowed
 
 if TYPE_CHECKING:
@@ -154,17 +154,18 @@ def _queue(ws: Workspace, one: Proposal, number: int | None, model: "Callable[[]
     if number is not None:
         _classify(ws, one.name, model)
     with write(ws.store) as db:
-        if number is not None and candidate(db, number) is None:
-            prediction = latest(db, [number]).get(number)
+        if number is not None and find_candidate(db, number) is None:
+            prediction = current(db, [number], version_in_use(ws)).get(number)
             enqueue(db, [(number, prediction.scope if prediction else 0.0)], ws.clock())
         settle_proposal(db, one.id, "unknown" if number is None else "queued", number)
 
 
 def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> None:
     """Give a paper its prediction where it has none; without a model it is queued all the same."""
+    version = version_in_use(ws)
     with read(ws.store) as db:
         stored = find_all(db, [name])[name]
-        if latest(db, [stored.number]):
+        if current(db, [stored.number], version):
             return
     try:
         made = list(predict(model(), [(stored.number, stored.paper)]))
@@ -172,5 +173,5 @@ def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> No
         log.warning("The proposed paper %s has no prediction: %s", name, error)
         return
     with write(ws.store) as db:
-        if not latest(db, [stored.number]):  # a run may have been quicker
+        if not current(db, [stored.number], version):  # a run may have been quicker
             save(db, made, ws.clock())

@@ -25,6 +25,7 @@ from harvester.services.learning.classify import (
     model_info,
     model_version,
     named_errors,
+    version_in_use,
 )
 from harvester.services.learning.models import (
     model_in_use,
@@ -39,7 +40,7 @@ from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
 from harvester.store.locks import lock
-from harvester.store.predictions import latest
+from harvester.store.predictions import current
 from harvester.store.training import decided_papers, known_texts
 
 FEWEST = 100  # papers in scope; with fewer a model is only noise
@@ -129,10 +130,11 @@ def training_set(ws: Workspace) -> TrainingSet:
     """
     records = [json.loads(line) for line in label_file().read_text(encoding="utf-8").splitlines()]
     records = records if has_labelled_set(ws) else []
+    model = version_in_use(ws)
     with read(ws.store) as db:
         texts = known_texts(db, (record["id"] for record in records))
         papers = decided_papers(db)
-        logs, predicted = decisions_on(db, papers), latest(db, papers)
+        logs, predicted = decisions_on(db, papers), current(db, papers, model)
     labelled = []
     for record in records:
         if text := texts.get(record["id"]):

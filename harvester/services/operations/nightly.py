@@ -27,7 +27,7 @@ from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import load
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidates
 from harvester.store.runs import begin_run, end_run, recent_runs
 from harvester.store.statistics import figures
 
@@ -152,8 +152,8 @@ def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | N
 def accepted_among(ws: Workspace, numbers: set[int]) -> list[str]:
     """The ids of those papers that are in the catalogue."""
     with read(ws.store) as db:
-        places = {number: candidate(db, number) for number in numbers}
-        accepted = [number for number, place in places.items() if place and place.state == "accepted"]
+        queued = find_candidates(db, numbers)
+        accepted = [number for number, candidate in queued.items() if candidate.state == "accepted"]
         return sorted(stored.paper.id for stored in load(db, accepted).values())
 
 

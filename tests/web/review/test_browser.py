@@ -199,7 +199,7 @@ def test_all_that_the_model_is_sure_of(room: Room, desk: Open) -> None:
     room.put("2506.00002", "Unsure of a label", 0.99)
     room.put("2506.00003", "Not so high", 0.95, unsure=())
     page = desk()
-    page.click("text=Accept all above 0.97")
+    page.click("text=Accept all of a scope of 97 %")
     expect(page.locator(".preview li")).to_have_count(1)
     page.click("main button.accept")
     expect(page.locator("h1")).to_contain_text("Batch 1")
