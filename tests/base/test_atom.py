@@ -76,7 +76,7 @@ WHEN = datetime(2025, 6, 12, 8, tzinfo=UTC)
 
 
 def catalogue() -> str:
-    labels = Labels({"task": ("segmentation",), "modality": ("ecg",), "disease": ()}, "research")
+    labels = Labels({"task": ("segmentation",), "modality": ("ecg",), "kind": ("research",)})
     links = {"paper": "https://example.org/a", "code": "https://github.com/a/b"}
     return export(
         [Entry("arxiv:2506.00001", TITLE, labels, ("Ann Bee", "Cy Dee"), Published(2025, 6), "Nature", links)],

@@ -36,7 +36,7 @@ FIND = """async (queries) => {
 def _entry(number: int, document: dict[str, Any]) -> Entry:
     """Dates fall, so that newest first is the order of the file."""
     published = Published(2024 - number)
-    labels = Labels(NONE, "research")
+    labels = Labels({"kind": ("research",)})
     return Entry(document["id"], document["title"], labels, tuple(document["authors"]), published, document["venue"])
 
 

@@ -150,7 +150,7 @@ def test_a_text_that_changed_has_the_newest_word_on_it_then_the_newest_on_any(sa
 
 
 def test_of_other_models_those_count_that_read_the_present_text(both: Room) -> None:
-    echo = Labels({"task": (), "modality": ("echo",), "disease": ()}, "research")
+    echo = Labels({"modality": ("echo",), "kind": ("research",)})
     both.put(NAME, "A study of the heart", labels=echo)
     first = paper_detail(both.ws, NAME).paper
     both.put_again(NAME, "Another study of the heart")
