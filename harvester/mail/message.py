@@ -102,17 +102,17 @@ def letterhead(settings: DigestSettings, title: str) -> Letterhead:
     """The letterhead that the configuration describes.
 
     Raises:
-        UsageError: the sender is not a plain address, or base_url cannot be used in a header.
+        UsageError: base_url cannot be used in a header.
     """
     name, address = parseaddr(settings.sender)
-    sender = Address(name, addr_spec=_named(address, "sender"))
+    sender = Address(name, addr_spec=parse_address(address))
     url = settings.base_url
     if not url.isascii() or len(url) > LONGEST_BASE or any(c in url for c in "<> \t") or urlsplit(url).query:
         raise UsageError(
             f"[digest] base_url {url[:80]!r} cannot be used in a mail's header: write its host as xn--..., "
             f"without spaces, < > and ?, in at most {LONGEST_BASE} characters."
         )
-    return Letterhead(sender, _named(settings.reply_to or address, "reply_to"), url, title)
+    return Letterhead(sender, parse_address(settings.reply_to or address), url, title)
 
 
 def write(head: Letterhead, letter: Letter, now: datetime) -> bytes:
@@ -172,10 +172,3 @@ def _plain(name: str, value: str) -> bytes:
     if not value.isascii() or not value.isprintable():
         raise ValueError(f"{name} must be plain printable ASCII, not {value!r}")
     return f"{name}: {value}\r\n".encode("ascii")
-
-
-def _named(address: str, key: str) -> str:
-    try:
-        return parse_address(address)
-    except UsageError as error:
-        raise UsageError(f"[digest] {key}: {error}") from None

@@ -101,7 +101,7 @@ def subscribe(page: Page, url: str) -> None:
     page.get_by_label("Your e-mail address").fill("new@example.org")
     page.get_by_label("ECG", exact=True).check()
     page.get_by_label("Once a week").check()
-    page.get_by_label("Day of a weekly digest").select_option("friday")
+    page.get_by_label("Day of the weekly digest").select_option("friday")
     page.get_by_role("button", name="Subscribe").click()
     expect(page.get_by_role("heading")).to_have_text("Check your mailbox", timeout=PATIENCE)
 
