@@ -27,6 +27,7 @@ from starlette.testclient import TestClient
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
+from harvester.services.learning.classify import version_in_use
 from harvester.services.review.users import add_user
 from harvester.services.workspace import Workspace, open_workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
@@ -93,9 +94,8 @@ def predict(ws: Workspace, rng: random.Random) -> Prediction:
     chances = {facet.id: {label: rng.random() for label in facet.label_ids} for facet in ws.taxonomy.facets}
     chosen = {facet.id: tuple(rng.sample(facet.label_ids, 2)) for facet in ws.taxonomy.facets if not facet.exclusive}
     unsure = ("task:prognosis",) if rng.random() < 0.6 else ()
-    return Prediction(
-        rng.random(), True, Labels({**chosen, "kind": ("research",)}), unsure, chances, "2025-01-01-bench"
-    )
+    labels = Labels({**chosen, "kind": ("research",)})
+    return Prediction(rng.random(), True, labels, unsure, chances, version_in_use(ws))
 
 
 @contextmanager
