@@ -26,6 +26,7 @@ from harvester.services.digest.delivery import Counts
 from harvester.services.digest.due import due
 from harvester.services.digest.sending import send_digests
 from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import papers, queue
 from harvester.store.decisions import add_decision
 from harvester.store.engine import open_store, read, write
@@ -147,13 +148,13 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
         NOW - timedelta(hours=n),
         links={"paper": f"https://arxiv.org/abs/2506.{n:05}", "code": f"https://github.com/group/project-{n}"},
     )
-    number = papers.record(db, [Sighting("arxiv", paper)], NOW)[0].number
+    number = papers.record(db, [Sighting(ARXIV, paper)], NOW)[0].number
     chosen = {one.id: tuple(dice.sample(one.label_ids, 2)) for one in ws.taxonomy.facets if not one.exclusive}
     queue.enqueue(db, [(number, 0.9)], NOW)
     made = add_decision(
         db, Decision(number, "accept", "review", Labels({**chosen, "kind": ("research",)}), "", "me", NOW)
     )
-    before = queue.candidate(db, number)
+    before = queue.find_candidate(db, number)
     assert before is not None
     queue.move(db, before, "accepted", made, filed=True)
     save_extracts(db, {number: (paper.text_hash, " ".join(abstract.split(". ")[:2]))})

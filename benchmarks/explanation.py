@@ -10,7 +10,7 @@ import numpy as np
 from firststage import SHARED
 
 from classifiers.classifier import Classifier, load
-from classifiers.explain import sentences, without
+from classifiers.explain import parts_of, without
 from classifiers.features import embed
 from classifiers.records import Text
 from classifiers.taxonomy import load_taxonomy
@@ -39,7 +39,7 @@ def main() -> None:
 
 def tried(classifier: Classifier, text: Text, rng: np.random.Generator) -> list[bool]:
     """For each task, modality and disease label of a paper whether its two sentences carry it more than two others."""
-    parts = sentences(text)
+    parts = parts_of(text)
     [prediction] = classifier.predict([text], explained=True, full=True)
     found = []
     for name, reasons in (prediction.explanation or {}).items():

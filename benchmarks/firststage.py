@@ -74,9 +74,9 @@ def mixture(count: int) -> list[Text]:
 def kept(classifier: Classifier) -> str:
     """How many in-scope decisions of the full model, by heads that had not seen the paper, pass the first stage."""
     papers = [p for p in read_labels([SHARED / "labels" / "train.jsonl"], classifier.taxonomy) if p.in_scope]
-    model, memory = classifier.model, classifier.memory
-    rows = memory.rows()  # a paper that is in the set under two names is remembered under one
-    held = [p for p in papers if p.text.id in rows and memory.scope[rows[p.text.id]] >= model.scope_threshold_]
+    model, index = classifier.model, classifier.training_index
+    rows = index.rows()  # a paper that is in the set under two names is remembered under one
+    held = [p for p in papers if p.text.id in rows and index.scope[rows[p.text.id]] >= model.scope_threshold_]
     passed = int(model.first_stage_.passes([paper.text for paper in held]).sum())
     return f"in-scope decisions kept: {passed} of {len(held)} ({passed / len(held):.2%})"
 

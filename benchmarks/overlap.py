@@ -33,12 +33,12 @@ print(json.dumps({"papers": papers, "harvest": between - begun, "classify": time
 NIGHT = """
 import json, time
 from pathlib import Path
-from harvester.services.nightly import run
+from harvester.services.operations.nightly import run
 from harvester.services.workspace import open_workspace
 ws = open_workspace(Path("config.toml"))
 begun = time.monotonic()
 report = run(ws, digest=False)
-print(json.dumps({"papers": report["papers"]["new"], "run": time.monotonic() - begun}))
+print(json.dumps({"papers": report.papers.new, "run": time.monotonic() - begun}))
 """
 
 

@@ -29,10 +29,11 @@ from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.review.users import add_user
 from harvester.services.workspace import Workspace, open_workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
 from harvester.store.papers import record
 from harvester.store.predictions import save
-from harvester.store.queue import enqueue, in_state, set_places
+from harvester.store.queue import enqueue, in_state, set_reading_order
 from harvester.web.app import create_app
 
 TARGETS = {1: 0.100, 8: 0.400}  # seconds, p95
@@ -67,13 +68,13 @@ def fill(ws: Workspace, papers: int, pending: int) -> None:
     for start in range(0, papers, CHUNK):
         made = [paper(rng, number) for number in range(start, min(start + CHUNK, papers))]
         with write(ws.store) as db:
-            merged = record(db, [Sighting("arxiv", one) for one in made], BEGUN)
+            merged = record(db, [Sighting(ARXIV, one) for one in made], BEGUN)
             rows = [(one.number, known, predict(ws, rng)) for one, known in zip(merged, made, strict=True)]
             save(db, rows, BEGUN)
             waiting = [row for place, row in enumerate(rows, start) if place >= papers - pending]
             enqueue(db, [(number, found.scope) for number, _, found in waiting], BEGUN)
     with write(ws.store) as db:  # as a night leaves them
-        set_places(db, [(one.paper, one.score) for one in in_state(db, "pending")])
+        set_reading_order(db, [(candidate.paper, candidate.scope) for candidate in in_state(db, "pending")])
 
 
 def paper(rng: random.Random, number: int) -> Paper:

@@ -1,11 +1,13 @@
-"""Text in, calibrated labels out: scope and facet labels of papers, learned from a labelled set.
+"""Text in, calibrated labels out; learned from a labeled set of papers.
 
-Usable on its own (`python -m classifiers`); imports nothing of `harvester` and touches no network, unless the
-encoder has to be fetched from the Hugging Face hub because no copy is on this machine. Importing this package is
+Usable on its own (`python -m classifiers`); imports nothing of `harvester` and uses no network, unless the
+encoder has to be fetched from the Hugging Face hub because this machine has no copy. Importing this package is
 cheap: torch, scikit-learn and numpy are only loaded by the first call that needs them.
 
     classifier = classifiers.load()
     [prediction] = classifier.predict([classifiers.Text("arxiv:2501.00001", "A title", "An abstract.")])
+
+That is what a program needs that labels papers; training, taxonomy and model files are imported from their modules.
 """
 
 from __future__ import annotations
@@ -13,34 +15,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers.errors import ClassifierError, EncoderError, InputError, ModelError, TaxonomyError
-from classifiers.records import Labelled, ModelInfo, Prediction, Reason, Text
-from classifiers.storage import read_info as model_info
-from classifiers.taxonomy import Derived, Facet, Label, Taxonomy, load_taxonomy
+from classifiers.errors import ClassifierError
+from classifiers.records import Prediction, Text
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
-__all__ = [
-    "ClassifierError",
-    "Derived",
-    "EncoderError",
-    "Facet",
-    "InputError",
-    "Label",
-    "Labelled",
-    "ModelError",
-    "ModelInfo",
-    "Prediction",
-    "Reason",
-    "Taxonomy",
-    "TaxonomyError",
-    "Text",
-    "load",
-    "load_taxonomy",
-    "model_info",
-    "model_version",
-]
+__all__ = ["ClassifierError", "Prediction", "Text", "load"]
 
 
 def load(model_dir: Path | None = None, taxonomy: Path | None = None, encoder: str | None = None) -> Classifier:
@@ -48,8 +29,3 @@ def load(model_dir: Path | None = None, taxonomy: Path | None = None, encoder: s
     from classifiers.classifier import load as load_classifier
 
     return load_classifier(model_dir, taxonomy, encoder)
-
-
-def model_version(model_dir: Path | None = None) -> str:
-    """The version of a model (None: the packaged one), without loading it. Raises `ModelError`."""
-    return model_info(model_dir).version

@@ -15,7 +15,7 @@ from classifiers.explain import explain
 from classifiers.features import embed
 from classifiers.model import LabelModel, Scores
 from classifiers.records import ModelInfo, Neighbour, Prediction, Reason, Text, clean
-from classifiers.storage import load_memory, load_model, model_dir
+from classifiers.storage import load_model, load_training_index, model_dir
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from classifiers.training_index import TrainingIndex
 
@@ -48,9 +48,9 @@ class Classifier:
         return self.model.taxonomy
 
     @cached_property
-    def memory(self) -> TrainingIndex:
+    def training_index(self) -> TrainingIndex:
         """The papers it was trained on; read from the model's folder when first asked for."""
-        return load_memory(self.info.folder)
+        return load_training_index(self.info.folder)
 
     def predict(
         self,
@@ -78,7 +78,7 @@ class Classifier:
 
     def nearest(self, text: Text) -> tuple[Neighbour, ...]:
         """The three labelled papers nearest to a text."""
-        return self.memory.nearest(self.encoder.encode([text.joined])[0], text)
+        return self.training_index.nearest(self.encoder.encode([text.joined])[0], text)
 
     def _staged(
         self, texts: Sequence[Text], explained: bool, full: bool, progress: Progress | None
@@ -106,7 +106,7 @@ class Classifier:
         for row, text in enumerate(texts):
             found = self._prediction(row, text, scores, said, unsure)
             if explained:
-                nearest = self.memory.nearest(vectors[row, : vectors.shape[1] // 2], text)
+                nearest = self.training_index.nearest(vectors[row, : vectors.shape[1] // 2], text)
                 found = replace(found, explanation=self.explain(text, found.labels), nearest=nearest)
             yield found
 

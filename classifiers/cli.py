@@ -138,7 +138,7 @@ def _results(arguments: argparse.Namespace, papers: list[Labelled], taxonomy: Ta
         vectors = embed(classifier.encoder, [paper.text for paper in papers], progress)
     if arguments.split_year:
         return evaluate_split(papers, vectors, taxonomy, arguments.split_year, classifier.model.parameters)
-    return evaluate_model(classifier.model, papers, vectors, classifier.memory)
+    return evaluate_model(classifier.model, papers, vectors, classifier.training_index)
 
 
 def _predicted(

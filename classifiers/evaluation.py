@@ -127,17 +127,17 @@ def evaluate_split(
 
 
 def evaluate_model(
-    model: LabelModel, papers: Sequence[Labelled], vectors: Floats, memory: TrainingIndex | None = None
+    model: LabelModel, papers: Sequence[Labelled], vectors: Floats, training_index: TrainingIndex | None = None
 ) -> dict[str, Figures]:
     """Figures of a fitted model beside those of keyword rules, by method.
 
-    With the model's `memory`, papers that it was trained on are scored by heads that had not seen them.
+    With the model's `training_index`, papers that it was trained on are scored by heads that had not seen them.
     """
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
-    if memory is None:
+    if training_index is None:
         scores = model.predict_proba([paper.text for paper in papers], vectors)
     else:
-        scores = fair_scores(model, memory, papers, vectors)
+        scores = fair_scores(model, training_index, papers, vectors)
     return {
         _MODEL: measure(papers, model.taxonomy, outcome_of(model, scores, inside)),
         _RULES: keyword_rules(papers, model.taxonomy),

@@ -5,7 +5,6 @@ Honest by construction: each drop is the model's own answer to the text without 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from classifiers.features import embed
 from classifiers.records import Reason, Text
+from classifiers.sentences import sentences
 
 if TYPE_CHECKING:
     from classifiers.arrays import Doubles
@@ -22,20 +22,18 @@ if TYPE_CHECKING:
 _REASONS = 2
 # The encoder reads no further than about ten sentences; more of them only cost time.
 _MOST_SENTENCES = 40
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(\[]?[A-Z0-9])")
 
 
-def sentences(text: Text) -> list[str]:
+def parts_of(text: Text) -> list[str]:
     """The title and the abstract's sentences, in order."""
-    parts = [text.title, *_SENTENCE_END.split(text.abstract)]
-    return [part for part in parts if part][:_MOST_SENTENCES]
+    return [part for part in (text.title, *sentences(text.abstract)) if part][:_MOST_SENTENCES]
 
 
 def explain(
     model: LabelModel, encoder: Encoder, text: Text, labels: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[Reason, ...]]:
     """For each label (by facet) up to two sentences, keyed `facet:label`, the larger drop first."""
-    parts = sentences(text)
+    parts = parts_of(text)
     variants = [text, *(without(text, [part]) for part in parts)]
     scores = model.predict_proba(variants, embed(encoder, variants))
     return {
@@ -46,7 +44,7 @@ def explain(
 
 
 def without(text: Text, parts: Sequence[str]) -> Text:
-    """A text without some of its `sentences`."""
+    """A text without some of its `parts_of`."""
     title = "" if text.title in parts else text.title
     abstract = text.abstract
     for part in parts:

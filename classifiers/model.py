@@ -38,7 +38,7 @@ class Parameters:
     scope_c: float = 2.0
     min_positives: int = 10  # labels with fewer share one calibration
     shrinkage: float = 20.0  # labels with so many positives go half the way to their own threshold
-    scope_recall: float = 0.98  # the gate lets this share of the papers in scope pass
+    scope_recall: float = 0.98  # the threshold lets this share of the papers in scope pass
     stage_recall: float = 0.998  # the first stage turns away no larger share of them than the rest
     sure_share: float = 0.56  # so many papers in scope are left without an unsure label
     doubtful: float = 0.05  # a label of the others is unsure where it is this likely to be wrong
@@ -152,7 +152,7 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         return Scores(self.scope_.predict_proba(X)[:, 0], facets)
 
     def decide(self, scores: Scores) -> dict[str, Bools]:
-        """Assigned labels by facet, each (papers, labels), whatever the gate says."""
+        """Assigned labels by facet, each (papers, labels), whatever the scope says."""
         return {facet_id: self.facets_[facet_id].decide(values) for facet_id, values in scores.facets.items()}
 
     def unsure(self, scores: Scores) -> dict[str, Bools]:

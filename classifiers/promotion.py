@@ -1,4 +1,4 @@
-"""The challenger rule: a new model takes an old one's place only where it is not worse on the same papers."""
+"""The promotion rule: a new model takes an old one's place only where it is not worse on the same papers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def common(one: Taxonomy, other: Taxonomy) -> Taxonomy:
 
 def _figures(classifier: Classifier, papers: Sequence[Labelled], vectors: Floats, both: Taxonomy) -> Figures:
     model = classifier.model
-    scores = fair_scores(model, classifier.memory, papers, vectors)
+    scores = fair_scores(model, classifier.training_index, papers, vectors)
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
     return measure(papers, both, _restricted(outcome_of(model, scores, inside), model.taxonomy, both))
 

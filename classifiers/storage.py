@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 SCHEMA = 2
 CARD = "model.json"
 ARRAYS, TERMS, TAXONOMY = "heads.safetensors", "vocabulary.json", "taxonomy.toml"
-SEEN, MEMORY = "training.json", "memory.safetensors"
-_FILES = (ARRAYS, TERMS, TAXONOMY, SEEN, MEMORY)
+SEEN, INDEX = "training.json", "memory.safetensors"
+_FILES = (ARRAYS, TERMS, TAXONOMY, SEEN, INDEX)
 _HASH_DIGITS = 6
 
 
@@ -64,7 +64,7 @@ def read_info(path: Path | None = None) -> ModelInfo:
     return info
 
 
-def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], memory: TrainingIndex) -> ModelInfo:
+def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], training_index: TrainingIndex) -> ModelInfo:
     """Write a fitted model; `card` is what `model.json` shall say besides hashes."""
     from safetensors.numpy import save
 
@@ -73,8 +73,8 @@ def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], memory:
         ARRAYS: save(_arrays(model)),
         TERMS: _json_bytes({part: words[part].terms_ for part in words}),
         TAXONOMY: model.taxonomy.path.read_bytes(),
-        SEEN: _json_bytes({"papers": list(zip(memory.ids, memory.titles, strict=True))}),
-        MEMORY: save({"vectors": memory.vectors, "scope": memory.scope, **_by_facet(memory)}),
+        SEEN: _json_bytes({"papers": list(zip(training_index.ids, training_index.titles, strict=True))}),
+        INDEX: save({"vectors": training_index.vectors, "scope": training_index.scope, **_by_facet(training_index)}),
     }
     stage = {"open": model.first_stage_.open_, "turned_scope": model.first_stage_.turned_scope_}
     document = {"schema": SCHEMA, **card, "doubt": model.doubt_, "scope_threshold": model.scope_threshold_}
@@ -99,14 +99,14 @@ def load_model(path: Path | None = None) -> tuple[LabelModel, ModelInfo]:
         raise ModelError(f"{folder}: not a usable model ({type(err).__name__}: {err}); retrain.") from err
 
 
-def load_memory(path: Path | None = None) -> TrainingIndex:
+def load_training_index(path: Path | None = None) -> TrainingIndex:
     """What a model remembers of its training papers. Raises `ModelError`."""
     from safetensors.numpy import load
 
     from classifiers.training_index import TrainingIndex
 
     folder, info = model_dir(path), read_info(path)
-    seen, packed = (_checked(folder / name, info.document["files"].get(name)) for name in (SEEN, MEMORY))
+    seen, packed = (_checked(folder / name, info.document["files"].get(name)) for name in (SEEN, INDEX))
     try:
         arrays, papers = load(packed), json.loads(seen)["papers"]
         facets = {facet_id: arrays[f"facet/{facet_id}"] for facet_id in info.labels}
@@ -123,8 +123,8 @@ def seen_names(path: Path | None = None) -> frozenset[str]:
     return frozenset(name for paper_id, title in papers for name in (paper_id, title_key(title)))
 
 
-def _by_facet(memory: TrainingIndex) -> dict[str, Any]:
-    return {f"facet/{facet_id}": values for facet_id, values in memory.facets.items()}
+def _by_facet(training_index: TrainingIndex) -> dict[str, Any]:
+    return {f"facet/{facet_id}": values for facet_id, values in training_index.facets.items()}
 
 
 def _arrays(model: LabelModel) -> dict[str, Any]:

@@ -35,11 +35,6 @@ class Label:
     definition: str
     synonyms: tuple[str, ...]
 
-    @property
-    def heading(self) -> str:
-        """Name and emoji as a section title."""
-        return f"{self.name} {self.emoji}".strip()
-
 
 @dataclass(frozen=True, slots=True)
 class Facet:
@@ -50,11 +45,6 @@ class Facet:
     emoji: str
     exclusive: bool
     labels: tuple[Label, ...]
-
-    @property
-    def heading(self) -> str:
-        """Name and emoji as a section title."""
-        return f"{self.name} {self.emoji}".strip()
 
     @property
     def label_ids(self) -> tuple[str, ...]:
@@ -86,11 +76,6 @@ class Derived:
     emoji: str
     definition: str
     synonyms: tuple[str, ...]
-
-    @property
-    def heading(self) -> str:
-        """Name and emoji as a section title."""
-        return f"{self.name} {self.emoji}".strip()
 
     def matches(self, heading: str) -> bool:
         """Whether a section heading of a list means this section."""

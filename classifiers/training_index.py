@@ -56,7 +56,7 @@ class TrainingIndex:
 
 
 def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> TrainingIndex:
-    """The memory of a model that was just fitted on `papers` and their `embed` vectors."""
+    """The training index of a model that was just fitted on `papers` and their `embed` vectors."""
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
     unseen = model.out_of_fold()
     half = vectors.shape[1] // 2  # title and abstract together
@@ -69,16 +69,16 @@ def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> 
     )
 
 
-def fair_scores(model: LabelModel, memory: TrainingIndex, papers: Sequence[Labelled], vectors: Floats) -> Scores:
+def fair_scores(model: LabelModel, index: TrainingIndex, papers: Sequence[Labelled], vectors: Floats) -> Scores:
     """Probabilities for all `papers`, whatever their scope, none by heads that were trained on the paper."""
     scores = model.predict_proba([paper.text for paper in papers], vectors)
-    rows = memory.rows()
+    rows = index.rows()
     for n, paper in enumerate(papers):
         row = rows.get(paper.text.id, rows.get(title_key(paper.text.title)))
         if row is None:
             continue
-        scores.scope[n] = memory.scope[row]
-        for facet_id, values in memory.facets.items():
+        scores.scope[n] = index.scope[row]
+        for facet_id, values in index.facets.items():
             if values[row].any():
                 scores.facets[facet_id][n] = values[row]
     return scores

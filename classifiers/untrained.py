@@ -34,11 +34,11 @@ _NEAR, _NEAR_TITLE = 9.0, 2.0  # weights of the cosine with title and abstract t
 _TITLE, _TITLE_COUNT, _ABSTRACT, _ABSTRACT_COUNT = 0.5, 1.0, 2.0, 1.2  # of synonyms: one is there, log of how many
 _OFFSET = -5.5
 _DEFAULT = 4.0  # the lead of an exclusive facet's first label, so that something has to speak for the others
-_SCOPE_THRESHOLD = 0.2  # the gate leans towards letting pass: a missed paper is worse than one to reject
+_SCOPE_THRESHOLD = 0.2  # the threshold leans towards letting pass: a missed paper is worse than one to reject
 _PARAMETERS = Parameters(sure_share=0.0, doubtful=0.0)  # doubted is every label of every paper
 
 
-def zero_model(taxonomy: Taxonomy, encoder: Encoder) -> LabelModel:
+def untrained_model(taxonomy: Taxonomy, encoder: Encoder) -> LabelModel:
     """A model of a taxonomy alone."""
     given = _PARAMETERS
     model = LabelModel(taxonomy, given)
@@ -60,7 +60,7 @@ def zero_model(taxonomy: Taxonomy, encoder: Encoder) -> LabelModel:
     return model
 
 
-def write_zero_model(folder: Path, taxonomy: Taxonomy, encoder: Encoder) -> ModelInfo:
+def write_untrained_model(folder: Path, taxonomy: Taxonomy, encoder: Encoder) -> ModelInfo:
     """Write the model of a taxonomy alone to a folder, as `train_model` writes a trained one."""
     card = {
         "date": DATE,
@@ -73,8 +73,8 @@ def write_zero_model(folder: Path, taxonomy: Taxonomy, encoder: Encoder) -> Mode
     }
     nothing = np.zeros((0, encoder.encode([]).shape[1]))
     facets = {facet.id: np.zeros((0, len(facet.labels)), np.float16) for facet in taxonomy.facets}
-    memory = TrainingIndex((), (), nothing.astype(np.int8), np.zeros(0, np.float16), facets)
-    return save_model(folder, zero_model(taxonomy, encoder), card, memory)
+    training_index = TrainingIndex((), (), nothing.astype(np.int8), np.zeros(0, np.float16), facets)
+    return save_model(folder, untrained_model(taxonomy, encoder), card, training_index)
 
 
 def _spoken_for(facet: FacetModel, about: Floats, own: Columns, before: int) -> FacetModel:

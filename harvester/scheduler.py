@@ -1,8 +1,8 @@
-"""The long-running scheduler: it starts each job in a process of its own when it is due, and ends cleanly.
+"""The long-running scheduler: starts each due job in its own process.
 
-APScheduler's defaults would drop a job that is a second late and start one that is still at work again; here a late
-job is done however late it is, missed ones are made up once, and the rota in the store sees to it that each is done
-once, whatever else runs. A process a job: what one of them leaks or dies of does not stay with the scheduler.
+APScheduler's defaults would drop a job that is a second late and start a second copy of one that is still running.
+Here a late job runs however late it is, missed runs are made up once, and the job runs recorded in the store ensure
+that each job is done once, whatever else is running. One process per job: a leak or a crash stays out of the scheduler.
 """
 
 import logging
@@ -72,7 +72,7 @@ class JobProcesses:
         log.info("%s ended with status %s", name, status)
 
     def close(self, grace: float) -> bool:
-        """Take on nothing more, and wait for those at work; whoever is not done in time is told to stop.
+        """Start nothing more, and wait for the running jobs; those not done in time are told to stop.
 
         Returns:
             True where all of them came to their end.

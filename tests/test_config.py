@@ -26,12 +26,15 @@ FEED = '[[harvest.feeds]]\nname = "{}"\nurl = "https://example.org/feed"\n'
         ('[harvest.arxiv]\nurl = "file:///etc/passwd"', "file:///etc/passwd"),
         ('[harvest.arxiv]\nquery = " "', "harvest.arxiv.query"),
         ('[digest]\nsmtp_host = "mail.example.org"\nsmtp_security = "none"', "mail.example.org"),
-        ('[digest]\nsender = "nobody"', "nobody"),
+        ('[digest]\nsender = "nobody"', "'nobody' is not a valid e-mail address"),
+        ('[digest]\nsender = "No Body <no body@example.org>"', "is not a valid e-mail address"),
+        ('[digest]\nreply_to = "jö@example.org"', "'jö@example.org' is not a valid e-mail address"),
+        ('[alert]\nmail = ["a@example.org, b@example.org"]', "is not a valid e-mail address"),
         (FEED.format("circulation") * 2, "harvest.feeds: the name 'circulation' belongs to another feed"),
         (FEED.format("arxiv"), "harvest.feeds: the name 'arxiv' belongs to a source of the program"),
         (FEED.format("catalog"), "'catalog'"),
         ('[digest]\nsmtp_password_file = "missing"', "missing"),
-        ("[store\n", "no valid TOML"),
+        ("[store\n", "is not valid TOML"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, named: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 from harvester.config.settings import Settings
 from reference_pages.markup import code, joined, plain
 

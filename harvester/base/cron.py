@@ -30,7 +30,7 @@ def zone_name(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f'{name!r} is no time zone; write one such as "UTC" or "Europe/Berlin"') from None
+        raise ValueError(f'{name!r} is not a time zone; write one such as "UTC" or "Europe/Berlin"') from None
     return name
 
 
@@ -46,7 +46,8 @@ def cron_expression(text: str) -> str:
         trigger = _trigger(text)
     except ValueError as error:
         raise ValueError(
-            f'{text!r} is no cron expression ({error}); write minute, hour, day, month, weekday: "30 2 * * mon-fri"'
+            f"{text!r} is not a valid cron expression ({error}); "
+            'write minute, hour, day, month, weekday: "30 2 * * mon-fri"'
         ) from None
     if trigger.get_next_fire_time(None, datetime(2000, 1, 1, tzinfo=UTC)) is None:
         raise ValueError(f"{text!r} is never due: there is no such date")

@@ -8,17 +8,25 @@ HarvesterError              something failed and is named              exit stat
 ├── FetchError              an upstream service (harvester.sources.errors draws its branches)
 │   └── GateClosed          it asked to be left alone for longer than the caller waits
 ├── MailError               the mail server refused or cannot be reached
-└── TooOften                somebody tries more often than is allowed
+└── TooManyRequests         somebody tries more often than is allowed
 
 Every message is one plain sentence that names the input and, where there is one, the remedy: the
-command line prints it as it is.
+command line prints it as it is. A remedy that was given apart is also shown apart, as JSON.
 """
 
 
 class HarvesterError(Exception):
-    """Something failed and is named."""
+    """Something failed and is named.
+
+    `message` is the sentence; where a `remedy` is given, it is the sentence's first half and `remedy` its second, both
+    without a full stop: ``HarvesterError("There is no a.toml", remedy="give one with --config")``.
+    """
 
     exit_status = 1
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(f"{message}; {remedy}." if remedy else message)
+        self.remedy = f"{remedy[0].upper()}{remedy[1:]}." if remedy else None
 
 
 class UsageError(HarvesterError):

@@ -32,7 +32,7 @@ def csv_cell(text: str) -> str:
 
 
 def csv_text(cell: str) -> str:
-    """What `csv_cell` was given."""
+    """What `csv_cell` was given: its inverse."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_CSV_FORMULA) else cell
 
 

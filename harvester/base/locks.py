@@ -7,13 +7,15 @@ from pathlib import Path
 
 from harvester.base.errors import HarvesterError, LockHeld
 
+TRY_LATER = "try again when it has finished"  # the remedy of every lock
+
 
 @contextmanager
 def file_lock(path: Path, *, wait: bool, busy: str = "") -> Iterator[None]:
     """Hold an exclusive flock(2) on `path`, which is made where it is missing and never deleted.
 
     Raises:
-        LockHeld: another process holds it and `wait` is false; `busy` is what it says then.
+        LockHeld: another process holds it and `wait` is false; `busy` is what it says then, up to the remedy.
         HarvesterError: the lock file cannot be opened.
     """
     try:
@@ -25,5 +27,5 @@ def file_lock(path: Path, *, wait: bool, busy: str = "") -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LockHeld(busy or f"Another process holds {path}; try again when it has finished.") from None
+            raise LockHeld(busy or f"Another process holds {path}", remedy=TRY_LATER) from None
         yield

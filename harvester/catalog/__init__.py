@@ -1,5 +1,5 @@
-"""The catalogue: accepted papers as files made to be read and merged by people, and the list rendered from them.
+"""Accepted papers as files that people edit and merge, and the list rendered from them.
 
-``entry`` is the record and its text, ``folder`` the files, ``awesome`` reads a list, ``render`` writes one,
-``check`` judges both. No database and no network here.
+``entry`` is the record and its text, ``folder`` the files, ``importing`` reads lists, ``rendering`` writes one,
+``export`` other formats and ``site`` the web page; ``check`` validates all of it. No database and no network here.
 """

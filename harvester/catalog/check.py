@@ -11,12 +11,11 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog
-from harvester.catalog.importing.awesome import same_title
 from harvester.catalog.importing.details import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
 from harvester.catalog.rendering.awesome import README, render_list
 from harvester.catalog.sections import OTHER, arrange
-from harvester.domain.identity import link_identifier
+from harvester.domain.identity import link_identifier, whole_title
 
 Grade = Literal["error", "warning"]
 FIRST_YEAR = 1900  # nothing that computes is older
@@ -104,7 +103,7 @@ def _links(catalog: Catalog) -> Iterator[CheckFinding]:
 def _same_titles(catalog: Catalog) -> Iterator[CheckFinding]:
     first: dict[str, Entry] = {}
     for entry in catalog.entries:
-        other = first.setdefault(same_title(entry.title), entry)
+        other = first.setdefault(whole_title(entry.title), entry)
         if other is not entry:
             message = f"{entry.title!r} is the title of {_file(other)} too; remove one of the two files."
             yield _finding(catalog, "error", "duplicate-title", entry, "title", message)

@@ -1,27 +1,59 @@
-"""Text search over entries, by the same rules as the site's ``search.js``.
+"""Text search over entries: the rules of the web interface and, in ``search.js``, of the site.
 
-All words of a query must be found, each as the beginning of a word of title, authors, venue or labels. A word that
-nothing is called may have one letter wrong, missing, too many, or swapped with its neighbour, if it has five or more.
+Both pass ``tests/catalog/search_vectors.json``; a change of a rule begins there.
+
+- Case, accents and invisible characters do not count: NFKD without marks and format characters, in lower case. The
+  letters that NFKD leaves whole are in `LETTERS`. This holds for every script.
+- A word is a run of letters and digits. Everything else separates words and means nothing, quotes included.
+- All words of a query must be found, each as the beginning of a word of title, authors, venue or labels.
+- Words joined by hyphens count as one word or as several, whichever finds more: ``multi-modal`` finds "multi-modal",
+  "multimodal" and "multi modal"; ``multimodal`` finds "multi-modal" too.
+- A word that nothing is called may have one letter wrong, missing, too many, or swapped with its neighbour, if one of
+  the two words has five letters or more.
+- An id, with or without its kind (``arxiv:``), finds its paper.
+- A query without a word finds everything.
+- A word scores 4 as a whole word, 3 as a beginning, 2 with a letter forgiven, twice that in a title. A hyphened one
+  scores as its joined form or as the worst of its parts, whichever is better. Equal sums stay in the entries' order.
 """
 
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
 
+LETTERS = str.maketrans(
+    {"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
 _WORD = re.compile(r"[^\W_]+")
-_COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)+")
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐–−][^\W_]+)*")  # NFKD makes the other hyphens these
+_LEFT_OUT = ("Mn", "Mc", "Me", "Cf")
 FORGIVING = 5
 _EXACT, _PREFIX, _FORGIVEN = 4, 3, 2  # in a title; elsewhere half
 
+Term = tuple[tuple[str, ...], ...]
+"""One word of a query: ways to find it, each of them words that must all be there."""
+
+
+def folded(text: str) -> str:
+    """A text without case, accents and invisible characters."""
+    seen = (char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char) not in _LEFT_OUT)
+    return "".join(seen).lower().translate(LETTERS)
+
 
 def words(text: str) -> list[str]:
-    """The words of a text without case and accents; "multi-modal" is also "multimodal"."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)).lower()
-    return [*_WORD.findall(plain), *(re.sub(r"[-‐‑]", "", one) for one in _COMPOUND.findall(plain))]
+    """The words of a text, folded; "multi-modal" is also "multimodal"."""
+    return [word for term in _terms(folded(text)) for alternative in term for word in alternative]
+
+
+def _terms(plain: str) -> list[Term]:
+    return [_term(_WORD.findall(compound)) for compound in _COMPOUND.findall(plain)]
+
+
+def _term(parts: Sequence[str]) -> Term:
+    return (tuple(parts), ("".join(parts),)) if len(parts) > 1 else (tuple(parts),)
 
 
 def nearly_same(left: str, right: str) -> bool:
@@ -41,32 +73,51 @@ class Finder:
     """The words of entries, and in which of them each stands."""
 
     def __init__(self, entries: Sequence[Entry], taxonomy: Taxonomy) -> None:
+        self._size = len(entries)
         self._postings: dict[str, dict[int, int]] = {}
-        names = {(facet.id, one.id): f"{one.name} {one.id}" for facet in taxonomy.facets for one in facet.labels}
+        self._ids: dict[str, str] = {}
+        names = {
+            (facet.id, label.id): f"{label.name} {label.id}" for facet in taxonomy.facets for label in facet.labels
+        }
         for number, entry in enumerate(entries):
             labels = (names.get((facet, label), "") for facet, label in entry.labels.pairs)
-            self._add(number, 1, " ".join((*entry.authors, entry.venue, *labels)))
-            self._add(number, 2, entry.title)
-            self._postings.setdefault(entry.id.partition(":")[2].lower(), {}).setdefault(number, 1)
+            self._add(number, 1, words(" ".join((*entry.authors, entry.venue, *labels))))
+            self._add(number, 2, words(entry.title))
+            self._add_id(number, entry.id)
         self._vocabulary = sorted(self._postings)
 
     def find(self, query: str) -> list[int]:
-        """The positions of the entries that have all words of the query, the best first."""
-        parts = query.lower().split()
-        asked = [word for part in parts for word in ([part] if part in self._postings else words(part))]
-        total: dict[int, int] | None = None
-        for word in asked:
-            scores = self._scores(word)
-            total = scores if total is None else {one: total[one] + scores[one] for one in total if one in scores}
-        ranked = total or {}
-        return sorted(ranked, key=lambda one: (-ranked[one], one))
+        """The positions of the entries that the query finds, the best first."""
+        total = dict.fromkeys(range(self._size), 0)
+        for term in self._asked(query):
+            scores = self._term_scores(term)
+            total = {number: total[number] + scores[number] for number in total if number in scores}
+        return sorted(total, key=lambda number: (-total[number], number))
 
-    def _add(self, number: int, weight: int, text: str) -> None:
-        for word in words(text):
+    def _asked(self, query: str) -> list[Term]:
+        parts = folded(query).split()
+        return [term for part in parts for term in ([((self._ids[part],),)] if part in self._ids else _terms(part))]
+
+    def _add(self, number: int, weight: int, found: Sequence[str]) -> None:
+        for word in found:
             held = self._postings.setdefault(word, {})
             held[number] = max(weight, held.get(number, 0))
 
-    def _scores(self, word: str) -> dict[int, int]:
+    def _add_id(self, number: int, identifier: str) -> None:
+        whole = folded(identifier)
+        name = whole.partition(":")[2]
+        self._ids |= {whole: name, name: name}
+        self._add(number, 1, [name])
+
+    def _term_scores(self, term: Term) -> dict[int, int]:
+        best: dict[int, int] = {}
+        for alternative in term:
+            found = [self._scores(word) for word in alternative]
+            for number in set(found[0]).intersection(*found[1:]):
+                best[number] = max(best.get(number, 0), min(scores[number] for scores in found))
+        return best
+
+    def _scores(self, word: str) -> Mapping[int, int]:
         found: dict[int, int] = {}
         for other, worth in self._meant(word):
             for number, weight in self._postings[other].items():

@@ -1,27 +1,30 @@
-"""The command line: parse, call a job, print."""
+"""The command line: parse, call a service, print."""
 
 import sys
-import traceback
+from collections.abc import Sequence
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import UsageError
 
 
 def main() -> None:
     """The console script ``harvester``; exit statuses are those of ``harvester.base.errors``."""
-    from harvester.cli.app import app
+    sys.exit(perform(sys.argv[1:]))
 
-    if odd := [word for word in sys.argv[1:] if not _is_text(word)]:
-        sys.exit(_report(f"Error: the argument {odd[0]!a} is no UTF-8 text.", 2))
+
+def perform(arguments: Sequence[str]) -> int:
+    """Do one command; returns its exit status.
+
+    A command tells of its own failures (`harvester.cli.command`); here is told why none was called.
+    """
+    from harvester.cli.app import app
+    from harvester.cli.errors import tell_failure
+
     try:
-        app(prog_name="harvester")
-    except HarvesterError as error:
-        sys.exit(_report(f"Error: {error}", error.exit_status))
-    except KeyboardInterrupt:
-        sys.exit(_report("Stopped.", 130))
-    except BrokenPipeError:  # `harvester queue | head`
-        sys.stderr.close()
-    except Exception as error:  # a bug of ours: named in one line, shown whole with --debug
-        sys.exit(_report(f"Error: {type(error).__name__}: {error}. This is a bug; --debug shows where.", 1))
+        if odd := [word for word in arguments if not _is_text(word)]:
+            raise UsageError(f"The argument {odd[0]!a} is no UTF-8 text.")
+        return int(app(list(arguments), prog_name="harvester", standalone_mode=False) or 0)
+    except (Exception, KeyboardInterrupt) as error:
+        return tell_failure(error, as_json=_wants_json(arguments), debug="--debug" in arguments)
 
 
 def _is_text(word: str) -> bool:
@@ -29,12 +32,7 @@ def _is_text(word: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in word)
 
 
-def _report(line: str, status: int) -> int:
-    """Name it on standard error, without what a terminal would obey: upstream's words may be in it."""
-    from harvester.cli.common import printable
-    from harvester.domain.text import clean
-
-    if "--debug" in sys.argv:
-        sys.stderr.write(f"{printable(traceback.format_exc())}\n")
-    sys.stderr.write(f"{clean(line)}\n")
-    return status
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether ``--json`` was given, also where the rest could not be understood; after ``--`` nothing is an option."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options

@@ -4,22 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.base.errors import HarvesterError
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
 
 if TYPE_CHECKING:
     from harvester.services.harvest.audit import Audit
 
 
+@command
 def audit(
+    call: Invocation,
     days: Annotated[int, typer.Option(min=1, max=10_000, help="Records changed in so many days.")] = 7,
     repair: Annotated[
         bool, typer.Option("--repair", help="Bring in and queue what is missing, refresh what is outdated.")
     ] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Hold the store against arXiv's OAI-PMH: which papers in scope does it lack?
 
     Asks for the sets of harvest.arxiv_rss.categories. Without --repair no paper in the store is changed.
@@ -29,18 +28,15 @@ def audit(
     """
     from harvester.services.harvest import audit as job
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     with watched() as watch:
         found = job.audit(ws, days=days, repair=repair, watch=watch)
-    if as_json:
-        print_json(found.to_json())
-    else:
-        _print(found, repair)
-    if found.error:
-        raise HarvesterError(f"The audit is not complete: {found.error}")
-    if found.repaired < len(found.missing):
-        raise typer.Exit(1)
+    return Output(
+        found.to_json(),
+        lambda: _print(found, repair),
+        problems=[f"The audit is not complete: {found.error}"] if found.error else [],
+        failed=found.repaired < len(found.missing),
+    )
 
 
 def _print(found: "Audit", repair: bool) -> None:

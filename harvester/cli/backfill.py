@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, watched, workspace
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, watched
 
 if TYPE_CHECKING:
     from harvester.services.learning.backfill import BackfillReport
@@ -14,16 +15,15 @@ Engine = Annotated[str, typer.Option(help="local: in this process. ray: one mode
 Address = Annotated[str, typer.Option(help="A running Ray cluster, host:port; else Ray starts on this machine.")]
 
 
+@command
 def backfill(
+    call: Invocation,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="arXiv's metadata snapshot, .jsonl or .jsonl.gz.")],
     where: Annotated[str, typer.Option(help="Only these categories or archives: cs.CV,eess.")] = "",
     engine: Engine = "local",
     address: Address = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; nothing is kept.")] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Classify an arXiv metadata snapshot; what is in scope joins the store, and the queue after all others.
 
     A backfill that was cut off goes on where it was: run the same command again. Lines that are no record are named,
@@ -32,40 +32,31 @@ def backfill(
     from harvester.services.learning import backfill as job
     from harvester.sources.arxiv.snapshot import parse_categories
 
-    set_up_logging(debug)
     categories = parse_categories(where)
-    ws = workspace(config)
+    ws = call.workspace
     with watched() as watch:
         report = job.backfill(
             ws, file, categories=categories, engine=engine, address=address, dry_run=dry_run, watch=watch
         )
-    if as_json:
-        print_json(report.to_json())
-    else:
-        _print(report, dry_run)
-    if report.found.errors:
-        raise typer.Exit(1)
+    return Output(report.to_json(), lambda: _print(report, dry_run), failed=bool(report.found.errors))
 
 
+@command
 def rescore(
+    call: Invocation,
     engine: Engine = "local",
     address: Address = "",
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Classify all that the store holds by a new model, at once instead of in the next night's run."""
     from harvester.services.learning import rescore as job
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     with watched() as watch:
         done = job.rescore(ws, engine=engine, address=address, watch=watch)
-    if as_json:
-        return print_json(done.to_json())
-    return say(
+    return Output(
+        done.to_json(),
         f"{done.papers:,} papers judged in {done.seconds:.1f} s; {done.in_scope:,} are in scope, "
-        f"{done.queued:,} joined the queue."
+        f"{done.queued:,} joined the queue.",
     )
 
 

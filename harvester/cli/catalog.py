@@ -6,17 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.common import (
-    AsJson,
-    Config,
-    Debug,
-    print_json,
-    say,
-    set_up_logging,
-    table,
-    watched,
-    workspace,
-)
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
 
 if TYPE_CHECKING:
@@ -26,7 +17,9 @@ app = typer.Typer(help="The catalogue: its entries, and the list and site made f
 
 
 @app.command("import")
+@command
 def import_(
+    call: Invocation,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An Awesome-style list in Markdown.")],
     choices: Annotated[
         list[str] | None,
@@ -36,23 +29,12 @@ def import_(
     ] = None,
     online: Annotated[bool, typer.Option("--online", help="Ask arXiv for authors and dates that are missing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come in; write nothing.")] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Read an Awesome-style list into the catalogue."""
     from harvester.services.catalog.lists import import_list
 
-    set_up_logging(debug)
-    done = import_list(workspace(config), file, choices=choices or (), dry_run=dry_run, online=online)
-    if as_json:
-        print_json(done.to_json())
-    else:
-        _print_import(done, dry_run)
-    for problem in done.problems:
-        typer.echo(f"Error: {problem}", err=True)
-    if done.problems:
-        raise typer.Exit(1)
+    done = import_list(call.workspace, file, choices=choices or (), dry_run=dry_run, online=online)
+    return Output(done.to_json(), lambda: _print_import(done, dry_run), done.problems)
 
 
 def _print_import(done: "Import", dry_run: bool) -> None:
@@ -78,99 +60,83 @@ def _print_import(done: "Import", dry_run: bool) -> None:
 
 
 @app.command(cls=FacetCommand)
+@command
 def add(
+    call: Invocation,
     what: Annotated[
         str, typer.Argument(metavar="FILE|URL|ID", help="A README with BibTeX, a GitHub repository, a paper.")
     ],
     label: Label = None,
     code: Annotated[str, typer.Option(metavar="URL", help="The address of its code.")] = "",
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Take one paper into the catalogue, with the predicted labels or those given."""
     from harvester.catalog.export.records import entry_json
     from harvester.services.catalog.add import add as add_paper
 
-    set_up_logging(debug)
     labels = labels_given(label)
-    ws = workspace(config)
-    entry = add_paper(ws, what, labels, code)
-    if as_json:
-        return print_json({**entry_json(entry, ws.taxonomy), "entry": str(entry.path)})
-    say(f"{entry.id}: {entry.title}\n{entry.path}")
-    return None
+    entry = add_paper(call.workspace, what, labels, code)
+    document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path)}
+    return Output(document, f"{entry.id}: {entry.title}\n{entry.path}")
 
 
 @app.command()
-def build(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+@command
+def build(call: Invocation) -> Output | None:
     """Render the list from the entries, and commit it as [catalog] git says."""
     from getpass import getuser
 
     from harvester.services.catalog.publish import build_and_commit
 
-    set_up_logging(debug)
-    done = build_and_commit(workspace(config), getuser())
-    if as_json:
-        return print_json(done)
-    say(f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
-    return None
+    done = build_and_commit(call.workspace, getuser())
+    return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
 
 
 @app.command()
+@command
 def site(
+    call: Invocation,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to: an empty folder, or an earlier site.")],
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Write the catalogue's web page: static files for any file server, such as GitHub Pages."""
     from harvester.services.catalog.site import write_site
 
-    set_up_logging(debug)
     with watched() as watch:
-        done = write_site(workspace(config), folder, watch)
-    if as_json:
-        return print_json(done)
-    say(f"{done['entries']} entries; wrote {len(done['files'])} files to {folder}.")
+        done = write_site(call.workspace, folder, watch)
+    return Output(done, f"{done['entries']} entries; wrote {len(done['files'])} files to {folder}.")
+
+
+@app.command()
+@command
+def export(
+    call: Invocation,
+    form: Annotated[str, typer.Option("--format", help="json, csv, bibtex, ris, atom or json-schema.")] = "json",
+) -> Output | None:
+    """Print the whole catalogue in a format that other programs read."""
+    from harvester.services.catalog.lists import export as exported
+
+    document = exported(call.workspace, form).encode()
+    sys.stdout.buffer.write(document)
     return None
 
 
 @app.command()
-def export(
-    form: Annotated[str, typer.Option("--format", help="json, csv, bibtex, ris, atom or json-schema.")] = "json",
-    config: Config = None,
-    debug: Debug = False,
-    _as_json: AsJson = False,
-) -> None:
-    """Print the whole catalogue in a format that other programs read."""
-    from harvester.services.catalog.lists import export as exported
-
-    set_up_logging(debug)
-    sys.stdout.buffer.write(exported(workspace(config), form).encode())
-
-
-@app.command()
+@command
 def check(
+    call: Invocation,
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
     online: Annotated[bool, typer.Option("--online", help="Ask every link whether it answers.")] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """What is wrong with entries and list; status 1 where there is an error."""
     from harvester.base.clock import clock_from_environment
-    from harvester.config.settings import config_path, load_settings
     from harvester.services.catalog.check import findings
 
-    set_up_logging(debug)
     with watched() as watch:
-        found = findings(load_settings(config_path(config)), clock_from_environment(), online=online, watch=watch)
-    if as_json:
-        print_json([one.to_json() for one in found])
-    else:
-        for one in found:
-            say(f"{one.grade}: {one.file}{f':{one.line}' if one.line else ''}: {one.message} ({one.rule})")
-        say(f"{len(found)} findings.")
-    if any(strict or one.grade == "error" for one in found):
-        raise typer.Exit(1)
+        found = findings(call.settings, clock_from_environment(), online=online, watch=watch)
+    lines = [
+        f"{one.grade}: {one.file}{f':{one.line}' if one.line else ''}: {one.message} ({one.rule})" for one in found
+    ]
+    return Output(
+        [one.to_json() for one in found],
+        "\n".join([*lines, f"{len(found)} findings."]),
+        failed=any(strict or one.grade == "error" for one in found),
+    )

@@ -1,4 +1,4 @@
-"""What all commands share: their options, printing for people or as JSON, and errors as one sentence.
+"""What commands share: options that several have, printing for people or as JSON, progress, logs.
 
 Command modules import jobs inside the functions: `harvester --help` must not pay for the database or the classifier.
 """
@@ -8,7 +8,6 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,24 +19,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from harvester.config.settings import Settings
-    from harvester.services.workspace import Watch, Workspace
+    from harvester.services.workspace import Watch
 
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The configuration; else $HARVESTER_CONFIG, else ./config.toml.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks and log every step.")]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; else your login name.")]
-
-
-def workspace(config: Path | None) -> "Workspace":
-    """The workspace of a command."""
-    from harvester.config.settings import config_path
-    from harvester.services.workspace import open_workspace
-
-    opened = open_workspace(config_path(config))
-    configure_logging(opened.settings)
-    return opened
 
 
 def print_json(document: Any) -> None:
@@ -95,7 +79,7 @@ def watched() -> Iterator["Watch"]:
 
 
 def set_up_logging(debug: bool) -> None:
-    """Logs go to standard error: standard output is for the answer. `workspace` sets them up anew as configured."""
+    """Logs go to standard error: standard output is for the answer. the configuration sets them up anew."""
     logs.set_up(logging.DEBUG if debug else logging.WARNING, "console")
 
 

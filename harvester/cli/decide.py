@@ -1,20 +1,12 @@
 """``harvester accept``, ``reject``, ``defer`` and ``undo``."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.common import (
-    AsJson,
-    By,
-    Config,
-    Debug,
-    print_json,
-    say,
-    set_up_logging,
-    workspace,
-)
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import By
 from harvester.cli.facets import Label, labels_given
 
 if TYPE_CHECKING:
@@ -23,69 +15,62 @@ if TYPE_CHECKING:
 Papers = Annotated[list[str], typer.Argument(metavar="PAPER...", help="arXiv ids, DOIs, title: names or addresses.")]
 
 
+@command
 def accept(
+    call: Invocation,
     papers: Papers,
     label: Label = None,
     by: By = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Take papers into the catalogue, with the predicted labels or those given."""
-    set_up_logging(debug)
-    labels = labels_given(label)
-    _decide("accept", papers, by, "", config, as_json, debug, labels)
+    return _decide(call, "accept", papers, by, "", labels_given(label))
 
 
+@command
 def reject(
+    call: Invocation,
     papers: Papers,
     reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
     by: By = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Turn papers down."""
-    _decide("reject", papers, by, reason, config, as_json, debug)
+    return _decide(call, "reject", papers, by, reason)
 
 
-def defer(papers: Papers, by: By = None, config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+@command
+def defer(call: Invocation, papers: Papers, by: By = None) -> Output | None:
     """Put papers aside for later."""
-    _decide("defer", papers, by, "", config, as_json, debug)
+    return _decide(call, "defer", papers, by, "")
 
 
-def undo(papers: Papers, by: By = None, config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+@command
+def undo(call: Invocation, papers: Papers, by: By = None) -> Output | None:
     """Take back the newest decision on each paper that still stands."""
-    _decide("undo", papers, by, "", config, as_json, debug)
+    return _decide(call, "undo", papers, by, "")
 
 
 def _decide(
+    call: Invocation,
     action: str,
     papers: list[str],
     by: str | None,
     reason: str,
-    config: Any,
-    as_json: bool,
-    debug: bool,
     labels: Mapping[str, str] | None = None,
-) -> None:
+) -> Output:
     import getpass
 
     from harvester.services.review.decisions import decide_all
 
-    set_up_logging(debug)
-    outcomes = decide_all(workspace(config), action, papers, by or getpass.getuser(), reason, labels or {})
-    report(outcomes, as_json)
+    outcomes = decide_all(call.workspace, action, papers, by or getpass.getuser(), reason, labels or {})
+    return report(outcomes)
 
 
-def report(outcomes: "list[Decided]", as_json: bool) -> None:
-    """Print what became of each paper; status 1 where any failed."""
-    if as_json:
-        print_json([outcome.to_json() for outcome in outcomes])
-    for outcome in outcomes:
-        if outcome.error:
-            typer.echo(f"Error: {outcome.error}", err=True)
-        elif not as_json:
-            say(f"{outcome.id}: {outcome.state}" + (f", {outcome.entry}" if outcome.entry else ""))
-    if any(outcome.error for outcome in outcomes):
-        raise typer.Exit(1)
+def report(outcomes: "list[Decided]") -> Output:
+    """What became of each paper; those that failed are problems."""
+    done = [
+        f"{outcome.id}: {outcome.state}" + (f", {outcome.entry}" if outcome.entry else "")
+        for outcome in outcomes
+        if not outcome.error
+    ]
+    problems = [outcome.error for outcome in outcomes if outcome.error]
+    return Output([outcome.to_json() for outcome in outcomes], "\n".join(done), problems)

@@ -5,36 +5,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.common import AsJson, Debug, print_json, say, set_up_logging, table
+from harvester.cli.command import Invocation, Output, command_without_config
+from harvester.cli.common import say, table
+from harvester.cli.queue import labels_cell
 from harvester.cli.run import print_report
 
 if TYPE_CHECKING:
     from harvester.services.operations.demo import Demo
 
 
+@command_without_config
 def demo(
+    call: Invocation,
     folder: Annotated[Path | None, typer.Option(help="An empty folder to work in; else a temporary one.")] = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """One whole night on an invented sample, in a folder of its own."""
     from harvester.services.operations.demo import demo as play
 
-    set_up_logging(debug)
     made = play(folder)
-    if as_json:
-        print_json(made.to_json())
-    else:
-        _show(made)
-    if made.report["state"] != "ok":
-        raise typer.Exit(1)
+    return Output(made.to_json(), lambda: _show(made), failed=made.report.state != "ok")
 
 
 def _show(made: "Demo") -> None:
     print_report(made.report)
     say("")
-    rows = [(one["id"], f"{one['score']:.3f}", one["title"][:70], ", ".join(one["modality"])) for one in made.queue]
-    table(("queue", "score", "title", "modality"), rows)
+    rows = [
+        (row.id, f"{row.candidate.usefulness:.3f}", row.title[:70], labels_cell(row, "modality")) for row in made.queue
+    ]
+    table(("queue", "usefulness", "title", "modality"), rows)
     say(f"\nAll papers are invented. Accepted, for a start: {made.accepted}")
     say(f"The list:   {made.page}")
     for mail in made.mails:

@@ -6,50 +6,51 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
+from harvester.base.errors import HarvesterError
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
+from harvester.cli.errors import failure_of
 
 if TYPE_CHECKING:
     from harvester.digest.composer import DigestOutline, MailBody
     from harvester.services.digest.delivery import Counts
+    from harvester.services.digest.sending import Unknown
 
 app = typer.Typer(help="The mail with new papers.", no_args_is_help=True)
 
 
 @app.command()
+@command
 def preview(
+    call: Invocation,
     subscriber: Annotated[
         str | None, typer.Option(metavar="EMAIL", help="Whose; else a sample of everything new in the last seven days.")
     ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the mail's HTML part here, for a browser.")
     ] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Show what would be sent; nothing is sent and the ledger stays as it is.
 
     With --json: the counts of all digests that are due (or of one subscriber's), and their messages.
     """
     from harvester.services.digest.preview import plan_digests, plan_for, sample
 
-    set_up_logging(debug)
-    ws = workspace(config)
-    if as_json and not subscriber:
-        return _print_plan(*plan_digests(ws))
+    ws = call.workspace
     if subscriber:
         counts, messages = plan_for(ws, subscriber)
-        if as_json:
-            return _print_plan(counts, [outline for outline, _ in messages])
         heads, mails = [f"Subject: {outline.subject}\n\n" for outline, _ in messages], [mail for _, mail in messages]
-    else:
-        found = sample(ws)
-        heads, mails = [""], [found] if found else []
-    return _show_mail(heads, mails, html)
+        return Output(_plan(counts, [outline for outline, _ in messages]), lambda: _show_mail(heads, mails, html))
+    if call.as_json:
+        return Output(_plan(*plan_digests(ws)))
+    found = sample(ws)
+    return Output(None, lambda: _show_mail([""], [found] if found else [], html))
 
 
 @app.command()
+@command
 def send(
+    call: Invocation,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Make the messages and count them; send nothing.")] = False,
     eml: Annotated[
         Path | None,
@@ -58,10 +59,7 @@ def send(
             help="Write the messages into this folder, as .eml files for another program; sent, unless dry.",
         ),
     ] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Send every digest that is due; calling it again is harmless.
 
     Status 1 where a digest was refused (the next call tries again) or its fate is unknown (it is not sent again).
@@ -69,46 +67,41 @@ def send(
     from harvester.services.digest.preview import plan_digests
     from harvester.services.digest.sending import SendingStopped, send_digests
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     if dry_run:
         counts, messages = plan_digests(ws, eml)
-        return _print_plan(counts, messages) if as_json else _show_plan(messages)
+        return Output(_plan(counts, messages), lambda: _show_plan(messages))
     try:
         with watched() as watch:
             counts = send_digests(ws, eml=eml, watch=watch)
     except SendingStopped as stopped:
-        _show(stopped.counts, as_json)
-        raise
-    _show(counts, as_json)
-    if counts.problems:
-        raise typer.Exit(1)
-    return None
+        return _sent(stopped.counts, stopped)
+    return _sent(counts)
 
 
 @app.command()
+@command
 def unknown(
+    call: Invocation,
     again: Annotated[
         str | None,
         typer.Option(metavar="EMAIL", help="They say that nothing came: put its papers into their next digest."),
     ] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """The digests of which nobody can say whether they arrived; they are not sent again by themselves."""
     from harvester.services.digest.sending import send_again, unknown_digests
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     if again:
         number = send_again(ws, again)
-        return print_json({"again": number}) if as_json else say(f"What {number} digests held goes into the next one.")
+        return Output({"again": number}, f"What {number} digests held goes into the next one.")
     found = unknown_digests(ws)
-    if as_json:
-        return print_json([one.to_json() for one in found])
+    return Output([one.to_json() for one in found], lambda: _show_unknown(found))
+
+
+def _show_unknown(found: "Sequence[Unknown]") -> None:
     table(("to", "day", "papers", "reason"), [(one.to, one.day, one.papers, one.reason) for one in found])
-    return say(f"{len(found)} of unknown fate.")
+    say(f"{len(found)} of unknown fate.")
 
 
 def _show_mail(heads: Sequence[str], mails: Sequence["MailBody"], html: Path | None) -> None:
@@ -124,18 +117,22 @@ def _show_mail(heads: Sequence[str], mails: Sequence["MailBody"], html: Path | N
     return typer.echo("\n".join(texts).rstrip("\n"))
 
 
-def _show(counts: "Counts", as_json: bool) -> None:
-    if as_json:
-        document: dict[str, Any] = {**counts.to_json(), "problems": [one.to_json() for one in counts.problems]}
-        print_json(document)
-    else:
-        say(f"{counts.due} due: {counts.sent} sent, {counts.failed} failed, {counts.unknown} unknown.")
-    for one in counts.problems:
-        typer.echo(f"Error: the digest to {one.to} is {one.state}: {one.reason}", err=True)
+def _sent(counts: "Counts", stopped: HarvesterError | None = None) -> Output:
+    """How a sending went; `stopped` says why it ended early, in the same document."""
+    told = [f"the digest to {one.to} is {one.state}: {one.reason}" for one in counts.problems]
+    return Output(
+        {
+            **counts.to_json(),
+            "problems": [one.to_json() for one in counts.problems],
+            **(failure_of(stopped).to_json() if stopped else {}),
+        },
+        f"{counts.due} due: {counts.sent} sent, {counts.failed} failed, {counts.unknown} unknown.",
+        [*told, *([str(stopped)] if stopped else [])],
+    )
 
 
-def _print_plan(counts: "Counts", messages: Sequence["DigestOutline"]) -> None:
-    print_json({**counts.to_json(), "messages": [one.to_json() for one in messages]})
+def _plan(counts: "Counts", messages: Sequence["DigestOutline"]) -> dict[str, Any]:
+    return {**counts.to_json(), "messages": [one.to_json() for one in messages]}
 
 
 def _show_plan(messages: Sequence["DigestOutline"]) -> None:

@@ -2,12 +2,14 @@
 
 import typer
 
-from harvester.cli.common import AsJson, Config, Debug, print_json, printable, set_up_logging
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import printable
 
 MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
 
 
-def doctor(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+@command
+def doctor(call: Invocation) -> Output | None:
     """Examine configuration, folders, store, model, upstreams, clock, mail and schedule, and say what to do.
 
     Nothing is mailed, and nothing changed, but that an SQLite store is made where there is none yet. Each upstream is
@@ -15,17 +17,12 @@ def doctor(config: Config = None, as_json: AsJson = False, debug: Debug = False)
 
     Exit status: 0, also with warnings; 1 where something does not work.
     """
-    from harvester.config.settings import config_path
     from harvester.services.operations.doctor import examine
 
-    set_up_logging(debug)
     findings = []
-    for one in examine(config_path(config)):
+    for one in examine(call.config_file):
         findings.append(one)
-        if not as_json:
+        if not call.as_json:
             remedy = f"\n      {one.remedy}" if one.remedy else ""
             typer.echo(printable(f"{MARKS[one.state]:4}  {one.check}: {one.message}{remedy}"))
-    if as_json:
-        print_json([one.to_json() for one in findings])
-    if any(one.state == "fail" for one in findings):
-        raise typer.Exit(1)
+    return Output([one.to_json() for one in findings], failed=any(one.state == "fail" for one in findings))

@@ -54,7 +54,7 @@ def labels_given(pairs: Sequence[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         facet, colon, labels = pair.partition(":")
         if not colon:
-            raise UsageError(f"--label {pair!r} names no facet; write FACET:LABEL, as in kind:review.")
+            raise UsageError(f"--label {pair!r} names no facet", remedy="write FACET:LABEL, as in kind:review")
         given.setdefault(facet.strip(), []).append(labels)
     return {facet: ",".join(labels) for facet, labels in given.items()}
 
@@ -76,7 +76,7 @@ def _as_labels(args: Sequence[str], facets: set[str]) -> Iterator[str]:
             continue
         labels = value if equals else next(words, None)
         if labels is None:
-            raise UsageError(f"The option {option} needs labels; write them after it, separated by commas.")
+            raise UsageError(f"The option {option} needs labels", remedy="write them after it, separated by commas")
         yield from ("--label", f"{option.removeprefix('--')}:{labels}")
     yield from words
 

@@ -1,95 +1,118 @@
 """``harvester queue`` and ``harvester show``."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
+
+if TYPE_CHECKING:
+    from harvester.domain.candidates import QueueRow
+    from harvester.domain.predictions import Prediction
+    from harvester.services.review.explanations import Explanation
+    from harvester.services.review.queries import PaperDetail
+
+LIKELY = 0.1  # the probability from which on `show` names a label
 
 
+@command
 def queue(
+    call: Invocation,
     limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many.")] = None,
     state: Annotated[
         str | None, typer.Option(help="pending, accepted, rejected or deferred; else pending and open suggestions.")
     ] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """The candidates, best first."""
-    from harvester.services.review.documents import candidates, suggested
+    from harvester.domain.candidates import QueueFilter, parse_state
+    from harvester.services.review.documents import queue_document, updates_document
+    from harvester.services.review.journal_updates import journal_updates
+    from harvester.services.review.queries import queue_page
 
-    set_up_logging(debug)
-    ws = workspace(config)
-    found = candidates(ws, state or "pending", limit)
-    appeared = [] if state else suggested(ws)
-    if as_json:
-        return print_json((found + appeared)[:limit])
+    ws = call.workspace
+    found = queue_page(ws, QueueFilter(parse_state(state or "pending")), limit).rows
+    appeared = [] if state else journal_updates(ws)
+    if call.as_json:
+        return Output((queue_document(found, ws.taxonomy) + updates_document(appeared, ws.taxonomy))[:limit])
     labelled = [facet.id for facet in ws.taxonomy.facets]
-    table(("id", "score", "title", *labelled), [_row(one, labelled) for one in found])
+    table(("id", "usefulness", "title", *labelled), [_row(row, labelled) for row in found])
     say(f"{len(found)} {state or 'pending'}.")
     if appeared:
         say(f"{len(appeared)} accepted preprints have appeared in a journal: `harvester suggestions list`.")
     return None
 
 
+@command
 def show(
+    call: Invocation,
     paper: Annotated[str, typer.Argument(metavar="PAPER", help="arXiv id, DOI, title: name or arXiv address.")],
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Everything known of one paper."""
-    from harvester.services.review.documents import whole
+    from harvester.services.review.documents import paper_document
+    from harvester.services.review.explanations import explain_if_possible
+    from harvester.services.review.queries import paper_detail
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
+    detail = paper_detail(ws, paper)
     with watched() as watch:
         watch("explained", 0, 1)
-        found = whole(ws, paper, explained=True)
-    if as_json:
-        return print_json(found)
-    say(f"{found['title']}\n{', '.join(found['authors'])}\n{'  '.join(found['identifiers'])}\n\n{found['abstract']}\n")
-    _show_prediction(found)
-    _show_explanation(found)
-    for seen in found["sightings"]:
-        announced = seen["announced"] or "-"
-        say(f"seen    {seen['seen']} by {seen['source']}, version {seen['version']}, announced {announced}")
-    for one in found["decisions"]:
-        say(f"decided {one['at']} {one['action']} by {one['by']} {one['reason']}")
-    say(f"state   {found['state']}" + (" (withdrawn by its authors)" if found["withdrawn"] else ""))
+        explanation = explain_if_possible(ws, detail)
+    if call.as_json:
+        return Output(paper_document(detail, ws.taxonomy, explanation))
+    known = detail.paper
+    authors = ", ".join(author.name for author in known.authors)
+    say(f"{known.title}\n{authors}\n{'  '.join(known.identifiers)}\n\n{known.abstract}\n")
+    if detail.prediction:
+        _show_prediction(detail.prediction)
+    if explanation:
+        _show_explanation(explanation)
+    _show_history(detail)
     return None
 
 
-def _show_prediction(found: dict[str, Any]) -> None:
-    prediction = found["prediction"]
-    if not prediction:
-        return
-    say(f"scope   {prediction['scope']:.3f} (model {prediction['model']})")
-    for facet, values in prediction["probabilities"].items():
-        likely = sorted(((p, label) for label, p in values.items() if p >= 0.1), reverse=True)
-        say(
-            f"{facet:<8}"
-            + ", ".join(
-                f"{label} {p:.2f}{'?' if f'{facet}:{label}' in prediction['unsure'] else ''}" for p, label in likely
-            )
-        )
+def _show_prediction(prediction: "Prediction") -> None:
+    say(f"scope   {prediction.scope:.3f} (model {prediction.model})")
+    for facet, chances in prediction.probabilities.items():
+        likely = sorted(((chance, label) for label, chance in chances.items() if chance >= LIKELY), reverse=True)
+        shown = (f"{label} {chance:.2f}{_doubt(prediction, facet, label)}" for chance, label in likely)
+        say(f"{facet:<8}" + ", ".join(shown))
 
 
-def _show_explanation(found: dict[str, Any]) -> None:
-    for label, reasons in (found["explanation"] or {}).items():
+def _doubt(prediction: "Prediction", facet: str, label: str) -> str:
+    return "?" if f"{facet}:{label}" in prediction.unsure else ""
+
+
+def _show_explanation(explanation: "Explanation") -> None:
+    for label, reasons in explanation.reasons.items():
         say(f"why     {label}" + ("" if reasons else ": no single sentence"))
         for reason in reasons:
-            say(f"        {reason['drop']:.2f} {reason['sentence']}")
-    for one in found["nearest"] or ():
-        say(f"near    {one['similarity']:.2f} {one['id']} {one['title']}")
+            say(f"        {reason.drop:.2f} {reason.sentence}")
+    for neighbour in explanation.nearest:
+        say(f"near    {neighbour.similarity:.2f} {neighbour.id} {neighbour.title}")
 
 
-def _row(one: dict[str, Any], labelled: list[str]) -> list[object]:
-    values = (one[facet] for facet in labelled)
+def _show_history(detail: "PaperDetail") -> None:
+    from harvester.base.clock import rfc3339
+
+    for seen in detail.sightings:
+        announced = seen.announced.isoformat() if seen.announced else "-"
+        say(f"seen    {rfc3339(seen.seen)} by {seen.source}, version {seen.version}, announced {announced}")
+    for decision in detail.decisions:
+        say(f"decided {rfc3339(decision.at)} {decision.action} by {decision.by} {decision.reason}")
+    state = detail.candidate.state if detail.candidate else None
+    say(f"state   {state}" + (" (withdrawn by its authors)" if detail.paper.withdrawn else ""))
+
+
+def _row(row: "QueueRow", labelled: list[str]) -> list[object]:
     return [
-        one["id"],
-        f"{one['score']:.3f}",
-        ("WITHDRAWN " if one["withdrawn"] else "") + one["title"][:70],
-        *(v if isinstance(v, str) else ", ".join(v) for v in values),
+        row.id,
+        f"{row.candidate.usefulness:.3f}",
+        ("WITHDRAWN " if row.withdrawn else "") + row.title[:70],
+        *(labels_cell(row, facet) for facet in labelled),
     ]
+
+
+def labels_cell(row: "QueueRow", facet: str) -> str:
+    """The labels that a row has in a facet, for a table."""
+    return ", ".join(row.labels.of(facet)) if row.labels else ""

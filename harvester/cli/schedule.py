@@ -1,27 +1,25 @@
 """``harvester schedule``."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harvester.base.errors import UsageError
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, workspace
+from harvester.cli.command import Invocation, Output, command
 
 if TYPE_CHECKING:
     from harvester.domain.job_runs import JobRun
     from harvester.services.workspace import Workspace
 
 
+@command
 def schedule(
+    call: Invocation,
     jobs: Annotated[list[str] | None, typer.Argument(metavar="[JOB]...", help="With --once: only these.")] = None,
     once: Annotated[
         bool, typer.Option("--once", help="Do what is due and not done yet, then end: one line for cron.")
     ] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Do each job of [schedule] when it is due, until it is stopped.
 
     However many schedulers and cron jobs there are on one store, each due time of a job is taken up by one of them;
@@ -29,29 +27,26 @@ def schedule(
 
     Exit status of --once: 0 where all went well or nothing was due, 1 where a job failed.
     """
-    set_up_logging(debug)
-    ws = workspace(config)
     if once:
-        return _once(ws, jobs or [], as_json)
+        return _once(call.workspace, jobs or [])
     if jobs:
         raise UsageError("Jobs are named with --once only; the scheduler does all that [schedule] turns on.")
-    return _serve(ws, config, as_json, debug)
+    _serve(call)
+    return None
 
 
-def _once(ws: "Workspace", names: list[str], as_json: bool) -> None:
+def _once(ws: "Workspace", names: list[str]) -> Output:
     from harvester.services.operations.job_runs import JOBS, perform_all
 
     if unknown := [name for name in names if name not in JOBS]:
         raise UsageError(f"There is no job {unknown[0]!r}; there are: {', '.join(JOBS)}.")
     done = perform_all(ws, names or list(JOBS))
-    if as_json:
-        print_json([_shown(turn) for turn in done])
-    else:
-        for turn in done:
-            say(f"{turn.job}: {turn.failure or 'done'}")
-        say(f"{len(done)} of the jobs were due.")
-    if any(turn.failure for turn in done):
-        raise typer.Exit(1)
+    lines = [f"{turn.job}: {turn.failure or 'done'}" for turn in done]
+    return Output(
+        [_shown(turn) for turn in done],
+        "\n".join([*lines, f"{len(done)} of the jobs were due."]),
+        failed=any(turn.failure for turn in done),
+    )
 
 
 def _shown(turn: "JobRun") -> dict[str, str]:
@@ -65,15 +60,12 @@ def _shown(turn: "JobRun") -> dict[str, str]:
     }
 
 
-def _serve(ws: "Workspace", config: Path | None, as_json: bool, debug: bool) -> None:
-    from harvester.config.settings import config_path
+def _serve(call: Invocation) -> None:
     from harvester.scheduler import until_told, working
     from harvester.web.server import listen, serving_health
 
+    ws = call.workspace
     with listen(ws.settings.schedule) as at:
-        if as_json:
-            print_json({"url": at.url})
-        else:
-            say(f"Scheduling; health and metrics are at {at.url}; Ctrl-C stops it.")
-        with working(ws, config_path(config), debug=debug) as works, serving_health(ws, at, works):
+        call.answer(Output({"url": at.url}, f"Scheduling; health and metrics are at {at.url}; Ctrl-C stops it."))
+        with working(ws, call.config_file, debug=call.debug) as works, serving_health(ws, at, works):
             until_told()

@@ -5,71 +5,62 @@ from typing import Annotated, Any
 
 import typer
 
-from harvester.cli.common import AsJson, Config, Debug, print_json, say, set_up_logging, table, watched, workspace
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
 
 labels = typer.Typer(help="The labelled set that the model is trained on.", no_args_is_help=True)
 
 
+@command
 def train(
+    call: Invocation,
     rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the model in use before this one.")] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """Fit a model from labels and decisions; it takes over only where it is not worse."""
     from harvester.services.learning.train import roll_back
     from harvester.services.learning.train import train as fit
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     with watched() as watch:
         done = roll_back(ws, watch) if rollback else fit(ws, watch)
-    if as_json:
-        return print_json(done)
     if rollback:
-        return say(f"Back from {done['rolled_back']} to {done['in_use']}; {done['rescored']} candidates scored anew.")
-    return _say_trained(done)
+        text = f"Back from {done['rolled_back']} to {done['in_use']}; {done['rescored']} candidates scored anew."
+        return Output(done, text)
+    return Output(done, lambda: _say_trained(done))
 
 
+@command
 def evaluate(
+    call: Invocation,
     labels: Annotated[
         Path | None, typer.Argument(metavar="LABELS.jsonl", help="Labelled papers; else the set.")
     ] = None,
     drift: Annotated[bool, typer.Option("--drift", help="Compare the last weeks with the training set.")] = False,
-    config: Config = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
+) -> Output | None:
     """How good the model in use is; with --drift, whether it still fits what comes in."""
     from harvester.services.learning import evaluate as job
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     if drift:
-        found = job.drift(ws)
-        return print_json(found) if as_json else _say_drift(found)
+        drifted = job.drift(ws)
+        return Output(drifted, lambda: _say_drift(drifted))
     with watched() as watch:
         found = job.evaluate(ws, labels, watch)
-    return print_json(found) if as_json else _say_figures(found)
+    return Output(found, lambda: _say_figures(found))
 
 
 @labels.command()
-def fetch(config: Config = None, as_json: AsJson = False, debug: Debug = False) -> None:
+@command
+def fetch(call: Invocation) -> Output | None:
     """Bring the texts of data/labels from arXiv into the store."""
     from harvester.services.learning.labels import fetch_labels
 
-    set_up_logging(debug)
-    ws = workspace(config)
+    ws = call.workspace
     with watched() as watch:
         found = fetch_labels(ws, watch)
-    if not as_json:
-        say(f"{found['fetched']} texts fetched, {found['present']} were there, of {found['wanted']} with an arXiv id.")
-        for name in found["missing"]:
-            say(f"arXiv does not know {name}.")
-    else:
-        print_json(found)
-    if found["missing"]:
-        raise typer.Exit(1)
+    counted = f"{found['fetched']} texts fetched, {found['present']} were there, of {found['wanted']} with an arXiv id."
+    missing = [f"arXiv does not know {name}." for name in found["missing"]]
+    return Output(found, "\n".join([counted, *missing]), failed=bool(missing))
 
 
 def _say_trained(done: dict[str, Any]) -> None:

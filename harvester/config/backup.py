@@ -6,7 +6,7 @@ from pydantic import (
     Field,
 )
 
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class BackupSettings(SettingsSection):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from harvester.config.section import SettingsSection, WebAddress
+from harvester.base.settings_section import SettingsSection, WebAddress
 
 
 class CatalogSettings(SettingsSection):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class ClassifierSettings(SettingsSection):

@@ -1,44 +1,40 @@
-"""[harvest]: what all sources share."""
+"""[harvest]: what all sources share, and a section for each of them that `harvester.sources.registry` lists."""
 
-from pydantic import (
-    Field,
-    field_validator,
-)
+from typing import TYPE_CHECKING, Annotated, Any
 
-from harvester.config.section import SettingsSection
-from harvester.config.sources import (
-    TAKEN_NAMES,
-    ArxivSettings,
-    FeedSettings,
-    HuggingFaceSettings,
-    OaiSettings,
-    RssSettings,
-)
+from pydantic import AfterValidator, create_model
+
+from harvester.sources import source
+from harvester.sources.registry import KINDS, declared
+from harvester.sources.source import NamedWebSource, SourceKind
 
 
-class HarvestSettings(SettingsSection):
-    """What all sources share."""
+def _have_names_of_their_own(sections: tuple[NamedWebSource, ...]) -> tuple[NamedWebSource, ...]:
+    reserved = declared()
+    taken = set(reserved)
+    for section in sections:
+        if section.name in taken:
+            whose = "a source of the program" if section.name in reserved else "another feed"
+            raise ValueError(f"the name {section.name!r} belongs to {whose}; give this feed another name")
+        taken.add(section.name)
+    return sections
 
-    contact: str = ""
-    overlap_days: int = Field(default=14, ge=0)
-    timeout: float = Field(default=30.0, gt=0)
-    read_limit: float = Field(default=120.0, gt=0)
-    max_bytes: int = Field(default=20_000_000, gt=0)
-    attempts: int = Field(default=4, ge=1)
-    max_wait: float = Field(default=120.0, ge=0)
-    arxiv: ArxivSettings | None = None
-    oai: OaiSettings | None = None
-    arxiv_rss: RssSettings | None = None
-    huggingface: HuggingFaceSettings | None = None
-    feeds: tuple[FeedSettings, ...] = ()
 
-    @field_validator("feeds")
-    @classmethod
-    def _have_names_of_their_own(cls, value: tuple[FeedSettings, ...]) -> tuple[FeedSettings, ...]:
-        taken = set(TAKEN_NAMES)
-        for feed in value:
-            if feed.name in taken:
-                whose = "a source of the program" if feed.name in TAKEN_NAMES else "another feed"
-                raise ValueError(f"the name {feed.name!r} belongs to {whose}; give this feed one of its own")
-            taken.add(feed.name)
-        return value
+def _field(kind: SourceKind[Any]) -> Any:
+    """Type and default of the field that holds the sections of a kind of source."""
+    section: Any = kind.settings
+    if kind.repeated:
+        return Annotated[tuple[section, ...], AfterValidator(_have_names_of_their_own)], ()
+    return section | None, None
+
+
+if TYPE_CHECKING:
+    HarvestSettings = source.HarvestSettings
+else:
+    HarvestSettings = create_model(
+        "HarvestSettings",
+        __base__=source.HarvestSettings,
+        __doc__=source.HarvestSettings.__doc__,
+        __module__=__name__,
+        **{kind.section: _field(kind) for kind in KINDS if kind.settings},
+    )

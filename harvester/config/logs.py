@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class LogSettings(SettingsSection):

@@ -6,7 +6,7 @@ from pydantic import (
 )
 
 from harvester.base.cron import cron_expression, zone_name
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class ScheduleSettings(SettingsSection):

@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from harvester.base.errors import UsageError
+from harvester.base.settings_section import FOLDER
 from harvester.config.alert import AlertSettings
 from harvester.config.backup import BackupSettings
 from harvester.config.catalog import CatalogSettings
@@ -23,7 +24,6 @@ from harvester.config.harvest import HarvestSettings
 from harvester.config.logs import LogSettings
 from harvester.config.review import ReviewSettings
 from harvester.config.schedule import ScheduleSettings
-from harvester.config.section import FOLDER
 from harvester.config.store import StoreSettings
 from harvester.config.web import WebSettings
 
@@ -103,11 +103,11 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"There is no {path}; give one with --config or $HARVESTER_CONFIG.") from None
+        raise UsageError(f"There is no {path}", remedy="give one with --config or $HARVESTER_CONFIG") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no valid TOML: {error}.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
     if kind is Settings:
         _check_environment()
     token = FOLDER.set(path.absolute().parent)
@@ -134,11 +134,12 @@ def _check_environment() -> None:
         section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
         if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:
             there = ", ".join(Settings.model_fields)
-            raise UsageError(f"The environment's {name} names no section of config.toml; there are: {there}.")
+            problem = f"The environment's {name} is not a section of config.toml"
+            raise UsageError(problem, remedy=f"the sections are: {there}")
 
 
 def _variable(error: SettingsError) -> str:
-    """The environment variable whose value is no JSON; pydantic names only its section."""
+    """The environment variable whose value is not JSON; pydantic names only its section."""
     value = error.__cause__.doc if isinstance(error.__cause__, json.JSONDecodeError) else None
     names = (name for name in os.environ if name.upper().startswith("HARVESTER_") and os.environ[name] == value)
     return next(names, "A HARVESTER_... variable of the environment")

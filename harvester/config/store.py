@@ -1,6 +1,6 @@
 """The section [store] of config.toml."""
 
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class StoreSettings(SettingsSection):

@@ -5,7 +5,7 @@ from pydantic import (
     SecretStr,
 )
 
-from harvester.config.section import SettingsSection
+from harvester.base.settings_section import SettingsSection
 
 
 class WebSettings(SettingsSection):

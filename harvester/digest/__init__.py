@@ -1,1 +1,1 @@
-"""The digest: who gets what, the messages, their delivery, and the tokens in their links. Its ledger: store.ledger."""
+"""The digest's rules and text: who gets what, the message, the feeds. Its ledger: store.ledger."""

@@ -1,4 +1,4 @@
-"""The two short letters that answer somebody who asks to subscribe."""
+"""The two short messages sent to somebody who asks to subscribe."""
 
 from datetime import datetime
 from email.utils import make_msgid
@@ -8,14 +8,14 @@ from harvester.mail.message import Letter, Letterhead, encoded, write
 
 
 def optin_letter(head: Letterhead, to: str, *, confirm: str, unsubscribe: str, now: datetime) -> bytes:
-    """The question whether somebody really wants the digest; both arguments are tokens."""
+    """Asks somebody to confirm that they want the digest; both arguments are tokens."""
     subject = f"Please confirm your subscription: {content.plain(head.title)}"
     return _letter(head, "confirm", to, subject, confirm, unsubscribe, now)
 
 
 def known_letter(head: Letterhead, to: str, *, preferences: str, unsubscribe: str, now: datetime) -> bytes:
-    """To somebody who gets the digest already, and how to change it; both arguments are tokens."""
-    subject = f"You are subscribed already: {content.plain(head.title)}"
+    """Tells somebody who already gets the digest how to change it; both arguments are tokens."""
+    subject = f"You are already subscribed: {content.plain(head.title)}"
     return _letter(head, "known", to, subject, preferences, unsubscribe, now)
 
 

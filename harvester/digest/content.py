@@ -4,21 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classifiers.sentences import sentences
 from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.digest.rules import Group, Item
-from harvester.domain.papers import Paper
+from harvester.domain.papers import Paper, venue_of
 from harvester.domain.text import clean
 
 LONGEST_TITLE = 60  # in a subject; mail programs on phones show little more
 LONGEST_EXTRACT = 500
 AUTHORS = 3
 SENTENCES = 2  # of an abstract in a mail
-# An end of sentence is followed by white space and a capital, a digit or an opening bracket, and is no abbreviation.
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bet al\.)(?<!\bcf\.)(?<!\b[A-Z]\.)\s+(?=[A-Z0-9(\[\"“])"
-)
 _TURNING = re.compile(
     "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )  # bidirectional controls: they would turn our words round
@@ -97,11 +94,6 @@ def first_sentences(text: str, number: int) -> str:
     return shorten(" ".join(sentences(plain(text))[:number]), LONGEST_EXTRACT)
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a text on one line."""
-    return _SENTENCE_END.split(text) if text else []
-
-
 def label_names(item: Item, taxonomy: Taxonomy) -> list[str]:
     """The names of a paper's labels in the taxonomy's order; its kind only where it is not the usual first one."""
     names = []
@@ -116,7 +108,7 @@ def _title(paper: Paper) -> str:
 
 
 def _venue(paper: Paper) -> str:
-    return plain(paper.venue) or ("arXiv" if paper.id.startswith("arxiv:") else "")
+    return venue_of(plain(paper.venue), paper.id)
 
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:

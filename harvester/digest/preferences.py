@@ -1,4 +1,4 @@
-"""What somebody may wish for, read from flags, form fields and tables; and the words they agree to. Pure."""
+"""Subscribers' preferences, read from flags, form fields and tables, and the text they agree to. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ CONSENT = (
     "else; the digest counts no opens and no clicks. Every mail has a link that ends it at once, and one that erases "
     "what is kept of me."
 )
-CONSENT_VERSION = "2026-11"  # of the words above; whoever changes them gives them another
+CONSENT_VERSION = "2026-11"  # of the text above; change it with the text
 BY_MAINTAINER = "told the maintainer"
 
 
@@ -26,13 +26,13 @@ def change_preferences(
     weekday: str | None = None,
     form: str | None = None,
 ) -> Preferences:
-    """The old wishes with what is given in their place; None leaves, and so does a facet that is not named.
+    """The old preferences with the given ones in their place; None or a missing facet leaves the old ones.
 
     Args:
-        weekday: an English name, of which it wants a weekly digest; "" is any.
+        weekday: an English name, which implies a weekly digest; "" means any day.
 
     Raises:
-        UsageError: a facet, label, rhythm, day or form that there is not.
+        UsageError: an unknown facet, label, period, day or form.
     """
     if every is not None and every not in PERIODS:
         raise UsageError(f"Digests go out every {' or '.join(PERIODS)}, not every {every!r}.")
@@ -40,7 +40,7 @@ def change_preferences(
         raise UsageError(f"Digests have the form {' or '.join(FORMS)}, not {form!r}.")
     day = old.weekday if weekday is None else _weekday(weekday)
     if weekday and every == "day":
-        raise UsageError(f"A digest of every day goes out not only on {weekday.capitalize()}; say every week.")
+        raise UsageError(f"A daily digest cannot go out only on {weekday.capitalize()}; choose a weekly digest.")
     rhythm = every or ("week" if weekday else old.every)
     joined = {**old.topics, **parse_labels(taxonomy, topics)}
     return replace(
@@ -61,5 +61,5 @@ def _weekday(name: str) -> int | None:
     if not name:
         return None
     if name.lower() not in WEEKDAYS:
-        raise UsageError(f"{name!r} is no day of the week; write one of: {', '.join(WEEKDAYS)}.")
+        raise UsageError(f"{name!r} is not a day of the week; write one of: {', '.join(WEEKDAYS)}.")
     return WEEKDAYS.index(name.lower())

@@ -6,23 +6,23 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from classifiers.taxonomy import Taxonomy
+from harvester.base import escape
 from harvester.base.clock import parse_moment, rfc3339
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
+from harvester.domain.address import parse_address
 from harvester.domain.subscribers import STATES, Preferences, Subscriber
-from harvester.mail.address import parse_address
 
 COLUMNS = ("email", "state", "topics", "every", "weekday", "format", "joined", "confirmed", "consent")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # OWASP: CSV Injection; the quote, so that reading can take one off
 
 
 def to_csv(people: Iterable[Subscriber]) -> str:
-    """One row a subscriber: times by RFC 3339, topics as ``facet:label`` words ("" is everything)."""
+    """One row per subscriber: times by RFC 3339, topics as ``facet:label`` words ("" is everything)."""
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for one in people:
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(one)])
+        table.writerow(map(escape.csv_cell, _cells(one)))
     return out.getvalue()
 
 
@@ -30,13 +30,15 @@ def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
     """The rows of such a table, each with its line; columns may be missing but for ``email``, and in any order.
 
     Raises:
-        UsageError: it is no such table.
+        UsageError: the text is not such a table.
     """
     table = csv.DictReader(io.StringIO(text), strict=True)
     try:
         names = [name.strip().lower() for name in table.fieldnames or ()]
         if "email" not in names:
-            raise UsageError(f"The table has no column email; its first line names the columns: {','.join(COLUMNS)}.")
+            raise UsageError(
+                f"The table has no column email; its first line must list the columns: {','.join(COLUMNS)}."
+            )
         table.fieldnames = names
         return [(table.line_num, {name: _cell(row.get(name)) for name in COLUMNS}) for row in table]
     except csv.Error as error:
@@ -51,7 +53,7 @@ def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, conf
     """
     email, state = parse_address(row["email"]), row["state"] or "active"
     if state not in STATES:
-        raise UsageError(f"There is no state {state!r}; there are: {', '.join(STATES)}.")
+        raise UsageError(f"There is no state {state!r}; the states are: {', '.join(STATES)}.")
     consented = parse_moment(row["confirmed"], "confirmed") if row["confirmed"] else None
     if state == "active" and consented is None:
         state, consented = ("active", now) if confirmed else ("pending", None)
@@ -78,6 +80,4 @@ def _cells(one: Subscriber) -> tuple[str, ...]:
 
 
 def _cell(text: str | None) -> str:
-    """A cell as it was before it was made safe."""
-    cell = (text or "").strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return escape.csv_text((text or "").strip())

@@ -3,32 +3,46 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from harvester.base.errors import UsageError
 from harvester.domain.labels import Labels
 
 STATES = ("pending", "accepted", "rejected", "deferred")
 
 
+def parse_state(text: str) -> str:
+    """A state of the queue.
+
+    Raises:
+        UsageError: there is no such state.
+    """
+    if text not in STATES:
+        raise UsageError(f"There is no state {text[:40]!r}; there are: {', '.join(STATES)}.")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper's place in the queue; `version` grows with every decision.
+    """A paper in the queue; `version` grows with every decision.
 
-    `filed` says whether the catalogue's files already show what was decided; `accepted_by` is the decision that
-    brought the paper into the catalogue, `decision` the one that stands now; `backlog` marks what a backfill
-    found, which is listed after all others.
+    `scope` is the probability of being in scope, by which newcomers are ordered (0 for a withdrawn paper);
+    `usefulness`, 0 to 1, is how useful it is to read the paper now, and orders those that wait: the last run put it at
+    `reading_position`, or has not arranged it yet where that is 0. `filed` says whether the catalogue's files already
+    show what was decided, in the file `entry`; `accepted_by` is the decision that brought the paper into the catalogue,
+    `decision` the one that stands now; `backlog` marks what a backfill found, which is listed after all others.
     """
 
     paper: int
     state: str
     version: int
-    score: float
+    scope: float
     queued: datetime
-    entry: str | None
-    filed: bool
-    accepted_by: int | None
-    decision: int | None
-    backlog: bool
-    place: int = 0
-    useful: float = 0.0
+    entry: str | None = None
+    filed: bool = True
+    accepted_by: int | None = None
+    decision: int | None = None
+    backlog: bool = False
+    reading_position: int = 0
+    usefulness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class QueueFilter:
     """What of the queue somebody wants to see; each thing that is set narrows it down.
 
     `labels` are (facet, label) pairs, all of which must be there: those decided on accepted papers, else the predicted
-    ones. `since` and `until` are days of publication, both included; `least` is a score; `words` searches title,
+    ones. `since` and `until` are days of publication, both included; `least` is a scope; `words` searches title,
     abstract and authors, each word as a beginning, and finds a paper by its identifier too.
     """
 
@@ -53,17 +67,20 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A paper in brief; `unsure` is how many labels the model is unsure of.
+    """A candidate in brief: what every list of the queue shows.
 
-    `labels` are those of the decision that stands, else the predicted ones, else None; `by` is who made that
-    decision, or "".
+    `labels` are those in force (see `decisions.labels_in_force`), None where nobody has said anything; `scope` and
+    `unsure`, the ``facet:label`` names the model is unsure of, are the current prediction's; `by` is who made the
+    decision that stands, or "".
     """
 
+    candidate: Candidate
     id: str
     title: str
     venue: str
     published: datetime | None
     withdrawn: bool
     labels: Labels | None
-    unsure: int
+    scope: float | None
+    unsure: tuple[str, ...]
     by: str

@@ -9,7 +9,7 @@ from datetime import datetime
 class Progress:
     """A window that was cut off: from `since` to `reached` it is complete, with `received` records, as of `saved`.
 
-    `question` names what was asked, so that an edited query begins anew. `news` says whether what was kept of it holds
+    `question` names what was asked, so that an edited query starts over. `news` says whether what was kept of it holds
     something that the source had not shown before, `newest` when the newest paper of that was submitted.
     """
 

@@ -50,6 +50,18 @@ def standing(log: Sequence[Decision]) -> Standing:
     return Standing(LEADS_TO[top.action], top, _first_of_run(stack) if top.action == "accept" else None)
 
 
+def labels_in_force(decided: Labels | None, predicted: Labels | None, before: Labels | None) -> Labels | None:
+    """What a paper counts as being about.
+
+    Args:
+        decided: the labels of the decision that stands, if it gave any.
+        predicted: those of the current prediction.
+        before: those that somebody last gave it, whatever became of that: nobody knows more of an entry that people
+            wrote than they said.
+    """
+    return next((labels for labels in (decided, predicted, before) if labels is not None), None)
+
+
 def _first_of_run(stack: Sequence[Decision]) -> Decision:
     """The first of the accepts at the top: those after it only corrected labels."""
     first = stack[-1]
@@ -89,5 +101,5 @@ def parse_reason(text: str) -> str:
     """
     reason = clean(text)
     if len(reason) > LONGEST_REASON:
-        raise UsageError(f"A note has at most {LONGEST_REASON} characters; this one has {len(reason)}.")
+        raise UsageError(f"A note may have at most {LONGEST_REASON} characters; this one has {len(reason)}.")
     return reason

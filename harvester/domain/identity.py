@@ -16,7 +16,7 @@ _DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _RANK = {"arxiv": 0, "doi": 1, "title": 2}
 TITLE_KEY_LENGTH = 60
-LONGEST_DOI = 512  # characters; what is longer is no DOI, and no database index takes it
+LONGEST_DOI = 512  # characters; anything longer is not a DOI, and no database index takes it
 
 
 def arxiv_version(text: str) -> tuple[str, int] | None:
@@ -35,6 +35,11 @@ def arxiv_version(text: str) -> tuple[str, int] | None:
 def title_key(title: str) -> str:
     """The first 60 letters and digits of the lower-cased title."""
     return re.sub(r"\W+", "", title.lower())[:TITLE_KEY_LENGTH]
+
+
+def whole_title(title: str) -> str:
+    """Equal for two spellings of one title; unlike `title_key` it is not cut, and never empty for a title of signs."""
+    return re.sub(r"\W+", "", title.casefold()) or title
 
 
 def title_identifier(title: str) -> str | None:
@@ -73,7 +78,7 @@ def parse_identifier(text: str) -> str | None:
     """The identifier that a person typed: base id, ``arxiv:``/``doi:``/``title:`` name, DOI, or the address of either.
 
     Returns:
-        None where the text is no such name.
+        None if the text is not such a name.
 
     Raises:
         UsageError: a web address that names no paper.
@@ -85,7 +90,7 @@ def parse_identifier(text: str) -> str | None:
         if found := link_identifier(text):
             return found
         raise UsageError(
-            f"{text} is no address of an arXiv paper or a DOI; give an arXiv id, a DOI or such an address."
+            f"{text} is not the address of an arXiv paper or a DOI; give an arXiv id, a DOI or such an address."
         )
     if named := arxiv_version(text):
         return f"arxiv:{named[0]}"

@@ -74,10 +74,11 @@ def labels_json(labels: Labels, taxonomy: Taxonomy) -> dict[str, list[str] | str
     }
 
 
-def completed(labels: Labels, taxonomy: Taxonomy) -> Labels:
-    """The labels with the usual one in each exclusive facet that has none, as an accepted paper must have."""
-    missing = {facet.id: (usual(facet),) for facet in taxonomy.facets if facet.exclusive and not labels.of(facet.id)}
-    return Labels({**labels.facets, **missing})
+def completed(labels: Labels | None, taxonomy: Taxonomy) -> Labels:
+    """The labels, if any, with the usual one in each exclusive facet that has none: the first stage assigns none."""
+    held = labels.facets if labels else {}
+    missing = {facet.id: (usual(facet),) for facet in taxonomy.facets if facet.exclusive and facet.id not in held}
+    return Labels({**held, **missing})
 
 
 def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, Iterable[str]]) -> Labels:
@@ -99,7 +100,7 @@ def parse_labels(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict
     facets = {facet.id: facet for facet in taxonomy.facets}
     if unknown := [name for name in given if name not in facets]:
         known = ", ".join(facets)
-        raise UsageError(f"The taxonomy has no facet {unknown[0]!r}; it has: {known}. Write --label FACET:LABEL.")
+        raise UsageError(f"The taxonomy has no facet {unknown[0]!r}", remedy=f"it has: {known}")
     return {name: _in_order(facets[name], set(labels)) for name, labels in given.items()}
 
 
@@ -111,7 +112,9 @@ def require_one(taxonomy: Taxonomy, given: Mapping[str, tuple[str, ...]]) -> Non
     """
     for facet in taxonomy.facets:
         if facet.exclusive and facet.id in given and len(given[facet.id]) != 1:
-            raise UsageError(f"{facet.id} takes exactly one label of: {', '.join(facet.label_ids)}.")
+            raise UsageError(
+                f"{facet.id} takes exactly one label", remedy=f"choose one of: {', '.join(facet.label_ids)}"
+            )
 
 
 def split_labels(text: str) -> list[str]:
@@ -121,5 +124,5 @@ def split_labels(text: str) -> list[str]:
 
 def _in_order(facet: Facet, wanted: set[str]) -> tuple[str, ...]:
     if unknown := sorted(wanted - set(facet.label_ids)):
-        raise UsageError(f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}.")
+        raise UsageError(f"{facet.id} has no label {unknown[0]!r}", remedy=f"it has: {', '.join(facet.label_ids)}")
     return tuple(label for label in facet.label_ids if label in wanted)

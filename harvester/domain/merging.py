@@ -7,8 +7,8 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 
-from harvester.domain.identity import link_identifier, names_of_kind
-from harvester.domain.papers import Paper, Sighting
+from harvester.domain.identity import link_identifier, names_of_kind, whole_title
+from harvester.domain.papers import Paper
 
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 ARTICLES = ("a", "an", "the")
@@ -42,14 +42,10 @@ def same_title(left: str, right: str) -> bool:
 
     One other word makes another title: "... from CT" and "... from MR" are companions by the same people.
     """
-    if _joined(left) == _joined(right):
+    if whole_title(left) == whole_title(right):
         return True
     ours, theirs = _title_words(left), _title_words(right)
     return len(ours) == len(theirs) > 0 and all(map(_same_word, ours, theirs))
-
-
-def _joined(title: str) -> str:
-    return re.sub(r"\W+", "", title.casefold())
 
 
 def _title_words(title: str) -> list[str]:
@@ -80,12 +76,20 @@ class Change(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Absorbed:
+    """A paper that became part of another one, and the names of the sources that had shown it, the first one first."""
+
+    paper: Paper
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """The paper that a sighting was merged into.
 
     `id` is the name the sighting had for it; `first` where its source had not shown this version before; `published`
-    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `article` is
-    what a journal had shown of it, where that proved to be the same work only now.
+    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `absorbed` are
+    the papers that proved to be the same work only now.
     """
 
     number: int
@@ -94,7 +98,7 @@ class Merged:
     first: bool
     published: datetime | None = None
     withdrawn: bool = False
-    article: Sighting | None = None
+    absorbed: tuple[Absorbed, ...] = ()
 
 
 def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:

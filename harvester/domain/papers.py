@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from harvester.domain.identity import best
+from harvester.domain.provenance import Provenance, Rank
+
+PREPRINT_SERVER = "arXiv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +53,33 @@ class Paper:
         return hashlib.sha256(f"{self.title}\0{self.abstract}".encode()).hexdigest()
 
 
+def venue_of(venue: str, identifier: str) -> str:
+    """Where a paper appeared: the venue that a source gave, else the server of a preprint, else ""."""
+    return venue or (PREPRINT_SERVER if identifier.startswith("arxiv:") else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One source showing one paper: `announced` is the day the source itself declares, `announce_type` arXiv's word.
 
-    `text_from` names the source whose text the paper carries, where that is another one.
+    `text_from` is the source whose text the paper carries, where that is another one.
     """
 
-    source: str
+    source: Provenance
     paper: Paper
     announced: date | None = None
     announce_type: str = ""
-    text_from: str = ""
+    text_from: Provenance | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """How much its text counts."""
+        return (self.text_from or self.source).rank
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A paper with its number in the store and the authority of its text."""
+    """A paper with its number in the store and the rank of its text."""
 
     number: int
     paper: Paper

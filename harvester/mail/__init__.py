@@ -1,1 +1,1 @@
-"""Mail itself: addresses, messages, link tokens, the SMTP connection and reports of returned mail."""
+"""Mail itself: addresses, messages, link tokens, SMTP, bounce reports."""

@@ -58,19 +58,19 @@ class Tokens:
         """The key in a confirmation token.
 
         Raises:
-            BadToken: it is no such token.
+            BadToken: it is not such a token.
             ExpiredToken: it is older than 48 hours.
         """
         key, _, made = self._read("confirm", token).rpartition(".")
         if now.timestamp() - int(made) > CONFIRM_WITHIN.total_seconds():
-            raise ExpiredToken("This link was good for 48 hours, which are over.")
+            raise ExpiredToken("This link was valid for 48 hours and has expired.")
         return key
 
     def read_unsubscribe(self, token: str) -> str:
         """The key in an unsubscribe token.
 
         Raises:
-            BadToken: it is no such token.
+            BadToken: it is not such a token.
         """
         return self._read("unsubscribe", token)
 
@@ -78,7 +78,7 @@ class Tokens:
         """The key in a preferences token.
 
         Raises:
-            BadToken: it is no such token.
+            BadToken: it is not such a token.
         """
         return self._read("preferences", token)
 
@@ -89,7 +89,7 @@ class Tokens:
         try:
             return self._signer(act).unsign(token).decode()
         except BadSignature:
-            raise BadToken("This link is not one of ours, or not whole.") from None
+            raise BadToken("This link is invalid or incomplete.") from None
 
     def _signer(self, act: str) -> Signer:
         return Signer(self._secret, salt=f"harvester {act}", key_derivation="hmac", digest_method=hashlib.sha256)
@@ -109,7 +109,7 @@ def open_tokens(settings: Settings) -> Tokens:
         return Tokens(_kept_secret(settings.path(SECRET_FILE)))
     if len(given.get_secret_value()) < SHORTEST_SECRET:
         raise UsageError(
-            f"[web] secret must have at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` makes one."
+            f"[web] secret must have at least {SHORTEST_SECRET} characters; `openssl rand -hex 32` generates one."
         )
     return Tokens(given.get_secret_value())
 
@@ -124,6 +124,6 @@ def _kept_secret(path: Path) -> str:
             raise HarvesterError(f"Cannot read the secret key {path}: {error}.") from None
     if len(secret) < SHORTEST_SECRET:
         raise HarvesterError(
-            f"{path} holds no secret key; restore it, or delete it: links already mailed then stop working."
+            f"{path} does not contain a secret key; restore it, or delete it: links already mailed then stop working."
         )
     return secret

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from harvester.base.errors import UsageError
 from harvester.config.digest import DigestSettings
-from harvester.mail.address import parse_address
+from harvester.domain.address import parse_address
 
 BOUNDARY = b"=_the-other-form"  # "=_" occurs in no quoted-printable text (RFC 2045 6.7), so no part can hold it
 LONGEST_BASE = 500  # characters of base_url: with a token the line stays far below the 998 that SMTP allows
@@ -102,14 +102,14 @@ def letterhead(settings: DigestSettings, title: str) -> Letterhead:
     """The letterhead that the configuration describes.
 
     Raises:
-        UsageError: the sender is no plain address, or base_url cannot stand in a header.
+        UsageError: the sender is not a plain address, or base_url cannot be used in a header.
     """
     name, address = parseaddr(settings.sender)
     sender = Address(name, addr_spec=_named(address, "sender"))
     url = settings.base_url
     if not url.isascii() or len(url) > LONGEST_BASE or any(c in url for c in "<> \t") or urlsplit(url).query:
         raise UsageError(
-            f"[digest] base_url {url[:80]!r} cannot stand in a mail's header: write its host as xn--..., "
+            f"[digest] base_url {url[:80]!r} cannot be used in a mail's header: write its host as xn--..., "
             f"without spaces, < > and ?, in at most {LONGEST_BASE} characters."
         )
     return Letterhead(sender, _named(settings.reply_to or address, "reply_to"), url, title)

@@ -14,6 +14,7 @@ from typing import Self
 
 from harvester.base.errors import MailError
 from harvester.config.digest import DigestSettings
+from harvester.config.settings import Settings
 from harvester.mail.outbox import SendOutcome, ServerBusy
 
 TIMEOUT = 30.0  # seconds for each answer of the server
@@ -23,6 +24,11 @@ CLOSING = 421  # "service not available, closing": the connection is of no more 
 
 class _Broken(Exception):
     """The connection ended before the content was sent."""
+
+
+def mail_server(settings: Settings) -> "SmtpServer":
+    """The mail server that the configuration names."""
+    return SmtpServer(settings.digest)
 
 
 class SmtpServer:
@@ -75,7 +81,7 @@ class SmtpServer:
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
 
     def send(self, to: str, content: bytes, name: str = "") -> SendOutcome:
-        """Hand one message over; a connection that broke before the content was sent is made anew, once.
+        """Hand one message over; a connection that broke before the content was sent is reopened, once.
 
         Raises:
             MailError: the server cannot be reached, or does not let this sender send.
@@ -87,7 +93,9 @@ class SmtpServer:
             with suppress(_Broken):
                 refusal = self._address(self._link, to)
                 return refusal or self._transmit(self._link, content)
-        return SendOutcome("failed", f"{self.name} twice closed the connection before it took the message.", CLOSING)
+        return SendOutcome(
+            "failed", f"{self.name} closed the connection twice before it accepted the message.", CLOSING
+        )
 
     def _address(self, link: smtplib.SMTP, to: str) -> SendOutcome | None:
         """Give the envelope; returns the refusal, or None where the server now waits for the content."""
@@ -114,8 +122,8 @@ class SmtpServer:
         code, reply = link.mail(self._sender)
         if 500 <= code <= 599:
             raise MailError(
-                f"The mail server {self.name} does not let {self._sender} send: {_said(code, reply)}. "
-                "Correct [digest] sender, or smtp_user and smtp_password."
+                f"The mail server {self.name} refuses {self._sender} as a sender: {_said(code, reply)}",
+                remedy="correct [digest] sender, or smtp_user and smtp_password",
             )
         return code, reply
 
@@ -158,25 +166,30 @@ class SmtpServer:
         try:
             return self._greeted()
         except ssl.SSLCertVerificationError as error:
-            problem = f"shows a certificate that does not hold: {error.verify_message}. Correct [digest] smtp_host"
+            problem = f"shows a certificate that does not hold: {error.verify_message}"
+            remedy = "correct [digest] smtp_host"
         except ssl.SSLError as error:
-            problem = f"refuses TLS: {error.reason or error}. Correct [digest] smtp_security or smtp_port"
+            problem = f"refuses TLS: {error.reason or error}"
+            remedy = "correct [digest] smtp_security or smtp_port"
         except smtplib.SMTPAuthenticationError as error:
-            said = _said(error.smtp_code, error.smtp_error)
-            problem = f"refuses the login: {said}. Correct [digest] smtp_user and smtp_password"
+            problem = f"refuses the login: {_said(error.smtp_code, error.smtp_error)}"
+            remedy = "correct [digest] smtp_user and smtp_password"
         except smtplib.SMTPNotSupportedError as error:
-            problem = f"does not offer what [digest] asks for: {error} Correct smtp_security and smtp_user"
+            problem = f"does not offer what [digest] asks for: {str(error).rstrip('.')}"
+            remedy = "correct smtp_security and smtp_user"
         except (smtplib.SMTPServerDisconnected, ConnectionResetError, BrokenPipeError) as error:
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
         except smtplib.SMTPResponseException as error:
             if 400 <= error.smtp_code <= 499:
                 said = _said(error.smtp_code, error.smtp_error)
-                raise ServerBusy(f"The mail server {self.name} takes nothing now: {said}.") from None
-            problem = f"refuses the connection: {_said(error.smtp_code, error.smtp_error)}. Try again later"
+                raise ServerBusy(f"The mail server {self.name} accepts nothing now: {said}.") from None
+            problem = f"refuses the connection: {_said(error.smtp_code, error.smtp_error)}"
+            remedy = "try again later"
         except (smtplib.SMTPException, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            problem = f"cannot be reached: {reason}. Check that it runs, and [digest] smtp_host and smtp_port"
-        raise MailError(f"The mail server {self.name} {problem}.")
+            problem = f"cannot be reached: {reason}"
+            remedy = "check that it runs, and [digest] smtp_host and smtp_port"
+        raise MailError(f"The mail server {self.name} {problem}", remedy=remedy)
 
     def _greeted(self) -> smtplib.SMTP:
         """A connection that is encrypted as the configuration demands (never less) and logged in."""

@@ -1,1 +1,1 @@
-"""One file a job, each a sequence of steps over the rooms below: what command line, web and scheduler call."""
+"""What the command line, the web and the scheduler call: sequences of steps over the floors below."""

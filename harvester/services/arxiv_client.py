@@ -1,27 +1,36 @@
-"""arXiv asked through the one gate that all its services share."""
+"""arXiv asked as configured, and through the one gate that all its services share."""
 
 from contextlib import AbstractContextManager
 
 from harvester.services.workspace import Workspace
-from harvester.sources.http import Gate, Transport
+from harvester.sources.arxiv import api
+from harvester.sources.http import HttpSettings, Transport
 from harvester.store.locks import close_gate, gate
 
 SHORT_CLOSING = 60.0  # seconds of a cool-down that are sat out however short `max_wait` is
 ARXIV_GATE = "arxiv"  # one gate for all of arXiv's services: its terms count them together
 
 
-def arxiv_transport(ws: Workspace, interval: float) -> Transport:
-    """A transport to arXiv: through the gate that all its services share, `interval` seconds between requests.
+def arxiv_settings(ws: Workspace) -> api.ArxivSettings:
+    """How arXiv's API is asked, by its section of config.toml or, without one, by its defaults."""
+    return api.KIND.section_or_defaults(ws.settings.harvest)
+
+
+def arxiv_transport(ws: Workspace, settings: HttpSettings | None = None, patience: float | None = None) -> Transport:
+    """A transport to arXiv: through the gate that all its services share, with `min_interval` between requests.
 
     Where arXiv has asked for more than a short pause, it is not asked at all: to sleep an hour would hold the run's
     lock, and the next run asks for the same time again.
+
+    Args:
+        settings: time-outs and attempts, where they are not those of config.toml.
+        patience: seconds to wait for the gate, where it is not as long as runs wait.
     """
-
+    chosen, interval = settings or ws.settings.harvest, arxiv_settings(ws).min_interval
     # A cool-down is no wait between two attempts: a minute of it is sat out even where those are set to be short.
-    patience = max(ws.settings.harvest.max_wait, SHORT_CLOSING) + interval
+    longest = max(chosen.max_wait, SHORT_CLOSING) + interval if patience is None else patience
 
-    def spaced() -> AbstractContextManager[None]:
-        return gate(ws.store, ARXIV_GATE, interval, patience)
+    def passage() -> AbstractContextManager[None]:
+        return gate(ws.store, ARXIV_GATE, interval, longest)
 
-    passage: Gate = spaced
-    return Transport(ws.settings.harvest, passage, lambda seconds: close_gate(ws.store, ARXIV_GATE, seconds))
+    return Transport(chosen, passage, lambda seconds: close_gate(ws.store, ARXIV_GATE, seconds))

@@ -1,4 +1,7 @@
-"""What every job works with: settings, store, taxonomy and clock, opened together and checked first."""
+"""What every service works with: settings, store, taxonomy and clock.
+
+They are opened together and checked first.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,5 +83,5 @@ def read_taxonomy(path: Path | None) -> Taxonomy:
     except ClassifierError as error:
         raise HarvesterError(str(error)) from error
     if taken := [facet.id for facet in taxonomy.facets if facet.id in _TAKEN]:
-        raise HarvesterError(f"{taxonomy.path}: no facet can be called {taken[0]!r}; give it another id.")
+        raise HarvesterError(f"{taxonomy.path}: a facet cannot be called {taken[0]!r}; give it another id.")
     return taxonomy

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import feedparser
-
 from harvester.domain.text import clean
 from harvester.sources.errors import Incomplete, Malformed
 from harvester.sources.xml import XmlElement, parse_xml
@@ -38,6 +36,8 @@ def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
         Malformed: a web page, a cut document, a DOCTYPE, or some other kind of document; `who` is named.
         Incomplete: feedparser sees fewer items than the document holds.
     """
+    import feedparser
+
     root = parse_xml(body, who)
     try:
         # A stream, since feedparser opens bytes as a file name first; texts as they are, since titles hold formulas.

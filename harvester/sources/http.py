@@ -13,16 +13,20 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
+from pydantic import Field
 
 from harvester import __version__
 from harvester.base.clock import as_utc
 from harvester.base.errors import GateClosed
-from harvester.config.harvest import HarvestSettings
+from harvester.base.settings_section import SettingsSection
+from harvester.domain.run_report import Payload
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
+
+if TYPE_CHECKING:
+    import requests  # at run time only where a Transport is made: the settings are read by every command
 
 CHUNK = 65_536
 MAX_REDIRECTS = 3
@@ -44,17 +48,15 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """What an answer was, for later questions: its address, the sha256 of its unpacked body, and its size in bytes.
+class HttpSettings(SettingsSection):
+    """How patiently upstream services are asked: time-outs in seconds, sizes in bytes."""
 
-    The address goes into reports, so it has the parameters that were asked with, but neither the user and password nor
-    the query of the configured one: those may be somebody's key.
-    """
-
-    url: str
-    sha256: str
-    size: int
+    contact: str = ""
+    timeout: float = Field(default=30.0, gt=0)
+    read_limit: float = Field(default=120.0, gt=0)
+    max_bytes: int = Field(default=20_000_000, gt=0)
+    attempts: int = Field(default=4, ge=1)
+    max_wait: float = Field(default=120.0, ge=0)
 
 
 class Transport:
@@ -69,12 +71,14 @@ class Transport:
 
     def __init__(
         self,
-        settings: HarvestSettings,
+        settings: HttpSettings,
         gate: Gate = nullcontext,
         cool_down: Callable[[float], None] = lambda _seconds: None,
         *,
         allow_private: bool = True,
     ) -> None:
+        import requests
+
         self._settings, self._gate, self._cool_down = settings, gate, cool_down
         self._allow_private = allow_private
         self._session = requests.Session()
@@ -108,13 +112,15 @@ class Transport:
         Asked once, and no redirect is followed: a place to go on to is an answer. So is a refusal (401, 403, 429, ...),
         for publishers turn programs away.
         """
+        from urllib3.exceptions import HTTPError
+
         try:
             with (
                 self._gate(),
                 self._session.get(url, timeout=self._settings.timeout, stream=True, allow_redirects=False) as response,
             ):
                 return f"answers HTTP {response.status_code}." if _is_gone(response.status_code) else ""
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except (OSError, HTTPError, ValueError) as error:  # requests' own errors are OSErrors
             return f"does not answer: {_cause(error)}."
 
     def post_json(self, url: str, document: object) -> None:
@@ -125,7 +131,7 @@ class Transport:
         """
         try:
             answer = self._session.post(url, json=document, timeout=self._settings.timeout, allow_redirects=False)
-        except requests.RequestException as error:
+        except OSError as error:  # as all of requests' own are
             raise Unavailable(f"The webhook at {_host(url)} was not reached: {_cause(error)}.") from None
         if answer.status_code >= 300:
             raise Unavailable(f"The webhook at {_host(url)} answers HTTP {answer.status_code}.")
@@ -151,20 +157,22 @@ class Transport:
             raise Throttled(f"{_where(url)} is not asked now: {error}", error.seconds) from None
 
     def _ask(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
+        from urllib3.exceptions import HTTPError
+
         deadline = time.monotonic() + self._settings.read_limit
         self.requests += 1
         try:
             with self._open(url, params, headers) as response:
                 _check_status(response)
                 body = self._read(response, deadline)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (OSError, HTTPError) as error:  # requests' own errors are OSErrors
             raise Unavailable(f"{_where(url)} gave no whole answer: {_cause(error)}.") from error
         self.date = _date(response.headers) or self.date
         asked = _where(response.url) + (f"?{urlencode(params)}" if params else "")
         self.payloads.append(Payload(asked, hashlib.sha256(body).hexdigest(), len(body)))
         return Answer(_without_user(response.url), response.status_code, response.headers, body)
 
-    def _open(self, url: str, params: Params, headers: Mapping[str, str]) -> requests.Response:
+    def _open(self, url: str, params: Params, headers: Mapping[str, str]) -> "requests.Response":
         asked: Params | None = params
         for _ in range(MAX_REDIRECTS + 1):
             response = self._session.get(
@@ -185,7 +193,7 @@ class Transport:
             url, asked = target, None
         raise Unavailable(f"{_where(url)} redirects in circles.")
 
-    def _read(self, response: requests.Response, deadline: float) -> bytes:
+    def _read(self, response: "requests.Response", deadline: float) -> bytes:
         """The unpacked body, counted while it unpacks: a few kilobytes of gzip may hold gigabytes."""
         body = bytearray()
         # read1 returns what has come; read would sit through a body that drips in, unaware of the deadline.
@@ -246,7 +254,7 @@ def _refuse_private(url: str) -> None:
         raise BadQuery(f"{_where(url)} lies in a private network ({private[0]}); allow_private = true lets it be read.")
 
 
-def _check_status(response: requests.Response) -> None:
+def _check_status(response: "requests.Response") -> None:
     status, where = response.status_code, _where(response.url)
     if status == 200 or (status == 304 and CONDITIONS & set(response.request.headers)):
         return

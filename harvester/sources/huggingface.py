@@ -8,24 +8,37 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from harvester.base.clock import as_utc, utc_date
 from harvester.base.escape import is_web_url
-from harvester.config.sources import HuggingFaceSettings
+from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
+from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 
-NAME = "huggingface"
+PROVENANCE = Provenance("huggingface", Rank.AGGREGATED, "aggregator")
 ACCEPT = "application/json"
 PAGE = 100
 SEARCH_LIMIT = 120
 MOST_VOTES = 1_000_000_000  # what a database's integer holds
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+class HuggingFaceSettings(WebSource):
+    """Hugging Face's daily papers and paper search."""
+
+    url: WebAddress = "https://huggingface.co"
+    queries: tuple[str, ...] = (
+        "cardiac", "cardiovascular", "heart", "ECG", "electrocardiogram", "echocardiography", "coronary", "arrhythmia",
+        "photoplethysmography", "stroke",
+    )  # fmt: skip
 
 
 def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -> Iterator[Batch]:
@@ -81,7 +94,7 @@ def as_sighting(item: dict[str, Any]) -> Sighting:
         upvotes=min(int(record.get("upvotes") or 0), MOST_VOTES),
     )
     listed = record.get("submittedOnDailyAt")
-    return Sighting(NAME, paper, announced=utc_date(_moment(listed)) if listed else None)
+    return Sighting(PROVENANCE, paper, announced=utc_date(_moment(listed)) if listed else None)
 
 
 def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
@@ -114,3 +127,19 @@ def _links(record: dict[str, Any]) -> dict[str, str]:
 
 def _moment(text: str) -> datetime:
     return as_utc(datetime.fromisoformat(text))
+
+
+def _source(settings: HuggingFaceSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:
+    return Source(PROVENANCE, partial(fetch, settings), windowed=True)
+
+
+def _probe(settings: HuggingFaceSettings) -> Probe:
+    return Probe(PROVENANCE.name, partial(_count, settings))
+
+
+def _count(settings: HuggingFaceSettings, transport: Transport) -> str:
+    body = transport.get(f"{settings.url}/api/daily_papers", {"limit": 1}, ACCEPT).body
+    return f"It lists {len(read_listing(body)):,} daily paper."
+
+
+KIND = SourceKind(PROVENANCE, "huggingface", HuggingFaceSettings, _source, _probe)

@@ -7,30 +7,37 @@ ETag and Last-Modified of the answer that was stored last are sent along, and "n
 import hashlib
 import re
 from calendar import timegm
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
 from harvester.base.clock import as_utc, utc_date
 from harvester.base.escape import is_web_url
-from harvester.config.sources import FeedSettings
 from harvester.domain.identity import doi_identifier, link_identifier, title_identifier
 from harvester.domain.papers import Paper, Sighting
+from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.feed import Feed, parse_feed, plain_text
 from harvester.sources.http import Answer, Transport
 from harvester.sources.names import authors_of
+from harvester.sources.source import (
+    HarvestSettings,
+    NamedWebSource,
+    Probe,
+    Source,
+    SourceKind,
+    SourceState,
+    Validators,
+)
 from harvester.sources.window import Batch, Window
 
+PROVENANCE = Provenance("", Rank.JOURNAL, "journal")  # each feed gives it its own name
 ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8"
 VERSIONS = ("rss", "atom")
-Validators = Mapping[str, str]
-"""``ETag`` and ``Last-Modified`` of the last answer that was stored, as far as it had them, and ``url``, the sha256 of
-the address that gave it: they mean nothing to another one, and an address may hold a key."""
-
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 # What publishers put before the abstract: Nature "npj X, Published online: 12 June 2025; doi:10.1038/...", Atypon
 # (American Heart Association) "Circulation, Ahead of Print." or "Circulation, Volume 1, Issue 2, Page 3-4, June 2025."
@@ -38,6 +45,12 @@ _LEAD = re.compile(
     r"\A[^.;]{1,120}, (?:Published online: [^;]{1,40}; doi:\S+|Ahead of Print\.|Volume \d+, [^.]{1,80}\.)(?:\s+|$)"
 )
 _SUBPAGE = re.compile(r"/(?:full|abstract|e?pdf|meta)/?\Z")  # of an address that ends with the DOI but for this
+
+
+class FeedSettings(NamedWebSource):
+    """A journal's feed."""
+
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +150,8 @@ def _notes(feed: FeedSettings, parsed: Feed, left_out: int) -> list[str]:
     return []
 
 
-def _sighting(source: str, paper: Paper) -> Sighting:
-    return Sighting(source, paper, announced=utc_date(paper.published) if paper.published else None)
+def _sighting(name: str, paper: Paper) -> Sighting:
+    return Sighting(PROVENANCE.named(name), paper, announced=utc_date(paper.published) if paper.published else None)
 
 
 def _identifier(entry: Any, link: str) -> str | None:
@@ -191,3 +204,19 @@ def _validators(answer: Answer) -> dict[str, str]:
 
 def _text(entry: Any, key: str) -> str:
     return plain_text(entry.get(key) or "")
+
+
+def _source(feed: FeedSettings, _harvest: HarvestSettings, state: SourceState) -> Source:
+    asked = partial(fetch, feed, state.validators(feed.name), partial(state.remember, feed.name))
+    return Source(PROVENANCE.named(feed.name), asked, allow_private=feed.allow_private)
+
+
+def _probe(feed: FeedSettings) -> Probe:
+    return Probe(feed.name, partial(_count, feed), allow_private=feed.allow_private)
+
+
+def _count(feed: FeedSettings, transport: Transport) -> str:
+    return f"It holds {read(feed, transport, {}).batch.received:,} papers."
+
+
+KIND = SourceKind(PROVENANCE, "feeds", FeedSettings, _source, _probe)

@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-from lxml import etree
-
 from harvester.sources.errors import Malformed
 
 XmlElement = Any  # lxml ships no types
@@ -21,6 +19,8 @@ def parse_xml(body: bytes, who: str) -> XmlElement:
     Raises:
         Malformed: an HTML page, a cut document, a DOCTYPE; `who` is named.
     """
+    from lxml import etree
+
     if _FOREIGN.match(body[:4096]):
         raise Malformed(f"{who} answers with a web page or a document type where a feed was expected.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)

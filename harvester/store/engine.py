@@ -47,12 +47,12 @@ def connect(url: str) -> Engine:
         address = make_url(url)
         dialect = address.get_backend_name()
         if dialect not in ("sqlite", "postgresql"):
-            raise UsageError(f"The store URL{_scheme(url)} is of neither kind; write {_KINDS}.")
+            raise UsageError(f"The store URL{_scheme(url)} is neither for SQLite nor for PostgreSQL; write {_KINDS}.")
         if dialect == "sqlite":
             return _sqlite(url, address.database)
         driver = address.set(drivername="postgresql+psycopg")
         return create_engine(driver, pool_pre_ping=True, connect_args=PATIENCE)
-    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is no number
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is not a number
         raise UsageError(f"The store URL{_scheme(url)} cannot be read; write {_KINDS}.") from None
     except ModuleNotFoundError:
         raise UsageError("PostgreSQL needs its driver: pip install 'cardio-harvester[postgres]'.") from None
@@ -97,7 +97,7 @@ def named_errors(store: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
         where = store.url.render_as_string(hide_password=True)
-        raise StoreError(f"The store {where} failed: {cause}. Nothing of this step was kept.") from error
+        raise StoreError(f"The store {where} failed: {cause}. Nothing from this step was kept.") from error
 
 
 def _scheme(url: str) -> str:
@@ -113,7 +113,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"Cannot make the store's folder {folder}: {error.strerror}.") from None
+        raise StoreError(f"Cannot create the store's folder {folder}: {error.strerror}.") from None
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -11,19 +11,19 @@ from harvester.domain.merging import Merged
 from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Suggestion
 from harvester.store.papers import load
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 from harvester.store.tables import suggestions
 
 
 def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -> bool:
     """Suggest a journal's venue, date and link where the paper is an accepted preprint; once a paper and source."""
-    place = candidate(db, merged.number)
-    if not merged.first or place is None or place.state != "accepted" or not _is_preprint(db, merged.number):
+    candidate = find_candidate(db, merged.number)
+    if not merged.first or candidate is None or candidate.state != "accepted" or not _is_preprint(db, merged.number):
         return False
     shown = sighting.paper
     values = {
         "paper": merged.number,
-        "source": sighting.source,
+        "source": sighting.source.name,
         "venue": shown.venue,
         "published": utc_date(shown.published) if shown.published else None,
         "link": shown.links.get("paper", ""),
@@ -32,7 +32,7 @@ def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -
         "by": "",
     }
     known = select(suggestions.c.id).where(
-        suggestions.c.paper == merged.number, suggestions.c.source == sighting.source
+        suggestions.c.paper == merged.number, suggestions.c.source == sighting.source.name
     )
     if db.execute(known).first() is None:
         db.execute(insert(suggestions).values(values))

@@ -1,4 +1,4 @@
-"""Extracts of abstracts, one a paper, good for the text they were made of."""
+"""Extracts of abstracts, one per paper, valid for the text they were made from."""
 
 from collections.abc import Mapping
 

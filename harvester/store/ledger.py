@@ -17,7 +17,7 @@ from harvester.domain.deliveries import MAY_HAVE_ARRIVED, Delivery
 from harvester.store.papers import chunks, inserted
 from harvester.store.tables import deliveries, digest_papers, digests, mailed, subscribers
 
-# Run once a message, so they are not built anew each time.
+# They run once per message, so they are not rebuilt each time.
 _IS_ACTIVE = select(subscribers.c.id).where(
     subscribers.c.id == deliveries.c.subscriber, subscribers.c.state == "active"
 )

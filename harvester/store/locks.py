@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, case, insert, select, text, update
 
 from harvester.base.errors import GateClosed, LockHeld
-from harvester.base.locks import file_lock
+from harvester.base.locks import TRY_LATER, file_lock
 from harvester.store.engine import named_errors, read, write
 from harvester.store.tables import gates
 
@@ -34,7 +34,7 @@ def lock(store: Engine, name: str, *, wait: bool = False) -> Iterator[None]:
     with named_errors(store), store.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
         if db.execute(text(f"SELECT {call}(hashtext(:name))"), {"name": f"harvester {name}"}).scalar() is False:
-            raise LockHeld(_held(name))
+            raise LockHeld(_held(name), remedy=TRY_LATER)
         try:
             yield
         finally:
@@ -51,7 +51,7 @@ def gate(store: Engine, name: str, interval: float, patience: float = math.inf) 
         GateClosed: the gate stays closed for more than `patience` seconds, which the caller does not want to wait.
     """
     with lock(store, f"gate-{name}", wait=True):
-        while (seconds := _closed_for(store, name)) > 0:  # somebody may close it anew while we sleep
+        while (seconds := _closed_for(store, name)) > 0:  # somebody may close it again while we sleep
             if seconds > patience:
                 raise GateClosed(f"{name} asked to be left alone for another {seconds:.0f} s.", seconds)
             time.sleep(seconds)
@@ -85,4 +85,4 @@ def _closed_for(store: Engine, name: str) -> float:
 
 
 def _held(name: str) -> str:
-    return f"Another {name} is going on in this store; this one did nothing. Try again when it has finished."
+    return f"Another {name} is going on in this store, and this one did nothing"

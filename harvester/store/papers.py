@@ -1,4 +1,4 @@
-"""Papers, their names and where they were seen: one row a paper, whatever the source and version."""
+"""Papers, their names and where they were seen: one row per paper, whatever the source and version."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,24 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
 
 from harvester.domain.identity import names_of_kind, title_identifier
-from harvester.domain.merging import Change, Merged, combine, same_work
+from harvester.domain.merging import Absorbed, Change, Merged, combine, same_work
 from harvester.domain.papers import Author, Paper, PastSighting, Sighting, Stored
+from harvester.domain.provenance import Rank
 from harvester.store.tables import decisions, digest_papers, identifiers, mailed, papers, proposals, sightings
 from harvester.store.title_matches import of_the_other_kind
 
 IN_LIMIT = 500  # values in one IN (...): SQLite takes 32,766 parameters, old builds 999
-IMPORTED, HUGGING_FACE, JOURNAL, ANNOUNCED, ARXIV = range(5)
-AUTHORITY = {
-    "arxiv": ARXIV,
-    "arxiv_rss": ANNOUNCED,
-    "arxiv_oai": ANNOUNCED,
-    "huggingface": HUGGING_FACE,
-    "catalog": IMPORTED,
-}
-"""Whose title, abstract and authors stand where sources differ; a source not named here is a journal."""
-
-
-ANNOUNCERS = tuple(source for source, rank in AUTHORITY.items() if rank == ANNOUNCED)
 
 
 def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool = True) -> list[Merged]:
@@ -49,7 +38,9 @@ def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool
 
 def find(db: Connection, name: str) -> Stored | None:
     """The paper that bears this identifier."""
-    return find_all(db, [name]).get(name)
+    query = select(papers).join(identifiers, identifiers.c.paper == papers.c.number)
+    row = db.execute(query.where(identifiers.c.name == name)).first()
+    return None if row is None else _stored(row, names_by_number(db, [row.number])[row.number])
 
 
 def find_all(db: Connection, names: Iterable[str]) -> dict[str, Stored]:
@@ -118,7 +109,7 @@ def known_versions(db: Connection, wanted: Iterable[tuple[str, int]]) -> set[tup
     found: dict[str, int] = {}
     for chunk in chunks([f"arxiv:{base}" for base, _ in pairs]):
         query = select(identifiers.c.name, papers.c.version).join(papers, papers.c.number == identifiers.c.paper)
-        query = query.where(identifiers.c.name.in_(chunk), papers.c.authority == ARXIV)
+        query = query.where(identifiers.c.name.in_(chunk), papers.c.authority == Rank.ARXIV)
         found.update((row.name, row.version) for row in db.execute(query))
     return {(base, version) for base, version in pairs if found.get(f"arxiv:{base}", -1) >= version}
 
@@ -126,15 +117,14 @@ def known_versions(db: Connection, wanted: Iterable[tuple[str, int]]) -> set[tup
 def unhydrated(db: Connection) -> list[str]:
     """The arXiv base ids of papers of which a feed or OAI has shown more than the API has given us so far.
 
-    Either nothing but the feed's own text is known, or a newer version was announced than the text is of.
+    Either nothing but the feed's own text is known, or a newer version was shown than the text is of: what ranks as
+    high as that text would have replaced it.
     """
-    newer = select(sightings.c.id).where(
-        sightings.c.paper == papers.c.number,
-        sightings.c.source.in_(ANNOUNCERS),
-        sightings.c.version > papers.c.version,
-    )
+    newer = select(sightings.c.id).where(sightings.c.paper == papers.c.number, sightings.c.version > papers.c.version)
     query = select(identifiers.c.name).join(papers, papers.c.number == identifiers.c.paper)
-    query = query.where(or_(papers.c.authority == ANNOUNCED, newer.exists()), identifiers.c.name.startswith("arxiv:"))
+    query = query.where(
+        or_(papers.c.authority == Rank.ANNOUNCED, newer.exists()), identifiers.c.name.startswith("arxiv:")
+    )
     return [name.removeprefix("arxiv:") for name in db.execute(query.order_by(papers.c.number)).scalars()]
 
 
@@ -168,23 +158,23 @@ class _Known:
             self.seen.update(tuple(row) for row in self.db.execute(query.where(sightings.c.paper.in_(chunk))))
 
     def merge(self, sighting: Sighting, now: datetime, *, add: bool) -> Merged | None:
-        authority = AUTHORITY.get(sighting.text_from or sighting.source, JOURNAL)
         number = self._resolve(sighting.paper)
-        if number is None and (authority == JOURNAL or names_of_kind(sighting.paper.identifiers, "arxiv")):
+        journal = sighting.source.kind == "journal"
+        if number is None and (journal or names_of_kind(sighting.paper.identifiers, "arxiv")):
             number = self._resolve_retitled(sighting.paper)
         if number is None and not add:
             return None
-        before, article = None if number is None else self.stored[number], None
+        before, absorbed = None if number is None else self.stored[number], list[Absorbed]()
         if before is None:
-            number, change = self._insert(sighting.paper, authority, now), Change.NEW
+            number, change = self._insert(sighting.paper, sighting.rank, now), Change.NEW
         else:
-            number, article = self._absorb_namesakes(before, sighting.paper)
-            change = self._update(self.stored[number], sighting.paper, authority)
+            number, absorbed = self._absorb_namesakes(before, sighting.paper)
+            change = self._update(self.stored[number], sighting.paper, sighting.rank)
         self._name(number, sighting.paper)
         now_known = self.stored[number].paper
         gone = now_known.withdrawn and not (before and before.paper.withdrawn)
         first = self._sight(number, sighting, now)
-        return Merged(number, sighting.paper.id, change, first, now_known.published, gone, article)
+        return Merged(number, sighting.paper.id, change, first, now_known.published, gone, tuple(absorbed))
 
     def _resolve(self, paper: Paper) -> int | None:
         """The known paper that this is: by arXiv id, else by DOI, else by title; never one with another arXiv id."""
@@ -197,21 +187,20 @@ class _Known:
 
     def _resolve_retitled(self, paper: Paper) -> int | None:
         """The known preprint of a journal article, or article of a preprint, whose title was retouched in between."""
-        for number in of_the_other_kind(self.db, paper, tuple(AUTHORITY)):
+        for number in of_the_other_kind(self.db, paper):
             if number not in self.stored:
                 self._add(load(self.db, [number]))
             if self._fits(number, paper, "title") and self.stored[number].paper.authors and paper.authors:
                 return number
         return None
 
-    def _absorb_namesakes(self, found: Stored, paper: Paper) -> tuple[int, Sighting | None]:
+    def _absorb_namesakes(self, found: Stored, paper: Paper) -> tuple[int, list[Absorbed]]:
         """Make one of two papers that prove to be the same: a preprint has gained the DOI of its journal version.
 
         Returns:
-            The number that stays: that of the one that was decided on, else that of `found`; and what a journal had
-            shown of the one that went.
+            The number that stays: that of the one that was decided on, else that of `found`; and those that went.
         """
-        article = None
+        absorbed = []
         for name in sorted(names_of_kind(paper.identifiers, "doi")):
             other = self.stored.get(self.numbers.get(name, found.number))
             if other is None or other.number == found.number or not self._fits(other.number, found.paper, "doi"):
@@ -219,14 +208,13 @@ class _Known:
             keep, lose = (other, found) if _is_decided(self.db, other.number) else (found, other)
             if _is_decided(self.db, lose.number):
                 continue  # people decided on both: which of their decisions holds is not ours to say
-            article = self._article(lose)
+            absorbed.append(Absorbed(lose.paper, self._shown_by(lose)))
             found = self._absorb(keep, lose)
-        return found.number, article
+        return found.number, absorbed
 
-    def _article(self, lose: Stored) -> Sighting | None:
-        shown = select(sightings.c.source).where(sightings.c.paper == lose.number, sightings.c.source.not_in(AUTHORITY))
-        source = self.db.execute(shown.order_by(sightings.c.id).limit(1)).scalar()
-        return Sighting(source, lose.paper) if source else None
+    def _shown_by(self, known: Stored) -> tuple[str, ...]:
+        shown = select(sightings.c.source).where(sightings.c.paper == known.number).order_by(sightings.c.id)
+        return tuple(dict.fromkeys(self.db.execute(shown).scalars()))
 
     def _absorb(self, keep: Stored, lose: Stored) -> Stored:
         absorb(self.db, keep.number, lose.number)
@@ -277,14 +265,14 @@ class _Known:
 
     def _sight(self, number: int, sighting: Sighting, now: datetime) -> bool:
         """Keep where and when the paper was seen; returns whether this source shows this version for the first time."""
-        key = (number, sighting.source, sighting.paper.version)
+        key = (number, sighting.source.name, sighting.paper.version)
         if key in self.seen:
             return False
         self.seen.add(key)
         self.db.execute(
             insert(sightings).values(
                 paper=number,
-                source=sighting.source,
+                source=sighting.source.name,
                 version=sighting.paper.version,
                 announced=sighting.announced,
                 announce_type=sighting.announce_type,

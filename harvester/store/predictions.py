@@ -1,16 +1,63 @@
-"""What the classifier said of each text; one row a paper, text and model version."""
+"""The classifier's predictions: one row per paper, text and model version.
+
+A paper may have several: `current_prediction` alone says which of them counts.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, ScalarSelect, Select, and_, func, insert, select
 
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
-from harvester.store.papers import IMPORTED, chunks, load
+from harvester.domain.provenance import Rank
+from harvester.store.papers import chunks, load
 from harvester.store.tables import papers, predictions
+
+_OTHER = predictions.alias("other")
+
+
+def current_prediction(model: str) -> ColumnElement[int]:
+    """The number of the prediction that counts, for a row of `papers` in the statement around it; else null.
+
+    That is the one by `model` (the version in use) for the paper's present text. Until there is one, it is the newest
+    prediction of the present text, by whatever model, and else the newest of any of its texts.
+    """
+    newest = select(func.max(_OTHER.c.id))
+    return func.coalesce(
+        _of_the_paper(select(_OTHER.c.id).where(by_model(model, _OTHER))),
+        _of_the_paper(newest.where(_of_present_text(_OTHER))),
+        _of_the_paper(newest.where(_OTHER.c.paper == papers.c.number)),
+    )
+
+
+def by_model(model: str, said: FromClause = predictions) -> ColumnElement[bool]:
+    """That a prediction is this model's word on the present text of the row of `papers` beside it."""
+    return and_(_of_present_text(said), said.c.model == model)
+
+
+def _of_present_text(said: FromClause) -> ColumnElement[bool]:
+    return and_(said.c.paper == papers.c.number, said.c.text_hash == papers.c.text_hash)
+
+
+def _of_the_paper(query: Select[Any]) -> ScalarSelect[Any]:
+    return query.correlate(papers).scalar_subquery()
+
+
+def current(db: Connection, numbers: Iterable[int], model: str) -> dict[int, Prediction]:
+    """The current prediction of each paper that has any."""
+    found: dict[int, Prediction] = {}
+    both = select(predictions).select_from(papers.join(predictions, predictions.c.id == current_prediction(model)))
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        found.update((row.paper, prediction_of(row)) for row in db.execute(both.where(papers.c.number.in_(chunk))))
+    return found
+
+
+def without_word_of(query: Select[Any], model: str) -> Select[Any]:
+    """A query on `papers`, of those whose present text this model version has not seen."""
+    return query.outerjoin(predictions, by_model(model)).where(predictions.c.id.is_(None))
 
 
 def unclassified(db: Connection, model: str, limit: int, after: int = 0) -> list[tuple[int, Paper]]:
@@ -29,12 +76,7 @@ def count_unclassified(db: Connection, model: str) -> int:
 
 
 def _unseen(query: Select[Any], model: str) -> Select[Any]:
-    seen = and_(
-        predictions.c.paper == papers.c.number,
-        predictions.c.text_hash == papers.c.text_hash,
-        predictions.c.model == model,
-    )
-    return query.outerjoin(predictions, seen).where(predictions.c.id.is_(None), papers.c.authority > IMPORTED)
+    return without_word_of(query, model).where(papers.c.authority > Rank.IMPORTED)
 
 
 def save(db: Connection, made: Iterable[tuple[int, Paper, Prediction]], now: datetime) -> None:
@@ -77,15 +119,6 @@ def _known(db: Connection, numbers: Sequence[int]) -> set[tuple[int, str, str]]:
     for chunk in chunks(numbers):
         query = select(predictions.c.paper, predictions.c.text_hash, predictions.c.model)
         found.update(tuple(row) for row in db.execute(query.where(predictions.c.paper.in_(chunk))))
-    return found
-
-
-def latest(db: Connection, numbers: Iterable[int]) -> dict[int, Prediction]:
-    """The newest prediction of each paper that has one, whatever model made it."""
-    found: dict[int, Prediction] = {}
-    for chunk in chunks(list(dict.fromkeys(numbers))):
-        query = select(predictions).where(predictions.c.paper.in_(chunk)).order_by(predictions.c.id)
-        found.update((row.paper, prediction_of(row)) for row in db.execute(query))
     return found
 
 

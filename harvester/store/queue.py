@@ -1,6 +1,7 @@
-"""Candidates and the decisions on them. The rules (what a decision leads to) are in harvester.review."""
+"""Candidates: joining the queue, the order of reading, and where decisions move them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +10,23 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, s
 from harvester.base.errors import StoreError
 from harvester.domain.candidates import Candidate
 from harvester.store.papers import chunks
+from harvester.store.predictions import by_model, current_prediction
 from harvester.store.tables import candidates, papers, predictions, probes
 
 
-def enqueue(db: Connection, numbers: Iterable[tuple[int, float]], now: datetime, *, backlog: bool = False) -> None:
-    """Add papers with their scores as pending candidates; those of the backlog are listed after all others."""
-    same = {"state": "pending", "version": 0, "queued": now, "filed": True, "backlog": backlog}
-    rows = [{"paper": number, "score": score, **same} for number, score in numbers]
-    if rows:
-        db.execute(insert(candidates), rows)
+def enqueue(
+    db: Connection, numbers: Iterable[tuple[int, float]], now: datetime, *, backlog: bool = False
+) -> list[Candidate]:
+    """Add papers with their scope as pending candidates; those of the backlog are listed after all others."""
+    made = [Candidate(number, "pending", 0, scope, now, backlog=backlog, usefulness=scope) for number, scope in numbers]
+    if made:
+        db.execute(insert(candidates), [_joining(candidate) for candidate in made])
+    return made
+
+
+def _joining(candidate: Candidate) -> dict[str, Any]:
+    shown = ("paper", "state", "version", "scope", "queued", "filed", "backlog")
+    return {name: getattr(candidate, name) for name in shown}
 
 
 def unqueued(db: Connection, model: str, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
@@ -28,9 +37,9 @@ def unqueued(db: Connection, model: str, among: Sequence[int] | None = None) -> 
     """
     query = (
         select(papers.c.number, predictions.c.scope)
-        .join(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
+        .join(predictions, by_model(model))
         .outerjoin(candidates, candidates.c.paper == papers.c.number)
-        .where(predictions.c.model == model, predictions.c.in_scope, ~papers.c.withdrawn, candidates.c.paper.is_(None))
+        .where(predictions.c.in_scope, ~papers.c.withdrawn, candidates.c.paper.is_(None))
     )
     if among is not None:
         query = query.where(papers.c.number.in_(among))
@@ -44,9 +53,9 @@ def below_gate(db: Connection, model: str, floor: float, limit: int) -> list[tup
     """
     query = (
         select(papers.c.number, predictions.c.scope)
-        .join(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
+        .join(predictions, by_model(model))
         .outerjoin(candidates, candidates.c.paper == papers.c.number)
-        .where(predictions.c.model == model, ~predictions.c.in_scope, predictions.c.scope >= floor)
+        .where(~predictions.c.in_scope, predictions.c.scope >= floor)
         .where(~papers.c.withdrawn, candidates.c.paper.is_(None))
     )
     rows = db.execute(query.order_by(predictions.c.scope.desc(), papers.c.number).limit(limit))
@@ -78,25 +87,23 @@ def probe_states(db: Connection) -> dict[str, int]:
 
 
 def rescore(db: Connection, model: str) -> None:
-    """Give pending candidates the score of this model's view of their present text; withdrawn ones come last."""
+    """Give pending candidates the scope of their current prediction; withdrawn ones come last."""
     query = (
         select(candidates.c.paper, predictions.c.scope)
-        .join(papers, papers.c.number == candidates.c.paper)
-        .join(predictions, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
-        .where(candidates.c.state == "pending", predictions.c.model == model, predictions.c.scope != candidates.c.score)
-        .where(~papers.c.withdrawn)
+        .select_from(candidates.join(papers).join(predictions, predictions.c.id == current_prediction(model)))
+        .where(candidates.c.state == "pending", predictions.c.scope != candidates.c.scope, ~papers.c.withdrawn)
     )
     for number, scope in db.execute(query).all():
-        db.execute(update(candidates).where(candidates.c.paper == number).values(score=scope))
+        db.execute(update(candidates).where(candidates.c.paper == number).values(scope=scope))
     withdrawn = select(papers.c.number).where(papers.c.withdrawn)
     db.execute(
-        update(candidates).where(candidates.c.state == "pending", candidates.c.paper.in_(withdrawn)).values(score=0.0)
+        update(candidates).where(candidates.c.state == "pending", candidates.c.paper.in_(withdrawn)).values(scope=0.0)
     )
 
 
-BEST_FIRST = (candidates.c.backlog, candidates.c.place, candidates.c.score.desc(), candidates.c.paper)
+BEST_FIRST = (candidates.c.backlog, candidates.c.reading_position, candidates.c.scope.desc(), candidates.c.paper)
 """The one order of the queue, on the command line and on the page: newcomers, then as the last run arranged them
-(`set_places`); a backfill's thousands come last."""
+(`set_reading_order`); a backfill's thousands come last."""
 
 
 def in_state(db: Connection, state: str, limit: int | None = None) -> list[Candidate]:
@@ -105,42 +112,46 @@ def in_state(db: Connection, state: str, limit: int | None = None) -> list[Candi
     return candidates_of(db, query.limit(limit))
 
 
-def set_places(db: Connection, order: Iterable[tuple[int, float]]) -> None:
-    """Let these candidates be read in this order; each with how useful that is."""
-    values = [{"number": number, "at": place, "so": useful} for place, (number, useful) in enumerate(order, 1)]
+def set_reading_order(db: Connection, order: Iterable[tuple[int, float]]) -> None:
+    """Let these candidates be read in this order; each with its usefulness there."""
+    values = [
+        {"number": number, "position": position, "useful": usefulness}
+        for position, (number, usefulness) in enumerate(order, 1)
+    ]
     if values:
-        same = candidates.c.paper == bindparam("number")
-        db.execute(update(candidates).where(same).values(place=bindparam("at"), useful=bindparam("so")), values)
+        arranged = update(candidates).where(candidates.c.paper == bindparam("number"))
+        db.execute(arranged.values(reading_position=bindparam("position"), usefulness=bindparam("useful")), values)
 
 
 def candidates_of(db: Connection, query: Select[Any]) -> list[Candidate]:
     """The candidates that a query on their table finds, in its order."""
-    return [_candidate(row) for row in db.execute(query)]
+    return [candidate_of(row) for row in db.execute(query)]
 
 
-def candidate(db: Connection, number: int) -> Candidate | None:
-    """A paper's place in the queue, if it ever had one."""
+def find_candidate(db: Connection, number: int) -> Candidate | None:
+    """A paper as a candidate, if it ever joined the queue."""
     row = db.execute(select(candidates).where(candidates.c.paper == number)).first()
-    return None if row is None else _candidate(row)
+    return None if row is None else candidate_of(row)
 
 
-def places(db: Connection, numbers: Iterable[int]) -> dict[int, Candidate]:
-    """The places of these papers in the queue."""
-    wanted = list(dict.fromkeys(numbers))
-    found = (candidates_of(db, select(candidates).where(candidates.c.paper.in_(chunk))) for chunk in chunks(wanted))
-    return {one.paper: one for chunk in found for one in chunk}
+def find_candidates(db: Connection, numbers: Iterable[int]) -> dict[int, Candidate]:
+    """Those of these papers that ever joined the queue, as candidates."""
+    found: dict[int, Candidate] = {}
+    for chunk in chunks(list(dict.fromkeys(numbers))):
+        these = candidates_of(db, select(candidates).where(candidates.c.paper.in_(chunk)))
+        found.update((candidate.paper, candidate) for candidate in these)
+    return found
 
 
 def unfiled(db: Connection) -> list[Candidate]:
     """Candidates whose catalogue file does not yet show what was decided."""
-    rows = db.execute(select(candidates).where(~candidates.c.filed).order_by(candidates.c.paper))
-    return [_candidate(row) for row in rows]
+    return candidates_of(db, select(candidates).where(~candidates.c.filed).order_by(candidates.c.paper))
 
 
-def newest_scores(db: Connection, limit: int) -> list[tuple[datetime, float]]:
-    """When the newest papers joined the queue, and their scores."""
-    query = select(candidates.c.queued, candidates.c.score).order_by(candidates.c.paper.desc()).limit(limit)
-    return [(row.queued, row.score) for row in db.execute(query)]
+def newest_scopes(db: Connection, limit: int) -> list[tuple[datetime, float]]:
+    """When the newest papers joined the queue, and their scope."""
+    query = select(candidates.c.queued, candidates.c.scope).order_by(candidates.c.paper.desc()).limit(limit)
+    return [(row.queued, row.scope) for row in db.execute(query)]
 
 
 def move(
@@ -151,8 +162,8 @@ def move(
     *,
     filed: bool,
     decision: int | None = None,
-) -> None:
-    """Put a candidate into the state its decisions lead to, and count its version up.
+) -> Candidate:
+    """Put a candidate into the state its decisions lead to, and count its version up; returns it as it is now.
 
     Args:
         decision: the one that stands now.
@@ -161,9 +172,12 @@ def move(
         StoreError: another decision came between.
     """
     same = and_(candidates.c.paper == before.paper, candidates.c.version == before.version)
-    values = {"state": state, "accepted_by": accepted_by, "filed": filed, "decision": decision}
-    if db.execute(update(candidates).where(same).values(**values, version=before.version + 1)).rowcount != 1:
+    moved = {"state": state, "accepted_by": accepted_by, "filed": filed, "decision": decision}
+    if db.execute(update(candidates).where(same).values(**moved, version=before.version + 1)).rowcount != 1:
         raise StoreError("Another reviewer decided on this paper a moment ago; look at it again.")
+    return replace(
+        before, state=state, accepted_by=accepted_by, filed=filed, decision=decision, version=before.version + 1
+    )
 
 
 def set_filed(db: Connection, number: int, version: int, entry: str | None) -> None:
@@ -172,5 +186,20 @@ def set_filed(db: Connection, number: int, version: int, entry: str | None) -> N
     db.execute(update(candidates).where(same).values(filed=True, entry=entry))
 
 
-def _candidate(row: Row[Any]) -> Candidate:
-    return Candidate(**row._mapping)
+def candidate_of(row: Row[Any]) -> Candidate:
+    """The candidate that a row of the table holds; what nobody arranged is as useful as it is likely in scope."""
+    arranged = row.state == "pending" and row.reading_position
+    return Candidate(
+        row.paper,
+        row.state,
+        row.version,
+        row.scope,
+        row.queued,
+        row.entry,
+        row.filed,
+        row.accepted_by,
+        row.decision,
+        row.backlog,
+        row.reading_position,
+        row.usefulness if arranged else row.scope,
+    )

@@ -1,6 +1,7 @@
 """The queue as somebody looks at it: filtered, searched, counted and cut into pages, each in one statement."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -24,30 +25,48 @@ from sqlalchemy import (
 )
 
 from harvester.base.errors import UsageError
-from harvester.domain.candidates import Candidate, QueueFilter
-from harvester.domain.identity import parse_identifier
-from harvester.store.queue import BEST_FIRST
+from harvester.domain.candidates import Candidate, QueueFilter, QueueRow
+from harvester.domain.decisions import labels_in_force
+from harvester.domain.identity import best, parse_identifier
+from harvester.domain.labels import Labels
+from harvester.store.papers import chunks, names_by_number
+from harvester.store.predictions import current_prediction
+from harvester.store.queue import BEST_FIRST, candidate_of
 from harvester.store.tables import candidates, decisions, identifiers, papers, predictions, sightings
 
 MOST_WORDS = 12  # of a search; more than that narrow nothing down
-_OTHER = predictions.alias("other")
+_ACCEPTS = decisions.alias("accepts")
 _INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Text))
 # As the index of migration 0003 has it, so that PostgreSQL uses that one.
 _DOCUMENT = "to_tsvector('english', papers.title || ' ' || papers.abstract || ' ' || (papers.authors::jsonb)::text)"
 
 
-def page(db: Connection, wanted: QueueFilter, limit: int, offset: int = 0) -> tuple[list[Candidate], int | None]:
+def page(
+    db: Connection, wanted: QueueFilter, model: str, limit: int | None, offset: int = 0
+) -> tuple[list[Candidate], int | None]:
     """Some of the wanted candidates, best first, and how many there are in all.
 
     The number is None where nothing but the state is wanted, which `counts` tells, and where the page is empty.
+
+    Args:
+        model: the version in use, whose predictions are the current ones.
     """
     narrowed = wanted != QueueFilter(wanted.state)
     # The database counts while it filters: filtering twice would take twice as long.
     number = func.count().over() if narrowed else null()
-    query = _narrowed(db, wanted, select(candidates, number.label("number"))).order_by(*BEST_FIRST)
-    rows = [dict(row._mapping) for row in db.execute(query.limit(limit).offset(offset))]
-    totals = [row.pop("number") for row in rows]
-    return [Candidate(**row) for row in rows], totals[0] if totals else None
+    query = _narrowed(db, wanted, model, select(candidates, number.label("number"))).order_by(*BEST_FIRST)
+    rows = db.execute(query.limit(limit).offset(offset)).all()
+    return [candidate_of(row) for row in rows], rows[0].number if rows else None
+
+
+def queue_rows(db: Connection, shown: Sequence[Candidate], model: str) -> list[QueueRow]:
+    """These candidates with what a list of the queue shows of them, in their order."""
+    found: dict[int, tuple[Any, str]] = {}
+    for chunk in chunks([candidate.paper for candidate in shown]):
+        names = names_by_number(db, chunk)
+        rows = db.execute(_brief(model).where(papers.c.number.in_(chunk)))
+        found.update((row.number, (row, best(names[row.number]))) for row in rows)
+    return [_queue_row(candidate, *found[candidate.paper]) for candidate in shown]
 
 
 def counts(db: Connection) -> dict[str, int]:
@@ -63,18 +82,24 @@ def alike_titles(db: Connection, beginning: str, limit: int) -> list[int]:
     return list(db.execute(query).scalars())
 
 
-def _narrowed(db: Connection, wanted: QueueFilter, query: Select[Any]) -> Select[Any]:
+def _narrowed(db: Connection, wanted: QueueFilter, model: str, query: Select[Any]) -> Select[Any]:
     query = query.where(candidates.c.state == wanted.state)
-    if wanted.least > 0:
-        query = query.where(candidates.c.score >= wanted.least)
     if wanted.source:
         shown = select(sightings.c.id).where(sightings.c.paper == candidates.c.paper)
         query = query.where(shown.where(sightings.c.source == wanted.source).exists())
-    if wanted.since or wanted.until or (wanted.words.strip() and db.dialect.name != "sqlite"):
+    predicted = _wants_prediction(wanted)
+    if predicted or wanted.since or wanted.until or (wanted.words.strip() and db.dialect.name != "sqlite"):
         query = query.join_from(candidates, papers, papers.c.number == candidates.c.paper)
     for condition in (*_published(wanted), *_found(db, wanted)):
         query = query.where(condition)
+    if predicted:
+        query = query.join_from(papers, predictions, predictions.c.id == current_prediction(model))
     return _labelled(query, wanted)
+
+
+def _wants_prediction(wanted: QueueFilter) -> bool:
+    by_label = wanted.labels and wanted.state != "accepted"
+    return bool(by_label or wanted.unsure or wanted.sure or wanted.least > 0)
 
 
 def _published(wanted: QueueFilter) -> list[ColumnElement[bool]]:
@@ -87,14 +112,11 @@ def _published(wanted: QueueFilter) -> list[ColumnElement[bool]]:
 
 
 def _labelled(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
-    """Only those with all the labels, and with or without labels the model is unsure of."""
-    decided = wanted.state == "accepted"
-    if wanted.unsure or wanted.sure or (wanted.labels and not decided):
-        newest = select(func.max(_OTHER.c.id)).where(_OTHER.c.paper == candidates.c.paper).correlate(candidates)
-        query = query.join_from(candidates, predictions, predictions.c.id == newest.scalar_subquery())
-        unsure = cast(predictions.c.unsure, Text)
-        query = query.where(unsure != "[]") if wanted.unsure else query
-        query = query.where(unsure == "[]") if wanted.sure else query
+    """Only those with all the labels, with or without labels the model is unsure of, and of so much scope."""
+    decided, unsure = wanted.state == "accepted", cast(predictions.c.unsure, Text)
+    query = query.where(unsure != "[]") if wanted.unsure else query
+    query = query.where(unsure == "[]") if wanted.sure else query
+    query = query.where(predictions.c.scope >= wanted.least) if wanted.least > 0 else query
     if wanted.labels and decided:
         query = query.join_from(candidates, decisions, decisions.c.id == candidates.c.decision)
     shown = decisions if decided else predictions
@@ -143,3 +165,46 @@ def _identifier(words: str) -> str:
         return parse_identifier(words) or ""
     except UsageError:
         return ""
+
+
+def _brief(model: str) -> Select[Any]:
+    """Of each paper that ever joined the queue: not its text, and of its prediction no probabilities."""
+    newest = select(func.max(_ACCEPTS.c.id)).where(_ACCEPTS.c.paper == papers.c.number, _ACCEPTS.c.action == "accept")
+    return select(
+        papers.c.number,
+        papers.c.title,
+        papers.c.venue,
+        papers.c.published,
+        papers.c.withdrawn,
+        predictions.c.scope,
+        predictions.c.labels,
+        predictions.c.unsure,
+        decisions.c.by,
+        decisions.c.labels.label("decided"),
+        _ACCEPTS.c.labels.label("accepted"),
+    ).select_from(
+        papers.join(candidates)
+        .outerjoin(predictions, predictions.c.id == current_prediction(model))
+        .outerjoin(decisions, decisions.c.id == candidates.c.decision)
+        .outerjoin(_ACCEPTS, _ACCEPTS.c.id == newest.correlate(papers).scalar_subquery())
+    )
+
+
+def _queue_row(candidate: Candidate, row: Any, name: str) -> QueueRow:
+    labels = labels_in_force(_labels(row.decided), _labels(row.labels), _labels(row.accepted))
+    return QueueRow(
+        candidate,
+        name,
+        row.title,
+        row.venue,
+        row.published,
+        row.withdrawn,
+        labels,
+        row.scope,
+        tuple(row.unsure or ()),
+        row.by or "",
+    )
+
+
+def _labels(facets: Any) -> Labels | None:
+    return None if facets is None else Labels(facets)

@@ -1,11 +1,11 @@
-"""Runs, cursors, and the gate that spaces requests to one upstream across processes and hosts."""
+"""Runs and their reports."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from harvester.base.clock import rfc3339
+from harvester.domain.run_report import RunReport
 from harvester.store.tables import runs
 
 # Several of one second differ in their suffix, of which "-10" is newer than "-9".
@@ -24,12 +24,12 @@ def begin_run(db: Connection, now: datetime) -> str:
     return name
 
 
-def end_run(db: Connection, name: str, report: dict[str, Any]) -> None:
-    """Keep the report of a run."""
-    db.execute(update(runs).where(runs.c.name == name).values(report=report))
+def end_run(db: Connection, report: RunReport) -> None:
+    """Keep the report of a run that `begin_run` named."""
+    db.execute(update(runs).where(runs.c.name == report.run).values(report=report.to_json()))
 
 
-def recent_runs(db: Connection, limit: int) -> list[tuple[str, dict[str, Any] | None]]:
+def recent_runs(db: Connection, limit: int) -> list[tuple[str, RunReport | None]]:
     """Names and reports of the newest runs, newest first; no report where the run was killed."""
     rows = db.execute(select(runs.c.name, runs.c.report).order_by(*NEWEST_FIRST).limit(limit))
-    return [(row.name, row.report) for row in rows]
+    return [(row.name, RunReport.from_json({"run": row.name, **row.report}) if row.report else None) for row in rows]

@@ -52,7 +52,7 @@ def require_current(engine: Engine) -> None:
     if found is None or found in REVISIONS:
         has = found or "not made yet"
         raise StoreError(
-            f"The store's schema is {has}, this program needs {REVISIONS[-1]}; run `harvester db upgrade`."
+            f"The store's schema is {has}, this program needs {REVISIONS[-1]}", remedy="run `harvester db upgrade`"
         )
     raise _too_new(found)
 
@@ -100,6 +100,6 @@ def _hint(engine: Engine) -> str:
 
 def _too_new(found: str | None) -> StoreError:
     return StoreError(
-        f"The store's schema {found} is newer than this program knows (up to {REVISIONS[-1]}); "
-        "install the newer harvester."
+        f"The store's schema {found} is newer than this program knows (up to {REVISIONS[-1]})",
+        remedy="install the newer harvester",
     )

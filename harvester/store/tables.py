@@ -79,7 +79,7 @@ papers = Table(
     Column("keywords", JSON, nullable=False),
     Column("upvotes", Integer),
     Column("withdrawn", Boolean, nullable=False),
-    Column("authority", Integer, nullable=False),  # whose text this is: see store.papers.AUTHORITY
+    Column("authority", Integer, nullable=False),  # whose text this is: see harvester.domain.provenance.Rank
     Column("text_hash", String(64), nullable=False, index=True),
     Column("added", Moment, nullable=False),
 )
@@ -120,23 +120,24 @@ predictions = Table(
     UniqueConstraint("paper", "text_hash", "model"),
 )
 
-# One row a paper that ever joined the queue. Its state and labels repeat what its decisions say, for quick reading.
+# One row per paper that ever joined the queue. Its state repeats what its decisions say, for fast reading.
 candidates = Table(
     "candidates",
     metadata,
     _paper_number(primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),  # grows with every decision: the optimistic lock
-    Column("score", Float, nullable=False),
+    Column("score", Float, key="scope", nullable=False),  # the probability of being in scope; 0 once withdrawn
     Column("queued", Moment, nullable=False),
-    Column("entry", Text),  # the catalogue file, relative to the catalogue's folder
-    Column("filed", Boolean, nullable=False),  # whether the catalogue's files already say what the decisions say
-    Column("accepted_by", Integer),  # the decision that brought it into the catalogue; null while it is not in
-    Column("decision", Integer, index=True),  # the decision that stands; null while none does
+    Column("entry", Text),  # the entry's file, relative to the catalog's folder
+    Column("filed", Boolean, nullable=False),  # whether the catalog's files already show the decisions
+    Column("accepted_by", Integer),  # the decision that put it into the catalog; null while it is not in it
+    Column("decision", Integer, index=True),  # the decision in effect; null if there is none
     Column("backlog", Boolean, nullable=False, server_default=false()),  # found by a backfill: listed after all others
-    Column("place", Integer, nullable=False, server_default="0"),  # in the order of reading; 0 for newcomers: first
-    Column("useful", Float, nullable=False, server_default="0"),  # how useful it is to read it there
-    Index("ix_candidates_order", "state", "backlog", "place"),  # how `queue.BEST_FIRST` begins
+    # The position in the reading order; 0 for newcomers, who come first, and for the backlog.
+    Column("place", Integer, key="reading_position", nullable=False, server_default="0"),
+    Column("useful", Float, key="usefulness", nullable=False, server_default="0"),  # of reading it there, 0 to 1
+    Index("ix_candidates_order", "state", "backlog", "reading_position"),  # how `queue.BEST_FIRST` begins
 )
 
 # Append-only: undo is another row.
@@ -154,7 +155,7 @@ decisions = Table(
     Index("ix_decisions_by", "by"),
 )
 
-# What a journal's version of an accepted preprint would change in its entry.
+# What a journal's version of an accepted preprint would change in the preprint's entry.
 suggestions = Table(
     "suggestions",
     metadata,
@@ -174,10 +175,10 @@ cursors = Table(
     "cursors",
     metadata,
     Column("source", Text, primary_key=True),
-    Column("until", Moment),  # complete up to here; null while no window was
-    Column("batch", Moment),  # when the newest announcement was due that an answer reached
+    Column("until", Moment),  # complete up to here; null before the first complete window
+    Column("batch", Moment),  # when the newest announcement that an answer has reached was due
     Column("validators", JSON, nullable=False),  # ETag and Last-Modified of the last answer
-    Column("progress", JSON),  # how far the window in hand has come; null between windows
+    Column("progress", JSON),  # how far the current window has come; null between windows
 )
 
 runs = Table(
@@ -185,7 +186,7 @@ runs = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("started", Moment, nullable=False),
-    Column("report", JSON),  # null while it runs, and for ever where it was killed
+    Column("report", JSON),  # null while it runs, and forever if it was killed
 )
 
 gates = Table(
@@ -199,7 +200,7 @@ subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),  # keyed hash of the address: what tokens name instead of it
+    Column("key", Text, nullable=False, unique=True),  # keyed hash of the address, which tokens contain instead of it
     Column("email", Text, nullable=False),
     Column("state", Text, nullable=False),  # pending, active, unsubscribed, bounced, complained
     Column("topics", JSON, nullable=False),  # facet -> labels; {} is everything
@@ -209,7 +210,7 @@ subscribers = Table(
     Column("confirmed_after", Integer),  # the newest decision at that time: only later ones are mailed
     Column("weekday", Integer),  # of weekly digests, 0 is Monday; null: seven days after the last one
     Column("form", Text, nullable=False, server_default="html"),  # html, text
-    Column("consent", Text, nullable=False, server_default=""),  # the version of the words they agreed to
+    Column("consent", Text, nullable=False, server_default=""),  # the version of the text they agreed to
 )
 
 digests = Table(
@@ -218,10 +219,10 @@ digests = Table(
     Column("id", Integer, primary_key=True),
     Column("day", Date, nullable=False, unique=True),
     Column("composed", Moment, nullable=False),
-    Column("sent", Moment),  # when the first message of it was taken; null while none was
+    Column("sent", Moment),  # when its first message was accepted by the mail server; null before that
 )
 
-# The ledger: written before and after the mail server takes a message.
+# The ledger: written before and after the mail server accepts a message.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -246,7 +247,7 @@ mailed = Table(
     Column("delivery", Integer, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
-# Tries of what may be done only so often: signing in, subscribing, suggesting.
+# Attempts at rate-limited actions: signing in, subscribing, suggesting.
 attempts = Table(
     "attempts",
     metadata,
@@ -257,7 +258,7 @@ attempts = Table(
     Index("ix_attempts_act_who", "act", "who"),
 )
 
-# The last due time of each scheduled job that was taken up.
+# Each scheduled job's last due time for which it was started.
 rota = Table(
     "rota",
     metadata,
@@ -265,11 +266,11 @@ rota = Table(
     Column("due", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("begun", Moment),
-    Column("ended", Moment),  # null while it is at work, and where it was killed
+    Column("ended", Moment),  # null while it runs, and if it was killed
     Column("failure", Text, nullable=False),
 )
 
-# What each digest brought, for the archive: whoever is forgotten leaves no gap in it.
+# What each digest contained, for the archive: erasing a subscriber leaves no gap in it.
 digest_papers = Table(
     "digest_papers",
     metadata,
@@ -277,7 +278,7 @@ digest_papers = Table(
     _paper_number(primary_key=True),
 )
 
-# The sentences of an abstract that a paper's labels rest on; made once for a text.
+# The sentences of an abstract that support a paper's labels; computed once per text.
 extracts = Table(
     "extracts",
     metadata,
@@ -286,7 +287,7 @@ extracts = Table(
     Column("words", Text, nullable=False),
 )
 
-# Addresses that are not written to, whoever asks: all that is kept of people who were erased.
+# Addresses that get no mail, whoever asks: all that is kept of people who were erased.
 suppressions = Table(
     "suppressions",
     metadata,
@@ -295,7 +296,7 @@ suppressions = Table(
     Column("since", Moment, nullable=False),
 )
 
-# Returned mail and complaints, kept as the evidence of what they led to.
+# Bounces and complaints, kept as evidence for what they led to.
 bounces = Table(
     "bounces",
     metadata,
@@ -330,7 +331,7 @@ sessions = Table(
     Column("seen", Moment, nullable=False),
 )
 
-# Decisions that were made together, so that they can be taken back together.
+# Decisions that were made together, so that they can be undone together.
 batches = Table(
     "batches",
     metadata,
@@ -347,7 +348,7 @@ batched = Table(
     Column("decision", Integer, ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True),
 )
 
-# Each time the list was rendered from the web page, and what git made of it.
+# Each time the list was rendered and published, with the commit.
 publications = Table(
     "publications",
     metadata,
@@ -355,10 +356,10 @@ publications = Table(
     Column("at", Moment, nullable=False),
     Column("by", Text, nullable=False),
     Column("decision", Integer, nullable=False),  # the newest one at that time
-    Column("commit", Text, nullable=False),  # "" where git had nothing to do
+    Column("commit", Text, nullable=False),  # "" if git was off or nothing had changed
 )
 
-# What somebody proposed for the queue: kept before it is fetched, so that it is not lost.
+# Papers that somebody proposed for the queue: kept before they are fetched, so that none is lost.
 proposals = Table(
     "proposals",
     metadata,
@@ -370,24 +371,24 @@ proposals = Table(
     _paper_number(index=True),
 )
 
-# How far the backfill of a snapshot has come; committed with the papers of each part.
+# How far the backfill of a snapshot has come; committed together with the papers of each part.
 backfills = Table(
     "backfills",
     metadata,
     Column("fingerprint", String(64), primary_key=True),  # of the file's content: its name may change
     Column("model", Text, primary_key=True),
-    Column("categories", Text, primary_key=True),  # what --where lets pass; empty for all
-    Column("line", Integer, nullable=False),  # the last line that is done
+    Column("categories", Text, primary_key=True),  # what --where selects; empty for all
+    Column("line", Integer, nullable=False),  # the last line that was processed
     Column("records", Integer, nullable=False),
     Column("judged", Integer, nullable=False),
     Column("in_scope", Integer, nullable=False),
     Column("queued", Integer, nullable=False),
     Column("errors", Integer, nullable=False),
-    Column("problems", JSON, nullable=False),  # the first of the errors, each with its line
+    Column("problems", JSON, nullable=False),  # the first errors, each with its line
     Column("changed", Moment, nullable=False),
 )
 
-# Papers from just below the gate that were queued all the same, so that lost recall is seen: ten a week.
+# Papers from just below the scope threshold that were queued anyway, to measure lost recall: ten per week.
 probes = Table(
     "probes",
     metadata,
@@ -397,11 +398,11 @@ probes = Table(
     Column("scope", Float, nullable=False),
 )
 
-# The texts of the labelled set, fetched to train on. No papers of the queue: they were labelled long ago.
+# The texts of the labeled set, fetched for training. They are not in the queue: they were labeled long ago.
 label_texts = Table(
     "label_texts",
     metadata,
-    Column("name", Text, primary_key=True),  # the identifier that the label set has
+    Column("name", Text, primary_key=True),  # the paper's identifier in the labeled set
     Column("title", Text, nullable=False),
     Column("abstract", Text, nullable=False),
     Column("fetched", Moment, nullable=False),

@@ -5,19 +5,17 @@ from sqlalchemy import Connection, exists, or_, select
 from harvester.domain.identity import names_of_kind, title_key
 from harvester.domain.merging import ARTICLES, same_title
 from harvester.domain.papers import Paper
-from harvester.store.tables import identifiers, papers, sightings
+from harvester.domain.provenance import Rank
+from harvester.store.tables import identifiers, papers
 
 BEGINNING = 16  # letters that both titles begin with, articles apart; the rest is compared word by word
 MOST = 200  # titles looked at for one paper, of those that begin alike
 
 
-def of_the_other_kind(db: Connection, paper: Paper, announcers: tuple[str, ...]) -> list[int]:
+def of_the_other_kind(db: Connection, paper: Paper) -> list[int]:
     """The preprints of nearly this title for a journal article, the journal articles for a preprint.
 
     It takes one statement over ranges of the identifiers' own index.
-
-    Args:
-        announcers: the sources that are no journals.
     """
     low = [f"title:{article}{_beginning(paper.title)}" for article in ("", *ARTICLES)]
     begins = or_(*(identifiers.c.name.between(name, f"{name}\U0010ffff") for name in low))
@@ -25,8 +23,7 @@ def of_the_other_kind(db: Connection, paper: Paper, announcers: tuple[str, ...])
     other = identifiers.alias("other")
     is_preprint = exists().where(other.c.paper == papers.c.number, other.c.name.startswith("arxiv:"))
     if names_of_kind(paper.identifiers, "arxiv"):
-        journal = exists().where(sightings.c.paper == papers.c.number, sightings.c.source.not_in(announcers))
-        query = query.where(~is_preprint, journal)
+        query = query.where(~is_preprint, papers.c.authority > Rank.IMPORTED)  # what only a list names is no article
     else:
         query = query.where(is_preprint)
     rows = db.execute(query.where(begins).order_by(papers.c.number).limit(MOST))

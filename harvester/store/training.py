@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, insert, select
 
 from harvester.domain.labels import LabelText
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
 from harvester.store.papers import chunks, load
-from harvester.store.predictions import prediction_of
+from harvester.store.predictions import by_model, prediction_of, without_word_of
 from harvester.store.tables import candidates, decisions, label_texts, papers, predictions
 
 
@@ -40,21 +40,13 @@ def decided_papers(db: Connection) -> dict[int, Paper]:
 
 def waiting_papers(db: Connection, model: str) -> list[tuple[int, Paper]]:
     """The pending candidates whose present text this model version has not seen."""
-    seen = and_(
-        predictions.c.paper == papers.c.number,
-        predictions.c.text_hash == papers.c.text_hash,
-        predictions.c.model == model,
-    )
-    query = select(papers.c.number).join(candidates, candidates.c.paper == papers.c.number).outerjoin(predictions, seen)
-    query = query.where(candidates.c.state == "pending", predictions.c.id.is_(None)).order_by(papers.c.number)
-    return [(number, one.paper) for number, one in sorted(load(db, list(db.execute(query).scalars())).items())]
+    query = select(papers.c.number).join(candidates, candidates.c.paper == papers.c.number)
+    query = without_word_of(query, model).where(candidates.c.state == "pending").order_by(papers.c.number)
+    found = load(db, list(db.execute(query).scalars()))
+    return [(number, stored.paper) for number, stored in sorted(found.items())]
 
 
 def recent_predictions(db: Connection, model: str, since: datetime) -> Mapping[int, Prediction]:
     """This model's predictions for papers that were added since then, by paper."""
-    query = (
-        select(predictions)
-        .join(papers, and_(predictions.c.paper == papers.c.number, predictions.c.text_hash == papers.c.text_hash))
-        .where(predictions.c.model == model, papers.c.added >= since)
-    )
+    query = select(predictions).join(papers, by_model(model)).where(papers.c.added >= since)
     return {row.paper: prediction_of(row) for row in db.execute(query)}

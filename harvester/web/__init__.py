@@ -1,1 +1,1 @@
-"""The web server: public pages and the links in mails. Thin: what they do is in harvester.services."""
+"""Pages, forms and the API: parse, call a service, show. Public pages, the links in mails, and the review pages."""

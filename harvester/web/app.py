@@ -8,9 +8,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
-from harvester.base.errors import HarvesterError, StoreError
+from harvester.base.errors import HarvesterError, StoreError, TooManyRequests
 from harvester.mail.link_tokens import BadToken, ExpiredToken
-from harvester.services.subscribers.self_service import TooMany
 from harvester.services.workspace import Workspace
 from harvester.web import archive, health, links, public, review, signin, subscribe, suggest
 from harvester.web.forms import Refused, refuse_foreign
@@ -66,7 +65,7 @@ def _show_errors(app: FastAPI, pages: Pages) -> None:
         return pages.message(404, "No such link", f"{error}", headers=PRIVATE)
 
     def expired(_: Request, error: Exception) -> Response:
-        return pages.message(410, "Too late", f"{error}", ask_again=True, headers=PRIVATE)
+        return pages.message(410, "Link expired", f"{error}", ask_again=True, headers=PRIVATE)
 
     def too_many(_: Request, error: Exception) -> Response:
         return pages.message(429, "Too many requests", f"{error}")
@@ -81,15 +80,15 @@ def _show_errors(app: FastAPI, pages: Pages) -> None:
         if hasattr(request.state, "user") and isinstance(error, HarvesterError) and not isinstance(error, StoreError):
             return review.problem(pages, request, error)
         # What exactly is the maintainer's business.
-        return pages.message(503, "Out of order", "This does not work at the moment. Please try again later.")
+        return pages.message(503, "Out of order", "This service is not working at the moment. Please try again later.")
 
     def not_served(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
-        return pages.message(status, "Nothing here", "There is no such page, or not to be used like this.")
+        return pages.message(status, "Nothing here", "There is no such page, or it cannot be used this way.")
 
     app.add_exception_handler(BadToken, bad_token)
     app.add_exception_handler(ExpiredToken, expired)
-    app.add_exception_handler(TooMany, too_many)
+    app.add_exception_handler(TooManyRequests, too_many)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(signin.SignInFirst, sign_in_first)
     app.add_exception_handler(HarvesterError, broken)

@@ -1,6 +1,5 @@
 """For those who want no mail: past digests, the next one so far, and feeds."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import date
 
@@ -11,6 +10,7 @@ from harvester.digest.feeds import Feed, to_atom, to_json_feed
 from harvester.services.digest.archive import feed, past_digest, past_digests
 from harvester.services.digest.preview import sample
 from harvester.services.workspace import Workspace
+from harvester.web.caching import unless_known
 from harvester.web.pages import Pages
 
 FORMS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
@@ -60,12 +60,7 @@ def _answer(request: Request, form: str, found: Feed | None) -> Response:
     if found is None or form not in FORMS:
         raise HTTPException(404)
     kind, write = FORMS[form]
-    content = write(found)
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
-    if tag in request.headers.get("If-None-Match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=kind, headers=headers)
+    return unless_known(request, write(found), kind, "public, max-age=300")
 
 
 def _date(text: str) -> date:

@@ -21,6 +21,7 @@ SESSION, VISITOR = "harvester_session", "harvester_form"
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a form's field
 LARGEST = 256_000  # bytes of a form
 MOST_FIELDS = 2_000
+TRAP = "website"  # a field that people do not see; programs fill it in
 ONE_CLICK = "/unsubscribe/"  # mail programs post there by themselves (RFC 8058): its token alone decides
 SAFE = ("GET", "HEAD", "OPTIONS")
 Form = MultiDict
@@ -63,7 +64,7 @@ async def fields(request: Request) -> Form:
             raise Refused("This form is too large; nothing was changed.", 413)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind != "application/x-www-form-urlencoded":
-        raise Refused("This is not a form of the kind that our pages send; nothing was changed.", 415)
+        raise Refused("This form was not sent by one of our pages; nothing was changed.", 415)
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
@@ -108,13 +109,13 @@ def refuse_foreign(request: Request, settings: Settings) -> None:
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
     ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", _origin(settings.digest.base_url)}
     if (origin is not None and origin not in ours) or site not in ("same-origin", "none"):
-        raise Refused("This was sent by another site's page, so nothing was done.")
+        raise Refused("This request came from another site's page, so nothing was done.")
 
 
 async def _checked(request: Request, cookie: str) -> Form:
     form, held = await fields(request), request.cookies.get(cookie, "")
     if not held or not hmac.compare_digest(form.get(TOKEN_FIELD, "").encode(), token_of(held).encode()):
-        raise Refused("This form is not one of ours, or too old. Load the page again; nothing was changed.")
+        raise Refused("This form is not one of ours, or it is too old. Reload the page; nothing was changed.")
     return form
 
 

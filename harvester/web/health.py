@@ -11,14 +11,13 @@ from sqlalchemy import text
 
 from harvester import __version__
 from harvester.base.errors import StoreError
-from harvester.services.operations.status import Status, begun, status
+from harvester.domain.run_report import RUN_STATES, SOURCE_STATES
+from harvester.services.operations.status import Status, status
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read
 from harvester.store.schema import REVISIONS, require_current
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-SOURCE_STATES = ("fresh", "quiet", "waiting", "stalled", "failed")
-RUN_STATES = ("ok", "partial", "failed")
 
 
 def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter:
@@ -108,17 +107,17 @@ def _of_jobs(now: Status) -> Iterator[Metric]:
 def _of_last_run(now: Status) -> Iterator[Metric]:
     if not (report := now.last):
         return
-    yield GaugeMetricFamily("harvester_last_run_seconds", "When the last run began.", value=begun(report).timestamp())
-    yield GaugeMetricFamily("harvester_last_run_duration_seconds", "How long it took.", value=report["seconds"])
-    states = {state: float(report["state"] == state) for state in RUN_STATES}
+    yield GaugeMetricFamily("harvester_last_run_seconds", "When the last run began.", value=report.began.timestamp())
+    yield GaugeMetricFamily("harvester_last_run_duration_seconds", "How long it took.", value=report.seconds)
+    states = {state: float(report.state == state) for state in RUN_STATES}
     yield _by("harvester_last_run_state", "1 for the state it ended in.", "state", states)
     each = GaugeMetricFamily("harvester_source_state", "1 for the state of each source.", labels=("source", "state"))
-    for source in report["sources"]:
+    for source in report.sources:
         for state in SOURCE_STATES:
-            each.add_metric((source["name"], state), float(source["state"] == state))
+            each.add_metric((source.name, state), float(source.state == state))
     yield each
     for key in ("received", "new", "updated", "requests"):
-        counted = {source["name"]: float(source[key]) for source in report["sources"]}
+        counted = {source.name: float(getattr(source, key)) for source in report.sources}
         yield _by(f"harvester_source_{key}", f"{key.capitalize()} of each source in the last run.", "source", counted)
 
 

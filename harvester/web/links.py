@@ -43,7 +43,7 @@ def _add_unsubscribe(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/unsubscribe/{token}")
     def show_unsubscribe(token: str) -> HTMLResponse:
         self_service.check_unsubscribe(ws, token)
-        return pages.button("Unsubscribe", "Do you want to get no more mail from us?", "Unsubscribe")
+        return pages.button("Unsubscribe", "Do you want to stop getting mail from us?", "Unsubscribe")
 
     @router.post("/unsubscribe/{token}")
     def unsubscribe(token: str) -> HTMLResponse:
@@ -65,9 +65,9 @@ def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
         one = self_service.subscriber_of(ws, token)
         if form.get("act") == "erase":
             if form.get("sure") != "yes":
-                return page(one.preferences, problem="Nothing was erased: tick the box beside the button first.")
+                return page(one.preferences, problem="Nothing was erased: check the box first.")
             self_service.forget_me(ws, token)
-            return pages.done("Erased", "Nothing is kept of you but that your address is not to be written to.")
+            return pages.done("Erased", "We keep nothing about you except that we must not write to your address.")
         try:
             preferences = chosen(ws.taxonomy, form)
         except UsageError as error:

@@ -1,6 +1,5 @@
 """The public catalogue: the site that ``catalog site`` writes, and its entries as JSON."""
 
-import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
@@ -12,6 +11,7 @@ from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
 from harvester.catalog.site.files import TYPES
 from harvester.services.workspace import Workspace
+from harvester.web.caching import unless_known
 from harvester.web.catalog_cache import Contents, Shelf
 
 MOST = 1000  # entries in one answer
@@ -63,7 +63,7 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
         wanted = {facet.id: _ids(asked.get(facet.id, "")) for facet in taxonomy.facets}
         if unknown := _unknown(wanted, taxonomy):
             return JSONResponse({"detail": unknown}, 422)
-        named = [contents.entries[number] for number in contents.finder.find(q)] if q.strip() else contents.entries
+        named = [contents.entries[number] for number in contents.finder.find(q)] if q else contents.entries
         found = [entry for entry in named if _has(entry, wanted)]
         return JSONResponse(
             {"items": [entry_json(entry, taxonomy) for entry in found[offset : offset + limit]], "total": len(found)}
@@ -112,7 +112,4 @@ def _file(request: Request, contents: Contents, name: str) -> Response:
     body = contents.file(name)
     if body is None:
         raise HTTPException(404)
-    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
-    if headers["ETag"] in request.headers.get("If-None-Match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=TYPES[name.rpartition(".")[2]])
+    return unless_known(request, body, TYPES[name.rpartition(".")[2]], "no-cache")

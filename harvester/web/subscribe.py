@@ -10,10 +10,8 @@ from harvester.digest.rules import WEEKDAYS
 from harvester.domain.subscribers import Preferences
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
-from harvester.web.forms import Form, Plain
+from harvester.web.forms import TRAP, Form, Plain
 from harvester.web.pages import Pages
-
-TRAP = "website"  # a field that people do not see and programs fill in
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
@@ -21,7 +19,8 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     def page(preferences: Preferences, *, email: str = "", problem: str = "") -> HTMLResponse:
-        values = {"email": email, "problem": problem, "consent": CONSENT, **choices(ws.taxonomy, preferences)}
+        fixed = {"consent": CONSENT, "trap": TRAP, **choices(ws.taxonomy, preferences)}
+        values = {"email": email, "problem": problem, **fixed}
         return pages.render("subscribe", values, status=400 if problem else 200)
 
     @router.get("/subscribe")
@@ -40,8 +39,8 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         if asked:
             background.add_task(self_service.answer, ws, asked)
         return pages.done(
-            "Look into your mailbox",
-            "If this address can get the digest, a mail is on its way to it, with a link to confirm within 48 hours.",
+            "Check your mailbox",
+            "If this address can get the digest, a mail is on its way; open its link within 48 hours to confirm.",
         )
 
     return router

@@ -11,11 +11,10 @@ from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.services.harvest.proposals import fetch_proposals, propose
 from harvester.services.workspace import Workspace
-from harvester.web.forms import VISITOR, Open, set_cookie, token_of, visitor_of
+from harvester.web.forms import TRAP, VISITOR, Open, set_cookie, token_of, visitor_of
 from harvester.web.pages import PRIVATE, Pages
 
 log = logging.getLogger(__name__)
-TRAP = "website"  # a field that people do not see; programs fill it in
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:

@@ -86,3 +86,10 @@ def test_a_safe_link_stays_in_its_place(text: str) -> None:
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert escape.csv_cell(cell) == f"'{cell}"
     assert escape.csv_cell("plain") == "plain"
+
+
+@given(st.text() | st.text("'=+-@＝\t\r\n a", max_size=6))
+def test_a_cell_made_safe_and_read_back_is_the_cell(text: str) -> None:
+    cell = escape.csv_cell(text)
+    assert escape.csv_text(cell) == text
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from lxml import etree
 from pybtex.database import parse_string
 
+from harvester.base.atom import ATOM, DC
 from harvester.base.escape import csv_text, url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import WRITERS, export
-from harvester.catalog.export.atom import ATOM, DC
 from harvester.catalog.export.bibtex import key, latex
 from harvester.catalog.export.records import address_of, entry_json, plain
 from harvester.catalog.importing.citation import citations, from_latex
@@ -181,7 +181,7 @@ def test_atom(papers: list[Entry]) -> None:
         assert [f"{one.get('scheme')}:{one.get('term')}" for one in item.findall("a:category", space)] == list(
             entry.labels.names
         )
-        held = {one.get("title"): one.get("href") for one in item.findall("a:link", space)}
+        held = {one.get("title", ""): one.get("href") for one in item.findall("a:link", space)}
         own = {"paper": address_of(entry.id), **entry.links}
         assert held == {xml(role): url(target) for role, target in own.items() if target}
 

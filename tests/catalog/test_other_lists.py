@@ -119,6 +119,40 @@ NESTED_SAY = [
 ]
 
 
+MARKS = """\
+# ECG
+Text above a rule is no heading when it is a paper: [Beats by rule](https://arxiv.org/abs/2201.00001)
+---
+- **A title that is broken
+  in two** [2021] [[Paper](https://arxiv.org/abs/2202.00002)]
+- ** Stars with spaces ** [2022] [[Paper](https://arxiv.org/abs/2202.00003)]
+- [Defined elsewhere][far] [2023]
+- <img src="https://badge.example/b.svg"> **Badges are no links** [![](https://badge.example/s.svg)](https://github.com/invented/b)
+- ~~[Struck out](https://arxiv.org/abs/2202.00005)~~ (2024)
+| Name | Paper |
+| --- | --- |
+| Right below a list | Pipes and beats [[pdf]](https://arxiv.org/abs/2202.00006) |
+
+<ul>
+<li><a href="https://arxiv.org/abs/2202.00007">One item of HTML</a> (2020)
+<li><a href="https://arxiv.org/abs/2202.00008">Another item of HTML</a>
+</ul>
+
+[far]: https://arxiv.org/abs/2202.00004
+"""
+MARKS_SAY = [
+    ("arxiv:2201.00001", "Beats by rule", "", "", {"paper"}),
+    ("arxiv:2202.00002", "A title that is broken in two", "2021", "", {"paper"}),
+    ("arxiv:2202.00003", "Stars with spaces", "2022", "", {"paper"}),
+    ("arxiv:2202.00004", "Defined elsewhere", "2023", "", {"paper"}),
+    ("title:badgesarenolinks", "Badges are no links", "", "", {"code"}),
+    ("arxiv:2202.00005", "Struck out", "2024", "", {"paper"}),
+    ("arxiv:2202.00006", "Right below a list", "", "", {"pdf"}),
+    ("arxiv:2202.00007", "One item of HTML", "2020", "", {"paper"}),
+    ("arxiv:2202.00008", "Another item of HTML", "", "", {"paper"}),
+]
+
+
 def said(papers: tuple[Entry, ...]) -> list[tuple[str, str, str, str, set[str]]]:
     return [(one.id, one.title, str(one.published), one.venue, set(one.links)) for one in papers]
 
@@ -135,8 +169,9 @@ def read(text: str, *choices: str) -> ImportedList:
         (NOTES_FIRST, NOTES_FIRST_SAY),
         (PARAGRAPHS, PARAGRAPHS_SAY),
         (NESTED, NESTED_SAY),
+        (MARKS, MARKS_SAY),
     ],
-    ids=["linked bullets", "tables", "notes first", "paragraphs", "nested"],
+    ids=["linked bullets", "tables", "notes first", "paragraphs", "nested", "marks"],
 )
 def test_a_list_of_another_shape(text: str, papers: list[tuple[str, str, str, str, set[str]]]) -> None:
     found = read(text)
@@ -150,6 +185,11 @@ def test_what_is_no_paper_is_listed_or_left() -> None:
         "Venue | Year No table at all, [guide](https://example.org/guide)"
     ]
     assert read(LINKED_BULLETS).unplaced == ()
+
+
+def test_a_link_below_prose_is_a_block_of_its_own() -> None:
+    found = read("# Tools\n> A toolkit (TK) for hearts.\n\n[Link to the toolkit](https://example.org/tk)\n")
+    assert [one.line for one in found.unplaced] == [4]
 
 
 def test_bullets_of_a_known_section_are_never_dropped() -> None:

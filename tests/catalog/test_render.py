@@ -14,13 +14,14 @@ from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import write_entry
-from harvester.catalog.importing.awesome import ImportedList, parse_list, same_title
+from harvester.catalog.importing.awesome import ImportedList, parse_list
 from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.published import Published
 from harvester.catalog.rendering.anchors import Slugger, dead_anchors, slug
 from harvester.catalog.rendering.awesome import PAGE_LIMIT, build, render_list
 from harvester.catalog.rendering.trends import badges, pictures
 from harvester.catalog.sections import REVIEW, newest_first
+from harvester.domain.identity import whole_title
 from harvester.domain.labels import Labels
 from harvester.domain.text import clean
 
@@ -28,7 +29,7 @@ from .strategies import FACETS, TAXONOMY, entries
 
 PICTURES = [f"images/{name}.svg" for name in ("papers", "code", "newest", "years", "labels")]
 NO_LABELS = Labels({"kind": ("research",)})
-lists = st.lists(entries, max_size=6, unique_by=(lambda entry: entry.id, lambda entry: same_title(clean(entry.title))))
+lists = st.lists(entries, max_size=6, unique_by=(lambda entry: entry.id, lambda entry: whole_title(clean(entry.title))))
 
 
 def entry(number: int = 1, **changes: object) -> Entry:
@@ -242,7 +243,7 @@ def test_a_taxonomy_without_emoji_leaves_no_gaps(tmp_path: Path) -> None:
     assert re.findall(r"\(#(.*?)\)", page) == ["one", "same--so", "two", "same--so-1"]
     lines = page.splitlines()
     assert {"* **[One](#one)**", "* **[Two](#two)**", "# **One**", "# **Two**"} <= set(lines)
-    assert "Papers by One and Two; each stands in every section it belongs to, the newest first." in lines
+    assert "Papers by One and Two; each paper is listed in every section it belongs to, newest first." in lines
     assert [line for line in lines if line != line.rstrip() or "()" in line] == []
 
 
@@ -251,7 +252,7 @@ def test_a_taxonomy_of_kinds_alone_says_so(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text(kinds)
     plain = entry(1, labels=Labels({"kind": ("plain",)}))
     page = render_list([plain], load_taxonomy(tmp_path / "taxonomy.toml"))["README.md"]
-    assert "\nPapers; each stands in every section" in page
+    assert "\nPapers; each paper is listed in every section" in page
     assert dead_anchors(page) == []
 
 
@@ -351,7 +352,20 @@ def test_pictures_are_well_formed_and_the_same_every_time(papers: list[Entry]) -
         root = etree.fromstring(text.encode())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert not root.findall(".//{*}script")
-        assert "<dc:date>" not in text
+
+
+def test_the_charts_show_the_years_and_the_labels_with_their_numbers() -> None:
+    papers = [entry(1, published=Published(2022)), entry(2, published=Published(2024)), entry(3)]
+    facet = TAXONOMY.facet("task")
+    odd = replace(facet.labels[0], name="<b>Odd</b> & a name that is far too long 🫀")
+    taxonomy = replace(TAXONOMY, facets=(replace(facet, labels=(odd,)),))
+    papers = [replace(paper, labels=Labels({"task": (odd.id,)}, paper.labels.kind)) for paper in papers]
+    drawn = pictures(papers, taxonomy)
+    years = etree.fromstring(drawn["images/years.svg"].encode())
+    assert years.xpath("//*[local-name() = 'title']/text()") == ["2022: 1", "2023: 0", "2024: 1"]
+    labels = etree.fromstring(drawn["images/labels.svg"].encode())
+    assert labels.xpath("//*[local-name() = 'title']/text()") == [f"{odd.name}: 3"]
+    assert labels.xpath("//*[local-name() = 'text']/text()") == [facet.name, "<b>Odd</b> & a name that is…", "3"]
 
 
 def test_the_badges_say_what_there_is() -> None:

@@ -7,6 +7,7 @@ import pytest
 import classifiers
 from classifiers import Text
 from classifiers.classifier import Classifier
+from classifiers.storage import read_info
 from tests.classifiers.conftest import Garden
 
 ECG = Text(
@@ -46,7 +47,7 @@ def test_predictions_keep_the_contract(shipped: Classifier) -> None:
         assert set(record) == {
             *("id", "scope", "in_scope", "kind", "task", "modality", "disease", "unsure", "probabilities", "model")
         }
-        assert record["model"] == shipped.version == classifiers.model_version()
+        assert record["model"] == shipped.version == read_info().version
         assert record["kind"] in taxonomy.facet("kind").label_ids
         assert 0 <= record["scope"] <= 1
         assert {facet: set(values) for facet, values in record["probabilities"].items()} == {

@@ -8,7 +8,7 @@ import pytest
 from classifiers.drift import Observed, drifted
 from classifiers.model import Scores
 from classifiers.records import year_of
-from classifiers.storage import load_memory, load_model, read_info
+from classifiers.storage import load_model, load_training_index, read_info
 
 LABELS = [f"modality:m{n}" for n in range(20)] + [f"task:t{n}" for n in range(15)]
 SHARES = {name: 0.02 + 0.01 * n for n, name in enumerate(LABELS)}
@@ -56,9 +56,9 @@ def test_a_few_papers_say_nothing() -> None:
 def year() -> list[Observed]:
     """The training set's newest year, each paper as heads saw it that had not been trained on it."""
     model, info = load_model(None)
-    memory = load_memory()
-    rows = [n for n, name in enumerate(memory.ids) if year_of(name) == 2025 and memory.facets["task"][n].any()]
-    scores = Scores(np.ones(len(rows)), {facet: values[rows].astype(float) for facet, values in memory.facets.items()})
+    index = load_training_index()
+    rows = [n for n, name in enumerate(index.ids) if year_of(name) == 2025 and index.facets["task"][n].any()]
+    scores = Scores(np.ones(len(rows)), {facet: values[rows].astype(float) for facet, values in index.facets.items()})
     said, unsure = model.decide(scores), model.unsure(scores)
     names = {facet: [f"{facet}:{label}" for label in labels] for facet, labels in info.labels.items()}
     return [

@@ -178,8 +178,8 @@ def test_the_softening_makes_the_calibration_error_least() -> None:
 def test_the_nearest_labelled_papers_leave_out_the_paper_itself() -> None:
     vectors = np.array([[127, 0], [120, 40], [0, 127], [90, 90]], dtype=np.int8)
     titles = ("Own title", "Close by", "Far away", "Between")
-    memory = TrainingIndex(("a", "b", "c", "d"), titles, vectors, np.zeros(4, dtype=np.float16), {})
-    found = memory.nearest(np.array([1, 0], dtype=np.float32), Text("other id", "Own Title!", ""), 2)
+    index = TrainingIndex(("a", "b", "c", "d"), titles, vectors, np.zeros(4, dtype=np.float16), {})
+    found = index.nearest(np.array([1, 0], dtype=np.float32), Text("other id", "Own Title!", ""), 2)
     assert [one.id for one in found] == ["b", "d"]
     assert found[0].similarity == pytest.approx(120 / 127)
 

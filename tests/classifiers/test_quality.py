@@ -11,7 +11,7 @@ from classifiers.evaluation import Figures, evaluate_split, split_by_year
 from classifiers.features import embed
 from classifiers.packaged import packaged
 from classifiers.records import Labelled, labelled_of
-from classifiers.storage import load_memory
+from classifiers.storage import load_training_index, read_info
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
 
@@ -56,7 +56,7 @@ def test_all_papers_split_by_time(shared: Path, encoder: TextEncoder) -> None:
 
 
 def test_the_shipped_model_claims_what_was_asked_for() -> None:
-    split = classifiers.model_info().metrics["time_split"]
+    split = read_info().metrics["time_split"]
     assert split["year"] == YEAR
     check(split["results"], precision=0.98)
     ours = split["results"]["this model"]
@@ -70,10 +70,10 @@ def test_the_shipped_model_claims_what_was_asked_for() -> None:
 
 def test_the_first_stage_keeps_what_belongs(shared: Path) -> None:
     """Of at least a thousand papers that the full model holds in scope, 99.5 % must pass it."""
-    stage, memory = classifiers.load().model.first_stage_, load_memory()
+    stage, index = classifiers.load().model.first_stage_, load_training_index()
     papers = [paper for paper in labelled_papers(shared) if paper.in_scope]
-    rows = memory.rows()
-    held = [paper.text for paper in papers if paper.text.id in rows and memory.scope[rows[paper.text.id]] >= 0.5]
+    rows = index.rows()
+    held = [paper.text for paper in papers if paper.text.id in rows and index.scope[rows[paper.text.id]] >= 0.5]
     assert len(held) > 1000
     assert not stage.open_
     assert stage.passes(held).mean() >= 0.995
@@ -93,5 +93,5 @@ def test_the_shipped_labels_are_labels_and_no_texts() -> None:
         expected = {"id", "scope", "task", "modality", "disease", "kind"} | ({"title"} if titled else set())
         assert set(record) == expected
         labelled_of({"title": "any", **record}, taxonomy)
-    repeats = sum(r["scope"] > 0 for r in records) - classifiers.model_info().document["training"]["in_scope"]
+    repeats = sum(r["scope"] > 0 for r in records) - read_info().document["training"]["in_scope"]
     assert 0 <= repeats <= 2, "papers that are in the set under two names are trained on once"

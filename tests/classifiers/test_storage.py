@@ -36,7 +36,7 @@ def test_same_input_gives_the_same_bytes(trained_garden: Garden, encoder: TextEn
 def test_version_is_a_date_and_a_hash_of_the_content(
     trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
-    version = classifiers.model_version(trained_garden.model)
+    version = read_info(trained_garden.model).version
     assert version.startswith("2024-06-30-")
     taxonomy = trained_garden.taxonomy
     papers = read_labels([trained_garden.labels], taxonomy)
@@ -89,7 +89,7 @@ def test_the_taxonomy_may_be_reworded_but_not_relabelled(trained_garden: Garden,
     reworded, relabelled = tmp_path / "reworded.toml", tmp_path / "relabelled.toml"
     reworded.write_text(garden.TAXONOMY.replace('"Tomatoes"', '"Love apples"'), encoding="utf-8")
     relabelled.write_text(garden.TAXONOMY.replace('id = "tomato"', 'id = "potato"'), encoding="utf-8")
-    assert classifiers.load(trained_garden.model, reworded).version == classifiers.model_version(trained_garden.model)
+    assert classifiers.load(trained_garden.model, reworded).version == read_info(trained_garden.model).version
     with pytest.raises(ModelError, match=r"another taxonomy than .*crop:potato, crop:tomato.*retrain"):
         classifiers.load(trained_garden.model, relabelled)
 
@@ -132,6 +132,6 @@ def test_the_folder_keeps_names_of_its_papers_and_none_of_their_text(trained_gar
 
 
 def test_the_shipped_model_fits_the_shipped_taxonomy() -> None:
-    info = classifiers.model_info()
+    info = read_info()
     assert info.labels == {facet.id: facet.label_ids for facet in load_taxonomy().facets}
     assert json.loads(json.dumps(info.document["training"]))["papers"] > 2000

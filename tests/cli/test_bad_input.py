@@ -11,6 +11,7 @@ import pytest
 
 from harvester.domain.papers import Sighting
 from harvester.services.workspace import open_workspace
+from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.store.engine import write
 from harvester.store.journal_updates import suggest
 from harvester.store.papers import find, record
@@ -27,7 +28,7 @@ def suggest_journal(room: Room, name: str) -> None:
     with write(ws.store) as db:
         stored = find(db, name)
         assert stored is not None
-        shown = Sighting("journal", replace(stored.paper, venue="A journal", version=0))
+        shown = Sighting(JOURNAL.named("journal"), replace(stored.paper, venue="A journal", version=0))
         assert suggest(db, shown, record(db, [shown], now)[0], now)
     ws.store.dispose()
 

@@ -20,6 +20,9 @@ HEAVY = (
     "fastapi",
     "lxml",
     "requests",
+    "urllib3",
+    "arxiv",
+    "feedparser",
 )
 LOADED = """
 import sys
@@ -44,3 +47,12 @@ def test_a_quick_command_loads_nothing_heavy(tmp_path: Path, arguments: tuple[st
     assert not {*HEAVY} & {*loaded}
     if "--help" in arguments:
         assert not {"sqlalchemy", "classifiers"} & {*loaded}
+
+
+def test_the_sources_settings_load_no_library_of_a_source() -> None:
+    """Every command reads config.toml, and so the registry with all modules of sources."""
+    code = "import sys; import harvester.config.settings; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    loaded = done.stdout.split()
+    assert {"harvester.sources.registry", "harvester.sources.huggingface"} <= {*loaded}, done.stderr
+    assert not {*HEAVY} & {*loaded}

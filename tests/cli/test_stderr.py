@@ -35,7 +35,7 @@ def test_logs_hold_no_escape_sequence(debug: bool) -> None:
 def test_a_traceback_is_for_debug_only() -> None:
     first, second = logged(debug=False).splitlines()
     assert first == "WARNING harvester.services.harvest.collect: arXiv says ]0;owned[2Jno ERROR forged: line"
-    assert second.startswith("ERROR harvester.services.harvest: arxiv (KeyError: ")
+    assert second.startswith("ERROR harvester.services.harvest.collect: arxiv (KeyError: ")
     assert "\n  File " in logged(debug=True)
 
 

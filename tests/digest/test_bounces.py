@@ -261,7 +261,7 @@ def test_maildir_single_file_and_what_is_neither(room: Room, tmp_path: Path) -> 
     with pytest.raises(HarvesterError, match=r"nowhere cannot be read: No such file"):
         read_mailbox(room.ws, tmp_path / "nowhere")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(HarvesterError, match="no Maildir"):
+    with pytest.raises(HarvesterError, match="is not a Maildir"):
         read_mailbox(room.ws, tmp_path / "folder")
 
 

@@ -98,12 +98,12 @@ def test_the_public_pages_and_subscribing_without_javascript(chromium: Browser, 
 
 def subscribe(page: Page, url: str) -> None:
     page.goto(f"{url}/subscribe")
-    page.get_by_label("Your mail address").fill("new@example.org")
+    page.get_by_label("Your e-mail address").fill("new@example.org")
     page.get_by_label("ECG", exact=True).check()
     page.get_by_label("Once a week").check()
     page.get_by_label("Day of a weekly digest").select_option("friday")
     page.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_role("heading")).to_have_text("Look into your mailbox", timeout=PATIENCE)
+    expect(page.get_by_role("heading")).to_have_text("Check your mailbox", timeout=PATIENCE)
 
 
 def confirm(page: Page, url: str, smtp: Sink) -> None:

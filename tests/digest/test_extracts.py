@@ -35,6 +35,11 @@ def test_too_few_reasons_are_made_up_for_from_the_beginning() -> None:
     assert most_telling("", {}) == ""
 
 
+def test_a_reason_speaks_for_its_own_sentence_alone() -> None:
+    parts = ["We study hearts.", "On data from elsewhere too, AUC was 0.91.", "Figures are ours.", "AUC was 0.91."]
+    assert most_telling(" ".join(parts), {"a:b": (Reason(parts[3], 0.1),)}) == f"{parts[0]} … {parts[3]}"
+
+
 @both_databases
 def test_the_model_chooses_once_and_the_store_keeps_it(room: Room, smtp: Sink) -> None:
     room.subscribe("jo@example.org")

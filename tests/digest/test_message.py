@@ -102,7 +102,7 @@ def test_list_unsubscribe_is_never_encoded_or_folded(make_room: Callable[..., Ro
     "base", ["https://müller.example", "https://example.org/" + "x" * 500, "https://example.org/?a=b"]
 )
 def test_a_base_url_that_cannot_stand_in_a_header(base: str) -> None:
-    with pytest.raises(UsageError, match=r"base_url .* cannot stand in a mail's header"):
+    with pytest.raises(UsageError, match=r"base_url .* cannot be used in a mail's header"):
         message.letterhead(DigestSettings(base_url=base), "Title")
 
 

@@ -8,10 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.digest.preferences import BY_MAINTAINER
-from harvester.domain.subscribers import Preferences
+from harvester.digest.subscriber_csv import read_csv, to_csv
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
@@ -20,6 +23,16 @@ from tests.room import START, Room, Sink, commands
 
 JO = "jo@example.org"
 ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@example.org", "o'neil@example.org")
+
+
+@given(st.text("'=＝+@a1", min_size=1, max_size=5))
+def test_a_cell_of_the_list_is_the_same_after_export_and_import(consent: str) -> None:
+    """The full-width equals sign is one to a spreadsheet too."""
+    text = to_csv([Subscriber("key", JO, "active", Preferences(), START, START, None, consent)])
+    [(_, row)] = read_csv(text)
+    assert row["consent"] == consent
+    cell = list(csv.reader(io.StringIO(text)))[1][-1]
+    assert not cell.startswith(("=", "+", "@", "＝"))
 
 
 def table(room: Room, text: str) -> Path:
@@ -118,7 +131,7 @@ def test_what_is_no_table(room: Room, text: str, error: type[Exception], said: s
     with pytest.raises(error, match=said):
         import_csv(room.ws, table(room, text))
     (room.config.parent / "people.csv").write_bytes(b"email\nj\xf6@example.org\n")
-    with pytest.raises(UsageError, match="no UTF-8 text"):
+    with pytest.raises(UsageError, match="is not UTF-8 text"):
         import_csv(room.ws, room.config.parent / "people.csv")
     with pytest.raises(HarvesterError, match=r"nowhere\.csv cannot be read"):
         import_csv(room.ws, Path("nowhere.csv"))
@@ -139,7 +152,7 @@ def test_the_commands(room: Room, tmp_path: Path) -> None:
     path = table(room, f"email,confirmed\n{JO},2024-01-01\nnobody,\n")
     done = harvester("import", str(path))
     assert (done.returncode, done.stdout) == (1, "1 added, 0 known already, 1 problems.\n")
-    assert done.stderr.startswith(f"Error: {path}, line 3: 'nobody' is no mail address")
+    assert done.stderr.startswith(f"Error: {path}, line 3: 'nobody' is not a valid e-mail address")
     shown = harvester("export").stdout.splitlines()
     assert shown[0] == "email,state,topics,every,weekday,format,joined,confirmed,consent"
     assert shown[1].startswith(f"{JO},active,,day,,html,")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.errors import HarvesterError, UsageError
-from harvester.mail.address import parse_address
+from harvester.domain.address import parse_address
 from harvester.mail.link_tokens import BadToken, ExpiredToken, Tokens, open_tokens
 from tests.room import Room
 
@@ -69,7 +69,7 @@ def test_the_secret_is_made_once_and_for_its_owner_only(room: Room) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert open_tokens(room.ws.settings).key("jo@example.org") == key
     path.write_text("")
-    with pytest.raises(HarvesterError, match=r"secret\.key holds no secret key; restore it"):
+    with pytest.raises(HarvesterError, match=r"secret\.key does not contain a secret key; restore it"):
         open_tokens(room.ws.settings)
 
 
@@ -90,6 +90,7 @@ def test_a_configured_secret(make_room: Callable[..., Room], monkeypatch: pytest
         ("Jo.Doe+papers@Example.ORG", "Jo.Doe+papers@example.org"),
         ("o'neil_{x}@a-b.example.org", "o'neil_{x}@a-b.example.org"),
         ("root@localhost", "root@localhost"),
+        ("ward3@mail.clinic.local", "ward3@mail.clinic.local"),
         ("jo@Bücher.example", "jo@xn--bcher-kva.example"),
         ("jo@straße.example", "jo@xn--strae-oqa.example"),
         ("a" * 64 + "@" + ".".join(["b" * 60] * 3) + ".cdefg", "a" * 64 + "@" + ".".join(["b" * 60] * 3) + ".cdefg"),
@@ -111,6 +112,22 @@ def test_addresses(given_as: str, sent_to: str) -> None:
     ],
 )  # fmt: skip
 def test_addresses_that_are_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is no mail address that can be used") as error:
+    with pytest.raises(UsageError, match="is not a valid e-mail address") as error:
         parse_address(text)
     assert "\n" not in str(error.value)
+
+
+@given(st.text() | st.tuples(st.text(max_size=8), st.text(max_size=8)).map("@".join))
+def test_an_accepted_address_fits_a_header_and_a_command(text: str) -> None:
+    try:
+        address = parse_address(text)
+    except UsageError:
+        return
+    local, _, domain = address.rpartition("@")
+    assert address.isascii()
+    assert address.isprintable()
+    assert domain == domain.lower()
+    assert not set(address) & set(' <>,;:()[]"\\\r\n')
+    assert len(local) <= 64
+    assert len(address) <= 254
+    assert parse_address(address) == address

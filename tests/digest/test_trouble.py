@@ -93,7 +93,7 @@ def test_where_no_message_can_be_sent_all_stay_queued(room: Room, smtp: Sink, fa
     ws = room.ws
     if failing == "sender":
         smtp.mail_reply = "550 5.7.1 Sender not allowed"
-        expected = "does not let digest@example.org send: 550 5.7.1 Sender not allowed.*smtp_user"
+        expected = "refuses digest@example.org as a sender: 550 5.7.1 Sender not allowed.*smtp_user"
     else:
         digest = room.ws.settings.digest.model_copy(update={"smtp_port": 1})
         ws = replace(ws, settings=ws.settings.model_copy(update={"digest": digest}))
@@ -217,7 +217,7 @@ def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, 
     (one,) = unknown_digests(room.ws)
     assert (one.to, one.day, one.papers) == (JO, room.now.date(), 1)
     assert send(room) == counts()
-    with pytest.raises(HarvesterError, match=r"No digest to max@example\.org is of unknown fate"):
+    with pytest.raises(HarvesterError, match=r"No digest to max@example\.org has an unknown fate"):
         send_again(room.ws, MAX)
     assert send_again(room.ws, JO) == 1
     assert unknown_digests(room.ws) == []

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester.config.sources import ArxivSettings, RssSettings
 from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv.api import ArxivSettings
+from harvester.sources.arxiv.rss import RssSettings
 from tests.conftest import Upstream
 from tests.reliability.ground import Field
 

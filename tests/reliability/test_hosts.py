@@ -19,7 +19,7 @@ from harvester.services.subscribers.subscriptions import subscribers
 from harvester.services.workspace import open_workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 from tests.conftest import ROOT, both_databases
 from tests.room import Room, Sink, free_port
 
@@ -115,7 +115,7 @@ def test_reviewers_of_one_paper_leave_one_whole_story(room: Room) -> None:
     room.decide(number, "reject")
     at_once(room, DECIDE, [("2506.00001", name) for name in ("ann", "bob", "cat")])
     with read(room.ws.store) as db:
-        place, log = candidate(db, number), decisions_on(db, [number])[number]
+        place, log = find_candidate(db, number), decisions_on(db, [number])[number]
     assert place
     assert place.version == len(log) == 1 + 3 * 12
     assert place.state == standing(log).state

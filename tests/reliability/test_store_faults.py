@@ -48,7 +48,7 @@ def test_a_full_disk(tmp_path: Path, upstream: Upstream, reference_of: Callable[
         remount(f"size={shutil.disk_usage(tmp_path / 'small').used // 1024 + 60}k")
         with pytest.raises(StoreError, match="disk is full") as caught:
             field.night("arxiv", MONDAY)
-        assert "Nothing of this step was kept" in str(caught.value)
+        assert "Nothing from this step was kept" in str(caught.value)
         with pytest.raises(HarvesterError, match=r"Cannot back up .*(full|No space)"):
             backup(field.ws.store, tmp_path / "small" / "copy.db")
         assert not list((tmp_path / "small").glob("*copy*"))

@@ -10,6 +10,7 @@ from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import papers, queue
 from harvester.store.decisions import add_decision
 from harvester.store.engine import read, write
@@ -48,15 +49,15 @@ class Readers(Folder):
             "links": {"paper": f"https://arxiv.org/abs/{arxiv}"},
         }
         with write(self.ws.store) as db:
-            return papers.record(db, [Sighting("arxiv", Paper(title=title, **{**given, **known}))], self.now)[0].number
+            return papers.record(db, [Sighting(ARXIV, Paper(title=title, **{**given, **known}))], self.now)[0].number
 
     def decide(self, number: int, action: str, via: str = "review", labels: Labels | None = None) -> None:
         """A decision as harvester.services.decide records it, without the catalogue's file."""
         with write(self.ws.store) as db:
-            before = queue.candidate(db, number)
+            before = queue.find_candidate(db, number)
             if before is None:
                 queue.enqueue(db, [(number, 0.9)], self.now)
-                before = queue.candidate(db, number)
+                before = queue.find_candidate(db, number)
             assert before is not None
             made = add_decision(db, Decision(number, action, via, labels, "", "me", self.now))
             first = made if before.accepted_by is None else before.accepted_by

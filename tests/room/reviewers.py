@@ -21,12 +21,14 @@ from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.review.users import hash_token
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
+from harvester.sources.registry import provenance_of
 from harvester.store.accounts import begin_session, put_user, user_named
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read, write
 from harvester.store.papers import record
 from harvester.store.predictions import save
-from harvester.store.queue import candidate, enqueue
+from harvester.store.queue import enqueue, find_candidate
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
 from tests.room.configuration import free_port
@@ -73,7 +75,7 @@ class Reviewers(Folder):
             for facet in self.ws.taxonomy.facets
         }
         with write(self.ws.store) as db:
-            number = record(db, [Sighting(source, paper)], self.now)[0].number
+            number = record(db, [Sighting(provenance_of(source), paper)], self.now)[0].number
             save(db, [(number, paper, Prediction(scope, True, labels, unsure, chances, "2025-06-01-abc"))], self.now)
             enqueue(db, [(number, scope)], self.now)
         self.numbers[name] = number
@@ -83,7 +85,7 @@ class Reviewers(Folder):
         """A newer version of a paper, with another title."""
         paper = Paper((f"arxiv:{name}",), title, "Another abstract.", (Author("Ann Bee"),), version=2)
         with write(self.ws.store) as db:
-            record(db, [Sighting("arxiv", paper)], self.now)
+            record(db, [Sighting(ARXIV, paper)], self.now)
 
     def fill(self, count: int) -> list[str]:
         """Candidates of falling score; their ids, best first."""
@@ -95,7 +97,7 @@ class Reviewers(Folder):
 
     def place(self, name: str) -> Candidate:
         with read(self.ws.store) as db:
-            found = candidate(db, self.numbers[name])
+            found = find_candidate(db, self.numbers[name])
         assert found is not None
         return found
 

@@ -91,7 +91,7 @@ def held(url: str) -> Held:
         {found[one.paper].id: round(one.scope, 6) for one in said},
         {found[one.paper].id: (one.in_scope, one.labels, one.unsure, one.model) for one in said},
         {found[one.paper].id: _flat(one.probabilities) for one in said},
-        {found[one.paper].id: (one.state, round(one.score, 6), one.backlog) for one in waiting},
+        {found[one.paper].id: (one.state, round(one.scope, 6), one.backlog) for one in waiting},
         progress,
     )
 

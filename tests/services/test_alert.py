@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 
 from harvester.domain.papers import Paper, Sighting
-from harvester.services.operations.alert import alerts, standing
+from harvester.domain.run_report import AlertCounts, RunReport, SourceReport
+from harvester.services.operations.alert import alert_counts, alerts
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import record
 from harvester.store.queue import enqueue
@@ -24,9 +27,9 @@ from tests.room import Room, Sink
 NOW = "2025-06-12T23:30:00Z"
 
 
-def report(*errors: str, **states: str) -> dict[str, Any]:
-    sources = [{"name": name, "state": state, "error": "why"} for name, state in states.items()]
-    return {"sources": sources, "errors": list(errors)}
+def report(*errors: str, **states: str) -> RunReport:
+    sources = tuple(SourceReport(name, state, error="why") for name, state in states.items())
+    return RunReport(NOW, "partial", sources, errors=errors)
 
 
 @pytest.mark.parametrize(
@@ -44,12 +47,14 @@ def report(*errors: str, **states: str) -> dict[str, Any]:
         (report("There is no model.", arxiv="failed"), [], 2),
     ],
 )
-def test_a_failure_is_told_at_once_and_a_stall_when_it_repeats(now: Any, earlier: Any, told: int) -> None:
+def test_a_failure_is_told_at_once_and_a_stall_when_it_repeats(
+    now: RunReport, earlier: list[RunReport], told: int
+) -> None:
     assert len(alerts(now, earlier, 200)) == told
 
 
-def stands(pending: int, lost: int = 0) -> dict[str, Any]:
-    return report(arxiv="fresh") | {"standing": {"pending": pending, "lost": lost}}
+def stands(pending: int, lost: int = 0) -> RunReport:
+    return replace(report(arxiv="fresh"), alert_counts=AlertCounts(pending, lost))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,9 @@ def stands(pending: int, lost: int = 0) -> dict[str, Any]:
         (stands(1, lost=0), [stands(1, lost=1)], []),
     ],
 )
-def test_a_growing_queue_and_lost_subscribers_are_told_once(now: Any, earlier: Any, told: list[str]) -> None:
+def test_a_growing_queue_and_lost_subscribers_are_told_once(
+    now: RunReport, earlier: list[RunReport], told: list[str]
+) -> None:
     said = alerts(now, earlier, 200)
     assert [one[: len(beginning)] for one, beginning in zip(said, told, strict=True)] == told
 
@@ -77,13 +84,13 @@ def test_what_a_backfill_brought_is_no_growing_queue(store_url: str) -> None:
     now = datetime.fromisoformat(NOW)
     papers = [Paper((f"arxiv:2506.{n:05}",), f"Study {n}", "Of hearts.") for n in range(9)]
     with write(store) as db:
-        one, two, *many = [found.number for found in record(db, [Sighting("arxiv", paper) for paper in papers], now)]
+        one, two, *many = [found.number for found in record(db, [Sighting(ARXIV, paper) for paper in papers], now)]
         enqueue(db, [(one, 0.9), (two, 0.8)], now)
         enqueue(db, [(number, 0.7) for number in many], now, backlog=True)
     with read(store) as db:
         found = figures(db)
     assert (found.pending, found.backlog) == (9, 7)
-    stands = report(arxiv="fresh") | {"standing": standing(found)}
+    stands = replace(report(arxiv="fresh"), alert_counts=alert_counts(found))
     assert alerts(stands, [], 3) == []
     assert alerts(stands, [], 2) == ["The queue grows: 2 papers wait for a decision."]
     store.dispose()

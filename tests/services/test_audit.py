@@ -16,12 +16,13 @@ from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.audit import audit
 from harvester.services.learning.classify import load_classifier
 from harvester.services.workspace import Workspace, open_workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.sources.arxiv.oai import Record
 from harvester.store import schema
 from harvester.store.engine import connect, read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find, record, unhydrated
-from harvester.store.queue import candidate, enqueue
+from harvester.store.queue import enqueue, find_candidate
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
 from tests.room import Room
@@ -84,7 +85,7 @@ def held(ws: Workspace, name: str, **changed: Any) -> int:
     """Put a paper into the store as an earlier night would have; returns its number."""
     paper = replace(Paper((name,), f"Held since long: {name}", "Of the heart.", version=1), **changed)
     with write(ws.store) as db:
-        return record(db, [Sighting("arxiv", paper)], BEFORE)[0].number
+        return record(db, [Sighting(ARXIV, paper)], BEFORE)[0].number
 
 
 def stored(ws: Workspace, name: str) -> Paper | None:
@@ -264,7 +265,7 @@ class TestDeletedRecords:
         done = audit(late, days=1, repair=True)
         assert done.notes == [f"{DELETED} was deleted at arXiv; it is pending in the queue, and left there."]
         with read(late.store) as db:
-            place = candidate(db, number)
+            place = find_candidate(db, number)
         assert place is not None
         assert (place.state, place.version) == ("pending", 0)
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.learning.classify import EMBEDDINGS
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import write
 from harvester.store.locks import lock
@@ -68,7 +69,7 @@ def test_what_the_nights_bring_comes_first_and_stays_newer(room: Room, store_url
     tonight = Paper(("arxiv:2506.00001",), "A paper of tonight", "Its abstract.", version=1)
     newer = Paper(("arxiv:2601.90038",), "A newer title of an ECG paper", "Electrocardiogram diagnosis.", version=2)
     with opened(store_url) as store, write(store) as db:
-        merged, _ = record(db, [Sighting("arxiv", tonight), Sighting("arxiv", newer)], now)
+        merged, _ = record(db, [Sighting(ARXIV, tonight), Sighting(ARXIV, newer)], now)
         enqueue(db, [(merged.number, 0.51)], now)
     run(room, "backfill", "snapshot.jsonl")
     found = held(store_url)
@@ -131,7 +132,10 @@ def test_wrong_usage_and_what_is_not_there(undisturbed: tuple[Room, dict[str, An
         (("snapshot.jsonl", "--engine", "spark"), "no engine 'spark'"),
         (("snapshot.jsonl", "--address", "localhost:6379"), "needs --engine ray"),
         (("snapshot.jsonl", "--where", "cs CV"), "'cs CV' is no arXiv category"),
-        (("snapshot.jsonl", "--engine", "ray", "--address", "nowhere"), "'nowhere' is no address of a Ray cluster"),
+        (
+            ("snapshot.jsonl", "--engine", "ray", "--address", "nowhere"),
+            "'nowhere' is not the address of a Ray cluster",
+        ),
     ):
         assert said in room.run("backfill", *arguments, status=2)
     assert "missing.jsonl is no file" in room.run("backfill", "missing.jsonl", status=1)

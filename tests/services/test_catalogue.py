@@ -20,9 +20,10 @@ from harvester.services.catalog.check import findings
 from harvester.services.catalog.lists import import_list
 from harvester.services.catalog.site import write_site
 from harvester.services.workspace import Workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
 from harvester.store.papers import find, mark_withdrawn, record
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream
 from tests.room import Room
@@ -81,7 +82,7 @@ def put(folder: Path, name: str, text: str) -> Path:
 
 def know(ws: Workspace, paper: Paper) -> None:
     with write(ws.store) as db:
-        record(db, [Sighting("arxiv", paper)], NOW)
+        record(db, [Sighting(ARXIV, paper)], NOW)
 
 
 KNOWN = Paper(
@@ -108,8 +109,8 @@ def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "holds no paper"),
-        (b"# ECG\n\nNothing here.\n", "holds no paper"),
+        (b"", "contains no papers"),
+        (b"# ECG\n\nNothing here.\n", "contains no papers"),
         (b"# ECG\n\n\xff\n", r"list\.md, line 3: not UTF-8"),
         (b"# ECG\n\x00\n", r"list\.md, line 2: no text file"),
         (b"# ECG\n" + b"- **T** [2024]\n" * 3_500_000, "longer than 20 MB"),
@@ -141,8 +142,7 @@ def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream
 
 def _corpus_papers(ws: Workspace) -> list[Paper]:
     """Two papers that the stand-in knows, asked for past the store."""
-    from harvester.config.sources import ArxivSettings
-    from harvester.sources.arxiv.api import read_page
+    from harvester.sources.arxiv.api import ArxivSettings, read_page
     from harvester.sources.http import Transport
 
     api = ws.settings.harvest.arxiv
@@ -179,7 +179,7 @@ def test_a_readme_becomes_an_accepted_paper(either: Workspace, tmp_path: Path) -
     with read(either.store) as db:
         stored = find(db, entry.id)
         assert stored is not None
-        place = candidate(db, stored.number)
+        place = find_candidate(db, stored.number)
     assert place is not None
     assert (place.state, place.entry) == ("accepted", str(entry.path))
 
@@ -205,7 +205,7 @@ def test_an_unknown_id_is_fetched(tmp_path: Path, upstream: Upstream) -> None:
     (paper, _) = _corpus_papers(ws)
     entry = add(ws, paper.id, {"modality": "ecg"})
     assert (entry.id, entry.title, entry.venue) == (paper.id, paper.title, paper.venue or "arXiv")
-    with pytest.raises(HarvesterError, match="Nobody here knows 2501\\.99999"):
+    with pytest.raises(HarvesterError, match="Nothing is known about 2501\\.99999"):
         add(ws, "2501.99999", {})
     ws.store.dispose()
 
@@ -213,11 +213,11 @@ def test_an_unknown_id_is_fetched(tmp_path: Path, upstream: Upstream) -> None:
 @pytest.mark.parametrize(
     ("what", "error", "message"),
     [
-        ("nonsense", UsageError, "is no file, arXiv id, DOI or address"),
+        ("nonsense", UsageError, "is not a file, arXiv id, DOI or address"),
         ("https://example.org/paper", UsageError, "no address of an arXiv paper, a DOI or a GitHub repository"),
-        ("10.1000/unknown", HarvesterError, "Nobody here knows 10.1000/unknown"),
-        ("config.toml", CatalogError, "holds no BibTeX record"),
-        ("x" * 5000, UsageError, "is no file, arXiv id, DOI or address"),
+        ("10.1000/unknown", HarvesterError, "Nothing is known about 10.1000/unknown"),
+        ("config.toml", CatalogError, "contains no BibTeX record"),
+        ("x" * 5000, UsageError, "is not a file, arXiv id, DOI or address"),
     ],
 )
 def test_what_cannot_be_added(
@@ -333,7 +333,7 @@ def test_a_site_goes_into_its_own_folder_only(ws: Workspace, tmp_path: Path) -> 
     write_site(ws, tmp_path / "site")
     assert not (tmp_path / "site/data/bib/7.json").exists()
     assert (tmp_path / "site/CNAME").exists()
-    with pytest.raises(UsageError, match="holds other files"):
+    with pytest.raises(UsageError, match="contains other files"):
         write_site(ws, tmp_path)
     entry_file(ws, "broken", "paper = ")
     with pytest.raises(CatalogError, match=r"broken\.toml, line 5"):
@@ -351,6 +351,6 @@ def test_the_commands(tmp_path: Path) -> None:
     assert room.run("catalog", "export", "--format", "csv").startswith("id,title,authors")
     assert "has no heading 'none'" in room.run("catalog", "import", "list.md", "--map", "None=skip", status=2)
     assert "json-schema" in room.run("catalog", "export", "--format", "word", status=2)
-    assert "holds other files" in room.run("catalog", "site", ".", status=2)
+    assert "contains other files" in room.run("catalog", "site", ".", status=2)
     assert room.json("catalog", "site", "site")["entries"] == 2
     assert [one["rule"] for one in room.json("catalog", "check", status=1)] == ["no-link", "stale-list"]

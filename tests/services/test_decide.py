@@ -5,25 +5,30 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harvester.base.errors import UsageError
 from harvester.config.settings import load_settings
+from harvester.domain.candidates import QueueFilter, parse_state
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.catalog.lists import build, import_list
 from harvester.services.catalog.sync import sync_catalogue
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided, decide_all
-from harvester.services.review.documents import candidates, whole
+from harvester.services.review.documents import paper_document, queue_document
+from harvester.services.review.explanations import explain_if_possible
+from harvester.services.review.queries import paper_detail, queue_page
 from harvester.services.workspace import Workspace, taxonomy_of
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, write
 from harvester.store.locks import lock
 from harvester.store.papers import record
 from harvester.store.predictions import save
-from harvester.store.queue import candidate, enqueue, rescore
+from harvester.store.queue import enqueue, find_candidate, rescore
 from tests.conftest import both_databases
 from tests.room import Room
 
@@ -55,11 +60,27 @@ def put(ws: Workspace, db: object, number: int) -> None:
         1,
         links={"paper": f"https://arxiv.org/abs/2506.0000{number}"},
     )
-    (merged,) = record(db, [Sighting("arxiv", paper)], NOW)  # type: ignore[arg-type]
+    (merged,) = record(db, [Sighting(ARXIV, paper)], NOW)  # type: ignore[arg-type]
     labels = Labels({"task": ("diagnosis",), "modality": ("ecg",), "disease": (), "kind": ("research",)})
     prediction = Prediction(1 - number / 10, True, labels, ("task:prognosis",), {}, "model")
     save(db, [(merged.number, paper, prediction)], NOW)  # type: ignore[arg-type]
     enqueue(db, [(merged.number, prediction.scope)], NOW)  # type: ignore[arg-type]
+
+
+def candidates(ws: Workspace, state: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """What ``queue --json`` shows."""
+    return queue_document(queue_page(ws, QueueFilter(state), limit).rows, ws.taxonomy)
+
+
+def whole(ws: Workspace, name: str) -> dict[str, Any]:
+    """What ``show --json`` shows, but for the explanation."""
+    return paper_document(paper_detail(ws, name), ws.taxonomy)
+
+
+def explained(ws: Workspace, name: str) -> Any:
+    """The explanation that ``show --json`` shows."""
+    detail = paper_detail(ws, name)
+    return paper_document(detail, ws.taxonomy, explain_if_possible(ws, detail))["explanation"]
 
 
 def decide(ws: Workspace, action: str, name: str = "2506.00001", **given: str) -> Decided:
@@ -73,13 +94,13 @@ def text_of(decided: Decided) -> str:
 
 @both_databases
 def test_the_queue_is_best_first_and_says_what_is_unsure(ws: Workspace) -> None:
-    queue = candidates(ws, "pending", None)
+    queue = candidates(ws, "pending")
     assert [one["id"] for one in queue] == ["arxiv:2506.00001", "arxiv:2506.00002", "arxiv:2506.00003"]
     assert queue[0]["modality"] == ["ecg"]
     assert queue[0]["unsure"] == ["task:prognosis"]
     assert len(candidates(ws, "pending", 2)) == 2
     with pytest.raises(UsageError, match="pending, accepted"):
-        candidates(ws, "lost", None)
+        parse_state("lost")
 
 
 @both_databases
@@ -198,7 +219,7 @@ def test_a_lost_folder_withdraws_nothing(ws: Workspace) -> None:
     done = sync_catalogue(ws)
     assert done.withdrawn == 0
     assert "bring the folder back" in done.problems[0]
-    assert len(candidates(ws, "accepted", None)) == 3
+    assert len(candidates(ws, "accepted")) == 3
 
 
 def test_a_broken_entry_is_named_and_not_taken_for_a_withdrawal(ws: Workspace) -> None:
@@ -214,10 +235,10 @@ def test_a_newer_version_keeps_the_decision(ws: Workspace) -> None:
     decide(ws, "reject")
     with write(ws.store) as db:
         newer = Paper(("arxiv:2506.00001",), "A new title", "Other.", version=2, withdrawn=True)
-        record(db, [Sighting("arxiv", newer)], NOW)
-        place = candidate(db, 1)
-    assert place is not None
-    assert place.state == "rejected"
+        record(db, [Sighting(ARXIV, newer)], NOW)
+        found = find_candidate(db, 1)
+    assert found is not None
+    assert found.state == "rejected"
     assert whole(ws, "2506.00001")["title"] == "A new title"
 
 
@@ -239,7 +260,7 @@ def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> 
     """The one that was there first counts, whatever the two are called; nothing is decided night after night."""
     with write(ws.store) as db:
         named = Paper(("arxiv:2506.00001", "doi:10.1000/x"), "Paper 1 about the heart", "Abstract.", version=1)
-        record(db, [Sighting("arxiv", named)], NOW)
+        record(db, [Sighting(ARXIV, named)], NOW)
     entry = Path(decide(ws, "accept").entry or "")
     for name in ("0-before.toml", "z-after.toml"):
         other = entry.with_name(name)
@@ -260,19 +281,19 @@ def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> 
 def test_a_malformed_address_among_several_names_changes_nothing(ws: Workspace) -> None:
     with pytest.raises(UsageError, match=r"example\.org"):
         decide_all(ws, "reject", ["2506.00001", "https://example.org/x", "2506.00002"], "ann", "", {})
-    assert len(candidates(ws, "pending", None)) == 3
+    assert len(candidates(ws, "pending")) == 3
 
 
 def test_the_sentences_that_labels_rest_on(ws: Workspace) -> None:
     abstract = "We classify arrhythmias from the twelve-lead electrocardiogram. The weather was fine."
     with write(ws.store) as db:
         paper = Paper(("arxiv:2506.00001",), "Paper 1 about the heart", abstract, version=2)
-        record(db, [Sighting("arxiv", paper)], NOW)
-        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "Never classified", "Abstract."))], NOW)
+        record(db, [Sighting(ARXIV, paper)], NOW)
+        record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "Never classified", "Abstract."))], NOW)
     assert whole(ws, "2506.00001")["explanation"] is None, "only where it is asked for"
-    assert whole(ws, "2506.00009", explained=True)["explanation"] is None
+    assert explained(ws, "2506.00009") is None
     decide(ws, "accept", modality="ecg,echo", task="")
-    found = whole(ws, "2506.00001", explained=True)["explanation"]
+    found = explained(ws, "2506.00001")
     assert set(found) == {"modality:ecg", "modality:echo", "kind:research"}, "of the labels in force"
     first = found["modality:ecg"][0]
     assert first["sentence"] == abstract.split(". ")[0] + "."
@@ -318,7 +339,7 @@ def test_import_takes_a_list_in_once(ws: Workspace, tmp_path: Path) -> None:
     known = whole(ws, "2506.00001")
     assert known["state"] == "accepted", "a listed title is the harvested paper of that title"
     assert known["decisions"][0]["via"] == "files"
-    assert len(candidates(ws, "accepted", None)) == 2
+    assert len(candidates(ws, "accepted")) == 2
 
 
 def accepted(ws: Workspace, *numbers: int) -> list[Path]:
@@ -345,7 +366,7 @@ def test_an_entry_that_was_renamed_and_broken_in_one_edit_is_not_withdrawn(ws: W
         done = sync_catalogue(ws)
         assert done.withdrawn == 0
         assert any("renamed.toml" in problem for problem in done.problems)
-        assert len(candidates(ws, "accepted", None)) == 2
+        assert len(candidates(ws, "accepted")) == 2
     broken.write_text(text + "task = [")
     second.unlink()
     assert sync_catalogue(ws).withdrawn == 1, "the other one is gone"
@@ -373,7 +394,7 @@ def test_a_failed_item_says_where_its_paper_stands(ws: Workspace) -> None:
 @both_databases
 def test_a_paper_withdrawn_while_it_waits_comes_last_and_says_so(ws: Workspace) -> None:
     with write(ws.store) as db:
-        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00001",), "Gone", "", version=2, withdrawn=True))], NOW)
+        record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00001",), "Gone", "", version=2, withdrawn=True))], NOW)
         rescore(db, "model")
-    queue = candidates(ws, "pending", None)
+    queue = candidates(ws, "pending")
     assert [(one["id"][-1], one["withdrawn"]) for one in queue] == [("2", False), ("3", False), ("1", True)]

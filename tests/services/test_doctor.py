@@ -13,6 +13,7 @@ from harvester.base.clock import rfc3339
 from harvester.config.settings import Settings, load_settings
 from harvester.config.store import StoreSettings
 from harvester.domain.job_runs import JobRun
+from harvester.domain.run_report import RunReport, SourceReport
 from harvester.domain.statistics import Figures
 from harvester.services.operations.doctor import examine, external, history, local
 from harvester.services.operations.doctor.finding import DoctorFinding
@@ -173,7 +174,7 @@ def test_folders_and_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("ahead", "state"), [([], "warn"), ([1], "ok"), ([-600, 5, 3], "ok"), ([300, 290], "warn"), ([-90_000], "fail")]
 )
 def test_the_clock(ahead: list[int], state: str) -> None:
-    assert external.check_clock([timedelta(seconds=one) for one in ahead], NOW).state == state
+    assert external.compare_clocks([timedelta(seconds=one) for one in ahead], NOW).state == state
 
 
 SPF, DKIM, DMARC = "v=spf1 mx -all", "v=DKIM1; k=rsa; p=MIIB", "v=DMARC1; p=none"
@@ -198,12 +199,17 @@ def test_the_senders_domain(zone: dict[str, list[str]] | None, warned: set[str])
 
 
 def status(
-    report: dict[str, Any] | None = None, *, ago: float = 8, cut_off: bool = False, **job_runs: JobRun
+    state: str = "ok",
+    *errors: str,
+    source: str = "arxiv",
+    ago: float = 8,
+    cut_off: bool = False,
+    **job_runs: JobRun,
 ) -> Status:
     have = Figures(10, {"pending": 5}, 0, NOW, {}, {}, {"arxiv": NOW - timedelta(hours=ago)})
     begun = rfc3339(NOW - timedelta(hours=ago))
-    one = {"run": begun, "state": "ok", "sources": [{"name": "arxiv", "error": None}], "errors": [], **(report or {})}
-    return Status(NOW, have, [one], cut_off, job_runs)
+    report = RunReport(begun, state, (SourceReport(source),), errors=errors)
+    return Status(NOW, have, [report], cut_off, job_runs)
 
 
 @pytest.mark.parametrize(
@@ -212,8 +218,8 @@ def status(
         (status(), {"ok"}),
         (status(ago=40), {"ok", "fail"}),
         (status(cut_off=True), {"ok", "warn"}),
-        (status({"state": "partial", "errors": ["There is no model."]}), {"warn"}),
-        (status({"state": "failed"}), {"fail"}),
+        (status("partial", "There is no model."), {"warn"}),
+        (status("failed"), {"fail"}),
         (replace(status(), reports=[]), {"warn"}),
     ],
 )
@@ -225,7 +231,7 @@ def test_a_source_left_behind() -> None:
     fortnight = timedelta(days=14)
     assert states(list(history.check_sources(status(), fortnight))) == {"ok"}
     assert states(list(history.check_sources(status(ago=24 * 15), fortnight))) == {"ok", "fail"}
-    never = status({"sources": [{"name": "circulation", "error": None}]})
+    never = status(source="circulation")
     assert states(list(history.check_sources(never, fortnight))) == {"warn"}
 
 

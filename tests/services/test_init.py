@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester.cli.common import workspace
 from harvester.config.settings import load_settings
 from harvester.services.operations.doctor.local import check_model
+from harvester.services.workspace import open_workspace
 from tests.conftest import Upstream
 from tests.room import Room
 
@@ -114,7 +114,7 @@ def test_the_configuration_keeps_its_comments_and_says_what_was_asked(room: Room
     assert settings.harvest.arxiv_rss.categories == ("cs.LG",)
     assert (settings.classifier.model, settings.classifier.taxonomy) == (None, Path("data/taxonomy.toml"))
     assert "Cardiovascular" in (room.folder / "data" / "catalog" / "README.md").read_text(encoding="utf-8")
-    assert workspace(room.config).taxonomy.path == room.folder / "data" / "taxonomy.toml"
+    assert open_workspace(room.config).taxonomy.path == room.folder / "data" / "taxonomy.toml"
 
 
 def test_without_a_query_the_synonyms_are_asked_for(room: Room) -> None:
@@ -133,7 +133,7 @@ def test_without_a_query_the_synonyms_are_asked_for(room: Room) -> None:
         (("--label", "pest:aphid"), "no facet 'pest'; it has: task, crop, kind"),
         (("--label", "crop:oats"), "crop has no label 'oats'; it has: wheat, rice"),
         (("--label", "rice"), "--label 'rice' names no facet; write FACET:LABEL"),
-        (("--label", "kind:review,research"), "kind takes exactly one label of: research, review"),
+        (("--label", "kind:review,research"), "kind takes exactly one label; choose one of: research, review"),
     ],
 )
 def test_what_the_taxonomy_lacks_is_named_with_what_it_has(plants: Room, arguments: tuple[str, ...], said: str) -> None:
@@ -157,7 +157,7 @@ def test_nothing_is_half_begun(room: Room) -> None:
             1,
             "kindless.toml: a list needs one facet with exclusive = true, called kind",
         ),
-        (("--taxonomy", "taken.toml"), 1, "taken.toml: no facet can be called 'venue'"),
+        (("--taxonomy", "taken.toml"), 1, "taken.toml: a facet cannot be called 'venue'"),
         (("--taxonomy", "missing.toml"), 1, "missing.toml: cannot read"),
         (("--categories", "cs CV"), 2, "'cs CV' is no arXiv category"),
     ):

@@ -13,6 +13,7 @@ from classifiers.packaged import packaged
 from classifiers.promotion import common, rows_of
 from classifiers.records import Labelled
 from harvester.base.errors import HarvesterError, UsageError
+from harvester.domain.candidates import QueueFilter
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper, Sighting
@@ -23,11 +24,13 @@ from harvester.services.learning.labels import fetch_labels
 from harvester.services.learning.models import model_in_use, promote, rollback
 from harvester.services.learning.train import CORRECTION, DECISION, roll_back, train, training_set
 from harvester.services.review.decisions import record_decision
-from harvester.services.review.documents import candidates
+from harvester.services.review.documents import queue_document
+from harvester.services.review.queries import queue_page
 from harvester.services.workspace import Workspace, open_workspace, taxonomy_of
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import read, write
 from harvester.store.papers import load, record
-from harvester.store.predictions import latest, save
+from harvester.store.predictions import current, save
 from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream, both_databases
@@ -57,9 +60,14 @@ def predicted(
     return Prediction(scope, scope >= 0.5, labels, (), {}, model or model_version(ws))
 
 
+def queue(ws: Workspace) -> list[dict[str, Any]]:
+    """What ``queue --json`` shows."""
+    return queue_document(queue_page(ws, QueueFilter()).rows, ws.taxonomy)
+
+
 def store(ws: Workspace, papers: list[Paper]) -> list[int]:
     with write(ws.store) as db:
-        return [one.number for one in record(db, [Sighting("arxiv", one) for one in papers], ws.clock())]
+        return [one.number for one in record(db, [Sighting(ARXIV, one) for one in papers], ws.clock())]
 
 
 def predict_all(ws: Workspace, numbers: list[int], scopes: list[float]) -> None:
@@ -71,7 +79,7 @@ def predict_all(ws: Workspace, numbers: list[int], scopes: list[float]) -> None:
 
 def decide(ws: Workspace, number: int, action: str, labels: Labels | None = None) -> None:
     with write(ws.store) as db:
-        record_decision(db, number, Decision(number, action, "review", labels, "", "ann", ws.clock()), filed=True)
+        record_decision(ws, db, Decision(number, action, "review", labels, "", "ann", ws.clock()), filed=True)
 
 
 @both_databases
@@ -96,11 +104,11 @@ def test_the_queue_is_read_likeliest_first_and_twins_apart(ws: Workspace) -> Non
     numbers = store(ws, [paper(1, twin), paper(2, twin), paper(3, "detecting rhythm disorders from patches"), paper(4)])
     predict_all(ws, numbers, [0.99, 0.98, 0.97, 0.6])
     join_queue(ws)
-    queue = candidates(ws, "pending", None)
-    assert [one["score"] for one in queue] == sorted((one["score"] for one in queue), reverse=True)
-    found = [one["id"][-1] for one in queue]
+    shown = queue(ws)
+    assert [one["score"] for one in shown] == sorted((one["score"] for one in shown), reverse=True)
+    found = [one["id"][-1] for one in shown]
     assert found == ["1", "3", "2", "4"]
-    assert [one["id"][-1] for one in candidates(ws, "pending", 2)] == ["1", "3"]
+    assert [one["id"][-1] for one in queue(ws)[:2]] == ["1", "3"]
 
 
 def test_decisions_are_learned_from_and_corrections_outweigh(ws: Workspace) -> None:
@@ -204,7 +212,7 @@ def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_p
     assert done["not_compared"] == ["disease:zorble"]
     assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "disease: micro_f1"}
     with read(ws.store) as db:
-        [now] = latest(db, [new]).values()
+        [now] = current(db, [new], done["model"]).values()
     assert now.labels.of("disease") == ("zorble",)
 
     gone = changed(ws, 'id = "hf"', 'id = "failing"')
@@ -233,7 +241,7 @@ def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
     assert done["in_use"] == done["model"] == model_version(ws) != shipped
     assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "decided papers: task: micro_f1"}
     with read(ws.store) as db:
-        [now] = latest(db, [waiting]).values()
+        [now] = current(db, [waiting], done["model"]).values()
     assert (now.model, now.labels.of("modality")) == (done["model"], ("ecg",))
 
     assert roll_back(ws)["in_use"] == shipped
@@ -290,4 +298,4 @@ def test_the_labelled_set_is_fetched_once(tmp_path: Path, upstream: Upstream) ->
     assert (again["fetched"], again["present"]) == (0, found["wanted"])
     assert len(upstream.log()) == requests
     assert len(training_set(ws).papers) > 2000
-    assert candidates(ws, "pending", None) == [], "labelled long ago: nothing to review"
+    assert queue(ws) == [], "labelled long ago: nothing to review"

@@ -8,6 +8,7 @@ import pytest
 
 from harvester.base.errors import MailError
 from harvester.domain.job_runs import JobRun
+from harvester.domain.run_report import RunReport, SourceReport
 from harvester.services.operations import morning_mail
 from harvester.services.workspace import Workspace
 from harvester.store import queue
@@ -16,7 +17,7 @@ from harvester.store.job_runs import set_job_run
 from harvester.store.runs import begin_run, end_run
 from tests.room import Room, Sink, text_of
 
-REPORT = {"state": "ok", "seconds": 1.0, "sources": [], "errors": []}
+REPORT = RunReport("", "ok", seconds=1.0)
 
 
 @pytest.fixture
@@ -25,10 +26,10 @@ def ws(room: Room) -> Iterator[Workspace]:
     return replace(room.ws, settings=room.ws.settings.model_copy(update={"alert": alert}))
 
 
-def night(room: Room, **said: object) -> None:
+def night(room: Room, report: RunReport = REPORT) -> None:
     with write(room.ws.store) as db:
         name = begin_run(db, room.now)
-        end_run(db, name, {**REPORT, "run": name, **said})
+        end_run(db, replace(report, run=name))
 
 
 def wait(room: Room, *titles: str) -> None:
@@ -60,7 +61,8 @@ def test_what_waits_best_first_and_no_more_than_ten(room: Room, ws: Workspace, s
 
 
 def test_what_failed(room: Room, ws: Workspace, smtp: Sink) -> None:
-    night(room, state="partial", sources=[{"name": "arxiv", "error": "It fell silent."}], errors=["There is no model."])
+    arxiv = SourceReport("arxiv", "failed", error="It fell silent.")
+    night(room, replace(REPORT, state="partial", sources=(arxiv,), errors=("There is no model.",)))
     with write(ws.store) as db:
         begin_run(db, room.now + timedelta(seconds=1))
         set_job_run(db, JobRun("backup", room.now, 1, room.now, room.now, "The disk is full."))

@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 
 from harvester.domain.papers import Paper, Sighting
+from harvester.domain.provenance import Provenance
 from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
 from harvester.services.operations.nightly import accepted_among
 from harvester.services.review.decisions import decide_all
-from harvester.services.review.documents import suggested, whole
-from harvester.services.review.journal_updates import settle_suggestions
+from harvester.services.review.documents import paper_document, updates_document
+from harvester.services.review.journal_updates import journal_updates, settle_suggestions
+from harvester.services.review.queries import paper_detail
 from harvester.services.workspace import Workspace
+from harvester.sources import journals
+from harvester.sources.arxiv import api, snapshot
 from harvester.sources.http import Transport
-from harvester.sources.registry import Source, chosen
+from harvester.sources.registry import chosen
+from harvester.sources.source import Source
 from harvester.sources.window import Batch, Window
 from tests.conftest import Upstream, both_databases
 from tests.room import Room, feeds
 
 ARXIV = ("arxiv", "arxiv_rss")
+CIRCULATION = journals.PROVENANCE.named("circulation")
 Ask = Callable[[str, str], SourceOutcome]
 
 
@@ -71,10 +77,10 @@ def test_a_journal_version_is_the_same_paper_and_a_suggestion_where_it_was_accep
     ask("2025-06-10", "circulation")
     assert known.suggested == 1
 
-    found = {row["id"]: row["suggestion"] for row in suggested(ws)}
+    found = {row["id"]: row["suggestion"] for row in updates_document(journal_updates(ws), ws.taxonomy)}
     assert found["arxiv:2504.01220"]["published"] == "2025-06-02"
     assert found["arxiv:2504.01597"]["link"] == "https://doi.org/10.99999/cardio.2025.0002"
-    one = whole(ws, "10.99999/cardio.2025.0002")
+    one = paper_document(paper_detail(ws, "10.99999/cardio.2025.0002"), ws.taxonomy)
     assert one["id"] == "arxiv:2504.01597"
     assert {seen["source"] for seen in one["sightings"]} == {"arxiv", "circulation"}
 
@@ -88,10 +94,10 @@ def test_a_journal_version_is_the_same_paper_and_a_suggestion_where_it_was_accep
     before = by_title.read_text()
     assert settle_suggestions(ws, ["2504.01597"], "ann", take=False)[0].state == "dismissed"
     assert by_title.read_text() == before
-    assert suggested(ws) == []
+    assert journal_updates(ws) == []
     assert "no open suggestion" in settle_suggestions(ws, ["2504.01597"], "ann", take=True)[0].error
     ask("2025-06-11", "npj-digital-medicine")
-    assert suggested(ws) == [], "what was settled is not suggested again"
+    assert journal_updates(ws) == [], "what was settled is not suggested again"
 
 
 def test_a_journal_that_has_not_changed_is_not_read_again(ws: Workspace, ask: Ask, upstream: Upstream) -> None:
@@ -107,7 +113,7 @@ def test_a_preprint_accepted_after_it_was_published_shows_the_journal(ws: Worksp
     text = accept(ws, "2504.01597").read_text()
     assert 'venue = "circulation"' in text
     assert 'paper = "https://doi.org/10.99999/cardio.2025.0002"' in text
-    assert suggested(ws) == []
+    assert journal_updates(ws) == []
 
 
 def test_a_withdrawal_is_told_where_the_paper_was_accepted(ws: Workspace, ask: Ask) -> None:
@@ -115,7 +121,7 @@ def test_a_withdrawal_is_told_where_the_paper_was_accepted(ws: Workspace, ask: A
     accept(ws, "2506.08383")
     outcome = ask("2025-07-07", "arxiv_rss")
     assert accepted_among(ws, outcome.withdrawn) == ["arxiv:2506.08383"]
-    one = whole(ws, "2506.08383")
+    one = paper_document(paper_detail(ws, "2506.08383"), ws.taxonomy)
     assert one["withdrawn"]
     assert one["state"] == "accepted", "people decide what becomes of the entry"
 
@@ -129,21 +135,38 @@ def test_an_article_that_proves_to_be_the_preprints_own_is_a_suggestion(ws: Work
         ("doi:10.1000/x",), "Heartbeats learned", venue="Circulation", links={"paper": "https://doi.org/10.1000/x"}
     )
 
-    def show(source: str, paper: Paper, **kind: bool) -> SourceOutcome:
-        def fetch(_transport: Transport, _window: Window) -> Iterator[Batch]:
-            yield Batch([Sighting(source, paper)], 1)
-
-        return harvest(there, Source(source, fetch, **kind), None, None)
-
-    show("arxiv", preprint)
+    show(there, api.PROVENANCE, preprint)
     accept(there, "2506.00001")
-    assert show("circulation", article, journal=True).suggested == 0
+    assert show(there, CIRCULATION, article).suggested == 0
     gained = replace(preprint, identifiers=(*preprint.identifiers, "doi:10.1000/x"), version=2)
-    assert show("arxiv", gained).suggested == 1
-    assert show("arxiv", gained).suggested == 0
-    (one,) = suggested(there)
+    assert show(there, api.PROVENANCE, gained).suggested == 1
+    assert show(there, api.PROVENANCE, gained).suggested == 0
+    (one,) = updates_document(journal_updates(there), there.taxonomy)
     assert one["id"] == "arxiv:2506.00001"
     assert one["suggestion"]["venue"] == "Circulation"
+
+
+def test_a_backfilled_preprint_is_not_taken_for_an_article(ws: Workspace) -> None:
+    """The snapshot's name was in no table, so what it showed of the preprint was suggested as a journal's version."""
+    now = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+    there = replace(ws, clock=lambda: now)
+    preprint = Paper(("arxiv:2506.00001",), "Beats", "Text.", published=now, version=1)
+    show(there, CIRCULATION, Paper(("doi:10.1000/x",), "Heartbeats learned", venue="Circulation"))
+    accept(there, "10.1000/x")
+    show(there, snapshot.PROVENANCE, preprint)
+    gained = replace(preprint, identifiers=(*preprint.identifiers, "doi:10.1000/x"), version=2)
+    assert show(there, api.PROVENANCE, gained).suggested == 0
+    assert paper_detail(there, "10.1000/x").paper.id == "arxiv:2506.00001", "the two are one paper"
+    assert journal_updates(there) == []
+
+
+def show(ws: Workspace, source: Provenance, paper: Paper) -> SourceOutcome:
+    """Harvest a source that shows one paper."""
+
+    def fetch(_transport: Transport, _window: Window) -> Iterator[Batch]:
+        yield Batch([Sighting(source, paper)], 1)
+
+    return harvest(ws, Source(source, fetch), None, None)
 
 
 def test_a_long_cool_down_is_shared_even_where_nothing_is_spaced_and_not_slept_through(

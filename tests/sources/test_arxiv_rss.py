@@ -9,12 +9,13 @@ import pytest
 
 from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
-from harvester.config.sources import ArxivSettings, RssSettings
 from harvester.domain.papers import Sighting
+from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.ids import batches, hydrate, read_ids_page
-from harvester.sources.arxiv.rss import NAME, Announcement, Known, fetch, read_feed, union
+from harvester.sources.arxiv.rss import PROVENANCE, Announcement, RssSettings, fetch, read_feed, union
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
 from harvester.sources.http import Transport
+from harvester.sources.source import Known
 from harvester.sources.window import Batch, Window
 from tests.conftest import Upstream
 
@@ -252,7 +253,7 @@ class TestOverHttp:
         assert error is None
         assert set(found) == {f"arxiv:{base}" for listed in raw.values() for base, _ in listed}
         assert sum(batch.received for batch in kept) == sum(len(listed) for listed in raw.values())
-        assert all(one.source == NAME and one.announced == date(2025, 5, 27) for one in found.values())
+        assert all(one.source == PROVENANCE and one.announced == date(2025, 5, 27) for one in found.values())
         assert all(one.paper.authors and one.paper.published for one in found.values()), "the text is the API's"
         assert not any(batch.notes for batch in kept)
         kinds: dict[str, set[str]] = {}

@@ -8,12 +8,11 @@ import pytest
 
 from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
-from harvester.config.sources import FeedSettings
 from harvester.domain.papers import Author, Paper
 from harvester.sources.errors import BadQuery, Malformed, Unavailable
 from harvester.sources.feed import plain_text
 from harvester.sources.http import Transport
-from harvester.sources.journals import JournalAnswer, fetch, read, read_feed
+from harvester.sources.journals import FeedSettings, JournalAnswer, fetch, read, read_feed
 from harvester.sources.names import authors_of
 from harvester.sources.window import Window
 from tests.conftest import Upstream
@@ -228,7 +227,7 @@ class TestOverHttp:
         papers = [seen.paper for seen in batch.sightings]
         assert batch.received == len(papers) > 10
         assert all(paper.id.startswith("doi:10.9999") and paper.title and paper.abstract for paper in papers)
-        assert all(seen.source == "circulation" and seen.paper.venue == "circulation" for seen in batch.sightings)
+        assert all(seen.source.name == "circulation" and seen.paper.venue == "circulation" for seen in batch.sightings)
         assert max(seen.announced or date.min for seen in batch.sightings) <= date(2025, 6, 12)
         assert (Author("Mohini Anand"), Author("Xavier Tricoche")) in [paper.authors for paper in papers]
 

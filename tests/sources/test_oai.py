@@ -8,8 +8,7 @@ import pytest
 
 from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
-from harvester.config.sources import OaiSettings
-from harvester.sources.arxiv.oai import MAX_RESTARTS, Record, TokenExpired, list_records, read_page, set_of
+from harvester.sources.arxiv.oai import MAX_RESTARTS, OaiSettings, Record, TokenExpired, list_records, read_page, set_of
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
 from harvester.sources.http import Answer, Transport
 from tests.conftest import Upstream

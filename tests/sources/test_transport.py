@@ -9,11 +9,12 @@ import pytest
 
 from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
-from harvester.config.sources import ArxivSettings, HuggingFaceSettings
 from harvester.sources import huggingface
 from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
 from harvester.sources.http import Transport, retry_after, user_agent
+from harvester.sources.huggingface import HuggingFaceSettings
 from harvester.sources.window import Window
 from harvester.store.engine import open_store
 from harvester.store.locks import close_gate, gate

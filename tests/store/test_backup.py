@@ -17,7 +17,9 @@ from sqlalchemy import Engine, select, text
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.domain.papers import Paper, Sighting
+from harvester.domain.run_report import PaperCounts, RunReport
 from harvester.services.operations.backup import backup, restore
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.locks import lock
@@ -125,10 +127,13 @@ def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> N
         assert papers[1].paper.identifiers == ("arxiv:2506.00001", "doi:10.1000/hearts.1")
         assert papers[1].paper.published == NOW
         assert [one.paper for one in in_state(db, "pending")] == [2]
-        assert [report is None for _, report in recent_runs(db, 5)] == [True, False]
+        (_, killed), (name, report) = recent_runs(db, 5)
+        assert killed is None
+        assert report == RunReport(name, "ok", papers=PaperCounts(new=3), in_scope=2, queued=2, seconds=1.0)
+        assert report.alert_counts is None, "the first release did not keep them"
         assert db.execute(text("SELECT count(*) FROM cursors WHERE progress IS NULL")).scalar() == 1
     with write(filled) as db:  # numbers go on after those that were brought along
-        assert record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4
+        assert record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4
 
 
 @both_databases
@@ -241,9 +246,7 @@ def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
             number += 1
             with write(filled) as db:
                 for half in ("arxiv:9901.", "arxiv:9902."):
-                    record(
-                        db, [Sighting("arxiv", Paper((f"{half}{number:05}",), f"{half}{number}"))], datetime.now(UTC)
-                    )
+                    record(db, [Sighting(ARXIV, Paper((f"{half}{number:05}",), f"{half}{number}"))], datetime.now(UTC))
             begun.set()
             stop.wait(0.05)  # a store that grew as fast as it can would take minutes to compare
 

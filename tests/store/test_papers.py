@@ -12,14 +12,19 @@ from sqlalchemy import Engine
 from harvester.domain.decisions import Decision
 from harvester.domain.merging import Change, combine
 from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.provenance import CATALOG, Rank
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
+from harvester.sources.huggingface import PROVENANCE as HUGGING_FACE
+from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.store import schema
 from harvester.store.decisions import add_decision
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.papers import ARXIV, HUGGING_FACE, find, history, load, record
+from harvester.store.papers import find, history, load, record
 from harvester.store.queue import enqueue
 from tests.conftest import both_databases
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+A_JOURNAL = JOURNAL.named("journal")
 PAPER = Paper(
     ("arxiv:2506.00001",),
     "A model of the heart",
@@ -42,7 +47,7 @@ def store(store_url: str) -> Iterator[Engine]:
 
 
 def arxiv(paper: Paper) -> Sighting:
-    return Sighting("arxiv", paper)
+    return Sighting(ARXIV, paper)
 
 
 @both_databases
@@ -81,8 +86,8 @@ def test_a_newer_version_updates_the_text_and_a_stale_one_does_not(store: Engine
 def test_hugging_face_adds_links_and_never_replaces_arxivs_text(store: Engine) -> None:
     hub = Paper(PAPER.identifiers, "A MODEL", "Other.", links={"code": "https://github.com/a/b"}, upvotes=3)
     with write(store) as db:
-        record(db, [Sighting("huggingface", hub), arxiv(PAPER), Sighting("huggingface", hub)], NOW)
-        votes = record(db, [Sighting("huggingface", replace(hub, upvotes=9))], NOW)
+        record(db, [Sighting(HUGGING_FACE, hub), arxiv(PAPER), Sighting(HUGGING_FACE, hub)], NOW)
+        votes = record(db, [Sighting(HUGGING_FACE, replace(hub, upvotes=9))], NOW)
         found = find(db, "arxiv:2506.00001")
     assert found is not None
     assert (found.paper.title, found.paper.abstract, found.paper.version) == (PAPER.title, PAPER.abstract, 1)
@@ -99,7 +104,7 @@ def test_a_journal_version_is_the_same_paper_by_doi_or_by_title_and_author(store
         by_title = Paper(("doi:10.9000/x",), PAPER.title.upper(), authors=(Author("B. Roe"),))
         stranger = Paper(("doi:10.9000/y",), PAPER.title, authors=(Author("C. Poe"),))
         numbers = [
-            one.number for one in record(db, [Sighting("journal", p) for p in (by_doi, by_title, stranger)], NOW)
+            one.number for one in record(db, [Sighting(A_JOURNAL, p) for p in (by_doi, by_title, stranger)], NOW)
         ]
         names = find(db, "doi:10.1000/heart")
     assert numbers[0] == 1
@@ -113,7 +118,7 @@ def test_two_rows_that_prove_to_be_one_work_become_one_and_keep_all_names(store:
     link = "https://doi.org/10.1000/heart"
     journal = Paper(("doi:10.1000/heart",), "Quite another title", venue="Journal", links={"paper": link})
     with write(store) as db:
-        first, second = record(db, [arxiv(PAPER), Sighting("journal", journal)], NOW)
+        first, second = record(db, [arxiv(PAPER), Sighting(A_JOURNAL, journal)], NOW)
         enqueue(db, [(second.number, 0.5)], NOW)
         add_decision(db, Decision(second.number, "reject", "review", None, "", "ann", NOW))
         gained = replace(PAPER, identifiers=(*PAPER.identifiers, "doi:10.1000/heart"), version=2)
@@ -136,7 +141,11 @@ def test_a_preprints_page_stays_the_papers_whoever_shows_it_last(store: Engine) 
     hub = replace(PAPER, version=0, links={**PAPER.links, "code": "https://github.com/a/b"})
     journal = Paper(("doi:10.1000/heart",), PAPER.title, authors=PAPER.authors, links={"paper": address})
     with write(store) as db:
-        for shown in (Sighting("journal", journal), Sighting("huggingface", hub), Sighting("journal", journal)):
+        for shown in (
+            Sighting(A_JOURNAL, journal),
+            Sighting(HUGGING_FACE, hub),
+            Sighting(A_JOURNAL, journal),
+        ):
             (merged,) = record(db, [shown], NOW)
         found = find(db, "doi:10.1000/heart")
     assert merged.change is Change.SAME
@@ -177,7 +186,7 @@ papers = st.builds(
     version=st.integers(0, 4),
     links=st.dictionaries(st.sampled_from(["paper", "code"]), st.text(max_size=3)),
 )
-ranks = st.sampled_from([HUGGING_FACE, ARXIV])
+ranks = st.sampled_from([Rank.AGGREGATED, Rank.ARXIV])
 
 
 @given(papers, ranks, papers, ranks)
@@ -195,7 +204,7 @@ ARTICLE = Paper(("doi:10.1000/x",), "Cardiac ECG foundational model", "", PAPER.
 @pytest.mark.parametrize("article_first", [True, False])
 def test_a_preprint_and_its_article_under_a_retouched_title_are_one(store: Engine, article_first: bool) -> None:
     """Their two editions had a title apart in an article and an ending, and stood in the queue twice."""
-    seen = [arxiv(PREPRINT), Sighting("circulation", ARTICLE)]
+    seen = [arxiv(PREPRINT), Sighting(JOURNAL.named("circulation"), ARTICLE)]
     for sighting in [*(reversed(seen) if article_first else seen), *seen]:
         with write(store) as db:
             record(db, [sighting], NOW)
@@ -218,7 +227,7 @@ def test_a_preprint_and_its_article_under_a_retouched_title_are_one(store: Engin
 )
 def test_a_title_alike_is_not_enough(store: Engine, other: Paper) -> None:
     with write(store) as db:
-        first, second = record(db, [arxiv(PREPRINT), Sighting("circulation", other)], NOW)
+        first, second = record(db, [arxiv(PREPRINT), Sighting(JOURNAL.named("circulation"), other)], NOW)
     assert first.number != second.number
 
 
@@ -226,7 +235,5 @@ def test_a_title_alike_is_not_enough(store: Engine, other: Paper) -> None:
 def test_an_entry_whose_title_was_corrected_keeps_its_name(store: Engine) -> None:
     listed = Paper(("title:amodelofthehaert",), "A model of the haert", authors=PAPER.authors)
     with write(store) as db:
-        first, second = record(
-            db, [Sighting("catalog", one) for one in (listed, replace(listed, title="A heart"))], NOW
-        )
+        first, second = record(db, [Sighting(CATALOG, one) for one in (listed, replace(listed, title="A heart"))], NOW)
     assert first.number == second.number

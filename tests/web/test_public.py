@@ -71,7 +71,8 @@ def ids(client: TestClient, query: str) -> list[str]:
         ("?q=arxiv&modality=ecg", ["title"]),
         ("?q=probe+night", []),
         ("?q=%20", ["title", "doi", "arxiv"]),
-        ("?q=%3F", []),
+        ("?q=%3F", ["title", "doi", "arxiv"]),
+        ("?q=multi-modal", ["doi"]),
         ("?limit=1&offset=1", ["doi"]),
     ],
 )

@@ -10,6 +10,7 @@ from lxml import html
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from harvester.base.errors import TooManyRequests
 from harvester.digest.preferences import CONSENT, CONSENT_VERSION
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.link_tokens import open_tokens
@@ -82,7 +83,7 @@ def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, 
         f"{name}@example.org" for name in ("active", "new", "pending")
     ]
     subjects = {one["To"].partition("@")[0]: one["Subject"].partition(":")[0] for one in smtp.messages}
-    assert subjects["active"] == "You are subscribed already"
+    assert subjects["active"] == "You are already subscribed"
     assert subjects["new"] == subjects["pending"] == "Please confirm your subscription"
     kept = {one.email: one for one in subscribers(room.ws)}
     assert kept["active@example.org"].preferences.topics == {"modality": ("ecg",)}
@@ -114,16 +115,28 @@ def test_nobodys_mailbox_is_filled_and_no_network_asks_too_often(room: Room, cli
     assert len(smtp.to(JO)) == 4
 
 
+def test_too_many_requests_are_answered_alike_wherever_they_are_counted(room: Room) -> None:
+    app = create_app(room.ws)
+
+    @app.get("/counted")
+    def counted() -> None:
+        raise TooManyRequests("Too many tries. Wait a quarter of an hour.")
+
+    with TestClient(app) as client:
+        answer = client.get("/counted")
+        assert (answer.status_code, "Wait a quarter of an hour." in answer.text) == (429, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"email": ""}, "is no mail address"),
+        ({"email": ""}, "is not a valid e-mail address"),
         ({"email": "jo@example"}, "jo@example"),
-        ({"email": "jo@example.org\r\nBcc: max@example.org"}, "is no mail address"),
-        ({"email": "a" * 300 + "@example.org"}, "is no mail address"),
+        ({"email": "jo@example.org\r\nBcc: max@example.org"}, "is not a valid e-mail address"),
+        ({"email": "a" * 300 + "@example.org"}, "is not a valid e-mail address"),
         ({"email": JO, "modality": "mri"}, "modality has no label"),
         ({"email": JO, "every": "month"}, "not every"),
-        ({"email": JO, "every": "week", "weekday": "someday"}, "no day of the week"),
+        ({"email": JO, "every": "week", "weekday": "someday"}, "not a day of the week"),
         ({"email": JO, "format": "pdf"}, "the form"),
     ],
 )

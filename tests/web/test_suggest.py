@@ -14,7 +14,7 @@ from harvester.services.harvest.proposals import fetch_proposals, understood
 from harvester.store.engine import read
 from harvester.store.papers import find
 from harvester.store.proposals import proposals_in
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 from tests.conftest import Upstream
 from tests.room import ENCODER, Browser, Room, feeds
 from tests.web.review.conftest import furnished
@@ -39,7 +39,7 @@ def suggest(browser: Browser, paper: str, **more: Any) -> Any:
 def queued(room: Room, name: str) -> Candidate | None:
     with read(room.ws.store) as db:
         found = find(db, name)
-        return candidate(db, found.number) if found else None
+        return find_candidate(db, found.number) if found else None
 
 
 def states(room: Room) -> dict[str, int]:
@@ -65,7 +65,7 @@ def test_what_is_proposed_is_fetched_classified_and_queued(room: Room, upstream:
         place = queued(room, name)
         assert place is not None
         assert place.state == "pending"
-        assert 0 < place.score < 1, "the model's view of it"
+        assert 0 < place.scope < 1, "the model's view of it"
     page = room.browser("ann").client.get("/review", params={"paper": KNOWN}).text
     assert "belongs &lt;b&gt;here" in page
     assert "again" in page

@@ -1,4 +1,4 @@
-"""The catalogue in the formats that other programs read: JSON, CSV, BibTeX, RIS, Atom. Pure: entries in, text out.
+"""The catalog in the formats that other programs read: JSON, CSV, BibTeX, RIS, Atom. Pure: entries in, text out.
 
 All of them hold every field of an entry, newest paper first; texts are cleaned (one line, no control characters).
 """

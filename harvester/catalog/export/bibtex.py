@@ -31,7 +31,7 @@ _URL_UNSAFE = re.compile(r'[{}\\%#"]')
 
 
 def to_bibtex(entries: list[Entry], _taxonomy: Taxonomy) -> str:
-    """One record a paper."""
+    """One record per paper."""
     return "\n".join(to_record(entry) for entry in entries)
 
 

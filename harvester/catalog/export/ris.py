@@ -10,7 +10,7 @@ _TYPES = {"dataset": "DATA", "software": "COMP"}
 
 
 def to_ris(entries: list[Entry], _taxonomy: Taxonomy) -> str:
-    """One record a paper; a line is a tag and its value, so that no value can begin a tag."""
+    """One record per paper; a line is a tag and its value, so that no value can begin a tag."""
     return "\r\n".join(_record(entry) for entry in entries)
 
 

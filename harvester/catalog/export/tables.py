@@ -48,7 +48,7 @@ def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
-    """One row a paper (RFC 4180); lists are joined with "; ", each role of a link has a column of its own.
+    """One row per paper (RFC 4180); lists are joined with "; ", and each role of a link has its own column.
 
     No spreadsheet takes a cell for a formula: see `csv_cell`.
     """

@@ -1,6 +1,5 @@
 """Import of an Awesome-style list: which papers it names, and which labels its sections give them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,12 +8,13 @@ from pathlib import Path
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError, UsageError
 from harvester.catalog.entry import Entry
+from harvester.catalog.importing.blocks import Block, blocks
 from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
-from harvester.catalog.importing.markup import Block, Heading, cut
+from harvester.catalog.importing.markdown import Heading
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
 from harvester.catalog.published import Published
-from harvester.domain.identity import best, link_identifier, title_identifier
+from harvester.domain.identity import best, link_identifier, title_identifier, whole_title
 from harvester.domain.labels import Labels, completed
 
 _FEW_WORDS = 3  # a bullet of no more, its dash included, is no title
@@ -66,11 +66,11 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
         if one.place.skipped:
             skipped += 1
             continue
-        group = groups.setdefault(same_title(one.block.title), []) if one.block.title and one.place.known else lost
+        group = groups.setdefault(whole_title(one.block.title), []) if one.block.title and one.place.known else lost
         (lost if _contradicts(one, group, exclusive) else group).append(one)
     papers, nameless = _papers(groups, taxonomy)
     # What a derived section repeats follows from the labels; what stands nowhere else is lost like any other.
-    repeated = [one for one in lost if one.place.derived and same_title(one.block.title) in groups]
+    repeated = [one for one in lost if one.place.derived and whole_title(one.block.title) in groups]
     unplaced = {one.block.line: one.block.text for one in [*lost, *nameless]}
     for one in repeated:
         del unplaced[one.block.line]
@@ -107,14 +107,9 @@ def read_list(path: Path) -> str:
     return text
 
 
-def same_title(title: str) -> str:
-    """Equal for two spellings of one title; unlike an identifier's key it is not cut."""
-    return re.sub(r"\W+", "", title.lower()) or title
-
-
 def _mentions(text: str, taxonomy: Taxonomy, choices: Choices) -> Iterator[_Mention]:
     outline = Outline(taxonomy, choices)
-    for item in cut(text):
+    for item in blocks(text):
         if isinstance(item, Heading):
             outline.enter(item.level, item.text)
         elif _looks_like_a_paper(item, outline.place):

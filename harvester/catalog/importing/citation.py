@@ -12,6 +12,7 @@ from typing import Any
 from harvester.catalog.export.bibtex import ESCAPES
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, doi_identifier, link_identifier, title_identifier
+from harvester.domain.papers import PREPRINT_SERVER, venue_of
 from harvester.domain.text import clean
 
 _RECORD = re.compile(r"@(?P<type>[a-zA-Z]+)\s*\{\s*(?P<key>[^\s,{}@]+)\s*,")
@@ -149,6 +150,6 @@ def _published(fields: Mapping[str, str]) -> Published:
 
 def _venue(fields: Mapping[str, str], identifier: str) -> str:
     written = next((from_latex(fields[name]) for name in _VENUES if fields.get(name)), "")
-    if _ARXIV_VENUE.match(written) or (not written and identifier.startswith("arxiv:")):
-        return "arXiv"
-    return "" if written.startswith(("http://", "https://")) else _PROCEEDINGS.sub("", written)
+    if _ARXIV_VENUE.match(written):
+        return PREPRINT_SERVER
+    return "" if written.startswith(("http://", "https://")) else venue_of(_PROCEEDINGS.sub("", written), identifier)

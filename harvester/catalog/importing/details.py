@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from harvester.catalog.importing.blocks import Block
 from harvester.catalog.importing.inline import Link
-from harvester.catalog.importing.markup import Block
 from harvester.catalog.importing.titles import is_generic
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, link_identifier

@@ -1,29 +1,27 @@
-"""The Markdown within a line: links, notes in square brackets, and text as its reader sees it."""
+"""One line of a list as its reader sees it, and what is marked in it: links, bold, notes in square brackets."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
-from html.entities import html5
+from typing import Literal
 
 from harvester.domain.text import clean
 
-_ESCAPED = re.compile(
-    r"\\(?P<char>[!-/:-@\[-`{-~])|&(?P<entity>#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
-)
-# Possessive (*+), so that no hostile line takes more than linear time.
-TEXT = r"(?:\\.|[^\[\]\\])*+"
-TARGET = r"\s*+(?:<[^<>]*+>|(?:\\.|[^()\s\\]|\([^()\s]*+\))*+)(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?\s*+"
-TOKEN = re.compile(rf"\\.|\[{{1,2}}(?P<label>{TEXT})\]{{1,2}}\((?P<target>{TARGET})\)\]?|\[(?P<note>{TEXT})\]")
-"""A link or a note; an escaped character comes first, so that no bracket of a title is taken for markup."""
+Kind = Literal["link", "strong", "em", "code", "heading", "literal"]
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_BARE = re.compile(r"https?://[^\s<>()\[\]|\\\"'`*]+")
+# What stands for a link and for an escaped character where only the shape of a line matters.
+_IN_LINK, _LINK_END, _ESCAPED = "\ue000", "\ue001", "\ue002"
+_LINK = re.compile(rf"\[{{0,2}}{_IN_LINK}*{_LINK_END}\]{{0,2}}")
+OPENS_LINK_OR_NOTE = ("[", _IN_LINK, _LINK_END)
+TOKEN = re.compile(rf"{_LINK.pattern}|\[(?P<note>[^\[\]{_IN_LINK}{_LINK_END}]*)\]")
+"""A link or a note in the shape of a line."""
+
+_BARE = re.compile(r"https?://[^\s<>()\[\]|\\\"'`*\ue000-\ue001]+")
+_LONGEST_NOTE = 80
 _LOOKED_AT = 2000  # characters of a line; venue and date stand at its beginning
 _STOPS = r"[;|()]|\.\s|\s[–—-]\s"
-_SOFT = re.compile(
-    r"(?<!\\)\((?P<round>[^()\\]{2,80})\)|(?<![\\*_\w])[*_](?P<italic>[^*_\\]{2,80})[*_](?![*_\w])|`(?P<code>[^`]{2,80})`"
-)
+_ROUND = re.compile(rf"\((?P<note>[^()]{{2,{_LONGEST_NOTE}}})\)")
+_UNREAD_BOLD = re.compile(r"\*\*(?P<words>(?:[^*]|\*(?!\*))+)\*\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,54 +32,129 @@ class Link:
     target: str
 
 
-def links_in(text: str) -> Iterator[Link]:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Marked characters of a line; `value` is the address of a link, the level of a heading."""
+
+    start: int
+    end: int
+    kind: Kind
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A text without Markdown, and its marks from the inner to the outer.
+
+    ``literal`` marks characters that were escaped, so that no bracket of a title is taken for markup.
+    """
+
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+    def part(self, start: int, end: int | None = None) -> "Inline":
+        """The characters from `start` to before `end`, with their marks."""
+        last = len(self.text) if end is None else min(end, len(self.text))
+        spans = (
+            Span(max(span.start, start) - start, min(span.end, last) - start, span.kind, span.value)
+            for span in self.spans
+            if (span.start < last and span.end > start) or start <= span.start == span.end <= last
+        )
+        return Inline(self.text[start:last], tuple(spans))
+
+    def without(self, start: int, end: int) -> "Inline":
+        """All but these characters."""
+        return join(self.part(0, start), self.part(end))
+
+    def marked(self, kind: Kind) -> "Inline":
+        """The same text, all of it marked."""
+        return Inline(self.text, (*self.spans, Span(0, len(self.text), kind)))
+
+    def of(self, kind: Kind) -> list[Span]:
+        """The marks of one kind, in order."""
+        return sorted((span for span in self.spans if span.kind == kind), key=lambda span: span.start)
+
+    @property
+    def shape(self) -> str:
+        """The text with each link and each escaped character replaced by one that stands for it."""
+        shape = list(self.text)
+        for span in self.of("literal"):
+            shape[span.start : span.end] = _ESCAPED * (span.end - span.start)
+        for span in self.of("link"):
+            if width := span.end - span.start:
+                shape[span.start : span.end] = _IN_LINK * (width - 1) + _LINK_END
+        return "".join(shape)
+
+    @property
+    def words(self) -> str:
+        """The text with its white space folded."""
+        return clean(self.text)
+
+
+def join(*pieces: Inline) -> Inline:
+    """Pieces put one behind the other."""
+    text, spans = "", list[Span]()
+    for piece in pieces:
+        spans += (Span(span.start + len(text), span.end + len(text), span.kind, span.value) for span in piece.spans)
+        text += piece.text
+    return Inline(text, tuple(spans))
+
+
+def with_unread_bold(line: Inline) -> Inline:
+    """The line with ``** words **`` in bold as its writer meant, though CommonMark leaves such stars as they are."""
+    if "**" not in line.text:
+        return line
+    pieces, end = list[Inline](), 0
+    for found in _UNREAD_BOLD.finditer(line.shape):
+        words = trimmed(line.part(*found.span("words")))
+        pieces += [line.part(end, found.start()), words.marked("strong")]
+        end = found.end()
+    return join(*pieces, line.part(end))
+
+
+def trimmed(line: Inline, edges: str | None = None) -> Inline:
+    """The line without these characters (white space) at its ends; a link without text at an end is kept."""
+    start = len(line.text) - len(line.text.lstrip(edges))
+    last = max(start, len(line.text.rstrip(edges)))
+    outside = (span for span in line.of("link") if span.start == span.end and not start <= span.start <= last)
+    kept = line.part(start, last)
+    return Inline(kept.text, (*kept.spans, *(Span(last - start, last - start, "link", span.value) for span in outside)))
+
+
+def links_in(line: Inline) -> Iterator[Link]:
     """The links of a line in order, then the bare addresses outside of them."""
-    for token in TOKEN.finditer(text):
-        if token["target"] is not None and (target := address(token["target"])):
-            yield Link(plain(token["label"]), target)
-    for found in _BARE.finditer(TOKEN.sub(" ", text)):
-        yield Link("", found.group().rstrip(".,;:!?"))
+    for span in line.of("link"):
+        if span.value:
+            yield Link(line.part(span.start, span.end).words, span.value)
+    if "://" in line.text:
+        for found in _BARE.finditer(_visible(line, _LINK)):
+            yield Link("", found.group().rstrip(".,;:!?"))
 
 
-def notes_in(text: str) -> Iterator[str]:
+def notes_in(line: Inline) -> Iterator[str]:
     """The texts in square brackets that are no links."""
-    for token in TOKEN.finditer(text):
-        if token["note"] is not None and (note := plain(token["note"])):
+    for found in TOKEN.finditer(line.shape):
+        if found["note"] is not None and (note := line.part(*found.span("note")).words):
             yield note
 
 
-def soft_notes_in(text: str) -> Iterator[str]:
+def soft_notes_in(line: Inline) -> Iterator[str]:
     """What may be a venue or date where a list has no notes: in round brackets, italics, and between commas."""
-    bare = _BARE.sub(" ", TOKEN.sub(" ", text[:_LOOKED_AT]))
-    for found in _SOFT.finditer(bare):
-        yield plain(found["round"] or found["italic"] or found["code"])
+    line = line.part(0, _LOOKED_AT)
+    bare = _BARE.sub(lambda found: " " * len(found.group()), _visible(line, TOKEN))
+    marked = [(found.start(), found["note"]) for found in _ROUND.finditer(bare)]
+    marked += [(span.start, bare[span.start : span.end]) for span in (*line.of("em"), *line.of("code"))]
+    for _, words in sorted(marked):
+        if 2 <= len(words) <= _LONGEST_NOTE:
+            yield clean(words)
     for piece in (*re.split(_STOPS, bare), *re.split(rf"{_STOPS}|,", bare)):
-        if words := plain(piece).strip(" *_`.,\\"):
+        if words := clean(piece).strip(" *_`.,\\"):
             yield words
 
 
-def plain(markdown: str) -> str:
-    """Markdown of one line as its reader sees it."""
-    text = _TAG.sub("", markdown)
-    text = TOKEN.sub(lambda found: found["label"] if found["target"] is not None else found.group(), text)
-    text = re.sub(r"(\\.)|\*\*|__|`", lambda found: found[1] or "", text)
-    return clean(_unescape(text))
-
-
-def address(target: str) -> str:
-    """A link's address without its title and pointed brackets."""
-    target = re.sub(r"""\s+("[^"]*"|'[^']*')\s*$""", "", target).strip()
-    return _unescape(target.removeprefix("<").removesuffix(">").strip())
-
-
-def _unescape(text: str) -> str:
-    """Backslash escapes and entities undone in one pass, as CommonMark does: ``\\&amp;`` stays ``&amp;``."""
-    return _ESCAPED.sub(_meaning, text)
-
-
-def _meaning(found: re.Match[str]) -> str:
-    if found["char"]:
-        return found["char"]
-    if found["entity"].startswith("#"):
-        return unescape(found.group())
-    return html5.get(f"{found['entity']};", found.group())
+def _visible(line: Inline, hidden: re.Pattern[str]) -> str:
+    """The text with what has a hidden shape blanked, everything else in its place."""
+    shown = list(line.text)
+    for found in hidden.finditer(line.shape):
+        shown[found.start() : found.end()] = " " * (found.end() - found.start())
+    return "".join(shown)

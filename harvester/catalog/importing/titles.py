@@ -4,23 +4,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harvester.catalog.importing.inline import TOKEN, Link, links_in, plain
+from harvester.catalog.importing.inline import (
+    OPENS_LINK_OR_NOTE,
+    TOKEN,
+    Inline,
+    Kind,
+    Link,
+    Span,
+    join,
+    trimmed,
+)
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, link_identifier
 
-_BOLD = re.compile(r"(?:\*\*(?P<stars>(?:\\.|[^\\*]|\*(?!\*))+)\*\*|__(?P<lines>(?:\\.|[^\\_]|_(?!_))+)__)")
-_NOTE_FIRST = re.compile(
-    r"(?:\*\*|__|`)?(?:\[(?P<note>(?:\\.|[^\[\]\\])*+)\](?!\()|\((?P<round>(?:\\.|[^()\\]){1,60})\))"
-    r"(?:\*\*|__|`)?[\s:,|–—-]*"
-)
-_DATE_FIRST = re.compile(
-    r"(?:\*\*)?(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|[A-Z][a-z]{2,8}\.?,? \d{4})(?:\*\*)?\s*[:,|–—-]+\s+"
-)
+_NOTE_FIRST = re.compile(r"(?:\[(?P<note>[^\[\]\ue000\ue001]*)\]|\((?P<round>[^()\ue000\ue001]{1,60})\))[\s:,|–—-]*")
+_DATE_FIRST = re.compile(r"(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|[A-Z][a-z]{2,8}\.?,? \d{4})\s*[:,|–—-]+\s+")
 _QUOTED = re.compile('[“"](?P<text>[^“”"]{12,300})[”"]')
 _SENTENCE = re.compile(r"(?P<text>.{8,}?)(?:\.(?=\s+[A-Z(*_\[])|[.?!]\s*$|\s+[–—-]\s+|$)")
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
 _MOST_NOTES = 4
-_MARKUP_EDGES = " \t*_`|\\.,:;–—-"
+_EDGES = " \t*_`|\\.,:;–—-"
 # What lists write on a link instead of a title.
 _GENERIC = frozenset(
     """
@@ -52,23 +55,28 @@ _PAPER_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """A line taken apart: the title's Markdown ("" where there is none), its own link, and everything else."""
+    """A line taken apart: the title (empty where there is none), its own link, and everything else."""
 
-    title: str
-    rest: str
+    title: Inline
+    rest: Inline
     link: str = ""
 
 
-def find_title(body: str, *, bullet: bool, like_a_paper: bool) -> Titled:
-    """The title of a block by its first line without bullet.
+def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
+    """The title of a block by its first line.
 
     Args:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
     """
-    before, text = _leading_notes(body)
+    before, text = _leading_notes(line)
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
-        return Titled(found.title, f"{before}{found.rest}", found.link)
-    return Titled("", body)
+        return Titled(found.title, join(before, found.rest), found.link)
+    return Titled(Inline(), line)
+
+
+def begins_bold(line: Inline) -> bool:
+    """Whether the first words of a line are set in bold."""
+    return _first(line, "strong") is not None
 
 
 def is_generic(label: str) -> bool:
@@ -85,88 +93,103 @@ def leads_to_paper(link: Link) -> bool:
     return bool(link_identifier(link.target)) or (len(words) <= 3 and any(word in _PAPER_WORDS for word in words))
 
 
-def _leading_notes(body: str) -> tuple[str, str]:
+def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
     """Notes and dates that stand before a title (``[MICCAI 2023] Title``), each in square brackets, and the rest."""
-    notes, text = "", body.lstrip()
+    notes, text = Inline(), trimmed(line)
     for _ in range(_MOST_NOTES):
-        found = _NOTE_FIRST.match(text) or _DATE_FIRST.match(text)
+        shape = text.shape
+        found = _NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape)
         if not found:
             break
-        rest = text[found.end() :]
-        note = found["note"] if found["note"] is not None else found["round"]
-        if not rest.strip(_MARKUP_EDGES) or rest.startswith("["):  # all that the line holds, or before links only
-            break
-        notes, text = f"{notes}[{note}] ", rest
-    return (notes, text) if text.strip() else ("", body)
+        rest = text.part(found.end())
+        if not rest.text.strip(_EDGES) or shape.startswith(OPENS_LINK_OR_NOTE, found.end()):
+            break  # all that the line holds, or before links only
+        note = text.part(*found.span(found.lastgroup or 0))
+        notes, text = join(notes, Inline("["), note, Inline("] ")), rest
+    return notes, text
 
 
-def _candidates(text: str, *, bullet: bool, like_a_paper: bool) -> Iterator[Titled]:
+def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[Titled]:
     """Titles in the order in which they are believed."""
-    bold = _BOLD.match(text)
-    if bold and not (_is_note(bold) and re.search(r"\w", text[bold.end() :])):
-        yield _from_bold(bold, text)
-    linked = TOKEN.match(text)
-    if linked and _is_title(linked):
-        rest = text[linked.end() :]
-        if bullet or _no_prose(rest):
-            yield Titled(linked["label"], rest, linked["target"])
+    bold = _first(text, "strong")
+    if bold and not (_is_note(text, bold) and re.search(r"\w", text.text[bold.end :])):
+        yield _from_bold(text, bold)
+    linked = _first(text, "link")
+    if linked and _is_title(text, linked):
+        found = _from_link(text, linked)
+        if bullet or _no_prose(found.rest):
+            yield found
     if bullet or like_a_paper:
         yield from _further_on(text)
     if like_a_paper:
         yield from _bare(text)
     if bold:
-        yield _from_bold(bold, text)
+        yield _from_bold(text, bold)
 
 
-def _is_title(linked: re.Match[str]) -> bool:
+def _first(line: Inline, kind: Kind) -> Span | None:
+    """The mark at the very beginning of a line, brackets around a link aside."""
+    found = next(iter(line.of(kind)), None)
+    lead = line.text[: found.start] if found else ""
+    return found if lead == "" or (kind == "link" and lead in ("[", "[[")) else None
+
+
+def _is_title(line: Inline, link: Span) -> bool:
     """Whether a link leads to another site and its text says more than that it is a link."""
-    return bool(linked["target"]) and "://" in linked["target"] and not is_generic(plain(linked["label"]))
+    return "://" in link.value and not is_generic(line.part(link.start, link.end).words)
 
 
-def _is_note(bold: re.Match[str]) -> bool:
+def _is_note(line: Inline, bold: Span) -> bool:
     """``**[2023]**`` and ``**2023-07-01**`` are no titles."""
-    words = bold["stars"] or bold["lines"]
-    found = TOKEN.fullmatch(words)
-    return (found is not None and found["note"] is not None) or is_date(plain(words)) or is_generic(plain(words))
+    words = line.part(bold.start, bold.end)
+    found = TOKEN.fullmatch(words.shape)
+    return (found is not None and found["note"] is not None) or is_date(words.words) or is_generic(words.words)
 
 
-def _from_bold(bold: re.Match[str], text: str) -> Titled:
-    words, rest = bold["stars"] or bold["lines"], text[bold.end() :]
-    linked = TOKEN.fullmatch(words)
-    if linked and linked["target"]:
-        return Titled(linked["label"] if not is_generic(plain(linked["label"])) else words, rest, linked["target"])
-    return Titled(words, rest)
+def _from_bold(line: Inline, bold: Span) -> Titled:
+    words, rest = line.part(bold.start, bold.end), line.without(bold.start, bold.end)
+    linked = next((span for span in words.of("link") if span.value), None)
+    return Titled(words, rest, linked.value if linked else "")
 
 
-def _further_on(text: str) -> Iterator[Titled]:
+def _from_link(line: Inline, link: Span) -> Titled:
+    """A link as title, without the brackets around it."""
+    around = next((found for found in TOKEN.finditer(line.shape) if found.end() >= link.end), None)
+    start, end = (min(around.start(), link.start), around.end()) if around else (link.start, link.end)
+    return Titled(line.part(link.start, link.end), line.without(start, end), link.value)
+
+
+def _further_on(line: Inline) -> Iterator[Titled]:
     """A title behind authors or a date: in bold, in quotes, or a link of several words."""
-    for bold in _BOLD.finditer(text):
-        if not _is_note(bold) and len(plain(bold["stars"] or bold["lines"]).split()) > 2:
-            found = _from_bold(bold, "")
-            yield Titled(found.title, text[: bold.start()] + text[bold.end() :], found.link)
-    if (quoted := _QUOTED.search(text)) and not TOKEN.search(quoted["text"]):
-        yield Titled(quoted["text"].rstrip(".,"), text[: quoted.start()] + text[quoted.end() :])
-    for link in TOKEN.finditer(text):
-        if _is_title(link) and len(plain(link["label"]).split()) > 2:
-            yield Titled(link["label"], text[: link.start()] + text[link.end() :], link["target"])
+    for bold in line.of("strong"):
+        if not _is_note(line, bold) and len(line.part(bold.start, bold.end).words.split()) > 2:
+            yield _from_bold(line, bold)
+    if quoted := _QUOTED.search(line.shape):
+        title = trimmed(line.part(*quoted.span("text")), ".,")
+        yield Titled(title, line.without(*quoted.span()))
+    for link in line.of("link"):
+        if _is_title(line, link) and len(line.part(link.start, link.end).words.split()) > 2:
+            yield _from_link(line, link)
 
 
-def _bare(text: str) -> Iterator[Titled]:
+def _bare(line: Inline) -> Iterator[Titled]:
     """The words before the first link or note: their first sentence, behind the authors where those come first."""
-    first = next((found.start() for found in TOKEN.finditer(text) if not found.group().startswith("\\")), len(text))
-    lead = re.sub(r"[\s*_`(|,:;–—-]+$", "", text[:first])
+    first = TOKEN.search(line.shape)
+    lead = re.sub(r"[\s(\[|,:;–—-]+$", "", line.text[: first.start()] if first else line.text)
     skipped = _AUTHORS_FIRST.match(lead)
     start = skipped.end() if skipped else 0
     if found := _SENTENCE.match(lead, start):
-        title = found["text"].strip(_MARKUP_EDGES)
-        if len(plain(title).split()) > 1 and not is_date(plain(title)):
-            yield Titled(title, text[:start] + text[found.end("text") :])
+        title = trimmed(line.part(*found.span("text")), _EDGES)
+        if len(title.words.split()) > 1 and not is_date(title.words):
+            yield Titled(title, line.without(*found.span("text")))
 
 
-def _no_prose(rest: str) -> bool:
+def _no_prose(rest: Inline) -> bool:
     """Whether what follows a link at the start of a paragraph is details, not a sentence that the link begins."""
-    bare = TOKEN.sub("", rest).strip()
-    return not bare or not bare[0].isalnum() or bare.startswith("by ")
+    shape = TOKEN.sub(lambda found: " " * len(found.group()), rest.shape)
+    start = len(shape) - len(shape.lstrip())
+    set_apart = any(span.start == start for kind in ("em", "strong", "code") for span in rest.of(kind))
+    return start == len(shape) or set_apart or not shape[start].isalnum() or shape.startswith("by ", start)
 
 
 def is_date(text: str) -> bool:
@@ -175,8 +198,3 @@ def is_date(text: str) -> bool:
         return bool(Published.parse(text))
     except ValueError:
         return True
-
-
-def block_is_like_a_paper(lines: list[str]) -> bool:
-    """Whether one of the links of a block leads to a paper."""
-    return any(leads_to_paper(link) for line in lines for link in links_in(line))

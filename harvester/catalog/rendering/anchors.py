@@ -7,12 +7,10 @@ An emoji is dropped but the space before it is not ("Tasks X" is ``tasks-``), an
 selector behind many emojis is a mark, so it stays: headings are better written without it.
 """
 
-import re
 import unicodedata
 
-from harvester.catalog.importing.markup import Heading, cut
+from harvester.catalog.importing.markdown import Heading, Row, pieces
 
-_ANCHOR_LINK = re.compile(r"(?<!\\)\]\(#(?P<anchor>[^)\s]*)\)")
 _VARIATION = "\N{VARIATION SELECTOR-16}"
 
 
@@ -45,14 +43,16 @@ def heading_text(name: str, emoji: str) -> str:
 
 def dead_anchors(page: str) -> list[tuple[int, str]]:
     """The links of a page to a heading that it has not, with their lines."""
-    slugger = Slugger()
-    names = {slugger.name(item.text) for item in cut(page) if isinstance(item, Heading)}
-    links = [
-        (number, found["anchor"])
-        for number, line in enumerate(page.split("\n"), 1)
-        for found in _ANCHOR_LINK.finditer(line)
+    slugger, said = Slugger(), list(pieces(page))
+    names = {slugger.name(piece.text) for piece in said if isinstance(piece, Heading)}
+    texts = [
+        (piece.line, content)
+        for piece in said
+        if not isinstance(piece, Heading)
+        for content in (piece.cells if isinstance(piece, Row) else (piece.content,))
     ]
-    return [(number, anchor) for number, anchor in links if anchor not in names]
+    links = [(line, span.value) for line, content in texts for span in content.of("link")]
+    return [(line, link[1:]) for line, link in links if link.startswith("#") and link[1:] not in names]
 
 
 def _is_word(char: str) -> bool:

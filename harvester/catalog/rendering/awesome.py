@@ -108,7 +108,7 @@ def _render(entries: list[Entry], taxonomy: Taxonomy, templates: "Environment") 
 
 
 def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tuple[int, list[str]]:
-    """Render the list of a catalogue's folder; how many entries there are, and the list's files, changed or not.
+    """Render the list of a catalog's folder; how many entries there are, and the list's files, changed or not.
 
     Raises:
         CatalogError: an entry or a template cannot be read. Nothing is written then: a typing error in one file must

@@ -1,54 +1,28 @@
-"""The pictures of the list: badges, and charts of how the catalogue grows. Same entries, same bytes.
+"""The pictures of the list: badges, and charts of how the catalog grows. Same entries, same bytes.
 
 They are files beside the list, so that no other site is asked whenever somebody reads it. Their grey and red can be
 read on a white page and on a dark one.
 """
 
-import io
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-from markupsafe import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from classifiers.taxonomy import Facet, Taxonomy
+from harvester.base.svg import Bar, columns, element, label, picture, rows
 from harvester.catalog.entry import Entry
 from harvester.domain.labels import KIND
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 IMAGES = "images"
 YEARS, LABELS = f"{IMAGES}/years.svg", f"{IMAGES}/labels.svg"
-_INK, _BAR = "#7d8590", "#c24a5f"
+_INK, _BAR, _GREY, _RED = "#7d8590", "#c24a5f", "#5b6066", "#9c2740"
+_SANS = "Verdana,DejaVu Sans,sans-serif"
 _SHOWN_YEARS = 15
-_STYLE: Any = {
-    "svg.hashsalt": "cardio-harvester",  # names of clip paths would be random
-    "svg.fonttype": "none",
-    "text.parse_math": False,  # a dollar sign in a name is one
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "axes.edgecolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-}
-_BADGE = """\
-<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}: {value}">
-<title>{label}: {value}</title>
-<rect width="{width}" height="20" rx="3" fill="#5b6066"/>
-<path d="M{left} 0h{right}v20h-{right}z" fill="#9c2740"/>
-<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
-<text x="6" y="14">{label}</text>
-<text x="{start}" y="14">{value}</text>
-</g>
-</svg>
-"""
+_WIDTH = 900
+_TITLE_BELOW, _CHARTS_BELOW = 16, 30  # where a title stands, and what it is the title of
+_COLUMN, _COLUMNS_STEP, _COLUMNS_HEIGHT = 38, 56, 90
+_ROW, _ROWS_STEP, _GAP = 13, 19, 24
+_CHAR, _LONGEST_NAME = 7, 28  # pixels of a wide character, and characters of a name
 
 
 def badges(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
@@ -61,59 +35,74 @@ def badges(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
 
 
 def pictures(entries: Sequence[Entry], taxonomy: Taxonomy) -> dict[str, str]:
-    """Badges and charts as SVG, by file name; no charts of an empty catalogue."""
+    """Badges and charts as SVG, by file name; no charts for an empty catalog."""
     drawn = {name: _badge(*said) for name, said in badges(entries).items()}
-    return drawn | (_charts(entries, taxonomy) if entries else {})
+    return drawn | ({YEARS: _years(entries), LABELS: _labels(entries, taxonomy)} if entries else {})
 
 
-def _badge(label: str, value: str) -> str:
-    left, right = 12 + 7 * len(label), 12 + 7 * len(value)
-    return _BADGE.format(
-        label=escape(label), value=escape(value), width=left + right, left=left, right=right, start=left + 6
-    )
+def _badge(name: str, value: str) -> str:
+    left, right = 12 + _CHAR * len(name), 12 + _CHAR * len(value)
+    shapes = [
+        element("title", {}, f"{name}: {value}"),
+        element("rect", {"width": left + right, "height": 20, "rx": 3, "fill": _GREY}),
+        element("path", {"d": f"M{left} 0h{right}v20h-{right}z", "fill": _RED}),
+        label(name, 6, 14, fill="#fff"),
+        label(value, left + 6, 14, fill="#fff"),
+    ]
+    size = {"width": f"{left + right}", "height": "20", "font-family": _SANS, "font-size": "11"}
+    return f"{picture(left + right, 20, f'{name}: {value}', shapes, size)}\n"
 
 
-def _charts(entries: Sequence[Entry], taxonomy: Taxonomy) -> dict[str, str]:
-    import matplotlib
-
-    with matplotlib.rc_context(_STYLE):
-        return {YEARS: _svg(_years(entries)), LABELS: _svg(_labels(entries, taxonomy))}
-
-
-def _years(entries: Sequence[Entry]) -> "Figure":
+def _years(entries: Sequence[Entry]) -> str:
     """Papers by year, the last years of them, without gaps."""
     counts = Counter(entry.published.year for entry in entries if entry.published)
     last = max(counts, default=0)
     years = range(max(min(counts, default=0), last - _SHOWN_YEARS + 1), last + 1) if counts else range(0)
-    figure, (axes,) = _canvas(1, 1.5)
-    bars = axes.bar([str(year) for year in years], [counts[year] for year in years], color=_BAR, width=0.7)
-    axes.bar_label(bars, color=_INK, padding=1)
-    axes.set_yticks([])
-    axes.set_title("Papers per year", loc="left", fontsize=10)
-    return figure
+    bars = [Bar(counts[year], f"{year}: {counts[year]}") for year in years]
+    top = _CHARTS_BELOW + 14
+    middle = _COLUMN // 2
+    base = top + _COLUMNS_HEIGHT
+    drawn = columns(bars, step=_COLUMNS_STEP, width=_COLUMN, height=_COLUMNS_HEIGHT, top=top)
+    shapes = [_title("Papers per year", 0), element("g", {"fill": _BAR}, *drawn)]
+    most = max((bar.value for bar in bars), default=0) or 1
+    for number, (year, bar) in enumerate(zip(years, bars, strict=True)):
+        x = number * _COLUMNS_STEP + middle
+        above = base - round(_COLUMNS_HEIGHT * bar.value / most) - 5
+        shapes += [
+            label(f"{bar.value}", x, above, text_anchor="middle"),
+            label(f"{year}", x, base + 16, text_anchor="middle"),
+        ]
+    shapes.append(element("path", {"d": f"M0 {base}.5h{_WIDTH}", "stroke": _INK}))
+    return _chart(base + 24, "Papers per year", shapes)
 
 
-def _labels(entries: Sequence[Entry], taxonomy: Taxonomy) -> "Figure":
+def _labels(entries: Sequence[Entry], taxonomy: Taxonomy) -> str:
     """Papers by label, a panel a facet; labels without a paper are left out."""
     facets = [facet for facet in taxonomy.facets if facet.id != KIND]
     held = [_counts(entries, facet) for facet in facets]
-    rows = max((len(counts) for counts in held), default=1)
-    figure, panels = _canvas(max(1, len(facets)), 0.6 + 0.2 * rows)
-    for axes, facet, counts in zip(panels, facets, held, strict=False):
-        _bars(axes, counts, rows)
-        axes.set_title(facet.name, loc="left", fontsize=10)
-    return figure
+    panel = (_WIDTH + _GAP) // max(1, len(facets))
+    shapes = [
+        shape
+        for number, (facet, counts) in enumerate(zip(facets, held, strict=True))
+        for shape in (_title(facet.name, number * panel), *_panel(counts, number * panel, panel - _GAP))
+    ]
+    tallest = max((len(counts) for counts in held), default=0)
+    return _chart(_CHARTS_BELOW + _ROWS_STEP * tallest + 4, "Papers by label", shapes)
 
 
-def _bars(axes: "Axes", counts: Mapping[str, int], rows: int) -> None:
-    """A bar a label from the top down, as thick in a panel of few labels as in one of `rows`."""
-    names = list(counts)[::-1]
-    bars = axes.barh(names, [counts[name] for name in names], color=_BAR, height=0.7)
-    axes.bar_label(bars, color=_INK, padding=2)
-    axes.set_ylim(len(names) - max(rows, 1) - 0.5, len(names) - 0.5)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(length=0)
+def _panel(counts: Mapping[str, int], left: int, width: int) -> Iterator[str]:
+    """A bar a label, its name before it and its number behind."""
+    names = {name: _shortened(name) for name in counts}
+    middle = left + 8 + round(0.9 * _CHAR * max(map(_width, names.values()), default=0))
+    length = max(20, left + width - middle - 8 - _CHAR * 5)
+    most = max(counts.values(), default=1)
+    bars = [Bar(count, f"{name}: {count}") for name, count in counts.items()]
+    drawn = rows(bars, left=middle, top=_CHARTS_BELOW, step=_ROWS_STEP, thickness=_ROW, length=length)
+    yield element("g", {"fill": _BAR}, *drawn)
+    for number, (name, count) in enumerate(counts.items()):
+        y = _CHARTS_BELOW + number * _ROWS_STEP + 11
+        yield label(names[name], middle - 8, y, text_anchor="end")
+        yield label(f"{count}", middle + round(length * count / most) + 6, y)
 
 
 def _counts(entries: Iterable[Entry], facet: Facet) -> dict[str, int]:
@@ -121,19 +110,23 @@ def _counts(entries: Iterable[Entry], facet: Facet) -> dict[str, int]:
     return {label.name: counts[label.id] for label in facet.labels if counts[label.id]}
 
 
-def _canvas(panels: int, height: float) -> "tuple[Figure, list[Axes]]":
-    """A figure of its own, not pyplot's: nothing is kept, and no window system is asked for."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, height), layout="constrained")
-    figure.patch.set_alpha(0)
-    found = figure.subplots(1, panels, squeeze=False)[0]
-    for axes in found:
-        axes.patch.set_alpha(0)
-    return figure, list(found)
+def _title(text: str, x: int) -> str:
+    return label(text, x, _TITLE_BELOW, font_size=14, font_weight="bold")
 
 
-def _svg(figure: "Figure") -> str:
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+def _chart(height: int, said: str, shapes: Iterable[str]) -> str:
+    """A chart as wide as a page, in ink that can be read on white and on black."""
+    size = {"width": f"{_WIDTH}", "height": f"{height}", "font-family": _SANS, "font-size": "11", "fill": _INK}
+    return f"{picture(_WIDTH, height, said, shapes, size)}\n"
+
+
+def _width(text: str) -> int:
+    """Characters; those of East Asia are two wide."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _shortened(name: str) -> str:
+    kept = name
+    while _width(kept) > _LONGEST_NAME:
+        kept = kept[:-1]
+    return name if kept == name else f"{kept.rstrip()}…"

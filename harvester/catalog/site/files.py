@@ -68,7 +68,7 @@ def _exported(papers: list[Entry], taxonomy: Taxonomy, name: str) -> bytes:
 
 @cache
 def _assets() -> dict[str, bytes]:
-    """Scripts, styles and pictures, which are the same for every catalogue."""
+    """Scripts, styles and pictures, which are the same for every catalog."""
     folder = resources("harvester.catalog.site") / "static"
     return {one.name: one.read_bytes() for one in sorted(folder.iterdir(), key=lambda one: one.name) if one.is_file()}
 

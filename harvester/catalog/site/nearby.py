@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
+from harvester.catalog.likeness import WeightedWords, nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,15 +40,10 @@ def vectors(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str
     """
     import numpy as np
     from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.preprocessing import normalize
 
     texts = [text_of(entry, taxonomy, abstracts.get(entry.id, "")) for entry in entries]
-    words = TfidfVectorizer(sublinear_tf=True, stop_words="english", max_features=20_000, token_pattern=r"\w\w+")  # noqa: S106
-    try:
-        counted = words.fit_transform(texts)
-    except ValueError:  # an empty vocabulary: no entries, or titles of signs only
-        return np.zeros((len(texts), 1), dtype=np.float32)
+    counted = WeightedWords(texts, max_features=20_000).rows
     size = min(_DIMENSIONS, min(counted.shape) - 1)
     if size < 2:
         return np.asarray(counted.toarray(), dtype=np.float32)
@@ -57,18 +53,11 @@ def vectors(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str
 
 def similar(placed: "Floats") -> list[list[int]]:
     """For each paper the positions of those most like it, the nearest first; unrelated ones are left out."""
-    import numpy as np
-
     found: list[list[int]] = []
     for start in range(0, len(placed), _BLOCK):
         block = placed[start : start + _BLOCK] @ placed.T
-        rows = np.arange(len(block))
-        block[rows, start + rows] = -1.0
-        count = min(SIMILAR, block.shape[1] - 1)
-        best = np.argpartition(-block, count - 1, axis=1)[:, :count] if count > 0 else np.empty((len(block), 0), int)
-        for row, candidates in zip(block, best, strict=True):
-            ranked = sorted((-round(float(row[other]), 4), other) for other in candidates.tolist())
-            found.append([other for negative, other in ranked if -negative > _RELATED])
+        for own, cosines in enumerate(block, start):
+            found.append([other for other, _ in nearest(cosines, SIMILAR, _RELATED, without=own)])
     return found
 
 

@@ -1,1 +1,1 @@
-"""The catalogue's files: imported, kept in step with decisions, rendered, published."""
+"""The catalog's files: imported, synchronized with decisions, rendered, published."""

@@ -1,4 +1,4 @@
-"""Take one paper into the catalogue by its name, its address, or the README of its repository."""
+"""Add one paper to the catalog by its name, its address, or the README of its repository."""
 
 import logging
 import re
@@ -12,23 +12,22 @@ from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import address_of
 from harvester.catalog.folder import load_catalog, write_entry
-from harvester.catalog.importing.awesome import read_list, same_title
+from harvester.catalog.importing.awesome import read_list
 from harvester.catalog.importing.citation import Citation, citations
-from harvester.domain.identity import link_identifier, parse_identifier
-from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
+from harvester.domain.identity import link_identifier, parse_identifier, whole_title
+from harvester.domain.labels import Labels, completed, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of
-from harvester.services.review.documents import no_labels
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 from harvester.store.engine import read
 from harvester.store.locks import lock
 from harvester.store.papers import find
-from harvester.store.predictions import latest
+from harvester.store.predictions import current
 
 log = logging.getLogger(__name__)
 _REPOSITORY = re.compile(r"/(?P<owner>[\w-]+)/(?P<name>(?!\.\.?(?:/|$))[\w.-]+?)(?:\.git)?(?:/.*)?")
@@ -61,14 +60,14 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
     chosen = parse_labels(ws.taxonomy, {facet: split_labels(text) for facet, text in given.items()})
     require_one(ws.taxonomy, chosen)
     if code and not is_web_url(code):
-        raise UsageError(f"--code {code!r} is no web address; write one that begins with https://.")
+        raise UsageError(f"--code {code!r} is not a valid web address; write one that begins with https://.")
     found = _find(ws, what)
     if code:
         found = replace(found, entry=replace(found.entry, links={**found.entry.links, "code": code}))
     (entry,) = enriched(ws, [found.entry], online=False)
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
-        old = known.get(entry.id) or known.get(same_title(entry.title))
+        old = known.get(entry.id) or known.get(whole_title(entry.title))
         if old:
             entry = _together(ws, old, entry)
         elif set(chosen) < set(ws.taxonomy.facet_ids):  # what nobody said, the classifier says
@@ -97,7 +96,7 @@ def _find(ws: Workspace, what: str) -> _Found:
         address = readme_address(raw_url, what)
         if address is None:
             raise UsageError(
-                f"{what} is no address of an arXiv paper, a DOI or a GitHub repository; give one of these."
+                f"{what} is not the address of an arXiv paper, a DOI or a GitHub repository; give one of these."
             )
         body = Transport(ws.settings.harvest).get(address, {}, "text/plain, */*").body
         found = _from_readme(ws, body.decode("utf-8", errors="replace"), what)
@@ -116,25 +115,25 @@ def _is_file(what: str) -> bool:
 def _by_name(ws: Workspace, name: str) -> _Found:
     identifier = parse_identifier(name)
     if identifier is None:
-        raise UsageError(f"{name!r} is no file, arXiv id, DOI or address; give one of these.")
+        raise UsageError(f"{name!r} is not a file, arXiv id, DOI or address; give one of these.")
     with read(ws.store) as db:
         stored = find(db, identifier)
     paper = stored.paper if stored else None
     if paper is None and identifier.startswith("arxiv:"):
         paper = fetch(ws, identifier.removeprefix("arxiv:"))
     if paper is None:
-        raise HarvesterError(f"Nobody here knows {name}; give a file with its BibTeX record, or its arXiv id.")
-    return _Found(entry_of(paper, no_labels(ws)), paper.abstract)
+        raise HarvesterError(f"Nothing is known about {name}; give a file with its BibTeX record, or its arXiv id.")
+    return _Found(entry_of(paper, completed(None, ws.taxonomy)), paper.abstract)
 
 
 def _from_readme(ws: Workspace, text: str, name: str) -> _Found:
     found = citations(text)
     if not found:
         raise CatalogError(
-            f"{name} holds no BibTeX record with a title; give a README that says how to cite its paper."
+            f"{name} contains no BibTeX record with a title; give a README that says how to cite its paper."
         )
     if len(found) > 1:
-        log.warning("%s holds %d BibTeX records; the first one, %r, is taken.", name, len(found), found[0].title)
+        log.warning("%s contains %d BibTeX records; the first one, %r, is used.", name, len(found), found[0].title)
     abstract = _ABSTRACT.search(text)
     about = abstract["text"] if abstract else _RECORD.sub("", text)
     return _Found(_cited(ws, found[0]), about.strip()[:_READ])
@@ -145,7 +144,7 @@ def _cited(ws: Workspace, cited: Citation) -> Entry:
     return Entry(
         id=cited.id,
         title=cited.title,
-        labels=no_labels(ws),
+        labels=completed(None, ws.taxonomy),
         authors=cited.authors,
         published=cited.published,
         venue=cited.venue,
@@ -160,10 +159,11 @@ def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
 
 
 def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
-    """The newest prediction of the paper that the store has; else one made now from title and text."""
+    """Those of the paper's current prediction, where the store has one; else one made now from title and text."""
+    model = version_in_use(ws)
     with read(ws.store) as db:
         stored = find(db, entry.id)
-        made = latest(db, [stored.number]).get(stored.number) if stored else None
+        made = current(db, [stored.number], model).get(stored.number) if stored else None
     if made:
         return made.labels
     paper = Paper((entry.id,), entry.title, (stored.paper.abstract if stored else "") or about)
@@ -171,5 +171,5 @@ def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
         ((_, _, made),) = predict(load_classifier(ws), [(0, paper)])
     except HarvesterError as error:
         log.warning("%s gets no labels of the classifier: %s", entry.id, error)
-        return no_labels(ws)
+        return completed(None, ws.taxonomy)
     return made.labels

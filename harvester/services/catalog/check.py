@@ -1,4 +1,4 @@
-"""What is wrong with the catalogue, in its files and, if asked, behind its links."""
+"""What is wrong with the catalog, in its files and, on request, behind its links."""
 
 import logging
 import time
@@ -17,6 +17,7 @@ from harvester.catalog.folder import Catalog, load_catalog
 from harvester.catalog.rendering.awesome import README
 from harvester.config.settings import Settings
 from harvester.services.workspace import Watch, taxonomy_of, unwatched
+from harvester.sources.arxiv import api
 from harvester.sources.http import Transport
 from harvester.store.engine import open_store, read
 from harvester.store.papers import find_all
@@ -86,8 +87,8 @@ def _silent(settings: Settings, catalog: Catalog, watch: Watch) -> dict[str, str
 
 
 def _ask(settings: Settings, addresses: list[str]) -> dict[str, str]:
-    transport, arxiv = Transport(settings.harvest), settings.harvest.arxiv
-    pause = arxiv.min_interval if arxiv and (urlsplit(addresses[0]).hostname or "").endswith("arxiv.org") else PAUSE
+    transport, of_arxiv = Transport(settings.harvest), api.KIND.section_or_defaults(settings.harvest).min_interval
+    pause = of_arxiv if (urlsplit(addresses[0]).hostname or "").endswith("arxiv.org") else PAUSE
     said = {}
     for number, address in enumerate(addresses):
         if number:

@@ -9,11 +9,9 @@ from dataclasses import replace
 
 from harvester.base.errors import FetchError
 from harvester.catalog.entry import Entry
-from harvester.catalog.importing.awesome import same_title
-from harvester.config.sources import ArxivSettings
-from harvester.domain.identity import title_identifier
+from harvester.domain.identity import title_identifier, whole_title
 from harvester.domain.papers import Paper, Sighting
-from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.review.decisions import entry_of
 from harvester.services.workspace import Workspace
 from harvester.sources.arxiv import api as arxiv_api
@@ -41,8 +39,8 @@ def fetch(ws: Workspace, base: str) -> Paper | None:
     Raises:
         FetchError: arXiv gives no answer.
     """
-    api = ws.settings.harvest.arxiv or ArxivSettings()
-    found, _ = hydrate(api, arxiv_transport(ws, api.min_interval), [base])
+    api = arxiv_settings(ws)
+    found, _ = hydrate(api, arxiv_transport(ws), [base])
     _record(ws, found)
     return found[0] if found else None
 
@@ -56,7 +54,7 @@ def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
     for entry in entries:
         stored = found.get(entry.id) or found.get(titles[entry.id])
         if stored and (
-            entry.id in stored.paper.identifiers or same_title(stored.paper.title) == same_title(entry.title)
+            entry.id in stored.paper.identifiers or whole_title(stored.paper.title) == whole_title(entry.title)
         ):
             known[entry.id] = stored.paper
     return known
@@ -64,8 +62,8 @@ def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
 
 def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
     """What arXiv knows of the entries: all ids in few requests, then title by title."""
-    api = ws.settings.harvest.arxiv or ArxivSettings()
-    transport = arxiv_transport(ws, api.min_interval)
+    api = arxiv_settings(ws)
+    transport = arxiv_transport(ws)
     ids = [entry.id.removeprefix("arxiv:") for entry in entries if entry.id.startswith("arxiv:")]
     known: dict[str, Paper] = {}
     try:
@@ -73,7 +71,7 @@ def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
         for entry in entries:
             if not entry.id.startswith("arxiv:"):
                 listed = arxiv_api.titled(api, transport, entry.title)
-                same = [paper for paper in listed if same_title(paper.title) == same_title(entry.title)]
+                same = [paper for paper in listed if whole_title(paper.title) == whole_title(entry.title)]
                 if same:
                     known[entry.id] = same[0]
     except FetchError as error:
@@ -85,7 +83,7 @@ def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
 def _record(ws: Workspace, papers: Sequence[Paper]) -> None:
     if papers:
         with write(ws.store) as db:
-            record(db, [Sighting(arxiv_api.NAME, paper) for paper in papers], ws.clock())
+            record(db, [Sighting(arxiv_api.PROVENANCE, paper) for paper in papers], ws.clock())
 
 
 def _filled(entry: Entry, paper: Paper) -> Entry:

@@ -11,9 +11,10 @@ from harvester.catalog.entry import Entry, tell
 from harvester.catalog.export import WRITERS
 from harvester.catalog.export import export as write_export
 from harvester.catalog.folder import load_catalog, write_entry
-from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list, same_title
+from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.importing.outline import parse_choices
 from harvester.catalog.rendering.awesome import build as render
+from harvester.domain.identity import whole_title
 from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.sync import sync_locked
@@ -52,7 +53,7 @@ class Import:
 def import_list(
     ws: Workspace, file: Path, *, choices: Sequence[str] = (), dry_run: bool = False, online: bool = False
 ) -> Import:
-    """Take an Awesome-style list into the catalogue; a paper that is there already gains its labels and links.
+    """Import an Awesome-style list into the catalog; a paper that is already there gains its labels and links.
 
     What the list does not say of a paper (authors, date, venue) is taken from the store.
 
@@ -67,7 +68,7 @@ def import_list(
     """
     read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
     if not read.papers and not read.unplaced and not read.skipped:
-        raise CatalogError(f"{file} holds no paper; give a list with titles in bold or as links below headings.")
+        raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
     papers = enriched(ws, read.papers, online=online)
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
@@ -86,7 +87,7 @@ def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
     changed: list[Entry] = []
     merged = 0
     for found in read.papers:
-        old = known.get(found.id) or known.get(same_title(found.title))
+        old = known.get(found.id) or known.get(whole_title(found.title))
         merged += old is not None
         changed.append(joined(old, found, ws.taxonomy) if old else found)
     return changed, merged
@@ -95,7 +96,7 @@ def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
 def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
     """Entries by id and by title."""
     listed = list(entries)
-    return {entry.id: entry for entry in listed} | {same_title(entry.title): entry for entry in listed}
+    return {entry.id: entry for entry in listed} | {whole_title(entry.title): entry for entry in listed}
 
 
 def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
@@ -128,11 +129,11 @@ def export(ws: Workspace, name: str) -> str:
     """All entries in one format.
 
     Raises:
-        UsageError: there is no such format.
+        UsageError: the format is unknown.
         CatalogError: an entry cannot be read: an export that silently lacks papers is worse than none.
     """
     if name not in WRITERS:
-        raise UsageError(f"There is no format {name!r}; there are: {', '.join(WRITERS)}.")
+        raise UsageError(f"There is no format {name!r}; the formats are: {', '.join(WRITERS)}.")
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     if catalog.problems:
         raise CatalogError(f"Nothing is exported: {tell(catalog.problems)}")

@@ -1,4 +1,4 @@
-"""The catalogue's web page as a folder of static files."""
+"""The catalog's web page as a folder of static files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
 
     Raises:
         CatalogError: an entry cannot be read; nothing is written then.
-        UsageError: the folder holds something that is no site of ours.
+        UsageError: the folder contains something other than a site of ours.
     """
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     if catalog.problems:
@@ -48,6 +48,6 @@ def abstracts(ws: Workspace, entries: tuple[Entry, ...]) -> Mapping[str, str]:
 def _refuse_foreign(folder: Path) -> None:
     """Refuse to mix our files with somebody else's: a slip of the keyboard must not fill a home folder."""
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; name one for the site.")
+        raise UsageError(f"{folder} is not a folder; give a folder for the site.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise UsageError(f"{folder} holds other files; name an empty folder or one with an earlier site.")
+        raise UsageError(f"{folder} contains other files; give an empty folder or one with an earlier site.")

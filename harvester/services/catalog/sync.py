@@ -15,16 +15,16 @@ from harvester.catalog.folder import Catalog, load_catalog, named_in
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, standing
 from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.provenance import CATALOG
 from harvester.services.review.decisions import CATALOGUE_LOCK, record_decision, settle
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all, record
-from harvester.store.queue import candidate, in_state, set_filed, unfiled
+from harvester.store.queue import find_candidate, in_state, set_filed, unfiled
 
 BY = "catalogue files"
-SOURCE = "catalog"
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def paper_of(entry: Entry) -> Paper:
 
 def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced) -> set[int]:
     """Record every entry and make the decisions its file asks for; returns the papers' numbers."""
-    seen = record(db, [Sighting(SOURCE, paper_of(entry)) for entry in catalog.entries], ws.clock())
+    seen = record(db, [Sighting(CATALOG, paper_of(entry)) for entry in catalog.entries], ws.clock())
     filed = {one.paper: one.entry for one in in_state(db, "accepted")}
     entries = _one_a_paper(zip((one.number for one in seen), catalog.entries, strict=True), filed, done)
     logs, unwritten = decisions_on(db, entries), {one.paper for one in unfiled(db)}
@@ -90,7 +90,7 @@ def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced)
 def _one_a_paper(found: Iterable[tuple[int, Entry]], filed: Mapping[int, str | None], done: Synced) -> dict[int, Entry]:
     """One entry for each paper: of two files of one paper (its arXiv id, its DOI) that which was there before counts.
 
-    Were both taken, each would correct the other's labels every night anew.
+    If both were taken, each would correct the other's labels again every night.
     """
     entries: dict[int, Entry] = {}
     for number, entry in found:
@@ -117,14 +117,15 @@ def _take(
     now = standing(logs.get(number, []))
     if now.state != "accepted" or now.decision is None or now.decision.labels != entry.labels:
         _decide(ws, db, number, entry, now.state, done)
-    place = candidate(db, number)
-    if place and entry.path and place.entry != _place(entry):
-        set_filed(db, number, place.version, _place(entry))
+    candidate = find_candidate(db, number)
+    if candidate and entry.path and candidate.entry != _place(entry):
+        set_filed(db, number, candidate.version, _place(entry))
 
 
 def _decide(ws: Workspace, db: Connection, number: int, entry: Entry, state: str, done: Synced) -> None:
     reason = "labels corrected" if state == "accepted" else "entry added"
-    record_decision(db, number, Decision(number, "accept", "files", entry.labels, reason, BY, ws.clock()), filed=True)
+    decision = Decision(number, "accept", "files", entry.labels, reason, BY, ws.clock())
+    record_decision(ws, db, decision, filed=True)
     done.corrected += state == "accepted"
     done.accepted += state != "accepted"
 
@@ -135,13 +136,13 @@ def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: 
     missing = [one for one in accepted if one.paper not in present and not _has_file(ws, one)]
     if len(missing) == len(accepted) > 1 and not _is_catalogue(ws.catalog):
         done.problems.append(
-            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; bring the folder back or "
+            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; restore the folder or "
             "correct catalog.dir. Nothing was withdrawn."
         )
         return
     for one in _without_renamed(ws, db, catalog, missing, done):
         gone = Decision(one.paper, "withdraw", "files", None, "entry removed", BY, ws.clock())
-        record_decision(db, one.paper, gone, filed=True)
+        record_decision(ws, db, gone, filed=True)
         done.withdrawn += 1
 
 
@@ -165,5 +166,5 @@ def _is_catalogue(folder: Path) -> bool:
 
 
 def _has_file(ws: Workspace, one: Candidate) -> bool:
-    """Whether the file is there although it cannot be read: that is no withdrawal."""
+    """Whether the file is there although it cannot be read: that is not a withdrawal."""
     return bool(one.entry) and (ws.catalog / str(one.entry)).exists()

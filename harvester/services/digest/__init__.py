@@ -1,1 +1,1 @@
-"""Digests: who is due, composing, sending, the archive."""
+"""Digests: who is due, what is new for them, sending, previews, the archive."""

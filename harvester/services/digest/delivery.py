@@ -78,7 +78,7 @@ class SendingStopped(MailError):
     """The mail server takes nothing (more); what was not sent stays queued. `counts` says how far it got."""
 
     def __init__(self, reason: str, counts: Counts, waiting: int) -> None:
-        super().__init__(f"{reason} Nothing is lost: the next call sends what was not sent ({waiting}).")
+        super().__init__(f"{reason} Nothing is lost", remedy=f"the next call sends what was not sent ({waiting})")
         self.counts = counts
 
 

@@ -8,7 +8,7 @@ from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
 from harvester.base.files import write_atomic
 from harvester.digest.composer import Composer, DigestOutline, MailBody, Plan
-from harvester.mail.address import parse_address
+from harvester.domain.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.delivery import Counts
 from harvester.services.digest.due import due, items, news
@@ -52,14 +52,14 @@ def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutl
     """What one subscriber's next digest would hold, due today or not; nothing where there is nothing new.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: nobody subscribes with it.
     """
     email = parse_address(address)
     with read(ws.store) as db:
         found = subscriber(db, open_tokens(ws.settings).key(email))
         if found is None:
-            raise HarvesterError(f"Nobody subscribes as {email}; `harvester subscribers list` names all.")
+            raise HarvesterError(f"{email} is not a subscriber; `harvester subscribers list` lists all.")
         plans = news(db, [found] if found.state == "active" else [])
         is_due = any(plan.subscriber.key == found.key for plan in due(db, ws.clock()))
     press = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))

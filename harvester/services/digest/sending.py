@@ -13,11 +13,11 @@ from harvester.base.boot import boot_id
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError
 from harvester.digest.composer import Composer, Plan
+from harvester.domain.address import parse_address
 from harvester.domain.deliveries import Delivery
 from harvester.domain.subscribers import Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.outbox import PickupFolder, SendOutcome
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.digest.delivery import Counts, Sending, SendingStopped
 from harvester.services.digest.due import due
 from harvester.services.learning.key_sentences import extracts_of
@@ -65,7 +65,7 @@ def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwat
         if eml is not None:
             sending.deliver(PickupFolder(eml), work)
         else:
-            with SmtpServer(ws.settings.digest) as server:
+            with mail_server(ws.settings) as server:
                 sending.deliver(server, work)
     return counts
 
@@ -87,7 +87,7 @@ def send_again(ws: Workspace, address: str) -> int:
         How many digests there were.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: they have none.
     """
     email = parse_address(address)
@@ -97,7 +97,7 @@ def send_again(ws: Workspace, address: str) -> int:
             close_delivery(db, one, "failed", one.error, ws.clock())
     if not mine:
         raise HarvesterError(
-            f"No digest to {email} is of unknown fate; `harvester digest unknown` names those that are."
+            f"No digest to {email} has an unknown fate; `harvester digest unknown` lists those that have."
         )
     return len(mine)
 

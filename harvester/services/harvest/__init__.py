@@ -1,1 +1,1 @@
-"""Sources asked and their answers kept: nights, audits, proposed papers."""
+"""Ask the sources and keep their answers: nightly, for audits, and for proposed papers."""

@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any
 from harvester.base.clock import utc_date
 from harvester.base.errors import FetchError, UsageError
 from harvester.config.harvest import HarvestSettings
-from harvester.config.sources import ArxivSettings, OaiSettings, RssSettings
 from harvester.domain.merging import Change
 from harvester.domain.papers import Paper, Sighting, Stored
-from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.harvest.collect import check_clock
 from harvester.services.learning.classify import BATCH, classify, join_queue, load_classifier, predict
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.sources.arxiv import oai
+from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement
 from harvester.sources.errors import Unavailable
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all, mark_withdrawn, record
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
@@ -117,23 +117,23 @@ def audit(ws: Workspace, *, days: int = DAYS, repair: bool = False, watch: Watch
 
 def sets_of(settings: HarvestSettings) -> tuple[str, ...]:
     """The sets of the categories whose announcements are read, whether that source is turned on or not."""
-    categories = (settings.arxiv_rss or RssSettings()).categories
+    categories = arxiv_rss.KIND.section_or_defaults(settings).categories
     return tuple(dict.fromkeys(oai.set_of(category) for category in categories))
 
 
-def _settings(settings: HarvestSettings) -> OaiSettings:
-    if settings.oai is None or not settings.oai.enabled:
-        raise UsageError("The audit asks OAI-PMH; config.toml needs a section [harvest.oai] that is not turned off.")
-    return settings.oai
+def _settings(settings: HarvestSettings) -> oai.OaiSettings:
+    for section in oai.KIND.enabled(settings):
+        return section
+    raise UsageError("The audit asks OAI-PMH; config.toml needs a section [harvest.oai] that is not turned off.")
 
 
 class _Auditor:
     """One audit at work: `compare` fills in what was found, `repair` acts on it."""
 
-    def __init__(self, ws: Workspace, settings: OaiSettings, found: Audit, watch: Watch) -> None:
+    def __init__(self, ws: Workspace, settings: oai.OaiSettings, found: Audit, watch: Watch) -> None:
         self.ws, self.settings, self.found, self.watch = ws, settings, found, watch
-        self.api = ws.settings.harvest.arxiv or ArxivSettings()
-        self.transport = arxiv_transport(ws, self.api.min_interval)
+        self.api = arxiv_settings(ws)
+        self.transport = arxiv_transport(ws)
         self.classifier: Classifier | None = None  # loaded where the store lacks something
         self.judged = 0
 
@@ -147,7 +147,7 @@ class _Auditor:
     def _check_sense(self) -> None:
         """An empty answer proves nothing where there must be records, nor does one to a clock that is wrong."""
         try:
-            check_clock(oai.NAME, self.transport, self.ws.clock())
+            check_clock(oai.PROVENANCE.name, self.transport, self.ws.clock())
         except FetchError as error:
             self._fail(error)
         announced = utc_date(last_announcement(self.ws.clock() - INDEX_LAG))
@@ -216,10 +216,10 @@ class _Auditor:
     def _tell_of_place(self, fate: str, name: str, number: int) -> None:
         """Say where a paper stands that is no more: what people decided, or have before them, is theirs to change."""
         with read(self.ws.store) as db:
-            place = candidate(db, number)
-        if place:
-            where = "the catalogue" if place.state == "accepted" else "the queue"
-            self.found.notes.append(f"{name} was {fate} at arXiv; it is {place.state} in {where}, and left there.")
+            candidate = find_candidate(db, number)
+        if candidate:
+            where = "the catalogue" if candidate.state == "accepted" else "the queue"
+            self.found.notes.append(f"{name} was {fate} at arXiv; it is {candidate.state} in {where}, and left there.")
 
     def _judge(self, lacking: Sequence[oai.Record]) -> None:
         papers = self._with_text(lacking)
@@ -269,7 +269,11 @@ class _Auditor:
         """Store papers with the API's text; an older version than OAI-PMH lists is not it yet."""
         current = {one.id: shown[one.id] for one in listed if one.id in shown and shown[one.id].version >= one.version}
         sightings = [
-            Sighting(oai.NAME, current.get(one.id, one), text_from=arxiv_api.NAME if one.id in current else "")
+            Sighting(
+                oai.PROVENANCE,
+                current.get(one.id, one),
+                text_from=arxiv_api.PROVENANCE if one.id in current else None,
+            )
             for one in listed
         ]
         with write(self.ws.store) as db:

@@ -10,15 +10,18 @@ from sqlalchemy import Connection, Engine
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.cursors import Cursor, Progress
-from harvester.domain.merging import Change, Merged
+from harvester.domain.merging import Absorbed, Change, Merged
+from harvester.domain.papers import Sighting
+from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
-from harvester.sources.http import Payload, Transport
-from harvester.sources.registry import Source, SourceState
+from harvester.sources.http import Transport
+from harvester.sources.registry import provenance_of
+from harvester.sources.source import Source, SourceState
 from harvester.sources.window import Batch, Window
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
@@ -62,22 +65,22 @@ class SourceOutcome:
         """How many papers this source changed in this way."""
         return sum(found is change for found in self.changes.values())
 
-    def to_json(self) -> dict[str, object]:
-        """One element of the report's ``sources``."""
-        return {
-            "name": self.source,
-            "state": self.state,
-            "window": [rfc3339(self.window.since), rfc3339(self.window.until)] if self.windowed else None,
-            "expected": self.expected,
-            "received": self.received,
-            "new": self.count(Change.NEW),
-            "updated": self.count(Change.UPDATED),
-            "suggested": self.suggested,
-            "requests": self.requests,
-            "error": self.error,
-            "notes": self.notes,
-            "payloads": [{"url": one.url, "sha256": one.sha256, "bytes": one.size} for one in self.payloads],
-        }
+    def report(self) -> SourceReport:
+        """One element of the run report's ``sources``."""
+        return SourceReport(
+            name=self.source,
+            state=self.state,
+            window=(self.window.since, self.window.until) if self.windowed else None,
+            expected=self.expected,
+            received=self.received,
+            new=self.count(Change.NEW),
+            updated=self.count(Change.UPDATED),
+            suggested=self.suggested,
+            requests=self.requests,
+            error=self.error,
+            notes=tuple(self.notes),
+            payloads=tuple(self.payloads),
+        )
 
 
 def source_state(store: Engine) -> SourceState:
@@ -113,7 +116,9 @@ def harvest(
     """
     with read(ws.store) as db:
         before = cursor(db, source.name)
-    outcome = SourceOutcome(source.name, plan(ws, source, since, until), source.windowed, source.journal)
+    outcome = SourceOutcome(
+        source.name, plan(ws, source, since, until), source.windowed, source.provenance.kind == "journal"
+    )
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = _transport(ws, source)
     try:
@@ -193,7 +198,7 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome
     if not source.windowed:
         return judge_feed(news=outcome.news, batch=before.batch, now=ws.clock())
     with read(ws.store) as db:
-        proven = cursor(db, arxiv_rss.NAME).batch
+        proven = cursor(db, arxiv_rss.PROVENANCE.name).batch
     return judge(news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=proven)
 
 
@@ -293,8 +298,17 @@ def _first(known: int | None, announced: int | None, carried: int) -> int | None
 
 def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
     pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
-    articles = [(one.article, replace(one, first=True)) for one in merged if one.article]
+    articles = [
+        (article, replace(one, first=True)) for one in merged for lost in one.absorbed if (article := _article(lost))
+    ]
     outcome.suggested += sum(suggest(db, sighting, one, now) for sighting, one in (*pairs, *articles))
+
+
+def _article(lost: Absorbed) -> Sighting | None:
+    """What a journal had shown of a paper that proved to be another one's article."""
+    shown = (provenance_of(name) for name in lost.sources)
+    journal = next((source for source in shown if source.kind == "journal"), None)
+    return Sighting(journal, lost.paper) if journal else None
 
 
 def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
@@ -310,6 +324,6 @@ def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> No
 
 
 def _transport(ws: Workspace, source: Source) -> Transport:
-    if source.interval is not None:
-        return arxiv_transport(ws, source.interval)
+    if source.gated:
+        return arxiv_transport(ws)
     return Transport(ws.settings.harvest, allow_private=source.allow_private)

@@ -11,14 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooManyRequests, UsageError
-from harvester.config.sources import ArxivSettings, FeedSettings
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
 from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Proposal
 from harvester.domain.text import clean
-from harvester.services.arxiv_client import arxiv_transport
-from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
+from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.workspace import Workspace
 from harvester.sources import journals
 from harvester.sources.arxiv import api as arxiv_api
@@ -27,9 +26,9 @@ from harvester.sources.http import Transport
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all, record
-from harvester.store.predictions import latest, save
+from harvester.store.predictions import current, save
 from harvester.store.proposals import add_proposal, proposals_in, settle_proposal
-from harvester.store.queue import candidate, enqueue
+from harvester.store.queue import enqueue, find_candidate
 from harvester.store.rate_limits import allowed
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def propose(ws: Workspace, given: str, note: str, address: str) -> str:
 
     Raises:
         UsageError: it names no paper, or the note is too long.
-        TooOften: too many came from this address.
+        TooManyRequests: too many came from this address.
     """
     name, said = understood(given), clean(note)
     if len(said) > LONGEST_REASON:
@@ -124,17 +123,17 @@ def _fetch(ws: Workspace, one: Proposal) -> int | None:
 
 
 def _from_arxiv(ws: Workspace, name: str) -> Sighting | None:
-    api = ws.settings.harvest.arxiv or ArxivSettings()
-    found, _ = arxiv_ids.hydrate(api, arxiv_transport(ws, api.min_interval), [name.removeprefix("arxiv:")])
-    return Sighting(arxiv_api.NAME, found[0]) if found else None
+    api = arxiv_settings(ws)
+    found, _ = arxiv_ids.hydrate(api, arxiv_transport(ws), [name.removeprefix("arxiv:")])
+    return Sighting(arxiv_api.PROVENANCE, found[0]) if found else None
 
 
 def _from_journals(ws: Workspace, name: str) -> Sighting | None:
     """The paper as one of the journals' feeds shows it: they hold the latest few dozen."""
     failed: list[FetchError] = []
-    for feed in ws.settings.harvest.feeds:
+    for feed in journals.KIND.enabled(ws.settings.harvest):
         try:
-            shown = _feed(ws, feed) if feed.enabled else ()
+            shown = _feed(ws, feed)
         except FetchError as error:
             failed.append(error)
             continue
@@ -145,7 +144,7 @@ def _from_journals(ws: Workspace, name: str) -> Sighting | None:
     return None
 
 
-def _feed(ws: Workspace, feed: FeedSettings) -> Sequence[Sighting]:
+def _feed(ws: Workspace, feed: journals.FeedSettings) -> Sequence[Sighting]:
     transport = Transport(ws.settings.harvest, allow_private=feed.allow_private)
     return list(journals.read(feed, transport, {}).batch.sightings)
 
@@ -155,17 +154,18 @@ def _queue(ws: Workspace, one: Proposal, number: int | None, model: "Callable[[]
     if number is not None:
         _classify(ws, one.name, model)
     with write(ws.store) as db:
-        if number is not None and candidate(db, number) is None:
-            prediction = latest(db, [number]).get(number)
+        if number is not None and find_candidate(db, number) is None:
+            prediction = current(db, [number], version_in_use(ws)).get(number)
             enqueue(db, [(number, prediction.scope if prediction else 0.0)], ws.clock())
         settle_proposal(db, one.id, "unknown" if number is None else "queued", number)
 
 
 def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> None:
     """Give a paper its prediction where it has none; without a model it is queued all the same."""
+    version = version_in_use(ws)
     with read(ws.store) as db:
         stored = find_all(db, [name])[name]
-        if latest(db, [stored.number]):
+        if current(db, [stored.number], version):
             return
     try:
         made = list(predict(model(), [(stored.number, stored.paper)]))
@@ -173,5 +173,5 @@ def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> No
         log.warning("The proposed paper %s has no prediction: %s", name, error)
         return
     with write(ws.store) as db:
-        if not latest(db, [stored.number]):  # a run may have been quicker
+        if not current(db, [stored.number], version):  # a run may have been quicker
             save(db, made, ws.clock())

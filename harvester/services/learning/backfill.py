@@ -1,8 +1,8 @@
-"""Bring what is in scope of an arXiv metadata snapshot into store and queue.
+"""Import the papers of an arXiv metadata snapshot that are in scope into store and queue.
 
 Papers out of scope are counted and not stored: millions of them would slow down every night for nothing. Those in
 scope join the queue's backlog, which is listed after what the nights bring. How far the file has come is committed
-with its papers, so a backfill that was cut off goes on where it was.
+with its papers, so an interrupted backfill resumes where it stopped.
 """
 
 import hashlib
@@ -22,8 +22,7 @@ from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
 from harvester.services.learning.classify import model_version, text_of
 from harvester.services.workspace import Watch, Workspace, unwatched
-from harvester.sources.arxiv.api import NAME as ARXIV
-from harvester.sources.arxiv.snapshot import NAME, SnapshotLine, is_among, parse_line, read_lines, size_of
+from harvester.sources.arxiv.snapshot import PROVENANCE, SnapshotLine, is_among, parse_line, read_lines, size_of
 from harvester.store.backfills import backfill as backfill_of
 from harvester.store.backfills import set_backfill
 from harvester.store.engine import read, write
@@ -133,7 +132,7 @@ def backfill(
 
 
 class _Sitting:
-    """One backfill at work: where it stands, and how it goes on from one task to the next."""
+    """A running backfill: how far it has come, and how it continues from one task to the next."""
 
     def __init__(self, ws: Workspace, path: Path, categories: tuple[str, ...], dry_run: bool, watch: Watch) -> None:
         self.ws, self.dry_run, self.watch = ws, dry_run, watch
@@ -156,7 +155,7 @@ class _Sitting:
 
     def _keep(self, db: Connection, done: TaskResult) -> int:
         papers = [parse_line(raw) for raw, _ in done.found]
-        merged = record(db, [Sighting(NAME, paper, text_from=ARXIV) for paper in papers], self.ws.clock())
+        merged = record(db, [Sighting(PROVENANCE, paper) for paper in papers], self.ws.clock())
         numbers = [one.number for one in merged]
         save(db, zip(numbers, papers, [said for _, said in done.found], strict=True), self.ws.clock())
         joining = [one for chunk in chunks(numbers) for one in unqueued(db, self.model, chunk)]

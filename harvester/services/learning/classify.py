@@ -1,9 +1,11 @@
 """Give every text that the present model has not seen its prediction."""
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from sqlalchemy import Connection
 
 from classifiers.errors import ClassifierError
 from classifiers.records import Text
-from classifiers.storage import read_info
+from classifiers.storage import CARD, model_dir, read_info
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.errors import HarvesterError
 from harvester.domain.labels import Labels
@@ -22,7 +24,7 @@ from harvester.services.learning.queue_order import queue_order
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
 from harvester.store.papers import load
-from harvester.store.predictions import latest, save, unclassified
+from harvester.store.predictions import current, save, unclassified
 from harvester.store.queue import (
     add_probes,
     below_gate,
@@ -31,7 +33,7 @@ from harvester.store.queue import (
     in_state,
     probed,
     rescore,
-    set_places,
+    set_reading_order,
     unqueued,
 )
 from harvester.store.training import waiting_papers
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from classifiers.records import ModelInfo, Neighbour, Reason
     from classifiers.records import Prediction as Predicted
 
+log = logging.getLogger(__name__)
 BATCH = 256  # texts between two commits: what a killed run may have to do again
 EMBEDDINGS = Path("data/embeddings.db")  # a cache: it may be deleted at any time
 WEEK = timedelta(days=7)
@@ -80,7 +83,7 @@ def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tup
 
 
 def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
-    """Predict anew for the pending candidates alone, after the model changed; the next run does the other papers.
+    """Predict again for the pending candidates only, after the model changed; the next run does the other papers.
 
     Returns:
         How many candidates there were.
@@ -96,12 +99,12 @@ def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
     with write(ws.store) as db:
         save(db, made, ws.clock())
         rescore(db, model)
-        _arrange(db)
+        _arrange(db, model)
     return len(made)
 
 
 def join_queue(ws: Workspace) -> int:
-    """Queue what the present model holds in scope, and score anew what waits; returns how many joined.
+    """Queue what the present model holds in scope, and rescore what waits; returns how many joined.
 
     Once a week, from its second week on, the likeliest papers from below the gate join as well: only so is it ever seen
     what the gate loses.
@@ -118,21 +121,43 @@ def join_queue(ws: Workspace) -> int:
         lost = below_gate(db, model, PROBE_FLOOR, PROBES) if due else []
         enqueue(db, lost, now)
         add_probes(db, name, model, lost)
-        _arrange(db)
+        _arrange(db, model)
     return len(joining) + len(lost)
 
 
-def _arrange(db: Connection) -> None:
+def _arrange(db: Connection, model: str) -> None:
     """Put all that waits, but for a backfill's finds, into the order of reading."""
-    found = sorted((one for one in in_state(db, "pending") if not one.backlog), key=lambda one: one.paper)
-    numbers = [one.paper for one in found]
-    known = {number: one.paper for number, one in load(db, numbers).items()}
-    set_places(db, [(one.paper, one.score) for one in queue_order(found, known, latest(db, numbers))])
+    waiting = [candidate for candidate in in_state(db, "pending") if not candidate.backlog]
+    found = sorted(waiting, key=lambda candidate: candidate.paper)
+    numbers = [candidate.paper for candidate in found]
+    papers = {number: stored.paper for number, stored in load(db, numbers).items()}
+    arranged = queue_order(found, papers, current(db, numbers, model))
+    set_reading_order(db, [(candidate.paper, candidate.usefulness) for candidate in arranged])
 
 
 def model_version(ws: Workspace) -> str:
     """The version of the model in use; cheap, since it loads no weights."""
     return model_info(ws).version
+
+
+def version_in_use(ws: Workspace) -> str:
+    """The version whose predictions reviewers are shown, as `model_version`; "" where it cannot be read.
+
+    Then the newest predictions count: a broken model, which runs and `doctor` name, keeps nobody from reviewing.
+    """
+    try:
+        card = model_dir(model_in_use(ws)) / CARD
+        known = card.stat()
+        return _version_of(card.parent, known.st_mtime_ns, known.st_size)
+    except (ClassifierError, HarvesterError, OSError) as error:
+        log.warning("The newest predictions are shown, since the model in use cannot be read: %s", error)
+        return ""
+
+
+@lru_cache(maxsize=8)
+def _version_of(folder: Path, _changed: int, _size: int) -> str:
+    """Checking a model's card takes some milliseconds, and every page asks."""
+    return read_info(folder).version
 
 
 def model_info(ws: Workspace) -> "ModelInfo":
@@ -171,7 +196,8 @@ class ChosenModel:
                 _require_fit(classifier.taxonomy, load_taxonomy(self.taxonomy), self.version)
         if classifier.version != self.version:
             raise HarvesterError(
-                f"This machine has the model {classifier.version}, not {self.version}; install the same everywhere."
+                f"This machine has the model {classifier.version}, not {self.version}; "
+                "install the same version everywhere."
             )
         classifier.encoder = CachedEncoder(classifier.encoder, self.embeddings)
         return classifier
@@ -245,9 +271,9 @@ def explain(
 
 
 def in_scope_among(ws: Workspace, numbers: Collection[int]) -> int:
-    """How many of these papers the newest predictions hold in scope."""
+    """How many of these papers their current predictions hold in scope."""
     with read(ws.store) as db:
-        return sum(prediction.in_scope for prediction in latest(db, numbers).values())
+        return sum(prediction.in_scope for prediction in current(db, numbers, model_version(ws)).values())
 
 
 def _own(found: "Predicted") -> Prediction:

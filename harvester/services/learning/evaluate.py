@@ -1,4 +1,4 @@
-"""How good the model in use is, and whether what comes in still looks like what it was trained on."""
+"""How good the model in use is, and whether incoming papers still look like its training set."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -49,13 +49,13 @@ def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> di
     with named_errors():
         texts = [paper.text for paper in papers]
         vectors = embed(classifier.encoder, texts, counted(watch, "encoded", len(texts)))
-        results = evaluate_model(classifier.model, papers, vectors, classifier.memory)
+        results = evaluate_model(classifier.model, papers, vectors, classifier.training_index)
     with read(ws.store) as db:
         probes = probe_states(db)
     return {
         "model": classifier.version,
         "papers": len(papers),
-        "overlap": overlap(papers, frozenset(classifier.memory.rows())),
+        "overlap": overlap(papers, frozenset(classifier.training_index.rows())),
         "results": results,
         "probes": probes,
     }

@@ -1,13 +1,16 @@
 """The two sentences of an abstract that the classifier found most telling for a paper's labels; made once a text."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from classifiers.errors import ClassifierError
 from classifiers.records import Reason, Text
+from classifiers.sentences import sentences
 from harvester.base.errors import HarvesterError
-from harvester.digest.content import SENTENCES, plain, sentences
+from harvester.digest.content import SENTENCES, plain
 from harvester.digest.rules import Item
 from harvester.services.learning.classify import load_classifier
 from harvester.services.workspace import Watch, Workspace, unwatched
@@ -42,14 +45,13 @@ def extracts_of(ws: Workspace, items: Iterable[Item], watch: Watch = unwatched) 
 def most_telling(abstract: str, reasons: Mapping[str, Sequence[Reason]]) -> str:
     """Of an abstract's sentences those that all labels together rest on most, in their order.
 
-    Too few reasons (all of them in the title, or none) are made up for with the first sentences.
+    `reasons` are of this very text, so each names one of its sentences, or the title. Too few of its sentences (all
+    reasons in the title, or none) are made up for with the first ones.
     """
-    parts = sentences(plain(abstract))
-    weight = dict.fromkeys(parts, 0.0)
-    for reason in (one for found in reasons.values() for one in found):
-        inside = [part for part in parts if part in plain(reason.sentence) or plain(reason.sentence) in part]
-        for part in inside:
-            weight[part] += reason.drop
+    parts = sentences(abstract)
+    weight: defaultdict[str, float] = defaultdict(float)
+    for reason in chain.from_iterable(reasons.values()):
+        weight[reason.sentence] += reason.drop
     chosen = sorted(sorted(range(len(parts)), key=lambda n: (-weight[parts[n]], n))[:SENTENCES])
     gaps = ("… " if before + 1 < here else "" for before, here in zip([-1, *chosen], chosen, strict=False))
     return " ".join(gap + parts[n] for gap, n in zip(gaps, chosen, strict=True))
@@ -68,8 +70,8 @@ def _extract(classifier: "Classifier", item: Item) -> str:
         facet.id: [label for label in item.labels.of(facet.id) if label in facet.label_ids]
         for facet in classifier.taxonomy.facets
     }
-    reasons = classifier.explain(Text(paper.id, paper.title, paper.abstract), known)
-    return most_telling(paper.abstract, reasons)
+    text = Text(paper.id, paper.title, plain(paper.abstract))
+    return most_telling(text.abstract, classifier.explain(text, known))
 
 
 def _is_longer(item: Item) -> bool:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harvester.base.errors import FetchError, HarvesterError, UsageError
-from harvester.config.sources import ArxivSettings
 from harvester.domain.labels import LabelText
 from harvester.domain.papers import Paper
-from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.learning.train import has_labelled_set, label_file
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import ids as arxiv_ids
@@ -20,7 +19,7 @@ _ARXIV = "arxiv:"
 
 
 def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fetch what is not there yet from arXiv by id, a hundred a request; calling it again goes on where it stopped.
+    """Fetch what is not there yet from arXiv by id, a hundred per request; calling it again resumes where it stopped.
 
     Returns:
         ``{"wanted", "fetched", "missing", "present", "untraceable"}``: papers with an arXiv id in the set; those
@@ -31,7 +30,9 @@ def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
         FetchError: arXiv fails; what was fetched until then is kept.
     """
     if not has_labelled_set(ws):
-        raise UsageError(f"The labelled set is not about {ws.taxonomy.title}; review its queue, and train from that.")
+        raise UsageError(
+            f"The labeled set is not about {ws.taxonomy.title}; review this list's queue, and train from that."
+        )
     names = [json.loads(line)["id"] for line in label_file().read_text(encoding="utf-8").splitlines()]
     wanted = [name for name in names if name.startswith(_ARXIV)]
     present = _take_from_store(ws, wanted)
@@ -66,8 +67,8 @@ def _take_from_store(ws: Workspace, wanted: Sequence[str]) -> set[str]:
 
 
 def _asked(ws: Workspace, bases: Sequence[str]) -> Iterator[tuple[list[Paper], list[str]]]:
-    settings = ws.settings.harvest.arxiv or ArxivSettings()
-    transport = arxiv_transport(ws, settings.min_interval)
+    settings = arxiv_settings(ws)
+    transport = arxiv_transport(ws)
     for part in arxiv_ids.batches(bases):
         try:
             yield arxiv_ids.hydrate(settings, transport, part)

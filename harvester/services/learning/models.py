@@ -1,7 +1,7 @@
 """Which model is in use: the one config.toml names, else the one promoted last, else the packaged one.
 
-Promoted models lie in a folder beside the store, one folder a version; the file `promoted` names them in order, a line
-each, and its last line is the one in use.
+Promoted models are in a folder beside the store, one folder per version; the file `promoted` lists them in order, one
+per line, and its last line is the one in use.
 """
 
 import shutil
@@ -43,7 +43,7 @@ def require_free_choice(ws: Workspace) -> None:
     """
     if ws.settings.classifier.model:
         raise UsageError(
-            "classifier.model names the model to use, so no other can be promoted; take that key out of config.toml."
+            "classifier.model sets the model to use, so no other can be promoted; remove that key from config.toml."
         )
 
 
@@ -60,7 +60,7 @@ def rollback(ws: Workspace) -> Path | None:
     """
     history = _history(ws.settings)
     if not history:
-        raise HarvesterError(f"There is nothing to go back to: {models_folder(ws) / HISTORY} names no promoted model.")
+        raise HarvesterError(f"There is nothing to go back to: {models_folder(ws) / HISTORY} lists no promoted model.")
     _write(ws, history[:-1])
     return model_in_use(ws)
 
@@ -72,11 +72,11 @@ def write_untrained(models: Path, taxonomy: Taxonomy, encoder: str | None = None
         HarvesterError: the encoder cannot be loaded.
     """
     from classifiers.encoder import load_encoder
-    from classifiers.untrained import write_zero_model
+    from classifiers.untrained import write_untrained_model
 
     part = models / ".untrained"
     try:
-        info = write_zero_model(part, taxonomy, load_encoder(encoder) if encoder else load_encoder())
+        info = write_untrained_model(part, taxonomy, load_encoder(encoder) if encoder else load_encoder())
     except ClassifierError as error:
         raise HarvesterError(str(error)) from error
     move_model(part, models / info.version)
@@ -107,7 +107,9 @@ def _history(settings: Settings) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise HarvesterError(f"{file} cannot be read: {error}.") from error
     if wrong := [line for line in lines if "/" in line or line.startswith(".")]:
-        raise HarvesterError(f"{file} names {wrong[0]!r}, which is no model version; correct or remove that line.")
+        raise HarvesterError(
+            f"{file} contains {wrong[0]!r}, which is not a model version; correct or remove that line."
+        )
     return lines
 
 

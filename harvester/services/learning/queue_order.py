@@ -15,13 +15,13 @@ def queue_order(
 ) -> list[Candidate]:
     """Candidates, most useful first: likely in scope, then uncertain, near-duplicates not in a row.
 
-    Their score then says how useful each is where it stands: one that was put off is no better than the one before.
+    Their usefulness is that of reading each where it stands: one that was put off is no better than the one before.
     """
     waiting = []
-    for one in found:
-        paper, prediction = papers[one.paper], predicted.get(one.paper)
+    for candidate in found:
+        paper, prediction = papers[candidate.paper], predicted.get(candidate.paper)
         doubts = len(prediction.unsure) if prediction else 0
-        waiting.append(Waiting(one.score, doubts, f"{paper.title} {paper.abstract}"))
+        waiting.append(Waiting(candidate.scope, doubts, f"{paper.title} {paper.abstract}"))
     order = reading_order(waiting)
-    scores = accumulate((usefulness(waiting[place]) for place in order), min)
-    return [replace(found[place], score=score) for place, score in zip(order, scores, strict=True)]
+    useful = accumulate((usefulness(waiting[index]) for index in order), min)
+    return [replace(found[index], usefulness=how) for index, how in zip(order, useful, strict=True)]

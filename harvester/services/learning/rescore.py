@@ -60,7 +60,7 @@ class Unseen:
 
 
 def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: Watch = unwatched) -> Rescored:
-    """Predict for every paper whose present text the model has not seen, then score the queue anew.
+    """Predict for every paper whose present text the model has not seen, then rescore the queue.
 
     Raises:
         UsageError: an unknown engine, or an address without Ray.

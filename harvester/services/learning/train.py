@@ -25,6 +25,7 @@ from harvester.services.learning.classify import (
     model_info,
     model_version,
     named_errors,
+    version_in_use,
 )
 from harvester.services.learning.models import (
     model_in_use,
@@ -39,7 +40,7 @@ from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read
 from harvester.store.locks import lock
-from harvester.store.predictions import latest
+from harvester.store.predictions import current
 from harvester.store.training import decided_papers, known_texts
 
 FEWEST = 100  # papers in scope; with fewer a model is only noise
@@ -57,10 +58,10 @@ class TrainingSet:
 
 
 def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fit a challenger, hold it against the model in use, promote it where it is not worse, re-score what waits.
+    """Train a challenger, compare it with the model in use, promote it if it is not worse, rescore the waiting papers.
 
     After the taxonomy changed, only the labels that both models know are compared. With too little to train on, a
-    model that was never trained is made anew from the changed taxonomy.
+    model that was never trained is rebuilt from the changed taxonomy.
 
     Raises:
         UsageError: config.toml names the model to use.
@@ -98,7 +99,7 @@ def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, An
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise HarvesterError(f"Only {inside} papers in scope have labels and a text, {FEWEST} are needed; {more}.")
+    raise HarvesterError(f"Only {inside} papers in scope have both labels and a text, and {FEWEST} are needed; {more}.")
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:
@@ -129,10 +130,11 @@ def training_set(ws: Workspace) -> TrainingSet:
     """
     records = [json.loads(line) for line in label_file().read_text(encoding="utf-8").splitlines()]
     records = records if has_labelled_set(ws) else []
+    model = version_in_use(ws)
     with read(ws.store) as db:
         texts = known_texts(db, (record["id"] for record in records))
         papers = decided_papers(db)
-        logs, predicted = decisions_on(db, papers), latest(db, papers)
+        logs, predicted = decisions_on(db, papers), current(db, papers, model)
     labelled = []
     for record in records:
         if text := texts.get(record["id"]):

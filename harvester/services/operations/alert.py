@@ -4,55 +4,55 @@ A source or a later step of a run that failed, a source that stalled twice, a qu
 subscribers who were lost to bounces, a scheduled job that failed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from email.message import EmailMessage
-from typing import Any
 
 from harvester.base.errors import HarvesterError, MailError
+from harvester.domain.run_report import AlertCounts, RunReport
 from harvester.domain.statistics import Figures
 from harvester.mail.message import POLICY
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 
 LOST = ("bounced", "complained")  # states of subscribers whom mail no longer reaches
 
 
-def standing(now: Figures) -> dict[str, int]:
+def alert_counts(now: Figures) -> AlertCounts:
     """What a run's report keeps of the store's figures, for the next run to compare with.
 
     What a backfill brought at once counts for nothing: the queue is not growing by it.
     """
-    return {"pending": now.nightly, "lost": sum(now.subscribers.get(state, 0) for state in LOST)}
+    return AlertCounts(now.nightly, sum(now.subscribers.get(state, 0) for state in LOST))
 
 
-def alerts(report: dict[str, Any], earlier: Sequence[dict[str, Any]], queue: int) -> list[str]:
+def alerts(report: RunReport, earlier: Sequence[RunReport], queue: int) -> list[str]:
     """What of a run's report people must hear of; `earlier` are the reports of the runs before it, newest first.
 
     One stalled night is often arXiv's own delay, so only the second one in a row is told: a run that did not ask the
     source is no night of it. The queue is told of once for every `queue` papers it has grown by.
     """
     told = []
-    for one in report["sources"]:
-        again = one["state"] == "stalled" and _last_state(one["name"], earlier) == "stalled"
-        if one["state"] == "failed" or again:
-            told.append(f"{one['name']} {'stalled again' if again else 'failed'}: {one['error']}")
-    before: dict[str, int] = next((one["standing"] for one in earlier if "standing" in one), {})
-    return [*told, *report["errors"], *_growth(report.get("standing", {}), before, queue)]
+    for source in report.sources:
+        again = source.state == "stalled" and _last_state(source.name, earlier) == "stalled"
+        if source.state == "failed" or again:
+            told.append(f"{source.name} {'stalled again' if again else 'failed'}: {source.error}")
+    before = next((counted for one in earlier if (counted := one.alert_counts)), AlertCounts())
+    return [*told, *report.errors, *_growth(report.alert_counts or AlertCounts(), before, queue)]
 
 
-def _growth(now: Mapping[str, int], before: Mapping[str, int], queue: int) -> list[str]:
+def _growth(now: AlertCounts, before: AlertCounts, queue: int) -> list[str]:
     told = []
-    pending, lost = now.get("pending", 0), now.get("lost", 0) - before.get("lost", 0)
-    if pending // queue > before.get("pending", 0) // queue:
-        told.append(f"The queue grows: {pending} papers wait for a decision.")
+    lost = now.lost - before.lost
+    if now.pending // queue > before.pending // queue:
+        told.append(f"The queue grows: {now.pending} papers wait for a decision.")
     if lost > 0:
         told.append(f"Mail to {lost} more subscribers came back or was called spam; they get no more.")
     return told
 
 
-def _last_state(source: str, earlier: Sequence[dict[str, Any]]) -> str | None:
-    return next((one["state"] for report in earlier for one in report["sources"] if one["name"] == source), None)
+def _last_state(name: str, earlier: Sequence[RunReport]) -> str | None:
+    return next((source.state for report in earlier for source in report.sources if source.name == name), None)
 
 
 def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
@@ -78,7 +78,7 @@ def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
 def mail(ws: Workspace, subject: str, text: str) -> list[str]:
     """Mail all maintainers; what went wrong, for whom. A server that cannot be asked at all is one problem."""
     problems: list[str] = []
-    with SmtpServer(ws.settings.digest) as server:
+    with mail_server(ws.settings) as server:
         for to in ws.settings.alert.mail:
             try:
                 outcome = server.send(to, _message(ws, to, subject, text))

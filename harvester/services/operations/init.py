@@ -24,7 +24,7 @@ CONFIG, TAXONOMY, MODELS, CATALOG = (
 )
 IGNORED = "/data/*.db\n/data/*.db-*\n/data/*.lock\n/data/secret.key\n"
 _TERMS = 10  # that the Hugging Face search is asked for
-_HERE = Path(__file__).resolve().parents[1]
+_HERE = Path(__file__).resolve().parents[2]  # the package harvester
 
 
 @dataclass(frozen=True, slots=True)

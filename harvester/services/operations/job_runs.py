@@ -49,7 +49,7 @@ def _backup(ws: Workspace) -> str:
 
 def _run(ws: Workspace) -> str:
     report = nightly.run(ws)
-    return "" if report["state"] == "ok" else f"The run {report['run']} ended {report['state']}."
+    return "" if report.state == "ok" else f"The run {report.run} ended {report.state}."
 
 
 def _digest(ws: Workspace) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from harvester.base.clock import rfc3339
 from harvester.base.errors import MailError
 from harvester.base.escape import one_line
+from harvester.domain.candidates import QueueFilter
 from harvester.services.operations.alert import mail
-from harvester.services.operations.status import Status, begun, status, trouble
-from harvester.services.review.documents import candidates
+from harvester.services.operations.status import Status, status
+from harvester.services.review.queries import queue_page
 from harvester.services.workspace import Workspace
 
 SHOWN = 10  # papers named; the others are counted
@@ -24,7 +25,8 @@ def send(ws: Workspace) -> bool:
     failed = failures(now)
     if not ws.settings.alert.mail or not (failed or now.figures.pending):
         return False
-    waiting = [f"{one['score']:.2f}  {one_line(str(one['title']))}" for one in candidates(ws, "pending", SHOWN)]
+    rows = queue_page(ws, QueueFilter(), SHOWN).rows
+    waiting = [f"{row.candidate.usefulness:.2f}  {one_line(row.title)}" for row in rows]
     text = letter(now, failed, waiting, f"{ws.settings.digest.base_url}/review")
     if problems := mail(ws, subject(now, failed), text):
         raise MailError(" ".join(problems))
@@ -33,7 +35,7 @@ def send(ws: Workspace) -> bool:
 
 def failures(now: Status) -> list[str]:
     """What failed since the maintainers were mailed last: in the last run, and in other scheduled jobs."""
-    told = trouble(now.last) if now.last else []
+    told = now.last.problems if now.last else []
     if now.cut_off:
         told.append("The newest run has no report: it was cut off, or is still going on.")
     for name, job_run in now.job_runs.items():
@@ -61,5 +63,5 @@ def letter(now: Status, failed: Sequence[str], waiting: Sequence[str], review: s
         lines += [f"{now.figures.pending} papers wait for a decision, best first: {review}", ""]
         lines += [f"  {line}" for line in waiting] + ([f"  and {more} more"] if more > 0 else []) + [""]
     if now.last:
-        lines += [f"The last run began {rfc3339(begun(now.last))} and ended {now.last['state']}.", ""]
+        lines += [f"The last run began {rfc3339(now.last.began)} and ended {now.last.state}.", ""]
     return "\n".join(lines)

@@ -9,24 +9,25 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harvester.base.errors import HarvesterError
 from harvester.base.logs import bound
 from harvester.domain.merging import Change
+from harvester.domain.run_report import AlertCounts, DigestCounts, PaperCounts, RunReport, run_state
 from harvester.services.catalog.sync import sync_catalogue
-from harvester.services.digest.sending import SendingStopped, send_digests
+from harvester.services.digest.sending import Counts, SendingStopped, send_digests
 from harvester.services.harvest.collect import SourceOutcome, harvest, plan, source_state
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import Alongside
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
-from harvester.services.operations.alert import alerts, standing, tell
+from harvester.services.operations.alert import alert_counts, alerts, tell
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import load
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidates
 from harvester.store.runs import begin_run, end_run, recent_runs
 from harvester.store.statistics import figures
 
@@ -45,43 +46,31 @@ class Night:
     outcomes: list[SourceOutcome] = field(default_factory=list)
     in_scope: int = 0
     queued: int = 0
-    digest: dict[str, int] | None = None
+    digest: DigestCounts | None = None
     withdrawn: list[str] = field(default_factory=list)
-    standing: dict[str, int] = field(default_factory=dict)
+    alert_counts: AlertCounts | None = None
     errors: list[str] = field(default_factory=list)
 
     def papers(self, change: Change) -> set[int]:
         """The papers that any source changed in this way."""
         return {number for outcome in self.outcomes for number, found in outcome.changes.items() if found is change}
 
-    @property
-    def state(self) -> str:
-        """``failed`` where every source failed, ``partial`` where anything did, else ``ok``."""
-        states = {outcome.state for outcome in self.outcomes}
-        if states == {"failed"}:
-            return "failed"
-        return "partial" if self.errors or states & {"failed", "stalled"} else "ok"
-
-    def report(self, seconds: float) -> dict[str, Any]:
-        """The run report of DESIGN.md.
-
-        ``errors`` names the later steps that failed, ``withdrawn`` the accepted papers that their authors withdrew;
-        ``standing`` says how many papers of the nights wait, and how many subscribers mail no longer reaches.
-        """
+    def report(self, seconds: float) -> RunReport:
+        """What is told of it, after so long."""
         new = self.papers(Change.NEW)
-        return {
-            "run": self.name,
-            "state": self.state,
-            "sources": [outcome.to_json() for outcome in self.outcomes],
-            "papers": {"new": len(new), "updated": len(self.papers(Change.UPDATED) - new)},
-            "in_scope": self.in_scope,
-            "queued": self.queued,
-            "digest": self.digest,
-            "withdrawn": self.withdrawn,
-            "standing": self.standing,
-            "errors": self.errors,
-            "seconds": round(seconds, 1),
-        }
+        return RunReport(
+            run=self.name,
+            state=run_state([outcome.state for outcome in self.outcomes], step_failed=bool(self.errors)),
+            sources=tuple(outcome.report() for outcome in self.outcomes),
+            papers=PaperCounts(new=len(new), updated=len(self.papers(Change.UPDATED) - new)),
+            in_scope=self.in_scope,
+            queued=self.queued,
+            digest=self.digest,
+            withdrawn=tuple(self.withdrawn),
+            alert_counts=self.alert_counts,
+            errors=tuple(self.errors),
+            seconds=round(seconds, 1),
+        )
 
 
 def run(
@@ -92,7 +81,7 @@ def run(
     sources: Sequence[str] = (),
     digest: bool = True,
     watch: Watch = unwatched,
-) -> dict[str, Any]:
+) -> RunReport:
     """One night's work; returns its report, which the store keeps too.
 
     Raises:
@@ -119,16 +108,16 @@ def run(
                 _step(night, lambda: _send(ws, night, watch))
             report = _alarm(ws, night, begun)
             with write(ws.store) as db:
-                end_run(db, night.name, report)
-            log.info("ended %s after %s s; %s papers joined the queue", night.state, report["seconds"], night.queued)
+                end_run(db, report)
+            log.info("ended %s after %s s; %s papers joined the queue", report.state, report.seconds, report.queued)
     return report
 
 
-def _alarm(ws: Workspace, night: Night, begun: float) -> dict[str, Any]:
+def _alarm(ws: Workspace, night: Night, begun: float) -> RunReport:
     """The report, after those who must hear of its failures were told."""
     with read(ws.store) as db:
         earlier = [report for _, report in recent_runs(db, REMEMBERED) if report]
-        night.standing = standing(figures(db))
+        night.alert_counts = alert_counts(figures(db))
     if lines := alerts(night.report(0.0), earlier, ws.settings.alert.queue):
         _step(night, lambda: tell(ws, night.name, lines))
     return night.report(time.monotonic() - begun)
@@ -163,8 +152,8 @@ def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | N
 def accepted_among(ws: Workspace, numbers: set[int]) -> list[str]:
     """The ids of those papers that are in the catalogue."""
     with read(ws.store) as db:
-        places = {number: candidate(db, number) for number in numbers}
-        accepted = [number for number, place in places.items() if place and place.state == "accepted"]
+        queued = find_candidates(db, numbers)
+        accepted = [number for number, candidate in queued.items() if candidate.state == "accepted"]
         return sorted(stored.paper.id for stored in load(db, accepted).values())
 
 
@@ -172,8 +161,12 @@ def _send(ws: Workspace, night: Night, watch: Watch) -> None:
     try:
         counts = send_digests(ws, watch=watch)
     except SendingStopped as error:
-        night.digest = error.counts.to_json()
+        night.digest = _digest_counts(error.counts)
         raise
-    night.digest = counts.to_json()
+    night.digest = _digest_counts(counts)
     if counts.trouble:
         night.errors.append(counts.trouble)
+
+
+def _digest_counts(counts: Counts) -> DigestCounts:
+    return DigestCounts(due=counts.due, sent=counts.sent, failed=counts.failed, unknown=counts.unknown)

@@ -8,17 +8,18 @@ from typing import Any
 
 from classifiers.taxonomy import Facet, Label
 from harvester.domain.labels import Labels
+from harvester.domain.run_report import RunReport
 from harvester.services.learning.classify import model_info
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import newest_standing
 from harvester.store.engine import read
-from harvester.store.predictions import latest
-from harvester.store.queue import newest_scores
+from harvester.store.predictions import current
+from harvester.store.queue import newest_scopes
 from harvester.store.runs import recent_runs
 from harvester.store.subscribers import all_subscribers
 
 DECIDED = 500  # the newest decisions that the model is held against
-QUEUED = 5_000  # the newest candidates whose scores are averaged by month
+QUEUED = 5_000  # the newest candidates whose scope is averaged by month
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class LabelFigures:
 class ModelFigures:
     """The model in use; `accepted` and `rejected` count the newest decisions.
 
-    `drift` holds months of queuing, the newest first, each with how many papers joined and their mean score: a model
+    `drift` holds months of queuing, the newest first, each with how many papers joined and their mean scope: a model
     that meets texts unlike those it learned from becomes less sure.
     """
 
@@ -113,8 +114,8 @@ def classifier(ws: Workspace) -> ModelFigures:
     info = model_info(ws)
     with read(ws.store) as db:
         decided = newest_standing(db, DECIDED)
-        predicted = latest(db, [one.paper for one in decided])
-        queued = newest_scores(db, QUEUED)
+        predicted = current(db, [one.paper for one in decided], info.version)
+        queued = newest_scopes(db, QUEUED)
     pairs = [(predicted[one.paper].labels, one.labels) for one in decided if one.labels and one.paper in predicted]
     figures = info.metrics.get("cross_validation", {})
     return ModelFigures(
@@ -127,20 +128,18 @@ def classifier(ws: Workspace) -> ModelFigures:
     )
 
 
-def _night(name: str, report: Mapping[str, Any] | None) -> NightSummary:
+def _night(name: str, report: RunReport | None) -> NightSummary:
     if report is None:
         return NightSummary(name, "cut off", 0, 0, 0, None, None, ())
-    failed = [f"{one['name']}: {one['error']}" for one in report.get("sources", ()) if one.get("error")]
-    digest = report.get("digest") or {}
     return NightSummary(
         name,
-        report.get("state", ""),
-        report.get("papers", {}).get("new", 0),
-        report.get("in_scope", 0),
-        report.get("queued", 0),
-        digest.get("sent"),
-        report.get("seconds"),
-        (*failed, *report.get("errors", ())),
+        report.state,
+        report.papers.new,
+        report.in_scope,
+        report.queued,
+        report.digest.sent if report.digest else None,
+        report.seconds,
+        tuple(report.problems),
     )
 
 
@@ -161,6 +160,6 @@ def _label_figures(
 
 def _by_month(queued: Sequence[tuple[datetime, float]]) -> tuple[tuple[str, int, float], ...]:
     months: dict[str, list[float]] = {}
-    for moment, score in queued:
-        months.setdefault(f"{moment:%Y-%m}", []).append(score)
+    for moment, scope in queued:
+        months.setdefault(f"{moment:%Y-%m}", []).append(scope)
     return tuple((month, len(found), sum(found) / len(found)) for month, found in sorted(months.items(), reverse=True))

@@ -1,1 +1,1 @@
-"""The review queue: what a paper's page shows, decisions, reviewers."""
+"""The review queue: reading it, one paper in full, decisions, batches, reviewers."""

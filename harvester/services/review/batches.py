@@ -10,21 +10,24 @@ from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, DecisionBatch
 from harvester.domain.papers import Stored
+from harvester.services.learning.classify import version_in_use
 from harvester.services.review.decisions import (
     CATALOGUE_LOCK,
     Decided,
     DecisionRequest,
     Stale,
+    failed,
     follow,
     record_request,
     settle,
 )
+from harvester.services.review.queries import ReviewedPaper, reviewed_paper
 from harvester.services.workspace import Workspace
 from harvester.store.batches import add_batch, batch, put_in_batch, recent_batches
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import load
-from harvester.store.queue import places
+from harvester.store.queue import find_candidates
 
 log = logging.getLogger(__name__)
 LARGEST = 500  # papers
@@ -41,7 +44,7 @@ class BatchResult:
     @property
     def done(self) -> tuple[Decided, ...]:
         """The papers that were decided on."""
-        return tuple(one for one in self.decided if not one.error)
+        return tuple(decided for decided in self.decided if not decided.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ class PastBatch:
     batch: DecisionBatch
     made: tuple[Decision, ...]
     papers: Mapping[int, Stored]
-    places: Mapping[int, Candidate]
+    candidates: Mapping[int, Candidate]
 
     @property
     def holding(self) -> tuple[Decision, ...]:
         """The decisions that nobody has taken back or overruled."""
-        return tuple(one for one in self.made if self.places[one.paper].decision == one.id)
+        return tuple(made for made in self.made if self.candidates[made.paper].decision == made.id)
 
 
 def decide_together(ws: Workspace, action: str, chosen: Mapping[str, int], by: str) -> BatchResult:
@@ -82,8 +85,9 @@ def past(ws: Workspace, number: int) -> PastBatch:
         found = batch(db, number)
         if found is None:
             raise HarvesterError(f"There is no batch {number}.")
-        numbers = [one.paper for one in found[1]]
-        return PastBatch(found[0], tuple(found[1]), load(db, numbers), places(db, numbers))
+        made, decisions = found
+        numbers = [decision.paper for decision in decisions]
+        return PastBatch(made, tuple(decisions), load(db, numbers), find_candidates(db, numbers))
 
 
 def past_batches(ws: Workspace, limit: int = 20) -> list[tuple[DecisionBatch, int]]:
@@ -100,33 +104,37 @@ def undo_batch(ws: Workspace, number: int, by: str) -> BatchResult:
         UsageError: nothing of it holds any more.
     """
     found = past(ws, number)
-    holding = {found.papers[one.paper].paper.id: found.places[one.paper].version for one in found.holding}
+    numbers = [decision.paper for decision in found.holding]
+    holding = {found.papers[number].paper.id: found.candidates[number].version for number in numbers}
     if not holding:
         raise UsageError(f"Nothing of batch {number} is left to take back.")
     return _together(ws, DecisionRequest("undo", by), holding)
 
 
-def _together(ws: Workspace, wish: DecisionRequest, chosen: Mapping[str, int]) -> BatchResult:
+def _together(ws: Workspace, request: DecisionRequest, chosen: Mapping[str, int]) -> BatchResult:
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         for problem in settle(ws):
             log.warning("%s", problem)
+        model = version_in_use(ws)
         with write(ws.store) as db:
-            number = add_batch(db, wish.action, wish.by, ws.clock())
-            recorded = [_record(ws, db, name, wish, seen) for name, seen in chosen.items()]
-            put_in_batch(db, number, [one[1] for one in recorded if not isinstance(one, Decided)])
-        return BatchResult(number, tuple(one if isinstance(one, Decided) else _follow(ws, one[0]) for one in recorded))
+            number = add_batch(db, request.action, request.by, ws.clock())
+            recorded = [_record(ws, db, name, request, model, seen) for name, seen in chosen.items()]
+            put_in_batch(db, number, [made.decisions[-1].id for made in recorded if not isinstance(made, Decided)])
+        return BatchResult(number, tuple(made if isinstance(made, Decided) else _follow(ws, made) for made in recorded))
 
 
-def _record(ws: Workspace, db: Connection, name: str, wish: DecisionRequest, seen: int) -> tuple[Stored, int] | Decided:
+def _record(
+    ws: Workspace, db: Connection, name: str, request: DecisionRequest, model: str, seen: int
+) -> ReviewedPaper | Decided:
     """Record one decision of a batch; whatever is wrong with it is found before anything is written."""
     try:
-        return record_request(ws, db, name, wish, seen)
+        return record_request(ws, db, reviewed_paper(ws, db, name, model), request, seen)
     except HarvesterError as error:
         return Decided(name, error=f"{name}: {error}", stale=isinstance(error, Stale))
 
 
-def _follow(ws: Workspace, stored: Stored) -> Decided:
+def _follow(ws: Workspace, made: ReviewedPaper) -> Decided:
     try:
-        return follow(ws, stored)
+        return follow(ws, made)
     except HarvesterError as error:
-        return Decided(stored.paper.id, error=f"{stored.paper.id}: {error}")
+        return failed(made.paper.id, error, made)

@@ -20,15 +20,18 @@ from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, parse_reason, standing
 from harvester.domain.identity import parse_identifier
 from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
-from harvester.domain.papers import Paper, Stored
-from harvester.services.review.documents import labels_now, require_paper
+from harvester.domain.papers import Paper, venue_of
+from harvester.domain.predictions import Prediction
+from harvester.services.learning.classify import version_in_use
+from harvester.services.review.labels import labels_now
+from harvester.services.review.queries import ReviewedPaper, reviewed_paper
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import add_decision, decisions_on
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.papers import find, load
-from harvester.store.predictions import latest
-from harvester.store.queue import candidate, enqueue, move, set_filed, unfiled
+from harvester.store.papers import load
+from harvester.store.predictions import current
+from harvester.store.queue import enqueue, find_candidate, move, set_filed, unfiled
 
 log = logging.getLogger(__name__)
 CATALOGUE_LOCK = "catalogue"  # held while files and decisions are brought together
@@ -37,13 +40,17 @@ ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the roles an entry sho
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What became of one paper; `error` says why nothing did, `stale` that somebody else was quicker."""
+    """What became of one paper; `error` says why nothing did, `stale` that somebody else was quicker.
+
+    `paper` is the paper as it is now, for whoever shows it next; None where the store does not know it.
+    """
 
     id: str
     state: str = ""
     entry: str | None = None
     error: str = ""
     stale: bool = False
+    paper: ReviewedPaper | None = None
 
     def to_json(self) -> dict[str, object]:
         """One element of what ``accept`` and its sisters print; no state where the store does not know the paper."""
@@ -80,18 +87,21 @@ def decide_all(
         given: comma-separated labels by facet, replacing what was predicted or decided before.
         seen: the version of each paper that the reviewer saw; where it is another one now, nothing is done.
 
+    Each is read and recorded in one transaction; noting that its file is written takes another one.
+
     Raises:
         UsageError: an unknown label, a reason that is too long, or a web address that names no paper; nothing is done.
     """
     labels = parse_labels(ws.taxonomy, {name: split_labels(text) for name, text in given.items()})
     require_one(ws.taxonomy, labels)
-    wish = DecisionRequest(action, by, parse_reason(reason), labels)
+    request = DecisionRequest(action, by, parse_reason(reason), labels)
     for name in names:
         parse_identifier(name)
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         for problem in settle(ws):
             log.warning("%s", problem)
-        return [_attempt(ws, name, wish, (seen or {}).get(name)) for name in names]
+        model = version_in_use(ws)
+        return [_attempt(ws, name, request, model, (seen or {}).get(name)) for name in names]
 
 
 def settle(ws: Workspace) -> list[str]:
@@ -102,110 +112,124 @@ def settle(ws: Workspace) -> list[str]:
     """
     with read(ws.store) as db:
         waiting = unfiled(db)
+        numbers = [candidate.paper for candidate in waiting]
+        stored, logs = load(db, numbers), decisions_on(db, numbers)
     problems = []
-    for one in waiting:
+    for candidate in waiting:
+        number = candidate.paper
         try:
-            _file(ws, one)
+            _file(ws, stored[number].paper, standing(logs.get(number, [])).decision, candidate)
         except HarvesterError as error:
             problems.append(str(error))
     return problems
 
 
-def record_decision(db: Connection, number: int, decision: Decision, *, filed: bool) -> int:
-    """Append a decision and move its candidate to where the log now leads; returns the decision's number.
+def record_decision(ws: Workspace, db: Connection, decision: Decision, *, filed: bool) -> None:
+    """Append a decision on any paper, which joins the queue where it never did.
 
     Raises:
         HarvesterError: there is nothing to undo.
     """
-    before = candidate(db, number)
-    if before is None:
-        prediction = latest(db, [number]).get(number)
-        enqueue(db, [(number, prediction.scope if prediction else 0.0)], decision.at)
-        before = candidate(db, number)
-        assert before is not None  # noqa: S101
-    log = decisions_on(db, [number]).get(number, [])
-    if decision.action == "undo" and standing(log).decision is None:
-        raise HarvesterError("There is no decision left to undo.")
-    made = add_decision(db, decision)
-    now = standing([*log, replace(decision, id=made)])
-    accepted_by, stands = (one.id if one else None for one in (now.accepted_by, now.decision))
-    move(db, before, now.state, accepted_by, filed=filed, decision=stands)
-    return made
+    number = decision.paper
+    candidate, log = find_candidate(db, number), decisions_on(db, [number]).get(number, [])
+    prediction = None if candidate else current(db, [number], version_in_use(ws)).get(number)
+    _append(db, candidate, log, decision, prediction, filed=filed)
 
 
 def record_request(
-    ws: Workspace, db: Connection, name: str, wish: DecisionRequest, seen: int | None = None
-) -> tuple[Stored, int]:
-    """Append what somebody wants to a paper's log; returns the paper, and the decision's number.
+    ws: Workspace, db: Connection, before: ReviewedPaper, request: DecisionRequest, seen: int | None = None
+) -> ReviewedPaper:
+    """Append what somebody wants to a paper's log; returns the paper as it is then.
 
     Raises:
         Stale: the paper's version is no longer the one that was `seen`.
-        HarvesterError: the store does not know the paper, or there is nothing to undo.
+        HarvesterError: there is nothing to undo.
     """
-    stored = require_paper(db, name)
-    place = candidate(db, stored.number)
-    if seen is not None and seen != (place.version if place else 0):
+    if seen is not None and seen != before.version:
         raise Stale("Somebody decided on it a moment ago.")
-    labels = _labels(ws, db, stored, wish.labels) if wish.action == "accept" else None
-    decision = Decision(stored.number, wish.action, "review", labels, wish.reason, wish.by, ws.clock())
-    return stored, record_decision(db, stored.number, decision, filed=False)
+    labels = relabelled(ws.taxonomy, before.labels, request.labels) if request.action == "accept" else None
+    decision = Decision(before.number, request.action, "review", labels, request.reason, request.by, ws.clock())
+    candidate, log = _append(db, before.candidate, before.decisions, decision, before.prediction)
+    labels_then = labels_now(ws, log, before.prediction)
+    return replace(before, candidate=candidate, decisions=log, labels=labels_then)
 
 
-def _attempt(ws: Workspace, name: str, wish: DecisionRequest, seen: int | None) -> Decided:
+def _append(
+    db: Connection,
+    candidate: Candidate | None,
+    log: Sequence[Decision],
+    decision: Decision,
+    prediction: Prediction | None,
+    *,
+    filed: bool = False,
+) -> tuple[Candidate, tuple[Decision, ...]]:
+    """Append a decision and move its candidate to where the log now leads; the candidate and the log as they are then.
+
+    It is filed at once where the catalogue has no file of the paper and wants none.
+
+    Raises:
+        HarvesterError: there is nothing to undo.
+    """
+    if decision.action == "undo" and standing(log).decision is None:
+        raise HarvesterError("There is no decision left to undo.")
+    if candidate is None:
+        (candidate,) = enqueue(db, [(decision.paper, prediction.scope if prediction else 0.0)], decision.at)
+    log = (*log, replace(decision, id=add_decision(db, decision)))
+    now = standing(log)
+    accepted_by, stands = (made.id if made else None for made in (now.accepted_by, now.decision))
+    fileless = candidate.filed and candidate.entry is None and now.state != "accepted"
+    return move(db, candidate, now.state, accepted_by, filed=filed or fileless, decision=stands), log
+
+
+def _attempt(ws: Workspace, name: str, request: DecisionRequest, model: str, seen: int | None) -> Decided:
+    known = None
     try:
         with write(ws.store) as db:
-            stored, _ = record_request(ws, db, name, wish, seen)
-        return follow(ws, stored)
+            known = reviewed_paper(ws, db, name, model)
+            decided = record_request(ws, db, known, request, seen)
+        known = decided
+        return follow(ws, decided)
     except HarvesterError as error:
-        return _failed(ws, name, error)
+        return failed(name, error, known)
 
 
-def _failed(ws: Workspace, name: str, error: HarvesterError) -> Decided:
+def failed(name: str, error: HarvesterError, known: ReviewedPaper | None) -> Decided:
     """Why nothing was done, or not all, and where the paper that somebody named stands."""
-    told, stale = f"{name}: {error}", isinstance(error, Stale)
-    with read(ws.store) as db:
-        stored = find(db, parse_identifier(name) or "")
-        place = candidate(db, stored.number) if stored else None
-    return Decided(stored.paper.id if stored else name, place.state if place else "", error=told, stale=stale)
+    number, state = (known.paper.id, known.candidate.state if known.candidate else "") if known else (name, "")
+    return Decided(number, state, error=f"{name}: {error}", stale=isinstance(error, Stale), paper=known)
 
 
-def follow(ws: Workspace, stored: Stored) -> Decided:
+def follow(ws: Workspace, decided: ReviewedPaper) -> Decided:
     """Let a paper's file follow its newest decision.
 
     Raises:
         HarvesterError: the file cannot be written; the decision is kept.
     """
-    with read(ws.store) as db:
-        one = candidate(db, stored.number)
-    assert one is not None  # noqa: S101 - a decision has just been made on it
+    candidate = decided.candidate
+    assert candidate is not None  # noqa: S101 - a decision has just been made on it
     try:
-        entry = _file(ws, one)
+        filed = (
+            candidate if candidate.filed else _file(ws, decided.paper, standing(decided.decisions).decision, candidate)
+        )
     except HarvesterError as error:
         raise HarvesterError(
             f"{error} The decision is kept; its file is written by the next decision or run."
         ) from error
-    return Decided(stored.paper.id, one.state, str(ws.catalog / entry) if entry else None)
+    entry = str(ws.catalog / filed.entry) if filed.entry else None
+    return Decided(decided.paper.id, filed.state, entry, paper=replace(decided, candidate=filed))
 
 
-def _labels(ws: Workspace, db: Connection, stored: Stored, given: Mapping[str, tuple[str, ...]]) -> Labels:
-    log, prediction = decisions_on(db, [stored.number]), latest(db, [stored.number])
-    before = labels_now(ws, log.get(stored.number, []), prediction.get(stored.number))
-    return relabelled(ws.taxonomy, before, given)
-
-
-def _file(ws: Workspace, one: Candidate) -> Path | None:
-    """Write or remove one candidate's entry, then note that it is done; returns the file, if it has one now."""
-    with read(ws.store) as db:
-        paper = load(db, [one.paper])[one.paper].paper
-        decision = standing(decisions_on(db, [one.paper]).get(one.paper, [])).decision
-    old, path = Path(one.entry) if one.entry else None, None
+def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Candidate) -> Candidate:
+    """Write or remove a candidate's entry as the decision that stands wants it, then note that this is done."""
+    old, path = Path(candidate.entry) if candidate.entry else None, None
     if decision and decision.labels:
         path = write_entry(ws.catalog, _entry(ws, paper, decision.labels, old), ws.taxonomy)
     elif old:
         remove_entry(ws.catalog, old)
+    entry = path.as_posix() if path else None
     with write(ws.store) as db:
-        set_filed(db, one.paper, one.version, path.as_posix() if path else None)
-    return path
+        set_filed(db, candidate.paper, candidate.version, entry)
+    return replace(candidate, filed=True, entry=entry)
 
 
 def _entry(ws: Workspace, paper: Paper, labels: Labels, path: Path | None) -> Entry:
@@ -223,7 +247,7 @@ def entry_of(paper: Paper, labels: Labels) -> Entry:
         labels=labels,
         authors=tuple(author.name for author in paper.authors),
         published=Published.of(utc_date(paper.published)) if paper.published else Published(),
-        venue=paper.venue or ("arXiv" if paper.id.startswith("arxiv:") else ""),
+        venue=venue_of(paper.venue, paper.id),
         links=_entry_links(paper.links),
     )
 

@@ -14,8 +14,8 @@ from difflib import SequenceMatcher
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from classifiers.records import Text
 from harvester.base.errors import HarvesterError
+from harvester.catalog.likeness import WeightedWords, nearest
 from harvester.domain.identity import title_key
 from harvester.domain.papers import Paper
 from harvester.services.learning.classify import explain, load_classifier, model_version
@@ -68,22 +68,22 @@ class Explanations:
         self._choice = Lock()
         self._at_work = Lock()  # one explanation at a time: each keeps all cores busy
 
-    def why(self, sheet: PaperDetail) -> Explanation | None:
+    def why(self, detail: PaperDetail) -> Explanation | None:
         """What a paper's labels rest on; None while the classifier is being loaded.
 
         Raises:
             HarvesterError: the model or the encoder is missing or tampered with.
         """
-        labels = sheet.labels
+        labels = detail.labels
         version = model_version(self._ws)
-        key = (version, sheet.paper.text_hash, tuple(sorted(labels.facets.items())))
+        key = (version, detail.paper.text_hash, tuple(sorted(labels.facets.items())))
         if key in self._known:
             return self._known[key]
         classifier = self._of(version).now()
         if classifier is None:
             return None
         with self._at_work:
-            found = Explanation(*explain(self._ws, sheet.paper, labels.facets, classifier))
+            found = explanation_of(self._ws, detail, classifier)
         self._known[key] = found
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -96,32 +96,48 @@ class Explanations:
                 self._version, self._classifier = version, Background(lambda: load_classifier(self._ws))
             return self._classifier
 
-    def nearest(self, sheet: PaperDetail) -> list[SimilarPaper] | None:
+    def nearest(self, detail: PaperDetail) -> list[SimilarPaper] | None:
         """The papers of the catalogue whose words are most like this one's; None while they are being read.
 
         Raises:
             HarvesterError: the store fails.
         """
         find = self._catalogue.now()
-        return None if find is None else find(sheet)
+        return None if find is None else find(detail)
 
 
-def sentences_of(paper: Paper) -> list[str]:
-    """The abstract's sentences, as explanations name them."""
-    from classifiers.explain import sentences
+def explanation_of(ws: Workspace, detail: PaperDetail, classifier: "Classifier | None" = None) -> Explanation:
+    """What a paper's labels rest on.
 
-    return sentences(Text("", "", paper.abstract))
+    Args:
+        classifier: one that is loaded already; else it is loaded, which takes some five seconds.
+
+    Raises:
+        HarvesterError: the model or the encoder is missing or tampered with.
+    """
+    return Explanation(*explain(ws, detail.paper, detail.labels.facets, classifier))
 
 
-def doubles(ws: Workspace, sheet: PaperDetail) -> list[SimilarPaper]:
+def explain_if_possible(ws: Workspace, detail: PaperDetail) -> Explanation | None:
+    """What a paper's labels rest on; None where there was nothing to read, or the model cannot be loaded."""
+    if not detail.prediction or not detail.paper.abstract:
+        return None
+    try:
+        return explanation_of(ws, detail)
+    except HarvesterError as error:
+        log.warning("No explanation: %s", error)
+        return None
+
+
+def doubles(ws: Workspace, detail: PaperDetail) -> list[SimilarPaper]:
     """Papers of nearly the same title that the store holds for other works: possible duplicates."""
-    key = title_key(sheet.paper.title)
+    key = title_key(detail.paper.title)
     if len(key) < TITLE_BEGINNING:
         return []
     found = []
-    for paper, place in like_titled(ws, sheet, key[:TITLE_BEGINNING]):
+    for paper, candidate in like_titled(ws, detail, key[:TITLE_BEGINNING]):
         if SequenceMatcher(None, key, title_key(paper.title), autojunk=False).ratio() >= SAME_TITLE:
-            found.append(SimilarPaper(paper, place.state if place else "not queued", 1.0))
+            found.append(SimilarPaper(paper, candidate.state if candidate else "not queued", 1.0))
     return found
 
 
@@ -160,23 +176,16 @@ class Background(Generic[_Made]):
 
 
 def _index(papers: Sequence[tuple[int, Paper]]) -> Nearest:
-    """Papers as weighted words, in rows of unit length: a product is a cosine."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    """Finds in these papers those whose words are most like another paper's."""
+    words = WeightedWords([_text(paper) for _, paper in papers], ngram_range=(1, 2))
+    positions = {number: position for position, (number, _) in enumerate(papers)}
 
-    words = TfidfVectorizer(sublinear_tf=True, stop_words="english", ngram_range=(1, 2))
-    try:
-        rows = words.fit_transform([_text(paper) for _, paper in papers])
-    except ValueError:  # no papers, or none with a word that says something
-        return lambda _sheet: []
-
-    def nearest(sheet: PaperDetail) -> list[SimilarPaper]:
+    def find(detail: PaperDetail) -> list[SimilarPaper]:
         """The most alike first, without the paper itself."""
-        found = (rows @ words.transform([_text(sheet.paper)]).T).toarray().ravel().tolist()
-        ranked = sorted(zip(found, papers, strict=True), key=lambda pair: -pair[0])[: NEAREST + 1]
-        others = [(cosine, paper) for cosine, (number, paper) in ranked if number != sheet.number and cosine >= FAR]
-        return [SimilarPaper(paper, "accepted", cosine) for cosine, paper in others[:NEAREST]]
+        found = nearest(words.cosines(_text(detail.paper)), NEAREST, FAR, without=positions.get(detail.number))
+        return [SimilarPaper(papers[position][1], "accepted", cosine) for position, cosine in found]
 
-    return nearest
+    return find
 
 
 def _text(paper: Paper) -> str:

@@ -1,21 +1,37 @@
 """Suggestions in the queue: an accepted preprint has appeared in a journal, so its entry may say where and when."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harvester.base.errors import HarvesterError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_entry, write_entry
 from harvester.catalog.published import Published
+from harvester.domain.candidates import QueueRow
 from harvester.domain.proposals import Suggestion
 from harvester.services.review.decisions import CATALOGUE_LOCK, Decided
-from harvester.services.review.documents import require_paper
+from harvester.services.review.queries import require_paper, rows_of
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
 from harvester.store.journal_updates import close_suggestion, open_suggestions
 from harvester.store.locks import lock
-from harvester.store.queue import candidate
+from harvester.store.queue import find_candidate
+
+
+@dataclass(frozen=True, slots=True)
+class JournalUpdate:
+    """An accepted preprint as a row of the queue, and what a journal says of it."""
+
+    row: QueueRow
+    suggestion: Suggestion
+
+
+def journal_updates(ws: Workspace) -> list[JournalUpdate]:
+    """The accepted preprints that have appeared in a journal, oldest news first."""
+    with read(ws.store) as db:
+        found = {suggestion.paper: suggestion for suggestion in open_suggestions(db)}
+        return [JournalUpdate(row, found[row.candidate.paper]) for row in rows_of(ws, db, list(found))]
 
 
 def settle_suggestions(ws: Workspace, names: Sequence[str], by: str, *, take: bool) -> list[Decided]:
@@ -24,19 +40,19 @@ def settle_suggestions(ws: Workspace, names: Sequence[str], by: str, *, take: bo
         return [_attempt(ws, name, by, take=take) for name in names]
 
 
-def updated(entry: Entry, one: Suggestion) -> Entry:
+def updated(entry: Entry, suggestion: Suggestion) -> Entry:
     """The entry with the journal's venue, date and link; the preprint is named beside it."""
     links = dict(entry.links)
-    if one.link and links.get("paper") != one.link:
+    if suggestion.link and links.get("paper") != suggestion.link:
         links = {
-            "paper": one.link,
+            "paper": suggestion.link,
             "preprint": links.get("paper", ""),
             **{k: v for k, v in links.items() if k != "paper"},
         }
     return replace(
         entry,
-        venue=one.venue or entry.venue,
-        published=Published.of(one.published) if one.published else entry.published,
+        venue=suggestion.venue or entry.venue,
+        published=Published.of(suggestion.published) if suggestion.published else entry.published,
         links={role: link for role, link in links.items() if link},
     )
 
@@ -45,18 +61,18 @@ def _attempt(ws: Workspace, name: str, by: str, *, take: bool) -> Decided:
     try:
         with read(ws.store) as db:
             stored = require_paper(db, name)
-            found = [one for one in open_suggestions(db) if one.paper == stored.number]
-            place = candidate(db, stored.number)
+            found = [suggestion for suggestion in open_suggestions(db) if suggestion.paper == stored.number]
+            candidate = find_candidate(db, stored.number)
         if not found:
             raise HarvesterError(f"There is no open suggestion on {name}.")
-        if place is None or not place.entry:
+        if candidate is None or not candidate.entry:
             raise HarvesterError(f"{name} is no longer in the catalogue.")
-        for one in found:
+        for suggestion in found:
             if take:
-                entry = updated(load_entry(ws.catalog, Path(place.entry), ws.taxonomy), one)
+                entry = updated(load_entry(ws.catalog, Path(candidate.entry), ws.taxonomy), suggestion)
                 write_entry(ws.catalog, entry, ws.taxonomy)
             with write(ws.store) as db:
-                close_suggestion(db, one, "taken" if take else "dismissed", by)
+                close_suggestion(db, suggestion, "taken" if take else "dismissed", by)
     except HarvesterError as error:
         return Decided(name, error=f"{name}: {error}")
-    return Decided(stored.paper.id, "taken" if take else "dismissed", str(ws.catalog / place.entry))
+    return Decided(stored.paper.id, "taken" if take else "dismissed", str(ws.catalog / candidate.entry))

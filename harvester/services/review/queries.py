@@ -1,68 +1,74 @@
-"""What the review pages show, each page in one transaction and a fixed number of statements."""
+"""What is known of a paper and of the queue: the records that command line, web pages and JSON all show.
+
+Each is read in one transaction and a fixed number of statements.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from harvester.base.errors import HarvesterError
 from harvester.domain.candidates import STATES, Candidate, QueueFilter, QueueRow
 from harvester.domain.decisions import Decision, Publication
-from harvester.domain.labels import Labels
-from harvester.domain.papers import Paper, PastSighting
+from harvester.domain.identity import parse_identifier
+from harvester.domain.labels import Labels, completed
+from harvester.domain.papers import Paper, PastSighting, Stored
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Proposal
-from harvester.services.review.documents import labels_now, require_paper
+from harvester.services.learning.classify import version_in_use
+from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store.batches import decided_after, last_publication
 from harvester.store.decisions import decisions_on, last_standing_by
 from harvester.store.engine import read
-from harvester.store.papers import find_all, history, load
-from harvester.store.predictions import latest
+from harvester.store.papers import find, find_all, history, load
+from harvester.store.predictions import current
 from harvester.store.proposals import proposals_on
-from harvester.store.queue import candidate, in_state, places
-from harvester.store.queue_rows import queue_rows
-from harvester.store.queue_view import alike_titles, counts, page
+from harvester.store.queue import find_candidate, find_candidates, in_state
+from harvester.store.queue_view import alike_titles, counts, page, queue_rows
 
 
 @dataclass(frozen=True, slots=True)
-class ListedCandidate:
-    """One line of the queue."""
-
-    place: Candidate
-    line: QueueRow
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
+class QueuePage:
     """A page of the queue, how many papers are wanted in all, and how many there are in each state."""
 
-    rows: tuple[ListedCandidate, ...]
+    rows: tuple[QueueRow, ...]
     total: int
     counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class PaperDetail:
-    """All that is known of one paper; it has no `place` where it never joined the queue."""
+class ReviewedPaper:
+    """What a decision on a paper rests on; it has no `candidate` where it never joined the queue.
+
+    `decisions` are its log, oldest first; `prediction` is the current one; `labels` are those in force.
+    """
 
     number: int
     paper: Paper
-    place: Candidate | None
-    labels: Labels
+    candidate: Candidate | None
+    decisions: tuple[Decision, ...]
     prediction: Prediction | None
-    log: tuple[Decision, ...]
-    seen: tuple[PastSighting, ...]
-    proposals: tuple[Proposal, ...]
+    labels: Labels
 
     @property
     def version(self) -> int:
         """What a decision on it must name, so that nobody overrules what they have not seen."""
-        return self.place.version if self.place else 0
+        return self.candidate.version if self.candidate else 0
 
     @property
     def state(self) -> str:
         """The state it is in; pending where nobody has queued it."""
-        return self.place.state if self.place else "pending"
+        return self.candidate.state if self.candidate else "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDetail(ReviewedPaper):
+    """All that is known of one paper."""
+
+    sightings: tuple[PastSighting, ...]
+    proposals: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class StandingDecision:
     """A decision that stands, with the paper it was made on and the version that its undo must name."""
 
     paper: Paper
-    place: Candidate
+    candidate: Candidate
     decision: Decision
 
 
@@ -82,17 +88,18 @@ class Unpublished:
     decided: dict[str, int]
 
 
-def queue_page(ws: Workspace, wanted: QueueFilter, limit: int, offset: int = 0) -> Queue:
-    """A page of the queue, best first.
+def queue_page(ws: Workspace, wanted: QueueFilter, limit: int | None = None, offset: int = 0) -> QueuePage:
+    """A page of the queue, best first; all of it without a limit.
 
     Raises:
         StoreError: the store fails.
     """
+    model = version_in_use(ws)
     with read(ws.store) as db:
-        (found, number), numbers = page(db, wanted, limit, offset), counts(db)
+        (found, number), numbers = page(db, wanted, model, limit, offset), counts(db)
         plain = wanted == QueueFilter(wanted.state)
         total = numbers.get(wanted.state, 0) if plain else number or 0
-        return Queue(_listed(db, found), total, numbers)
+        return QueuePage(_rows(ws, db, found, model), total, numbers)
 
 
 def state_counts(ws: Workspace) -> dict[str, int]:
@@ -101,12 +108,48 @@ def state_counts(ws: Workspace) -> dict[str, int]:
         return dict.fromkeys(STATES, 0) | counts(db)
 
 
-def chosen(ws: Workspace, names: Sequence[str]) -> tuple[ListedCandidate, ...]:
-    """These papers as lines of the queue, in this order; those that the queue does not know are left out."""
+def chosen(ws: Workspace, names: Sequence[str]) -> tuple[QueueRow, ...]:
+    """These papers as rows of the queue, in this order; those that the queue does not know are left out."""
     with read(ws.store) as db:
-        numbers = [one.number for one in find_all(db, names).values()]
-        found = places(db, numbers)
-        return _listed(db, [found[number] for number in dict.fromkeys(numbers) if number in found])
+        return rows_of(ws, db, [stored.number for stored in find_all(db, names).values()])
+
+
+def rows_of(ws: Workspace, db: Connection, numbers: Sequence[int]) -> tuple[QueueRow, ...]:
+    """These papers as rows of the queue, in this order; those that the queue does not know are left out."""
+    found = find_candidates(db, numbers)
+    shown = [found[number] for number in dict.fromkeys(numbers) if number in found]
+    return _rows(ws, db, shown, version_in_use(ws))
+
+
+def require_paper(db: Connection, name: str) -> Stored:
+    """The stored paper that a person names.
+
+    Raises:
+        UsageError: a web address that names no paper.
+        HarvesterError: the store does not know it.
+    """
+    identifier = parse_identifier(name)
+    found = find(db, identifier) if identifier else None
+    if found is None:
+        raise HarvesterError(
+            f"The store knows no paper {name!r}; give an arXiv id, DOI or title: name that `queue` shows."
+        )
+    return found
+
+
+def reviewed_paper(ws: Workspace, db: Connection, name: str, model: str) -> ReviewedPaper:
+    """What a decision on a paper rests on, in five statements.
+
+    Raises:
+        UsageError: a web address that names no paper.
+        HarvesterError: the store does not know it.
+    """
+    stored = require_paper(db, name)
+    number = stored.number
+    candidate, log = find_candidate(db, number), decisions_on(db, [number]).get(number, [])
+    prediction = current(db, [number], model).get(number)
+    labels = labels_now(ws, log, prediction)
+    return ReviewedPaper(number, stored.paper, candidate, tuple(log), prediction, labels)
 
 
 def paper_detail(ws: Workspace, name: str) -> PaperDetail:
@@ -116,20 +159,15 @@ def paper_detail(ws: Workspace, name: str) -> PaperDetail:
         UsageError: a web address that names no paper.
         HarvesterError: the store does not know it.
     """
+    model = version_in_use(ws)
     with read(ws.store) as db:
-        stored = require_paper(db, name)
-        number = stored.number
-        prediction, log = latest(db, [number]).get(number), decisions_on(db, [number]).get(number, [])
-        return PaperDetail(
-            number,
-            stored.paper,
-            candidate(db, number),
-            labels_now(ws, log, prediction),
-            prediction,
-            tuple(log),
-            tuple(history(db, number)),
-            tuple(proposals_on(db, number)),
-        )
+        return _detailed(db, reviewed_paper(ws, db, name, model))
+
+
+def detail_of(ws: Workspace, known: ReviewedPaper) -> PaperDetail:
+    """All that is known of a paper that was read a moment ago."""
+    with read(ws.store) as db:
+        return _detailed(db, known)
 
 
 def last_by(ws: Workspace, by: str) -> StandingDecision | None:
@@ -138,9 +176,9 @@ def last_by(ws: Workspace, by: str) -> StandingDecision | None:
         decision = last_standing_by(db, by)
         if decision is None:
             return None
-        return StandingDecision(
-            load(db, [decision.paper])[decision.paper].paper, places(db, [decision.paper])[decision.paper], decision
-        )
+        candidate = find_candidate(db, decision.paper)
+        assert candidate is not None  # noqa: S101 - a decision stands on it
+        return StandingDecision(load(db, [decision.paper])[decision.paper].paper, candidate, decision)
 
 
 def unpublished(ws: Workspace) -> Unpublished:
@@ -151,22 +189,35 @@ def unpublished(ws: Workspace) -> Unpublished:
 
 
 def like_titled(
-    ws: Workspace, paper_detail: PaperDetail, beginning: str, limit: int = 20
+    ws: Workspace, detail: PaperDetail, beginning: str, limit: int = 20
 ) -> list[tuple[Paper, Candidate | None]]:
-    """Other papers whose titles begin alike, with their places in the queue."""
+    """Other papers whose titles begin alike, with those of them that are candidates."""
     with read(ws.store) as db:
-        numbers = [number for number in alike_titles(db, beginning, limit) if number != paper_detail.number]
-        stored, where = load(db, numbers), places(db, numbers)
-    return [(one.paper, where.get(one.number)) for one in stored.values()]
+        numbers = [number for number in alike_titles(db, beginning, limit) if number != detail.number]
+        found, queued = load(db, numbers), find_candidates(db, numbers)
+    return [(stored.paper, queued.get(stored.number)) for stored in found.values()]
 
 
 def accepted_texts(ws: Workspace) -> list[tuple[int, Paper]]:
     """All papers of the catalogue."""
     with read(ws.store) as db:
-        numbers = [one.paper for one in in_state(db, "accepted")]
+        numbers = [candidate.paper for candidate in in_state(db, "accepted")]
         return [(number, stored.paper) for number, stored in load(db, numbers).items()]
 
 
-def _listed(db: Connection, found: Sequence[Candidate]) -> tuple[ListedCandidate, ...]:
-    shown = queue_rows(db, [one.paper for one in found])
-    return tuple(ListedCandidate(one, shown[one.paper]) for one in found)
+def _rows(ws: Workspace, db: Connection, shown: Sequence[Candidate], model: str) -> tuple[QueueRow, ...]:
+    found = queue_rows(db, shown, model)
+    return tuple(replace(row, labels=completed(row.labels, ws.taxonomy)) for row in found)
+
+
+def _detailed(db: Connection, known: ReviewedPaper) -> PaperDetail:
+    return PaperDetail(
+        known.number,
+        known.paper,
+        known.candidate,
+        known.decisions,
+        known.prediction,
+        known.labels,
+        tuple(history(db, known.number)),
+        tuple(proposals_on(db, known.number)),
+    )

@@ -128,7 +128,7 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
 
     Raises:
         NotSignedIn: name and password do not belong together.
-        TooOften: too many tries from this address, or for this name.
+        TooManyRequests: too many tries from this address, or for this name.
     """
     now = ws.clock()
     with write(ws.store) as db:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from harvester.base.clock import utc_date
 from harvester.base.errors import HarvesterError, UsageError
+from harvester.domain.address import parse_address
 from harvester.domain.subscribers import Bounce, Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.bounce_reports import BounceReport, judge, leaving_by_mail, read_reports, sent_at, worn_out
 from harvester.mail.link_tokens import BadToken, Tokens, open_tokens
 from harvester.services.workspace import Workspace
@@ -147,7 +147,7 @@ def _mails(path: Path) -> Iterator[bytes]:
     try:
         if path.is_dir():
             if not (path / "cur").is_dir() or not (path / "new").is_dir():
-                raise HarvesterError(f"{path} is no Maildir: it has no folders cur and new.")
+                raise HarvesterError(f"{path} is not a Maildir: it lacks the folders cur and new.")
             yield from _each(mailbox.Maildir(path, factory=None, create=False))
         elif _is_mbox(path):
             yield from _each(mailbox.mbox(path, create=False))

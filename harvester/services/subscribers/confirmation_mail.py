@@ -7,7 +7,7 @@ from harvester.digest.confirmation_mail import known_letter, optin_letter
 from harvester.domain.subscribers import Subscriber
 from harvester.mail.link_tokens import open_tokens
 from harvester.mail.message import letterhead
-from harvester.mail.smtp import SmtpServer
+from harvester.mail.smtp import mail_server
 from harvester.services.workspace import Workspace
 
 
@@ -20,7 +20,7 @@ def answer_all(ws: Workspace, people: Sequence[Subscriber]) -> dict[str, str]:
     problems: dict[str, str] = {}
     letters = {one.email: _letter(ws, one) for one in people}
     try:
-        with SmtpServer(ws.settings.digest) as server:
+        with mail_server(ws.settings) as server:
             for email, letter in letters.items():
                 outcome = server.send(email, letter)
                 if outcome.state != "sent":
@@ -38,14 +38,14 @@ def ask(ws: Workspace, one: Subscriber) -> None:
         MailError: it was not taken.
     """
     if problem := answer_all(ws, [one]).get(one.email):
-        raise MailError(not_asked(one.email, problem))
+        raise not_asked(one.email, problem)
 
 
-def not_asked(email: str, problem: str) -> str:
+def not_asked(email: str, problem: str) -> MailError:
     """That somebody could not be asked, and what to do."""
-    return (
-        f"{email} waits as pending, but the mail that asks for confirmation was not sent: "
-        f"{problem.rstrip('.')}. To try again: harvester subscribers add {email}"
+    return MailError(
+        f"{email} waits as pending, but the mail that asks for confirmation was not sent: {problem.rstrip('.')}",
+        remedy=f"try again when that is repaired: `harvester subscribers add {email}`",
     )
 
 

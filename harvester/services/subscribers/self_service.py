@@ -3,10 +3,10 @@
 import logging
 from datetime import timedelta
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import HarvesterError, TooManyRequests
 from harvester.digest.preferences import CONSENT_VERSION
+from harvester.domain.address import parse_address
 from harvester.domain.subscribers import Preferences, Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import ExpiredToken, open_tokens
 from harvester.services.subscribers.confirmation_mail import answer_all
 from harvester.services.subscribers.subscriptions import enter, erase, horizon, known
@@ -19,10 +19,6 @@ from harvester.store.subscribers import activate, set_preferences, set_state, su
 log = logging.getLogger(__name__)
 FROM_ONE_HOST = (20, timedelta(hours=1))
 TO_ONE_ADDRESS = (3, timedelta(days=1))  # nobody's mailbox is filled through our form
-
-
-class TooMany(HarvesterError):
-    """Somebody asks too often."""
 
 
 def request_subscription(ws: Workspace, address: str, preferences: Preferences, host: str) -> Subscriber | None:
@@ -38,8 +34,8 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         Whom to write to; None for an address that is not written to, or was often enough today.
 
     Raises:
-        UsageError: it is no address.
-        TooMany: too many requests from this host.
+        UsageError: it is not a valid address.
+        TooManyRequests: too many requests from this host.
     """
     email = parse_address(address)
     key, now = open_tokens(ws.settings).key(email), ws.clock()
@@ -47,7 +43,7 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         often, span = FROM_ONE_HOST
         welcome = allowed(db, "subscribe from", host, now, most=often, within=span)
     if not welcome:
-        raise TooMany("Too many requests came from your network; please try again in an hour.")
+        raise TooManyRequests("Too many requests came from your network; please try again in an hour.")
     with write(ws.store) as db:
         often, span = TO_ONE_ADDRESS
         if suppressed(db, [key]) or not allowed(db, "subscribe", key, now, most=often, within=span):
@@ -79,7 +75,7 @@ def check_confirm(ws: Workspace, token: str) -> str:
     with read(ws.store) as db:
         found = subscriber(db, key)
     if found is None or found.state not in ("pending", "active"):
-        raise ExpiredToken("This subscription was cancelled.")
+        raise ExpiredToken("This subscription was canceled.")
     return key
 
 

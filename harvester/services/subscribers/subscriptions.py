@@ -8,9 +8,9 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
 from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
 from harvester.digest.rules import PERIODS
+from harvester.domain.address import parse_address
 from harvester.domain.labels import split_labels
 from harvester.domain.subscribers import Preferences, Subscriber
-from harvester.mail.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.confirmation_mail import ask
 from harvester.services.workspace import Workspace
@@ -53,7 +53,7 @@ def add_subscriber(
     form: str | None = None,
     confirmed: bool = False,
 ) -> Subscriber:
-    """Add a subscriber, or give a known one other wishes; who is not active is asked by mail, unless `confirmed`.
+    """Add a subscriber, or change an existing one's preferences; asks those not active by mail, unless `confirmed`.
 
     An address that is not written to is written to again: a maintainer knows why.
 
@@ -95,7 +95,7 @@ def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
         The subscriber as they were.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is not a valid address.
         HarvesterError: nobody subscribes with it.
     """
     email = parse_address(address)
@@ -103,7 +103,7 @@ def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
     with write(ws.store) as db:
         found = subscriber(db, key)
         if found is None:
-            raise HarvesterError(f"Nobody subscribes as {email}; `harvester subscribers list` names all.")
+            raise HarvesterError(f"{email} is not a subscriber; `harvester subscribers list` lists all.")
         erase(ws, db, key)
     return found
 
@@ -115,7 +115,7 @@ def erase(ws: Workspace, db: Connection, key: str) -> None:
 
 
 def enter(ws: Workspace, db: Connection, new: Subscriber) -> None:
-    """Add a subscriber as pending; one who is known gets the new wishes, and is pending unless active."""
+    """Add a subscriber as pending; an existing one gets the new preferences, and is pending unless active."""
     before = subscriber(db, new.key)
     if before is None:
         insert_subscribers(db, [new])

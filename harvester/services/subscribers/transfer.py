@@ -37,7 +37,7 @@ def import_csv(ws: Workspace, path: Path, *, confirmed: bool = False) -> Importe
     known already stays as they are, and who was erased or complained stays away.
 
     Raises:
-        UsageError: the file is no such table.
+        UsageError: the file is not such a table.
         HarvesterError: it cannot be read.
     """
     done = Imported()
@@ -75,10 +75,10 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise HarvesterError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is no UTF-8 text; save the table as CSV in UTF-8.") from None
+        raise UsageError(f"{path} is not UTF-8 text; save the table as CSV in UTF-8.") from None
 
 
 def _ask_pending(ws: Workspace, done: Imported) -> None:
     waiting: Sequence[Subscriber] = [one for one in done.added if one.state == "pending"]
     if waiting:
-        done.problems += [not_asked(email, problem) for email, problem in answer_all(ws, waiting).items()]
+        done.problems += [str(not_asked(email, problem)) for email, problem in answer_all(ws, waiting).items()]

@@ -5,23 +5,31 @@ entry for an empty result, and recovers silently from a cut body. So we fetch, h
 asked, and hand it only bytes that are whole.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
-from arxiv import Result
-from arxiv._feed import parse  # its public face, Client, cannot be given bytes
+from pydantic import Field, field_validator
 
-from harvester.config.sources import ArxivSettings
+from harvester.base.escape import one_line
+from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
+from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 from harvester.sources.xml import XmlElement, parse_xml
 
-NAME = "arxiv"
+if TYPE_CHECKING:
+    from arxiv import Result
+
+PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
 PAGE = 1000  # arXiv asks to refine queries of more results; slices go up to 2,000
 NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
@@ -31,6 +39,40 @@ WITHDRAWN = re.compile(
     r"(?! (?:from|\w* ?submission)\b)|\bwithdrawn by (?:the )?(?:\w+ )?(?:authors?|arXiv)\b",
     re.IGNORECASE,
 )
+SEARCH_TERMS = (
+    # the heart and its diseases
+    "cardiac", "cardiology", "cardiologist", "cardiovascular", "cardiomyopathy", "cardiotoxicity", "cardiomegaly",
+    "cardiothoracic", "cardiopulmonary", "cardiorespiratory", "cardiotocography", "heart", "heartbeat", "myocardial",
+    "myocardium", "ventricular", "ventricle", "atrial", "coronary", "arrhythmia", "arrhythmic", "fibrillation",
+    "tachycardia", "mitral", "aortic", "aorta",
+    # vessels, blood and brain
+    "artery", "arterial", "vascular", "vasculature", "vessel", "angiography", "angiogram", "carotid", "stenosis",
+    "atherosclerosis", "aneurysm", "hemodynamics", "hemodynamic", "haemodynamics", "haemodynamic", "hypertension",
+    "thrombosis", "thrombectomy", "embolism", "cerebrovascular", "stroke", "ischemia", "ischemic", "ischaemic",
+    "blood pressure", "blood flow", "pulse wave", "intracranial hemorrhage",
+    # signals and images
+    "ECG", "EKG", "electrocardiogram", "electrocardiography", "electrocardiographic", "echocardiography",
+    "echocardiogram", "echocardiographic", "photoplethysmography", "photoplethysmogram", "PPG", "rPPG",
+    "phonocardiogram", "phonocardiography", "seismocardiography", "intravascular", "electrophysiology",
+    "electrophysiological", "CCTA", "PTB-XL", "EchoNet", "ACDC",
+)  # fmt: skip
+DEFAULT_QUERY = " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in SEARCH_TERMS)
+"""Wide on purpose: the query decides what can be found at all, the classifier what is in scope."""
+
+
+class ArxivSettings(WebSource):
+    """The arXiv query API."""
+
+    url: WebAddress = "https://export.arxiv.org/api/query"
+    min_interval: float = Field(default=3.0, ge=0)
+    query: str = DEFAULT_QUERY
+
+    @field_validator("query")
+    @classmethod
+    def _on_one_line(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("it is empty; arXiv would answer with nothing")
+        return one_line(value)
 
 
 def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iterator[Batch]:
@@ -52,7 +94,9 @@ def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iter
         last = total <= start + PAGE
         reached = window.until if last else _whole_minute(papers[-1])
         again = sum(_whole_minute(paper) >= reached for paper in new.values())
-        yield Batch([Sighting(NAME, paper) for paper in new.values()], len(new), expected, reached=reached, again=again)
+        yield Batch(
+            [Sighting(PROVENANCE, paper) for paper in new.values()], len(new), expected, reached=reached, again=again
+        )
         if last:
             return
         begin, start = (reached, 0) if reached > begin else (begin, start + PAGE)
@@ -115,6 +159,8 @@ def read_page(body: bytes, query: str) -> tuple[int, list[Paper]]:
         BadQuery: arXiv's error entry, or a query that it rewrote.
         Incomplete: an entry that cannot be read.
     """
+    from arxiv._feed import parse  # its public face, Client, cannot be given bytes
+
     root = parse_xml(body, "arXiv")
     _check_feed(root, query)
     entries = root.findall("atom:entry", NAMESPACES)
@@ -127,7 +173,7 @@ def read_page(body: bytes, query: str) -> tuple[int, list[Paper]]:
     return int(root.findtext("opensearch:totalResults", "", NAMESPACES)), [as_paper(result) for result in results]
 
 
-def as_paper(result: Result) -> Paper:
+def as_paper(result: "Result") -> Paper:
     """An arXiv result as our record.
 
     Raises:
@@ -175,3 +221,23 @@ def _folded(query: str) -> str:
 
 def _minute(moment: datetime) -> str:
     return moment.strftime("%Y%m%d%H%M")
+
+
+def _source(settings: ArxivSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:
+    asked = hashlib.sha256(settings.query.encode()).hexdigest()
+    return Source(PROVENANCE, partial(fetch, settings), asked, gated=True, calendar=True, windowed=True)
+
+
+def _probe(settings: ArxivSettings) -> Probe:
+    return Probe(PROVENANCE.name, partial(_count, settings), gated=True)
+
+
+def _count(settings: ArxivSettings, transport: Transport) -> str:
+    params: dict[str, str | int] = {"search_query": settings.query, "start": 0, "max_results": 1}
+    total, papers = read_page(transport.get(settings.url, params, ACCEPT).body, settings.query)
+    if not papers:
+        raise Malformed("arXiv finds nothing for harvest.arxiv.query.")
+    return f"The query matches {total:,} papers."
+
+
+KIND = SourceKind(PROVENANCE, "arxiv", ArxivSettings, _source, _probe)

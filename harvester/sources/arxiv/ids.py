@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from harvester.config.sources import ArxivSettings
 from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import Paper
 from harvester.domain.text import clean
-from harvester.sources.arxiv.api import ACCEPT, NAMESPACES, read_page
+from harvester.sources.arxiv.api import ACCEPT, NAMESPACES, ArxivSettings, read_page
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
 from harvester.sources.xml import parse_xml

@@ -9,17 +9,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from harvester.config.sources import OaiSettings
+from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import Paper
+from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
 from harvester.sources.http import Transport
 from harvester.sources.names import authors_of
+from harvester.sources.source import Probe, SourceKind, WebSource
 from harvester.sources.xml import XmlElement, parse_xml
 
-NAME = "arxiv_oai"
+PROVENANCE = Provenance("arxiv_oai", Rank.ANNOUNCED, "preprint")
 WHO = "arXiv's OAI-PMH"
 ACCEPT = "text/xml, application/xml"
 MAX_RESTARTS = 3
@@ -27,6 +30,12 @@ NAMESPACES = {"oai": "http://www.openarchives.org/OAI/2.0/", "raw": "http://arxi
 GROUPS = ("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat")
 """Archives that are a group of sets of their own; all others belong to the group physics."""
 _REJECTIONS = ("badArgument", "badVerb", "cannotDisseminateFormat", "idDoesNotExist", "noSetHierarchy")
+
+
+class OaiSettings(WebSource):
+    """arXiv's OAI-PMH, for the completeness audit."""
+
+    url: WebAddress = "https://oaipmh.arxiv.org/oai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +197,17 @@ def _newest(raw: XmlElement | None) -> int:
 
 def _text(raw: XmlElement | None, tag: str) -> str:
     return "" if raw is None else clean(raw.findtext(f"raw:{tag}", "", NAMESPACES))
+
+
+def _probe(settings: OaiSettings) -> Probe:
+    return Probe(PROVENANCE.name, partial(_identify, settings), gated=True)
+
+
+def _identify(settings: OaiSettings, transport: Transport) -> str:
+    root = parse_xml(transport.get(settings.url, {"verb": "Identify"}, ACCEPT).body, WHO)
+    if root.find("oai:Identify", NAMESPACES) is None:
+        raise Malformed(f"{WHO} does not say who it is; correct harvest.oai.url.")
+    return "It says who it is."
+
+
+KIND = SourceKind(PROVENANCE, "oai", OaiSettings, probe=_probe)  # audits ask it, runs do not

@@ -7,33 +7,45 @@ midnight in New York is gone, which is why one bad category must not cost the ot
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from harvester.base.errors import FetchError
-from harvester.config.sources import ArxivSettings, RssSettings
+from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Paper, Sighting
+from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv import api as arxiv_api
+from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.ids import BATCH, hydrate
 from harvester.sources.errors import BadQuery, Incomplete, Throttled, Unavailable
 from harvester.sources.feed import parse_feed
 from harvester.sources.http import Transport
+from harvester.sources.source import HarvestSettings, Known, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 
-NAME = "arxiv_rss"
+PROVENANCE = Provenance("arxiv_rss", Rank.ANNOUNCED, "preprint")
 ACCEPT = "application/rss+xml, application/atom+xml"
 VERSIONS = ("rss20", "atom10")
 TYPES = ("new", "cross", "replace", "replace-cross")  # the earlier word wins where feeds differ
 ROW_CAP, ALARM = 2000, 1900
-Known = Callable[[Collection[tuple[str, int]]], set[tuple[str, int]]]
 _LEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s+Abstract:\s*")
 _ERROR_TITLE = "feed error for query"
 _REMEDY = "correct harvest.arxiv_rss.categories"
+
+
+class RssSettings(WebSource):
+    """arXiv's announcement feeds."""
+
+    url: WebAddress = "https://rss.arxiv.org/rss"
+    categories: tuple[str, ...] = (
+        "eess.IV", "eess.SP", "cs.CV", "cs.LG", "q-bio.QM", "physics.med-ph", "stat.ML", "cs.AI",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ def fetch(
     if not gathered.errors and (left := [base for base in unhydrated() if base not in {seen.base for seen in wanted}]):
         papers, missing = hydrate(api, transport, left)
         notes = [_missing(missing)] if missing else []
-        yield Batch([Sighting(arxiv_api.NAME, paper) for paper in papers], 0, notes=notes, backlog=True)
+        yield Batch([Sighting(arxiv_api.PROVENANCE, paper) for paper in papers], 0, notes=notes, backlog=True)
     if gathered.errors:
         raise _joined(gathered.errors)
 
@@ -253,8 +265,8 @@ def _matched(part: Sequence[Announcement], papers: dict[str, Paper]) -> Batch:
 
 
 def _sighting(seen: Announcement, paper: Paper | None = None) -> Sighting:
-    text_from = "" if paper is None else arxiv_api.NAME
-    return Sighting(NAME, paper or seen.as_paper(), seen.day, seen.announce_type, text_from)
+    text_from = None if paper is None else arxiv_api.PROVENANCE
+    return Sighting(PROVENANCE, paper or seen.as_paper(), seen.day, seen.announce_type, text_from)
 
 
 def _missing(names: Sequence[str]) -> str:
@@ -275,3 +287,24 @@ def _unreadable(category: str, unreadable: Sequence[str], others: int) -> str:
 def _joined(errors: Sequence[FetchError]) -> FetchError:
     """One error that tells of all, each once, of the kind of the first."""
     return type(errors[0])(" ".join(dict.fromkeys(map(str, errors))))
+
+
+def _source(settings: RssSettings, harvest: HarvestSettings, state: SourceState) -> Source:
+    api = arxiv_api.KIND.section_or_defaults(harvest)
+    announced = partial(fetch, settings, api, state.known, state.unhydrated)
+    return Source(PROVENANCE, announced, gated=True, calendar=True)
+
+
+def _probe(settings: RssSettings) -> Probe:
+    return Probe(PROVENANCE.name, partial(_count, settings), gated=True)
+
+
+def _count(settings: RssSettings, transport: Transport) -> str:
+    if not settings.categories:
+        return "It is asked for no category."
+    category = settings.categories[0]
+    body = transport.get(f"{settings.url}/{category}", {}, ACCEPT).body
+    return f"{category} announces {len(read_feed(body, category)):,} papers."
+
+
+KIND = SourceKind(PROVENANCE, "arxiv_rss", RssSettings, _source, _probe)

@@ -19,11 +19,14 @@ from harvester.base.clock import as_utc
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper
+from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv.api import WITHDRAWN
 from harvester.sources.errors import Malformed
+from harvester.sources.source import SourceKind, WebSource
 
-NAME = "arxiv_snapshot"
+PROVENANCE = Provenance("arxiv_snapshot", Rank.ARXIV, "preprint")  # its texts are those of arXiv's API
+KIND: SourceKind[WebSource] = SourceKind(PROVENANCE)  # a file, which backfills read
 LONGEST_LINE = 1_000_000  # bytes; what is longer is no record, and must not fill the memory
 _GZIP = b"\x1f\x8b"
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?")

@@ -32,22 +32,22 @@ def move_rows(source: Engine, target: Engine) -> None:
             new.execute(delete(table))
         for table in metadata.sorted_tables:
             for rows in old.execute(select(table)).mappings().partitions(CHUNK):
-                for alike in _alike(rows):
+                for alike in _alike(table, rows):
                     new.execute(insert(table), alike)
             _go_on_counting(new, table)
 
 
-def _alike(rows: Any) -> Iterator[list[dict[str, Any]]]:
+def _alike(table: Table, rows: Any) -> Iterator[list[dict[str, Any]]]:
     """Rows without their empty columns, by the columns they have: an empty JSON column is no ``null`` in JSON."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
-        kept = _filled(row)
+        kept = _filled(table, row)
         groups.setdefault(tuple(kept), []).append(kept)
     return iter(groups.values())
 
 
-def _filled(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(key): value for key, value in row.items() if value is not None}
+def _filled(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {column.key: row[column] for column in table.columns if row[column] is not None}
 
 
 def _go_on_counting(db: Connection, table: Table) -> None:

@@ -48,7 +48,7 @@ def revision_in(file: Path) -> str:
         HarvesterError: the file is damaged, or holds no store; or pg_restore is missing or too old for it.
     """
     if "TABLE DATA public alembic_version" not in _read(file, "--list"):
-        raise HarvesterError(f"{file} is an archive of PostgreSQL, but of no harvester's store.")
+        raise HarvesterError(f"{file} is a PostgreSQL archive, but not of a harvester's store.")
     _read(file, "--file=/dev/null")  # --list reads the table of contents alone
     data = _read(file, "--data-only", "--table=alembic_version", "--file=-")
     found = re.search(r"^COPY [^\n]* FROM stdin;\n(\S+)\n\\\.$", data, re.MULTILINE)

@@ -57,7 +57,7 @@ def revision_in(file: Path) -> str:
                 raise HarvesterError(f"{file} is damaged: {said}. Take an older backup.")
             return str(db.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except sqlite3.OperationalError:
-        raise HarvesterError(f"{file} is an SQLite database, but no harvester's store.") from None
+        raise HarvesterError(f"{file} is an SQLite database, but not a harvester's store.") from None
     except sqlite3.DatabaseError as error:
         raise HarvesterError(f"{file} is damaged: {error}. Take an older backup.") from None
 
@@ -72,5 +72,5 @@ def _named(doing: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(
-            f"{doing}: {error}. Check that there is room and that both may be read and written."
+            f"{doing}: {error}. Check that there is enough disk space and that both files can be read and written."
         ) from error

@@ -9,7 +9,7 @@ from harvester.services.operations import statistics
 from harvester.services.review.users import sign_out_everywhere, users
 from harvester.web.forms import Posted
 from harvester.web.pages import PRIVATE
-from harvester.web.review.chart import bars
+from harvester.web.review.chart import chart
 from harvester.web.review.review_context import Desk
 from harvester.web.signin import admin
 
@@ -25,7 +25,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/review/runs")
     def runs(request: Request) -> Response:
         found = statistics.nights(desk.ws, RUNS)
-        return desk.show(request, "runs", {"nights": found, "bars": bars(found)})
+        return desk.show(request, "runs", {"nights": found, "chart": chart(found)})
 
     @router.get("/review/classifier")
     def classifier(request: Request) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from harvester.base.errors import HarvesterError, StoreError, UsageError
-from harvester.domain.candidates import QueueFilter
+from harvester.domain.candidates import QueueFilter, QueueRow
 from harvester.services.catalog.publish import publish
 from harvester.services.review.batches import (
     ACTIONS,
@@ -17,7 +17,7 @@ from harvester.services.review.batches import (
     past_batches,
     undo_batch,
 )
-from harvester.services.review.queries import ListedCandidate, chosen, queue_page
+from harvester.services.review.queries import chosen, queue_page
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
@@ -25,7 +25,7 @@ from harvester.web.review.review_context import Desk
 from harvester.web.signin import user_of
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-SURE = 0.97  # the score above which the rule of a click takes what has no unsure label
+SURE = 0.97  # the scope from which on the rule of a click takes what has no unsure label
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -37,8 +37,8 @@ def routes(desk: Desk) -> APIRouter:
         given = request.query_params
         action = _action(given.get("action", ""))
         rows = _by_rule(desk) if given.get("rule") else chosen(desk.ws, given.getlist("paper")[:LARGEST])
-        rule = f"above {SURE:g} with no unsure label" if given.get("rule") else ""
-        lines = [view.line(one, desk.ws.taxonomy) for one in rows]
+        rule = f"of a scope of {SURE:.0%} or more with no unsure label" if given.get("rule") else ""
+        lines = [view.queue_line(row, desk.ws.taxonomy) for row in rows]
         return desk.show(request, "bulk", {"action": action, "rows": lines, "rule": rule, "largest": LARGEST})
 
     @router.post("/review/bulk")
@@ -96,10 +96,10 @@ def _batch(desk: Desk, request: Request, number: int, problems: list[str]) -> Re
     return desk.show(request, "batch", values)
 
 
-def _by_rule(desk: Desk) -> list[ListedCandidate]:
+def _by_rule(desk: Desk) -> list[QueueRow]:
     """What the model is sure of, as far as one batch takes it; nobody means a paper that its authors withdrew."""
     found = queue_page(desk.ws, QueueFilter(least=SURE, sure=True), LARGEST)
-    return [one for one in found.rows if not one.line.withdrawn]
+    return [row for row in found.rows if not row.withdrawn]
 
 
 def _action(text: str) -> str:

@@ -1,30 +1,26 @@
-"""A bar a night, as numbers for an SVG of fixed size. Pure."""
+"""The chart of the nights: a bar for each, as tall as the number of its new papers. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from harvester.base.svg import Bar, columns, picture
 from harvester.services.operations.statistics import NightSummary
 
-WIDTH, HEIGHT, GAP = 14, 80, 4
+_STEP, _WIDTH, _HEIGHT = 18, 14, 80
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One night: `height` of its new papers, up to HEIGHT; `state` colours it, `title` tells it in words."""
+def chart(nights: Sequence[NightSummary]) -> Markup:
+    """The nights, oldest first; the style sheet colours each bar by the state of its night."""
+    bars = [Bar(night.new, _said(night), night.state) for night in reversed(nights)]
+    return picture(
+        _STEP * len(bars),
+        _HEIGHT + 2,
+        "New papers a run, oldest first",
+        columns(bars, step=_STEP, width=_WIDTH, height=_HEIGHT),
+        {"class": "chart", "preserveAspectRatio": "xMinYMid"},
+    )
 
-    x: int
-    y: int
-    height: int
-    state: str
-    title: str
 
-
-def bars(nights: Sequence[NightSummary]) -> list[Bar]:
-    """The nights, oldest first."""
-    tallest = max((night.new for night in nights), default=0) or 1
-    made = []
-    for place, night in enumerate(reversed(nights)):
-        height = max(2, round(HEIGHT * night.new / tallest))
-        title = f"{night.name}: {night.state}, {night.new} new, {night.queued} queued"
-        made.append(Bar(place * (WIDTH + GAP), HEIGHT - height, height, night.state, title))
-    return made
+def _said(night: NightSummary) -> str:
+    return f"{night.name}: {night.state}, {night.new} new, {night.queued} queued"

@@ -8,10 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import ImmutableMultiDict
 
-from harvester.base.errors import UsageError
+from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.labels import Labels
 from harvester.services.review.decisions import Decided, decide_all
-from harvester.services.review.queries import PaperDetail, paper_detail, state_counts
+from harvester.services.review.queries import (
+    PaperDetail,
+    ReviewedPaper,
+    StandingDecision,
+    detail_of,
+    paper_detail,
+    state_counts,
+)
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
@@ -33,13 +40,13 @@ def routes(desk: Desk) -> APIRouter:
         given = _labels(desk, form) if action == "accept" else {}
         reason = form.get("reason", "")
         (done,) = decide_all(desk.ws, action, [name], user_of(request).name, reason, given, {name: seen})
-        if done.stale:
-            now = paper_detail(desk.ws, name)
-            if not _is_repeat(now, user_of(request).name, action, seen):
-                return _conflict(desk, request, form, now, at)
-            done = Decided(now.paper.id, now.state)
+        if done.error and done.paper is None:
+            raise HarvesterError(done.error)
+        if done.stale and done.paper:
+            if not _is_repeat(done.paper, user_of(request).name, action, seen):
+                return _conflict(desk, request, form, detail_of(desk.ws, done.paper), at)
+            done = Decided(done.id, done.state, paper=done.paper, stale=True)
         if done.error:
-            paper_detail(desk.ws, name)  # says so where the paper is unknown
             raise UsageError(done.error)
         return _move_on(desk, request, form, done, at)
 
@@ -63,13 +70,22 @@ def _move_on(desk: Desk, request: Request, form: Form, done: Decided, at: View) 
     if not following:  # the end of this page of the list: begin anew with what is left
         return Response(status_code=204, headers={**PRIVATE, "HX-Redirect": at.at(1).address()})
     told = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(desk.ws)}})
-    values = {**desk.pane(paper_detail(desk.ws, following), at), **desk.tail(request)}
+    again = done.paper if following == done.id else None
+    shown = detail_of(desk.ws, again) if again else paper_detail(desk.ws, following)
+    values = {**desk.pane(shown, at), **desk.tail(request, _made(form, done))}
     return desk.show(request, "moved_on", values, headers={"HX-Trigger": told})
+
+
+def _made(form: Form, done: Decided) -> StandingDecision | None:
+    """The decision that was just made and that this reviewer's next undo takes back; an undo leaves an older one."""
+    if form["action"] == "undo" or done.stale or done.paper is None or done.paper.candidate is None:
+        return None
+    return StandingDecision(done.paper.paper, done.paper.candidate, done.paper.decisions[-1])
 
 
 def _conflict(desk: Desk, request: Request, form: Form, now: PaperDetail, at: View) -> Response:
     """409: what the other reviewer chose, beside what this one wanted, who may still do it, now knowingly."""
-    other = next(iter(view.history(now.log, desk.ws.taxonomy)), None)
+    other = next(iter(view.history(now.decisions, desk.ws.taxonomy)), None)
     wanted = _wanted(desk, form)
     conflict = {
         "other": other,
@@ -83,9 +99,9 @@ def _conflict(desk: Desk, request: Request, form: Form, now: PaperDetail, at: Vi
     return desk.show(request, template, pane, status=409)
 
 
-def _is_repeat(now: PaperDetail, by: str, action: str, seen: int) -> bool:
+def _is_repeat(now: ReviewedPaper, by: str, action: str, seen: int) -> bool:
     """Whether this very decision was made already: a form that was sent twice is no conflict with oneself."""
-    last = now.log[-1] if now.log else None
+    last = now.decisions[-1] if now.decisions else None
     mine = last is not None and (last.by, last.action) == (by, action)
     return mine and now.version == seen + 1
 

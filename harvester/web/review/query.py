@@ -9,7 +9,7 @@ from starlette.datastructures import ImmutableMultiDict
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
-from harvester.domain.candidates import STATES, QueueFilter
+from harvester.domain.candidates import QueueFilter, parse_state
 
 PAGE = 50  # papers
 LONGEST_SEARCH = 200  # characters
@@ -51,15 +51,15 @@ def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
     """The view that an address names.
 
     Raises:
-        UsageError: a state, label, day, score or page that there cannot be.
+        UsageError: a state, label, day, scope or page that there cannot be.
     """
     wanted = QueueFilter(
-        state=_state(given.get("state") or "pending"),
+        state=parse_state(given.get("state") or "pending"),
         labels=tuple(_label(text, taxonomy) for text in dict.fromkeys(filter(None, given.getlist("label")))),
         source=given.get("source", "")[:100],
         since=_day(given.get("since", "")),
         until=_day(given.get("until", "")),
-        least=_score(given.get("least", "")),
+        least=_scope(given.get("least", "")),
         unsure=given.get("unsure", "") == "1",
         words=given.get("q", "").strip()[:LONGEST_SEARCH],
     )
@@ -82,12 +82,6 @@ def _pairs(view: View) -> Sequence[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value]
 
 
-def _state(text: str) -> str:
-    if text not in STATES:
-        raise UsageError(f"There is no state {text[:40]!r}; there are: {', '.join(STATES)}.")
-    return text
-
-
 def _label(text: str, taxonomy: Taxonomy) -> tuple[str, str]:
     name, _, label = text.partition(":")
     if not any(facet.id == name and label in facet.label_ids for facet in taxonomy.facets):
@@ -102,14 +96,14 @@ def _day(text: str) -> date | None:
         raise UsageError(f"{text[:40]!r} is no day; write it like 2025-06-12.") from None
 
 
-def _score(text: str) -> float:
+def _scope(text: str) -> float:
     try:
-        score = float(text or 0)
+        scope = float(text or 0)
     except ValueError:
-        score = -1.0
-    if not 0 <= score <= 1:
-        raise UsageError(f"{text[:40]!r} is no score; it is a number from 0 to 1.")
-    return score
+        scope = -1.0
+    if not 0 <= scope <= 1:
+        raise UsageError(f"{text[:40]!r} is not a valid scope; it is a number from 0 to 1.")
+    return scope
 
 
 def _page(text: str) -> int:

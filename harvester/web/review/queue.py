@@ -5,10 +5,12 @@ from threading import BoundedSemaphore
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from harvester.base.errors import HarvesterError, UsageError
+from classifiers.sentences import sentences
+from harvester.base.errors import HarvesterError
 from harvester.domain.candidates import STATES
-from harvester.services.review.explanations import Explanation, doubles, sentences_of
-from harvester.services.review.queries import PaperDetail, Queue, paper_detail, queue_page
+from harvester.services.review.explanations import Explanation, doubles
+from harvester.services.review.queries import PaperDetail, QueuePage, paper_detail, queue_page
+from harvester.sources.registry import names
 from harvester.web.review import view
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import Desk, is_fragment
@@ -41,7 +43,7 @@ def routes(desk: Desk) -> APIRouter:
             found = desk.insight.why(shown) if shown.prediction and shown.paper.abstract else Explanation({}, ())
         except HarvesterError as error:
             problem = str(error)
-        parts = sentences_of(shown.paper) if found and found.reasons else [shown.paper.abstract]
+        parts = sentences(shown.paper.abstract) if found and found.reasons else [shown.paper.abstract]
         pieces = view.marked(parts, found.reasons if found else {}, desk.ws.taxonomy)
         again = AGAIN if found is None and not problem else ""
         labelled = view.labelled(found.nearest if found else ())
@@ -71,38 +73,29 @@ def routes(desk: Desk) -> APIRouter:
 
 def _queue(desk: Desk, request: Request, at: View) -> dict[str, object]:
     found = queue_page(desk.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
-    chosen = request.query_params.get("paper") or (found.rows[0].line.id if found.rows else "")
+    chosen = request.query_params.get("paper") or (found.rows[0].id if found.rows else "")
     shown = paper_detail(desk.ws, chosen) if chosen else None
     pane = desk.pane(shown, at, _after(found, shown))
     return {**_list(desk, found, at), **pane, **desk.tail(request), "said": ""}
 
 
-def _list(desk: Desk, found: Queue, at: View) -> dict[str, object]:
+def _list(desk: Desk, found: QueuePage, at: View) -> dict[str, object]:
     pages = max(1, -(-found.total // PAGE))
     return {
-        "rows": [view.line(one, desk.ws.taxonomy) for one in found.rows],
+        "rows": [view.queue_line(row, desk.ws.taxonomy) for row in found.rows],
         "total": found.total,
         "counts": [(state, found.counts.get(state, 0), at.other(state).address()) for state in STATES],
         "facets": desk.ws.taxonomy.facets,
-        "sources": _sources(desk),
+        "sources": names(desk.ws.settings.harvest),
         "pages": pages,
         "before": at.at(at.page - 1).address() if at.page > 1 else "",
         "after": at.at(at.page + 1).address() if at.page < pages else "",
     }
 
 
-def _sources(desk: Desk) -> list[str]:
-    """What can be filtered by: the program's own sources and the configured journals."""
-    return ["arxiv", "arxiv_rss", "arxiv_oai", "huggingface", *(feed.name for feed in desk.ws.settings.harvest.feeds)]
-
-
-def _after(found: Queue, shown: PaperDetail | None) -> str:
+def _after(found: QueuePage, shown: PaperDetail | None) -> str:
     """The paper below the one that is shown, for browsers without scripts."""
-    ids = [one.line.id for one in found.rows]
+    ids = [row.id for row in found.rows]
     if shown is None or shown.paper.id not in ids:
         return ""
     return next(iter(ids[ids.index(shown.paper.id) + 1 :]), "")
-
-
-def _status(error: HarvesterError) -> int:
-    return 422 if isinstance(error, UsageError) else 404

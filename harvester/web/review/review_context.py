@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import CatalogError, HarvesterError, UsageError
 from harvester.services.review.explanations import Explanations
-from harvester.services.review.queries import PaperDetail, last_by, unpublished
+from harvester.services.review.queries import PaperDetail, StandingDecision, last_by, unpublished
 from harvester.services.workspace import Workspace
 from harvester.web.forms import SESSION, token_of
 from harvester.web.pages import PRIVATE, Pages
@@ -30,22 +30,26 @@ class Desk:
         """A page, or a part of one, for somebody who is signed in."""
         return show(self.pages, request, template, values, **more)
 
-    def pane(self, sheet: PaperDetail | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
+    def pane(self, detail: PaperDetail | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
         """The values of the pane: a paper, or None where there is none; `following` is the one to move on to."""
-        shown = view.pane(sheet, self.ws.taxonomy) if sheet else None
+        shown = view.pane(detail, self.ws.taxonomy) if detail else None
         return {"paper": shown, "at": at, "following": following, "conflict": None, "note": "", **more}
 
-    def tail(self, request: Request) -> dict[str, Any]:
-        """The values of the status line: what the next undo takes back, and what is not published yet."""
-        return {"last": self._last(user_of(request).name), "unpublished": unpublished(self.ws)}
+    def tail(self, request: Request, made: StandingDecision | None = None) -> dict[str, Any]:
+        """The values of the status line: what the next undo takes back, and what is not published yet.
 
-    def _last(self, name: str) -> dict[str, Any] | None:
+        Args:
+            made: what this reviewer decided just now; else their newest decision is looked up.
+        """
+        last = made or last_by(self.ws, user_of(request).name)
+        return {"last": self._last(last), "unpublished": unpublished(self.ws)}
+
+    def _last(self, found: StandingDecision | None) -> dict[str, Any] | None:
         """What the next undo of this reviewer takes back."""
-        found = last_by(self.ws, name)
         if found is None:
             return None
         did = view.done(found.decision, self.ws.taxonomy)
-        return {"id": found.paper.id, "title": found.paper.title, "version": found.place.version, "did": did}
+        return {"id": found.paper.id, "title": found.paper.title, "version": found.candidate.version, "did": did}
 
 
 def show(

@@ -10,12 +10,12 @@ from classifiers.taxonomy import Facet, Label, Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.catalog.export.records import address_of
-from harvester.domain.candidates import QueueRow
+from harvester.domain.candidates import Candidate, QueueRow
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
-from harvester.domain.papers import Paper
+from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
-from harvester.services.review.queries import ListedCandidate, PaperDetail
+from harvester.services.review.queries import PaperDetail
 
 if TYPE_CHECKING:
     from classifiers.records import Neighbour, Reason
@@ -92,23 +92,33 @@ class HistoryLine:
     reason: str
 
 
-def line(one: ListedCandidate, taxonomy: Taxonomy) -> dict[str, object]:
-    """One line of the queue."""
-    shown, labels = one.line, names_of(one.line.labels, taxonomy) if one.line.labels else []
+def queue_line(row: QueueRow, taxonomy: Taxonomy) -> dict[str, object]:
+    """One line of the queue; only what waits has a usefulness, by which it is in order."""
+    candidate, labels = row.candidate, names_of(row.labels, taxonomy) if row.labels else []
+    waits = candidate.state == "pending"
     return {
-        "number": one.place.paper,
-        "id": shown.id,
-        "version": one.place.version,
-        "title": shown.title,
-        "score": percent(one.place.score),
-        "state": one.place.state,
-        "about": ", ".join(filter(None, (venue(shown), published(shown)))),
+        "number": candidate.paper,
+        "id": row.id,
+        "version": candidate.version,
+        "title": row.title,
+        "usefulness": percent(candidate.usefulness) if waits else "",
+        "group": _group(candidate) if waits else "",
+        "scope": "" if row.scope is None else percent(row.scope),
+        "state": candidate.state,
+        "about": ", ".join(filter(None, (venue(row), published(row)))),
         "labels": labels[:CHIPS],
         "more": max(0, len(labels) - CHIPS),
-        "withdrawn": shown.withdrawn,
-        "unsure": shown.unsure,
-        "by": shown.by,
+        "withdrawn": row.withdrawn,
+        "unsure": len(row.unsure),
+        "by": row.by,
     }
+
+
+def _group(candidate: Candidate) -> str:
+    """What stands outside the order by usefulness: the backlog comes last, and what no run has arranged yet first."""
+    if candidate.backlog:
+        return "backfill"
+    return "" if candidate.reading_position else "new"
 
 
 def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) -> tuple[FacetLabels, ...]:
@@ -203,7 +213,7 @@ def authors(paper: Paper) -> str:
 
 def venue(paper: Paper | QueueRow) -> str:
     """Where it appeared."""
-    return paper.venue or ("arXiv" if paper.id.startswith("arxiv:") else "")
+    return venue_of(paper.venue, paper.id)
 
 
 def published(paper: Paper | QueueRow) -> str:
@@ -216,11 +226,11 @@ def percent(probability: float) -> str:
     return "99+" if probability >= CERTAIN else f"{100 * probability:.0f}"
 
 
-def pane(sheet: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
+def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
     """All that the right side of the page shows of one paper, but for what takes time."""
-    paper = sheet.paper
+    paper = detail.paper
     return {
-        "number": sheet.number,
+        "number": detail.number,
         "id": paper.id,
         "names": paper.identifiers,
         "title": paper.title,
@@ -230,17 +240,16 @@ def pane(sheet: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "comment": paper.comment,
         "withdrawn": paper.withdrawn,
         "links": links(paper),
-        "version": sheet.version,
-        "state": sheet.state,
-        "entry": sheet.place.entry if sheet.place else None,
-        "score": percent(sheet.place.score) if sheet.place else "",
-        "model": sheet.prediction.model if sheet.prediction else "",
-        "scope": percent(sheet.prediction.scope) if sheet.prediction else "",
-        "groups": groups(sheet.labels, sheet.prediction, taxonomy),
-        "history": history(sheet.log, taxonomy),
-        "undoable": bool(sheet.place and sheet.place.decision),
-        "sightings": sheet.seen,
-        "proposals": [one for one in sheet.proposals if one.note],
+        "version": detail.version,
+        "state": detail.state,
+        "entry": detail.candidate.entry if detail.candidate else None,
+        "model": detail.prediction.model if detail.prediction else "",
+        "scope": percent(detail.prediction.scope) if detail.prediction else "",
+        "groups": groups(detail.labels, detail.prediction, taxonomy),
+        "history": history(detail.decisions, taxonomy),
+        "undoable": bool(detail.candidate and detail.candidate.decision),
+        "sightings": detail.sightings,
+        "proposals": [proposal for proposal in detail.proposals if proposal.note],
     }
 
 

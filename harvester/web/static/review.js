@@ -145,7 +145,7 @@
       if (event.detail.target && event.detail.target.id !== "paper") return;
       waiting.length = 0;
       busy = false;
-      if (end === "htmx:sendError") say("The server does not answer; nothing was changed.");
+      if (end === "htmx:sendError") say("The server does not respond; nothing was changed.");
     });
   }
   document.addEventListener("htmx:afterRequest", (event) => {

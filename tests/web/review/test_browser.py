@@ -59,7 +59,7 @@ def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> Non
     for place, key in enumerate(keys[:-1]):
         press(page, room, key, names[place + 1])
     page.keyboard.press(keys[-1])
-    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     wanted = {"a": "accepted", "v": "accepted", "x": "rejected", "d": "deferred"}
     assert room.states() == {name: wanted[key] for name, key in zip(names, keys, strict=True)}
     assert len(list(room.ws.catalog.rglob("*.toml"))) == 20
@@ -199,7 +199,7 @@ def test_all_that_the_model_is_sure_of(room: Room, desk: Open) -> None:
     room.put("2506.00002", "Unsure of a label", 0.99)
     room.put("2506.00003", "Not so high", 0.95, unsure=())
     page = desk()
-    page.click("text=Accept all above 0.97")
+    page.click("text=Accept all of a scope of 97 %")
     expect(page.locator(".preview li")).to_have_count(1)
     page.click("main button.accept")
     expect(page.locator("h1")).to_contain_text("Batch 1")
@@ -217,7 +217,7 @@ def test_search_and_filters(room: Room, desk: Open) -> None:
     expect(page.locator("#total")).to_have_text("1 pending that match")
     page.wait_for_selector("html.scripts", state="attached")  # a key that is pressed before they run is nobody's
     page.keyboard.press("d")
-    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     page.keyboard.press("u")
     at(page, room, "2505.00001")
     page.goto("/review?q=part")
@@ -368,7 +368,7 @@ def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> 
         assert page.locator("main img, main script").count() == 0
     page.fill("[name=reason]", hostile)
     page.click("button.reject")
-    expect(page.locator("#paper")).to_contain_text("Nothing is waiting")
+    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     page.goto("/review?state=rejected")
     expect(page.locator(".log")).to_contain_text("<script>")
     assert page.title() != "owned"

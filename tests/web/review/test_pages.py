@@ -221,7 +221,7 @@ def test_a_batch_leaves_out_what_changed_and_says_so(both: Room) -> None:
     for words in (
         "2506.00002: Somebody decided on it",
         "nope: The store knows no paper",
-        "2 decisions, of which 2 hold",
+        "2 decisions; 2 still in effect",
     ):
         assert words in answer.text
     bob.decide("2506.00003", "reject", 1)
@@ -323,17 +323,14 @@ def test_possible_duplicates_are_named(room: Room) -> None:
 
 
 def test_pages_for_the_job_say_what_there_is(room: Room) -> None:
+    from harvester.domain.run_report import PaperCounts, RunReport, SourceReport
     from harvester.store.engine import write
     from harvester.store.runs import begin_run, end_run
 
     with write(room.ws.store) as db:
         name = begin_run(db, room.now)
-        report = {
-            "state": "partial",
-            "sources": [{"name": "arxiv", "error": "fell <b>silent</b>"}],
-            "papers": {"new": 7},
-        }
-        end_run(db, name, {**report, "in_scope": 5, "queued": 5, "digest": None, "seconds": 1.5, "errors": []})
+        silent = SourceReport("arxiv", "failed", error="fell <b>silent</b>")
+        end_run(db, RunReport(name, "partial", (silent,), PaperCounts(new=7), in_scope=5, queued=5, seconds=1.5))
         begin_run(db, room.now)
     room.fill(1)
     ann = room.browser("ann")

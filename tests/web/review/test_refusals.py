@@ -165,7 +165,7 @@ def test_a_stale_version(filled: Room, path: str) -> None:
     other.decide(NAME, "defer")
     answer = browser.client.post(path, data={**FORMS[path], "csrf": browser.csrf()})
     assert answer.status_code == (409 if path == "/review/decide" else 200)
-    assert ("Somebody was quicker" if path == "/review/decide" else "Somebody decided on it") in answer.text
+    assert ("Somebody else was faster" if path == "/review/decide" else "Somebody decided on it") in answer.text
     assert filled.place(NAME).state == "deferred"
     assert len(filled.log(NAME)) == 1
 

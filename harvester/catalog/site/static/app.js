@@ -75,7 +75,7 @@ async function show() {
 }
 
 function showPaper(about) {
-  status.textContent = about ? "" : "The catalogue has no such paper.";
+  status.textContent = about ? "" : "The catalog does not have this paper.";
   document.title = about ? `${about.querySelector("h1").textContent} – ${TITLE}` : TITLE;
   view.replaceChildren(about || h("p", {}, h("a", { href: "./" }, "All papers")));
 }

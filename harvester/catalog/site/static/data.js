@@ -1,4 +1,4 @@
-// The catalogue in memory: columns, a paper is a position in each of them.
+// The catalog in memory, as columns; a paper is a position in each of them.
 
 const BASES = { arxiv: "https://arxiv.org/abs/", doi: "https://doi.org/" };
 const NAMES = { paper: "Paper", pdf: "PDF", code: "Code", project: "Project" };

@@ -24,7 +24,7 @@ export function list(data, state, found, change) {
   add(false);
   const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && !more.hidden && add(false), { rootMargin: "600px" });
   watch.observe(more);
-  const empty = found.length ? null : h("p", { class: "empty" }, "No paper fits. Take a filter away, or try other words.");
+  const empty = found.length ? null : h("p", { class: "empty" }, "No papers match. Remove a filter, or try other words.");
   return h("div", {}, head(state, change), empty, rows.element || rows.box, more);
 }
 
@@ -35,7 +35,7 @@ function head(state, change) {
     [["", state.q ? "Best match" : "Newest first"], ...(state.q ? [["newest", "Newest first"]] : []), ["oldest", "Oldest first"]].map(([value, name]) =>
       h("option", { value, selected: state.sort === value }, name)));
   return h("div", { class: "head" },
-    h("div", { class: "tabs", role: "group", "aria-label": "Form of the list" }, tab("cards", "Cards"), tab("table", "Table")),
+    h("div", { class: "tabs", role: "group", "aria-label": "Layout of the list" }, tab("cards", "Cards"), tab("table", "Table")),
     h("label", { for: "sort", class: "unseen" }, "Order"), sort);
 }
 

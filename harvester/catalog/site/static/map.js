@@ -12,7 +12,7 @@ export async function map(data, axes, state, found, change) {
   const places = await fetched("data/map.json");
   const axis = axes.find((one) => one.id === state.colour) || axes.find((one) => one.id === "modality") || axes[0];
   const canvas = h("canvas", { class: "map", tabindex: "0", role: "img", "aria-label": `Map of ${found.length} papers by ${axis.name}. The list shows the same papers.` });
-  const tip = h("p", { class: "tip", "aria-live": "polite" }, "Point at a paper, or step through them with the arrow keys; Enter opens one.");
+  const tip = h("p", { class: "tip", "aria-live": "polite" }, "Point at a paper, or use the arrow keys to step through them; Enter opens one.");
   const colour = h("select", { id: "colour", onchange: () => change((now) => (now.colour = colour.value)) },
     axes.filter((one) => one.id !== "venue").map((one) => h("option", { value: one.id, selected: one === axis }, one.name)));
   const drawing = new Drawing(data, canvas, places, found, (paper) => axis.of(paper)[0]);
@@ -27,7 +27,7 @@ export async function map(data, axes, state, found, change) {
   new ResizeObserver(() => drawing.draw()).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawing.draw());
   return h("div", { class: "field" },
-    h("div", { class: "head" }, h("label", { for: "colour" }, "Colour by "), colour),
+    h("div", { class: "head" }, h("label", { for: "colour" }, "Color by "), colour),
     canvas, tip, legend(axis, found));
 }
 
@@ -40,7 +40,7 @@ function open(data, paper) {
 function legend(axis, found) {
   const counts = new Map();
   for (const paper of found) { const first = axis.of(paper)[0]; if (first !== undefined) counts.set(first, (counts.get(first) || 0) + 1); }
-  return h("ul", { class: "legend", "aria-label": `Colours by ${axis.name}` },
+  return h("ul", { class: "legend", "aria-label": `Colors by ${axis.name}` },
     [...counts.keys()].sort((a, b) => a - b).slice(0, 24).map((value) =>
       h("li", {}, h("span", { class: `dot c${Math.min(value, COLOURS - 1)}` }), `${axis.values[value].name} (${counts.get(value)})`)));
 }

@@ -4,7 +4,7 @@ import { bibtexOf, fetched } from "./data.js";
 import { h } from "./dom.js";
 import { about, chips, copy, links, paperAddress } from "./list.js";
 
-/** A paper's page; null where the catalogue has no such paper. */
+/** A paper's page; null if the catalog does not have the paper. */
 export function page(data, id) {
   const paper = data.position.get(id);
   if (paper === undefined) return null;

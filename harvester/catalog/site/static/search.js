@@ -1,46 +1,60 @@
-// Text search that forgives one wrong, missing, additional or swapped letter in words of five letters or more.
+// Text search by the rules of harvester/catalog/search.py, which says them all; both pass the same test vectors.
 
 const WORD = /[\p{L}\p{N}]+/gu;
-const COMPOUND = /[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+/gu;
+const COMPOUND = /[\p{L}\p{N}]+(?:[-‐–−][\p{L}\p{N}]+)*/gu; // NFKD makes the other hyphens these
+const LEFT_OUT = /[\p{M}\p{Cf}]/gu;
+const LETTERS = { ß: "ss", ς: "σ", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
+const WHOLE = new RegExp(`[${Object.keys(LETTERS).join("")}]`, "gu");
 const FORGIVING = 5;
 const SCORES = { exact: 4, prefix: 3, forgiven: 2 }; // in a title; elsewhere half
 
-/** A text in lower case without accents. */
+/** A text without case, accents and invisible characters. */
 export function folded(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const seen = text.normalize("NFKD").replace(LEFT_OUT, "").toLowerCase();
+  return seen.replace(WHOLE, (letter) => LETTERS[letter]);
 }
 
-/** The words of a text; "multi-modal" is also "multimodal". */
+/** The words of a text, folded; "multi-modal" is also "multimodal". */
 export function words(text) {
-  const plain = folded(text);
-  const joined = (plain.match(COMPOUND) || []).map((word) => word.replace(/[-‐‑]/g, ""));
-  return [...(plain.match(WORD) || []), ...joined];
+  return terms(folded(text)).flat(2);
+}
+
+/** The words of a query: of each the ways to find it, each of them words that must all be there. */
+function terms(plain) {
+  return (plain.match(COMPOUND) || []).map((compound) => {
+    const parts = compound.match(WORD);
+    return parts.length > 1 ? [parts, [parts.join("")]] : [parts];
+  });
 }
 
 /** Whether two words differ by one letter that is wrong, missing or too many, or by two neighbours swapped. */
-export function nearlySame(a, b) {
-  if (Math.abs(a.length - b.length) > 1) return false;
+export function nearlySame(left, right) {
+  if (Math.abs(left.length - right.length) > 2) return false; // a letter is one code unit or two
+  const a = [...left], b = [...right];
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
   let tailA = a.length, tailB = b.length;
   while (tailA > start && tailB > start && a[tailA - 1] === b[tailB - 1]) tailA--, tailB--;
-  const left = tailA - start, right = tailB - start;
-  if (left <= 1 && right <= 1) return true;
-  return left === 2 && right === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
+  const restA = tailA - start, restB = tailB - start;
+  if (restA <= 1 && restB <= 1) return true;
+  return restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
 }
 
-/** The search index of the catalogue: for each word the papers with it in the title, and elsewhere. */
+const letters = (word) => [...word].length;
+
+/** The search index of the catalog: for each word the papers with it in the title, and elsewhere. */
 export class Search {
   constructor(data) {
     this.size = data.size;
     this.postings = new Map();
+    this.ids = new Map();
     const names = data.facets.map((facet) => facet.labels.map((label) => words(`${label.name} ${label.id}`)));
     const venues = data.venues.map(words);
     for (let paper = 0; paper < data.size; paper++) {
       this.add(words(data.title[paper]), paper, 1);
       this.add(words(data.authors[paper]), paper, 0);
       this.add(venues[data.venue[paper]], paper, 0);
-      this.add([data.id[paper].slice(data.id[paper].indexOf(":") + 1).toLowerCase()], paper, 0);
+      this.addId(data.id[paper], paper);
       data.facets.forEach((facet, number) => {
         for (const label of data.labels[facet.id][paper]) this.add(names[number][label], paper, 0);
       });
@@ -56,18 +70,29 @@ export class Search {
     }
   }
 
-  /** A score for every paper that has all words of the query, 0 for the others; null for an empty query. */
+  addId(id, paper) {
+    const whole = folded(id);
+    const name = whole.slice(whole.indexOf(":") + 1);
+    this.ids.set(whole, name).set(name, name);
+    this.add([name], paper, 0);
+  }
+
+  /** A score for every paper that has all words of the query, 0 for the others; null for a query without a word. */
   find(query) {
-    const asked = folded(query).split(/\s+/).flatMap((part) => (this.postings.has(part) ? [part] : part.match(WORD) || []));
+    const parts = folded(query).split(/\s+/);
+    const asked = parts.flatMap((part) => (this.ids.has(part) ? [[[this.ids.get(part)]]] : terms(part)));
     if (!asked.length) return null;
-    const total = new Float32Array(this.size);
-    asked.forEach((word, number) => {
-      const scores = this.scores(word);
-      for (let paper = 0; paper < this.size; paper++) {
-        total[paper] = scores[paper] && (number === 0 || total[paper]) ? total[paper] + scores[paper] : 0;
-      }
+    const found = asked.map((term) => this.termScores(term));
+    return new Float32Array(this.size).map((_, paper) => {
+      const scores = found.map((of) => of[paper]);
+      return scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score);
     });
-    return total;
+  }
+
+  termScores(term) {
+    const ways = term.map((way) => way.map((word) => this.scores(word)));
+    const worst = (way, paper) => Math.min(...way.map((scores) => scores[paper]));
+    return new Uint8Array(this.size).map((_, paper) => Math.max(...ways.map((way) => worst(way, paper))));
   }
 
   scores(word) {
@@ -83,7 +108,7 @@ export class Search {
     }
     if (!this.postings.has(word)) {
       for (const other of this.vocabulary) {
-        if (Math.max(other.length, word.length) >= FORGIVING && nearlySame(word, other)) take(other, SCORES.forgiven);
+        if (nearlySame(word, other) && Math.max(letters(word), letters(other)) >= FORGIVING) take(other, SCORES.forgiven);
       }
     }
     return best;

@@ -47,7 +47,7 @@ function bars(scale, papers, data, axis) {
     const tall = (count / most) * HEIGHT;
     return svg("rect", { x: number * 10 + 1, y: HEIGHT - tall, width: 8, height: tall }, svg("title", {}, `${scale.steps[number]}: ${count}`));
   });
-  const words = scale.steps.length ? `${scale.steps[0]} to ${scale.steps[scale.steps.length - 1]}, at most ${most} a ${scale.unit}` : "no dates known";
+  const words = scale.steps.length ? `${scale.steps[0]} to ${scale.steps[scale.steps.length - 1]}, at most ${most} per ${scale.unit}` : "no dates known";
   const drawn = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", class: axis ? "bars" : "bars small", "aria-label": `Papers per ${scale.unit}: ${words}` }, shapes);
   if (!axis) return drawn;
   const ends = scale.steps.length ? [scale.steps[0], scale.steps[scale.steps.length - 1]] : [];
@@ -85,6 +85,6 @@ function heat(data, facets, found) {
   const rows = down.labels.map((label, one) => h("tr", {}, h("th", { scope: "row" }, label.name), counts[one].map((count, two) => cell(count, one, two))));
   return [h("section", {},
     h("h2", {}, `${down.name} × ${across.name}`),
-    h("p", { class: "about" }, "Papers with both labels; a dot is a gap: no paper yet."),
+    h("p", { class: "about" }, "Papers with both labels. A dot marks a gap: no paper yet."),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${down.name} by ${across.name}` }, h("table", { class: "heat" }, head, h("tbody", {}, rows))))];
 }

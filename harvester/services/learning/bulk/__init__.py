@@ -22,14 +22,14 @@ def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "
         address: of a running cluster, ``host:port``; without one, Ray starts on this machine.
 
     Raises:
-        UsageError: there is no such engine, or an address without ``ray``.
+        UsageError: the engine is unknown, or an address without ``ray``.
         HarvesterError: the classifier cannot be loaded, or the cluster does not answer or fails.
     """
     if engine not in ENGINES:
-        raise UsageError(f"There is no engine {engine!r}; there are: {', '.join(ENGINES)}.")
+        raise UsageError(f"There is no engine {engine!r}; the engines are: {', '.join(ENGINES)}.")
     if engine == "local":
         if address:
-            raise UsageError("--address names a Ray cluster; it needs --engine ray.")
+            raise UsageError("--address is for a Ray cluster; it needs --engine ray.")
         return here(source, lambda: load_classifier(ws))
     from harvester.services.learning.bulk.cluster import on_ray
 

@@ -111,7 +111,7 @@ def _knock(address: str) -> None:
     except ValueError:
         host = port = None
     if not host or not port:
-        raise UsageError(f"{address!r} is no address of a Ray cluster; write host:6379.")
+        raise UsageError(f"{address!r} is not the address of a Ray cluster; write host:6379.")
     try:
         socket.create_connection((host, port), PATIENCE).close()
         status = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", address]
@@ -121,10 +121,10 @@ def _knock(address: str) -> None:
     except subprocess.SubprocessError as error:
         if b"InvalidAuthToken" in (getattr(error, "stderr", None) or b""):
             raise HarvesterError(
-                f"The Ray cluster at {address} wants its token: set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN or "
-                "RAY_AUTH_TOKEN_PATH, here as on its nodes."
+                f"The Ray cluster at {address} requires its token: set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN or "
+                "RAY_AUTH_TOKEN_PATH, here and on its nodes."
             ) from None
-        raise _no_answer(address, "what listens there is no Ray") from None
+        raise _no_answer(address, "what listens there is not Ray") from None
 
 
 def _no_answer(address: str, why: str) -> HarvesterError:

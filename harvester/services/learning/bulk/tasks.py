@@ -1,4 +1,4 @@
-"""What an engine is given and gives back, and the one step both engines do. No I/O of its own."""
+"""What an engine is given and gives back, and the one step both engines do. No I/O here."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence

@@ -9,12 +9,14 @@ from typing import Any
 from harvester.base.errors import HarvesterError
 from harvester.base.files import write_atomic
 from harvester.config.settings import FileSettings, load_settings
+from harvester.domain.candidates import QueueFilter, QueueRow
+from harvester.domain.run_report import RunReport
 from harvester.services.catalog.lists import build
 from harvester.services.digest.sending import send_digests
 from harvester.services.operations import nightly
 from harvester.services.operations.demo.upstream import SAMPLE_NOW, serve_sample
 from harvester.services.review.decisions import decide_all
-from harvester.services.review.documents import candidates
+from harvester.services.review.queries import queue_page
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.store.engine import open_store
@@ -33,10 +35,10 @@ SHOWN = "arxiv:2601.90038"  # the paper that the demo accepts: one with several 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo made and where; `queue` is what ``harvester queue --json`` shows, `accepted` was taken from it."""
+    """What the demo made and where; `queue` is what ``harvester queue`` shows, `accepted` was taken from it."""
 
-    report: dict[str, Any]
-    queue: list[dict[str, Any]]
+    report: RunReport
+    queue: tuple[QueueRow, ...]
     accepted: str
     config: Path
     page: Path
@@ -45,7 +47,7 @@ class Demo:
     def to_json(self) -> dict[str, Any]:
         """The run report, and where to look."""
         places = {"config": str(self.config), "list": str(self.page), "mails": [str(mail) for mail in self.mails]}
-        return self.report | {"accepted": self.accepted, **places}
+        return self.report.to_json() | {"accepted": self.accepted, **places}
 
 
 def demo(folder: Path | None = None) -> Demo:
@@ -67,7 +69,7 @@ def demo(folder: Path | None = None) -> Demo:
         add_subscriber(before, READER, confirmed=True)
         ws = Workspace(settings, store, before.taxonomy, lambda: SAMPLE_NOW)
         report = nightly.run(ws)
-    queue = candidates(ws, "pending", None)
+    queue = queue_page(ws, QueueFilter()).rows
     (accepted,) = decide_all(ws, "accept", [SHOWN], "demo", "", {})
     if accepted.error:
         raise HarvesterError(f"The demo's paper could not be accepted: {accepted.error}")

@@ -1,26 +1,25 @@
 """What is beyond this machine: the upstreams, their clocks, the mail server, and what the name service says of us."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, MailError, StoreError
-from harvester.config.harvest import HarvestSettings
 from harvester.config.settings import Settings
-from harvester.mail.smtp import SmtpServer
-from harvester.services.arxiv_client import ARXIV_GATE
+from harvester.mail.smtp import mail_server
+from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.harvest.collect import CLOCK_TOLERANCE
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.operations.doctor.local import is_placeholder
 from harvester.services.workspace import Workspace
 from harvester.sources.errors import BadQuery, Throttled
 from harvester.sources.http import Transport
-from harvester.sources.probe import Probe, probes
-from harvester.store.locks import close_gate, gate
+from harvester.sources.registry import probes
+from harvester.sources.source import Probe
 
 PATIENCE = 30.0  # seconds to wait for arXiv's gate, and for an answer
-DRIFT, TOO_FAR = timedelta(minutes=2), timedelta(hours=12)
+DRIFT = timedelta(minutes=2)
 SELECTORS = ("default", "mail", "dkim", "digest", "s1", "s2", "k1", "google", "selector1", "selector2")
 DNS_SECONDS = 3.0
 Texts = Callable[[str], Sequence[str] | None]
@@ -34,7 +33,7 @@ def check_upstreams(ws: Workspace) -> Iterator[DoctorFinding]:
         transport = _transport(ws, probe)
         yield ask(probe, transport)
         dates += [transport.date - ws.clock()] if transport.date else []
-    yield check_clock(dates, ws.clock())
+    yield compare_clocks(dates, ws.clock())
 
 
 def ask(probe: Probe, transport: Transport) -> DoctorFinding:
@@ -52,7 +51,7 @@ def ask(probe: Probe, transport: Transport) -> DoctorFinding:
         return fail(name, str(error), "Its turn is kept in the store: see there.")
 
 
-def check_clock(dates: Sequence[timedelta], now: datetime) -> DoctorFinding:
+def compare_clocks(dates: Sequence[timedelta], now: datetime) -> DoctorFinding:
     """Whether this machine's clock agrees with the upstreams'; `dates` say how far each is ahead of it.
 
     The median counts: one upstream's clock may be wrong, too.
@@ -64,7 +63,7 @@ def check_clock(dates: Sequence[timedelta], now: datetime) -> DoctorFinding:
     if abs(ahead) <= DRIFT:
         return ok("clock", said)
     remedy = "Set this machine's clock (`timedatectl set-ntp true`), or unset HARVESTER_NOW."
-    return fail("clock", said, remedy) if abs(ahead) > TOO_FAR else warn("clock", said, remedy)
+    return fail("clock", said, remedy) if abs(ahead) > CLOCK_TOLERANCE else warn("clock", said, remedy)
 
 
 def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
@@ -75,7 +74,7 @@ def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
     """
     chosen = settings.digest
     try:
-        with SmtpServer(chosen) as server:
+        with mail_server(settings) as server:
             server.check()
     except MailError as error:
         told = fail if needed else warn
@@ -138,12 +137,7 @@ def dns_texts(name: str) -> Sequence[str] | None:
 def _transport(ws: Workspace, probe: Probe) -> Transport:
     """One try for each question; arXiv is asked when its gate lets us."""
     limits = {"attempts": 1, "timeout": min(PATIENCE, ws.settings.harvest.timeout), "read_limit": PATIENCE}
-    settings: HarvestSettings = ws.settings.harvest.model_copy(update=limits)
-    if not probe.gated:
-        return Transport(settings, allow_private=probe.allow_private)
-    interval = settings.arxiv.min_interval if settings.arxiv else 3.0
-
-    def passage() -> AbstractContextManager[None]:
-        return gate(ws.store, ARXIV_GATE, interval, PATIENCE)
-
-    return Transport(settings, passage, lambda seconds: close_gate(ws.store, ARXIV_GATE, seconds))
+    settings = ws.settings.harvest.model_copy(update=limits)
+    if probe.gated:
+        return arxiv_transport(ws, settings, PATIENCE)
+    return Transport(settings, allow_private=probe.allow_private)

@@ -8,7 +8,7 @@ from harvester.base.cron import last_due
 from harvester.config.schedule import ScheduleSettings
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.operations.job_runs import JOBS, expression, wanted
-from harvester.services.operations.status import Status, begun, trouble
+from harvester.services.operations.status import Status
 
 LATE = timedelta(hours=36)  # a night was left out
 PATIENCE = timedelta(hours=1)  # a job that is due, or at work, for longer is told of
@@ -19,7 +19,7 @@ def check_runs(now: Status) -> Iterator[DoctorFinding]:
     if now.last is None:
         yield warn("runs", "There was no run yet.", "Start one: `harvester run`.")
         return
-    age = now.now - begun(now.last)
+    age = now.now - now.last.began
     if age > LATE:
         days = f"{age.total_seconds() / 86_400:.1f} days"
         yield fail("runs", f"The last run began {days} ago.", "Start `harvester schedule`, or cron with `--once`.")
@@ -31,18 +31,18 @@ def check_runs(now: Status) -> Iterator[DoctorFinding]:
 
 def _last(now: Status) -> Iterator[DoctorFinding]:
     assert now.last is not None  # noqa: S101
-    name, state = now.last["run"], now.last["state"]
+    name, state = now.last.run, now.last.state
     if state == "ok":
         yield ok("runs", f"The last run, {name}, ended well.")
         return
     told = fail if state == "failed" else warn
-    why = " ".join(trouble(now.last))
+    why = " ".join(now.last.problems)
     yield told("runs", f"The last run, {name}, ended {state}: {why}", "The next run makes it good; else see above.")
 
 
 def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
     """Whether any source is left behind for longer than windows overlap: then papers may slip through."""
-    sources = [one["name"] for one in now.last["sources"]] if now.last else []
+    sources = [source.name for source in now.last.sources] if now.last else []
     for name in sources:
         reached = now.figures.reached.get(name)
         if reached is None:

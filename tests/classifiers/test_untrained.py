@@ -12,7 +12,7 @@ from classifiers.features import embed
 from classifiers.records import Text
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
-from classifiers.untrained import write_zero_model, zero_model
+from classifiers.untrained import untrained_model, write_untrained_model
 from tests.classifiers import garden
 
 
@@ -21,7 +21,7 @@ def test_it_ranks_this_subject_without_a_label(shared: Path, encoder: TextEncode
     taxonomy = load_taxonomy()
     papers = read_labels([shared / "labels" / "train.jsonl"], taxonomy)[::step]
     vectors = embed(CachedEncoder(encoder, tmp_path / "e.db"), [paper.text for paper in papers])
-    figures = evaluate_model(zero_model(taxonomy, encoder), papers, vectors)["this model"]
+    figures = evaluate_model(untrained_model(taxonomy, encoder), papers, vectors)["this model"]
     assert figures["scope"]["average_precision"] >= 0.95
     assert figures["scope"]["gate_recall"] >= 0.95
     assert min(figures["facets"][facet]["micro_f1"] for facet in ("task", "modality", "disease")) >= 0.55
@@ -32,9 +32,9 @@ def test_it_ranks_this_subject_without_a_label(shared: Path, encoder: TextEncode
 def test_it_is_written_and_read_as_any_model(tmp_path: Path, encoder: TextEncoder) -> None:
     taxonomy_file, _ = garden.write(tmp_path)
     taxonomy = load_taxonomy(taxonomy_file)
-    info = write_zero_model(tmp_path / "model", taxonomy, encoder)
+    info = write_untrained_model(tmp_path / "model", taxonomy, encoder)
     assert info.version.startswith("untrained-")
-    again = write_zero_model(tmp_path / "again", taxonomy, encoder)
+    again = write_untrained_model(tmp_path / "again", taxonomy, encoder)
     assert again.version == info.version
     texts = [
         Text(

@@ -43,7 +43,7 @@ def _secret(key: str, path: Path) -> str:
 
 def _web_address(value: str) -> str:
     if not is_web_url(value):
-        raise ValueError(f"{value!r} is no http(s) address")
+        raise ValueError(f"{value!r} is not a valid http(s) address")
     return value.rstrip("/")
 
 

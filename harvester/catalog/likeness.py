@@ -1,0 +1,43 @@
+"""Which texts are alike: by their weighted words (TF-IDF), or by what is made of them, as cosines."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+
+class WeightedWords:
+    """Texts as sparse rows of unit length, one column a word that is not everywhere in English."""
+
+    def __init__(self, texts: Sequence[str], **choices: Any) -> None:
+        from scipy.sparse import csr_matrix
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        self._words = TfidfVectorizer(sublinear_tf=True, stop_words="english", **choices)
+        try:
+            self.rows = self._words.fit_transform(texts)
+        except ValueError:  # scikit-learn's way to say that no word is left: no texts, or texts of signs only
+            self.rows = csr_matrix((len(texts), 1))
+
+    def cosines(self, text: str) -> "Floats":
+        """float64 array (texts,): how like each of the texts another one is."""
+        import numpy as np
+
+        if not self.rows.nnz:
+            return np.zeros(self.rows.shape[0])
+        found: Floats = (self.rows @ self._words.transform([text]).T).toarray().ravel()
+        return found
+
+
+def nearest(cosines: "Floats", count: int, floor: float, without: int | None = None) -> list[tuple[int, float]]:
+    """The positions with the largest cosines above `floor`, at most `count`, with these; the first of equals first."""
+    import numpy as np
+
+    wanted = count if without is None else count + 1
+    some = np.argpartition(-cosines, wanted - 1)[:wanted] if wanted < len(cosines) else range(len(cosines))
+    ranked = sorted((-round(float(cosines[position]), 4), int(position)) for position in some if position != without)
+    return [(position, -negative) for negative, position in ranked[:count] if -negative > floor]

@@ -1,0 +1,66 @@
+"""How a failure is told: a sentence on standard error and, with ``--json``, a document on standard output as well."""
+
+import sys
+import traceback
+from dataclasses import dataclass
+
+import typer
+
+from harvester.base.errors import HarvesterError
+from harvester.cli.common import print_json, printable
+from harvester.domain.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong in one sentence or two, what to do about it where that is known, and the exit status."""
+
+    error: str
+    remedy: str | None
+    exit_status: int
+
+    def to_json(self) -> dict[str, str | None]:
+        """``{"error", "remedy"}``."""
+        return {"error": self.error, "remedy": self.remedy}
+
+
+def failure_of(error: BaseException) -> Failure:
+    """What an exception tells; one that nobody expected is a bug of ours, named in one line."""
+    if isinstance(error, HarvesterError):
+        return Failure(str(error), error.remedy, error.exit_status)
+    if isinstance(error, typer.TyperException):
+        return Failure(_sentence(error.format_message()), _usage(error), error.exit_code)
+    if isinstance(error, typer.Abort):
+        return Failure("Stopped, since the input ended.", None, 1)
+    if isinstance(error, KeyboardInterrupt):
+        return Failure("Stopped.", None, 130)
+    bug = f"{type(error).__name__}: {error}. This is a bug; --debug shows where."
+    return Failure(bug, "Run it again with --debug, and report what that shows.", 1)
+
+
+def tell_failure(error: BaseException, *, as_json: bool, debug: bool = False) -> int:
+    """Print a failure, without what a terminal would obey: upstream's words may be in it.
+
+    Returns:
+        The exit status.
+    """
+    failure = failure_of(error)
+    if debug and not isinstance(error, typer.TyperException):
+        sys.stderr.write(f"{printable(''.join(traceback.format_exception(error)))}\n")
+    if isinstance(error, typer.TyperException):
+        error.show()  # type: ignore[attr-defined]  # with the usage; the class that has it is typer's own affair
+    else:
+        sys.stderr.write(f"{clean(f'Error: {failure.error}')}\n")
+    if as_json:
+        print_json(failure.to_json())
+    return failure.exit_status
+
+
+def _usage(error: typer.TyperException) -> str | None:
+    """Where the help is of the command that was called wrongly."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    return f"Run `{context.command_path} --help`, which lists arguments and options." if context else None
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "!", "?", ")")) else f"{message}."

@@ -1,0 +1,85 @@
+"""The search of the interface and of the site: one file of vectors for both, the site's in a real browser."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from harvester.catalog.entry import Entry
+from harvester.catalog.published import Published
+from harvester.catalog.search import Finder, nearly_same, words
+from harvester.catalog.site.files import site
+from harvester.domain.labels import Labels
+
+from .strategies import FACETS, TAXONOMY
+
+VECTORS = json.loads(Path(__file__).with_name("search_vectors.json").read_text(encoding="utf-8"))
+NONE: dict[str, tuple[str, ...]] = {facet.id: () for facet in FACETS}
+FIND = """async (queries) => {
+  const { Search } = await import("./assets/search.js");
+  const { load } = await import("./assets/data.js");
+  const data = await load();
+  const search = new Search(data);
+  return queries.map((query) => {
+    const scores = search.find(query);
+    const found = data.id.map((id, paper) => ({ id, score: scores ? scores[paper] : 1 })).filter((it) => it.score);
+    return found.sort((a, b) => b.score - a.score).map((it) => it.id);
+  });
+}"""
+
+
+def _entry(number: int, document: dict[str, Any]) -> Entry:
+    """Dates fall, so that newest first is the order of the file."""
+    published = Published(2024 - number)
+    labels = Labels({"kind": ("research",)})
+    return Entry(document["id"], document["title"], labels, tuple(document["authors"]), published, document["venue"])
+
+
+ENTRIES = [_entry(number, document) for number, document in enumerate(VECTORS["documents"])]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]) -> str:
+    folder = tmp_path_factory.mktemp("searched")
+    for name, make in site(ENTRIES, TAXONOMY, dict).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make())
+    return serve(folder)
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["about"])
+def test_the_interface_finds(case: dict[str, Any]) -> None:
+    found = Finder(ENTRIES, TAXONOMY).find(case["query"])
+    assert [ENTRIES[number].id for number in found] == case["finds"]
+
+
+def test_the_site_finds(page: Page, url: str) -> None:
+    page.goto(url)
+    found = page.evaluate(FIND, [case["query"] for case in VECTORS["cases"]])
+    expected = {case["about"]: case["finds"] for case in VECTORS["cases"]}
+    assert dict(zip(expected, found, strict=True)) == expected
+
+
+def test_site_and_interface_read_every_character_alike(page: Page, url: str) -> None:
+    """Those of Python's Unicode, in the middle of a word; a newer browser knows more."""
+    assigned = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
+    texts = [f"a{character}b" for character in assigned if unicodedata.category(character) != "Co"]
+    page.goto(url)
+    script = "async (texts) => { const { words } = await import('./assets/search.js'); return texts.map(words); }"
+    read = page.evaluate(script, texts)
+    assert {text: got for text, got in zip(texts, read, strict=True) if got != words(text)} == {}
+
+
+def test_site_and_interface_forgive_alike(page: Page, url: str) -> None:
+    beside = ("heart", "hart", "heaart", "haert", "heert", "ehart", "hear", "h", "", "hte", "trahe")
+    pairs = [("heart", word) for word in beside]
+    pairs += [("ab", "ba"), ("abc", "cba"), ("abcd", "abdc"), ("aa", "aaa"), ("abcd𐌰", "abcd𐌱"), ("abc𐌰", "abc")]
+    page.goto(url)
+    script = "pairs => import('./assets/search.js').then(it => pairs.map(([a, b]) => it.nearlySame(a, b)))"
+    assert page.evaluate(script, pairs) == [nearly_same(*pair) for pair in pairs]
