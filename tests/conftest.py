@@ -82,8 +82,13 @@ class Upstream:
 
 
 @pytest.fixture(scope="session")
-def stand_in(shared: Path) -> Iterator[str]:
-    corpus = shared / "corpus" / "papers-2025.jsonl.gz"
+def corpus(shared: Path) -> Path:
+    """The real papers that the stand-in shows."""
+    return shared / "corpus" / "papers-2025.jsonl.gz"
+
+
+@pytest.fixture(scope="session")
+def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
     with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -34,16 +34,13 @@ class Reference:
 
 
 @pytest.fixture(scope="session")
-def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real papers of the weeks in question alone, every third of the categories that have hundreds a week.
 
     The stand-in looks at all that it has for every date window, and storing a paper is most of a night's time.
     """
     chosen = tmp_path_factory.mktemp("corpus") / "june.jsonl.gz"
-    with (
-        gzip.open(shared / "corpus" / "papers-2025.jsonl.gz", "rt", encoding="utf-8") as lines,
-        gzip.open(chosen, "wt", encoding="utf-8") as kept,
-    ):
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines, gzip.open(chosen, "wt", encoding="utf-8") as kept:
         for line in lines:
             paper = json.loads(line)
             if paper.get("feed") or ("2025-05-25" < paper["published"] < "2025-06-25" and _wanted(paper)):

@@ -1,5 +1,6 @@
-"""`harvester backfill` as a process of its own, and what its store holds afterwards."""
+"""`harvester backfill`, killed or not, and what its store holds afterwards."""
 
+import functools
 import json
 import os
 import subprocess
@@ -9,37 +10,49 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select
 
 from harvester.domain.papers import Paper
+from harvester.services.learning import backfill
 from harvester.store.engine import connect, read
 from harvester.store.papers import load
 from harvester.store.tables import backfills, candidates, papers, predictions
 from tests.conftest import ROOT
 from tests.room import Room
 
-# The command line with tasks of few texts; it kills itself in the middle of the n-th commit if it is told to.
-RUN = """
-import functools, os, signal, sys
-from harvester.cli import main
+SMALL = functools.partial(backfill.Snapshot, size=8)  # tasks of few texts
+# The command line with such tasks; it kills itself in the middle of the n-th commit if it is told to.
+APART = """
+import os, signal, sys
 from harvester.services.learning import backfill
-backfill.Snapshot = functools.partial(backfill.Snapshot, size=8)
-note, fatal = backfill.set_backfill, int(os.environ.get("TEST_KILL_AT", "0"))
+from tests.services.backfilling import SMALL
+from harvester.cli import main
+note, fatal = backfill.set_backfill, int(os.environ["TEST_KILL_AT"])
 def note_and_die(*arguments):
     global fatal
     note(*arguments)
     fatal -= 1
     if fatal == 0:
         os.kill(os.getpid(), signal.SIGKILL)
-backfill.set_backfill = note_and_die
+backfill.Snapshot, backfill.set_backfill = SMALL, note_and_die
 sys.argv = ["harvester", *sys.argv[1:]]
 main()
 """
 
 
-def run(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
+def run(room: Room, *arguments: str, status: int = 0) -> dict[str, Any]:
+    """What the command says of its work on tasks of few texts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backfill, "Snapshot", SMALL)
+        found: dict[str, Any] = room.json(*arguments, status=status)
+        return found
+
+
+def run_apart(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
+    """The same in a process of its own, which may be killed, or be a cluster's."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TEST_KILL_AT": str(kill_at)}
-    command = [sys.executable, "-c", RUN, *arguments, "--json"]
+    command = [sys.executable, "-c", APART, *arguments, "--json"]
     done = subprocess.run(command, cwd=room.folder, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
@@ -76,7 +89,7 @@ def held(url: str) -> Held:
     return Held(
         {one.id: one for one in found.values()},
         {found[one.paper].id: round(one.scope, 6) for one in said},
-        {found[one.paper].id: (one.in_scope, one.labels, one.kind, one.unsure, one.model) for one in said},
+        {found[one.paper].id: (one.in_scope, one.labels, one.unsure, one.model) for one in said},
         {found[one.paper].id: _flat(one.probabilities) for one in said},
         {found[one.paper].id: (one.state, round(one.scope, 6), one.backlog) for one in waiting},
         progress,

@@ -23,7 +23,7 @@ from tests.conftest import both_databases
 from tests.room import Room
 from tests.room.snapshot import records
 from tests.room.snapshot import write as write_snapshot
-from tests.services.backfilling import held, opened, run, url_of
+from tests.services.backfilling import held, opened, run, run_apart, url_of
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def test_what_is_in_scope_joins_store_and_queue(undisturbed: tuple[Room, dict[st
     assert {(state, backlog) for state, _, backlog in found.queue.values()} == {("pending", True)}
 
 
-@pytest.mark.parametrize("kill_at", [2, 5])
+@pytest.mark.parametrize(("kill_at", "store_url"), [(2, "sqlite"), (5, "postgresql")], indirect=["store_url"])
 def test_kill_9_in_the_middle_of_a_commit_costs_nothing(
     room: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]], kill_at: int
 ) -> None:
-    run(room, "backfill", "snapshot.jsonl", status=-signal.SIGKILL, kill_at=kill_at)
+    run_apart(room, "backfill", "snapshot.jsonl", status=-signal.SIGKILL, kill_at=kill_at)
     line = 8 * (kill_at - 1)
     assert [one[3] for one in held(store_url).progress] == [line]
     moved = (room.folder / "snapshot.jsonl").rename(room.folder / "renamed")
@@ -82,7 +82,6 @@ def test_what_the_nights_bring_comes_first_and_stays_newer(room: Room, store_url
     assert backlog[0] > 0.9
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_done(room: Room, store_url: str) -> None:
     first, second, *others = records()
     lines = [first, "no json", {**second, "title": None}, first, *others]
@@ -102,7 +101,6 @@ def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_done(room: R
     assert len(held(store_url).progress) == 2
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_only_some_categories_and_only_counting(room: Room, store_url: str) -> None:
     counted = room.json("backfill", "snapshot.jsonl", "--dry-run", "--where", "eess.SP,math")
     of_these = [one for one in records() if "eess.SP" in one["categories"] or "math." in one["categories"]]

@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.room import Room
 from tests.room.snapshot import records
 from tests.room.snapshot import write as write_snapshot
-from tests.services.backfilling import Held, held, opened, run, url_of
+from tests.services.backfilling import Held, held, opened, run_apart, url_of
 
 RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-cpus=1", "--disable-usage-stats"]
 AT_WORK = (
@@ -115,16 +115,16 @@ def test_a_cluster_decides_as_one_process_does_and_kill_9_costs_nothing(
     """Whoever started it is gone in the middle of a commit; the nodes go on, but no longer for them."""
     here, report = undisturbed
     command = ("backfill", "snapshot.jsonl", "--engine", "ray", "--address", cluster)
-    run(there, *command, status=-signal.SIGKILL, kill_at=3)
+    run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(CLUSTER, *AT_WORK)
     assert [one[3] for one in held(store_url).progress] == [16]
-    resumed(run(there, *command), report)
+    resumed(run_apart(there, *command), report)
     before = held(store_url)
     assert_same(held(url_of(here)), before)
     with opened(store_url) as store, write(store) as db:
         db.execute(delete(predictions).where(predictions.c.scope > 0.9))
         gone = len(before.papers) - len(db.execute(select(predictions)).all())
-    done = run(there, "rescore", "--engine", "ray", "--address", cluster)
+    done = run_apart(there, "rescore", "--engine", "ray", "--address", cluster)
     assert (done["papers"], done["in_scope"], done["queued"]) == (gone, gone, 0)
     assert_same(held(store_url), before)
 
@@ -137,10 +137,10 @@ def test_kill_9_takes_the_ray_of_this_machine_along(
     mark = uuid.uuid4().hex
     monkeypatch.setenv(MARK, mark)
     command = ("backfill", "snapshot.jsonl", "--engine", "ray")
-    run(there, *command, status=-signal.SIGKILL, kill_at=3)
+    run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(mark)
     assert [one[3] for one in held(store_url).progress] == [16]
-    resumed(run(there, "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
+    resumed(run_apart(there, "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
     assert_same(held(store_url), held(url_of(undisturbed[0])))
 
 
@@ -153,5 +153,7 @@ def test_a_cluster_that_wants_its_token_says_so(cluster: str, tmp_path: Path, mo
     room = Room.make(tmp_path, "http://127.0.0.1:1")
     path = write_snapshot(tmp_path / "snapshot.jsonl", records()[:1])
     monkeypatch.setenv("RAY_AUTH_TOKEN", uuid.uuid4().hex)
-    said = room.run("backfill", path.name, "--dry-run", "--engine", "ray", "--address", cluster, status=1)
+    with room.start("backfill", path.name, "--dry-run", "--engine", "ray", "--address", cluster) as process:
+        _, said = process.communicate(timeout=240)
+    assert process.returncode == 1
     assert "RAY_AUTH_TOKEN" in said

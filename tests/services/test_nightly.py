@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Upstream
-from tests.room import Room
+from tests.room import Room, Sink, titles
 
 THURSDAY, MONDAY = "2025-06-12T23:30:00Z", "2025-06-16T23:30:00Z"
 
@@ -35,6 +35,30 @@ def room(tmp_path: Path, upstream: Upstream, store_url: str) -> Room:
     made = Room.make(tmp_path, upstream.url, store_url)
     made.run("db", "upgrade")
     return made
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_whole_night_on_postgresql(tmp_path: Path, upstream: Upstream, smtp: Sink, store_url: str) -> None:
+    """From the sources to the mail; the same on SQLite is the tutorial's and the demo's."""
+    room = Room.make(tmp_path, upstream.url, store_url, digest={"smtp_port": smtp.port})
+    room.run("db", "upgrade")
+    room.run("subscribers", "add", "ann@example.org", "--confirmed", now=THURSDAY)
+    night = room.json("run", "--since", "2025-06-12", now=THURSDAY)
+    assert (night["state"], night["digest"]["due"]) == ("ok", 0)
+    first, second, *_ = room.json("queue")
+    assert room.json("queue", "--limit", "1") == [first]
+    (accepted,) = room.json("accept", first["id"], "--by", "ann", now=THURSDAY)
+    (rejected,) = room.json("reject", second["id"], "--by", "ann", now=THURSDAY)
+    assert (accepted["state"], rejected["state"]) == ("accepted", "rejected")
+    assert len(room.entries) == 1
+    morning = room.json("run", now="2025-06-13T06:00:00Z")
+    assert (morning["state"], morning["digest"]["sent"]) == ("ok", 1)
+    (mail,) = smtp.messages
+    assert mail["To"] == "ann@example.org"
+    assert [first["title"].startswith(title) for title in titles(mail)] == [True], "a long one goes on in the next line"
+    assert first["id"] not in [one["id"] for one in room.json("queue")]
+    assert [one["state"] for one in room.json("runs")] == ["ok", "ok"]
+    assert {action["action"] for action in room.json("show", second["id"])["decisions"]} == {"reject"}
 
 
 @postgresql_in_soak
