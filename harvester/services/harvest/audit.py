@@ -160,7 +160,7 @@ class _Auditor:
     def repair(self) -> None:
         """Add, refresh and mark what `compare` found."""
         self._mark_withdrawn()
-        wanted = {name: one.paper for name, one in self.found.ranked} | self.found.outdated
+        wanted = {name: missing.paper for name, missing in self.found.ranked} | self.found.outdated
         ids = [name.removeprefix("arxiv:") for name in wanted]
         for part in arxiv_ids.batches(ids):
             shown = self._ask(part)
@@ -185,12 +185,12 @@ class _Auditor:
     def _new_of(self, spec: str) -> Iterator[oai.Record]:
         """The records of one set that no earlier set contained."""
         empty = True
-        for one in oai.list_records(self.settings, self.transport, spec, self.found.since):
+        for listed in oai.list_records(self.settings, self.transport, spec, self.found.since):
             empty = False
-            if one.id not in self.found.checked:
-                self.found.checked.add(one.id)
+            if listed.id not in self.found.checked:
+                self.found.checked.add(listed.id)
                 self.watch("records", len(self.found.checked), None)
-                yield one
+                yield listed
         if empty:
             self.found.notes.append(
                 f"{oai.WHO} lists nothing in {spec} since {self.found.since}; if arXiv has no such category, correct "
@@ -200,11 +200,11 @@ class _Auditor:
     def _lacking(self, batch: Sequence[oai.Record]) -> list[oai.Record]:
         """The records that the store lacks; also notes which of the others are deleted, or newer than in the store."""
         with read(self.ws.store) as db:
-            held = find_all(db, [one.id for one in batch])
-        for one in batch:
-            if stored := held.get(one.id):
-                self._note_change(one, stored)
-        return [one for one in batch if one.id not in held and not one.deleted]
+            held = find_all(db, [listed.id for listed in batch])
+        for listed in batch:
+            if stored := held.get(listed.id):
+                self._note_change(listed, stored)
+        return [listed for listed in batch if listed.id not in held and not listed.deleted]
 
     def _note_change(self, listed: oai.Record, stored: Stored) -> None:
         if listed.deleted and not stored.paper.withdrawn:
@@ -226,9 +226,9 @@ class _Auditor:
         if not papers:
             return
         self.classifier = self.classifier or load_classifier(self.ws)
-        for _, paper, said in predict(self.classifier, enumerate(papers)):
-            if said.in_scope:
-                self.found.missing[paper.id] = Missing(paper, said.scope)
+        for _, paper, prediction in predict(self.classifier, enumerate(papers)):
+            if prediction.in_scope:
+                self.found.missing[paper.id] = Missing(paper, prediction.scope)
             else:
                 self.found.lacking_out_of_scope += 1
         self.judged += len(papers)
@@ -236,8 +236,8 @@ class _Auditor:
 
     def _with_text(self, lacking: Sequence[oai.Record]) -> list[Paper]:
         """The records as papers; those without metadata are fetched from arXiv's API."""
-        papers = [one.as_paper() for one in lacking if one.title]
-        bare = [one.base for one in lacking if not one.title]
+        papers = [listed.as_paper() for listed in lacking if listed.title]
+        bare = [listed.base for listed in lacking if not listed.title]
         shown = self._ask(bare) if bare else {}
         if shown is None:
             return papers
@@ -267,23 +267,27 @@ class _Auditor:
 
     def _keep(self, listed: Sequence[Paper], shown: dict[str, Paper]) -> None:
         """Store papers with the API's text, unless the API still returns an older version than OAI-PMH lists."""
-        current = {one.id: shown[one.id] for one in listed if one.id in shown and shown[one.id].version >= one.version}
+        current = {
+            paper.id: shown[paper.id]
+            for paper in listed
+            if paper.id in shown and shown[paper.id].version >= paper.version
+        }
         sightings = [
             Sighting(
                 oai.PROVENANCE,
-                current.get(one.id, one),
-                text_from=arxiv_api.PROVENANCE if one.id in current else None,
+                current.get(paper.id, paper),
+                text_from=arxiv_api.PROVENANCE if paper.id in current else None,
             )
-            for one in listed
+            for paper in listed
         ]
         with write(self.ws.store) as db:
             merged = record(db, sightings, self.ws.clock())
-        for one, change in zip(listed, merged, strict=True):
-            self.found.repaired += one.id in self.found.missing
-            self.found.refreshed += one.id in self.found.outdated and change.change is Change.UPDATED
-            if change.withdrawn:
-                self._note_state("withdrawn", one.id, change.number)
-        if behind := [one.id for one in listed if one.id not in current]:
+        for paper, result in zip(listed, merged, strict=True):
+            self.found.repaired += paper.id in self.found.missing
+            self.found.refreshed += paper.id in self.found.outdated and result.change is Change.UPDATED
+            if result.withdrawn:
+                self._note_state("withdrawn", paper.id, result.number)
+        if behind := [paper.id for paper in listed if paper.id not in current]:
             self.found.notes.append(_behind(behind))
 
 

@@ -299,9 +299,12 @@ def _first(known: int | None, announced: int | None, carried: int) -> int | None
 def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
     pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
     articles = [
-        (article, replace(one, first=True)) for one in merged for lost in one.absorbed if (article := _article(lost))
+        (article, replace(result, first=True))
+        for result in merged
+        for lost in result.absorbed
+        if (article := _article(lost))
     ]
-    outcome.suggested += sum(suggest(db, sighting, one, now) for sighting, one in (*pairs, *articles))
+    outcome.suggested += sum(suggest(db, sighting, result, now) for sighting, result in (*pairs, *articles))
 
 
 def _article(lost: Absorbed) -> Sighting | None:
@@ -312,15 +315,15 @@ def _article(lost: Absorbed) -> Sighting | None:
 
 
 def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
-    for one in merged:
-        if one.withdrawn:
-            outcome.withdrawn.add(one.number)
-        if outcome.changes.get(one.number, Change.SAME) is Change.SAME:
-            outcome.changes[one.number] = one.change
-        if (one.first or one.change is not Change.SAME) and not batch.backlog:
+    for result in merged:
+        if result.withdrawn:
+            outcome.withdrawn.add(result.number)
+        if outcome.changes.get(result.number, Change.SAME) is Change.SAME:
+            outcome.changes[result.number] = result.change
+        if (result.first or result.change is not Change.SAME) and not batch.backlog:
             outcome.news = True
-            outcome.first.add(one.id)
-            outcome.newest = max(filter(None, (outcome.newest, one.published)), default=None)
+            outcome.first.add(result.id)
+            outcome.newest = max(filter(None, (outcome.newest, result.published)), default=None)
 
 
 def _transport(ws: Workspace, source: Source) -> Transport:

@@ -101,21 +101,21 @@ def unsettled(ws: Workspace) -> list[Proposal]:
 def _fetch_all(ws: Workspace) -> int:
     with read(ws.store) as db:
         waiting = proposals_in(db, "waiting")
-        known = find_all(db, [one.name for one in waiting])
+        known = find_all(db, [proposal.name for proposal in waiting])
     model, settled = cache(lambda: load_classifier(ws)), 0
-    for one in waiting:
+    for proposal in waiting:
         try:
-            number = known[one.name].number if one.name in known else _fetch(ws, one)
-            _queue(ws, one, number, model)
+            number = known[proposal.name].number if proposal.name in known else _fetch(ws, proposal)
+            _queue(ws, proposal, number, model)
             settled += 1
         except FetchError as error:
-            log.warning("The proposed paper %s waits: %s", one.name, error)
+            log.warning("The proposed paper %s waits: %s", proposal.name, error)
     return settled
 
 
-def _fetch(ws: Workspace, one: Proposal) -> int | None:
+def _fetch(ws: Workspace, proposal: Proposal) -> int | None:
     """Bring the paper into the store; None if no source has it."""
-    found = _from_arxiv(ws, one.name) if one.name.startswith("arxiv:") else _from_journals(ws, one.name)
+    found = _from_arxiv(ws, proposal.name) if proposal.name.startswith("arxiv:") else _from_journals(ws, proposal.name)
     if found is None:
         return None
     with write(ws.store) as db:
@@ -137,7 +137,7 @@ def _from_journals(ws: Workspace, name: str) -> Sighting | None:
         except FetchError as error:
             failed.append(error)
             continue
-        if found := next((one for one in shown if name in one.paper.identifiers), None):
+        if found := next((sighting for sighting in shown if name in sighting.paper.identifiers), None):
             return found
     if failed:
         raise failed[0]
@@ -149,15 +149,15 @@ def _feed(ws: Workspace, feed: journals.FeedSettings) -> Sequence[Sighting]:
     return list(journals.read(feed, transport, {}).batch.sightings)
 
 
-def _queue(ws: Workspace, one: Proposal, number: int | None, model: "Callable[[], Classifier]") -> None:
+def _queue(ws: Workspace, proposal: Proposal, number: int | None, model: "Callable[[], Classifier]") -> None:
     """Queue the paper with its prediction, even if it is out of scope: somebody thinks that it is in scope."""
     if number is not None:
-        _classify(ws, one.name, model)
+        _classify(ws, proposal.name, model)
     with write(ws.store) as db:
         if number is not None and find_candidate(db, number) is None:
             prediction = current(db, [number], version_in_use(ws)).get(number)
             enqueue(db, [(number, prediction.scope if prediction else 0.0)], ws.clock())
-        settle_proposal(db, one.id, "unknown" if number is None else "queued", number)
+        settle_proposal(db, proposal.id, "unknown" if number is None else "queued", number)
 
 
 def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> None:

@@ -37,7 +37,7 @@ def alerts(report: RunReport, earlier: Sequence[RunReport], queue: int) -> list[
         again = source.state == "stalled" and _last_state(source.name, earlier) == "stalled"
         if source.state == "failed" or again:
             problems.append(f"{source.name} {'stalled again' if again else 'failed'}: {source.error}")
-    before = next((counted for one in earlier if (counted := one.alert_counts)), AlertCounts())
+    before = next((counted for past in earlier if (counted := past.alert_counts)), AlertCounts())
     return [*problems, *report.errors, *_growth(report.alert_counts or AlertCounts(), before, queue)]
 
 

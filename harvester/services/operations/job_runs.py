@@ -109,12 +109,12 @@ def overdue(ws: Workspace) -> dict[str, datetime]:
         StoreError: the store fails.
     """
     now = ws.clock()
-    due = {name: one for name in JOBS if (one := _last_due(ws, name, now))}
+    due = {name: newest for name in JOBS if (newest := _last_due(ws, name, now))}
     with read(ws.store) as db:
         known = newest_job_runs(db)
     if new := [JobRun(name, moment, ended=now) for name, moment in due.items() if name not in known]:
         _begin_with(ws, new)
-    return {name: one for name, moment in due.items() if (one := wanted(known.get(name), moment, now))}
+    return {name: turn for name, moment in due.items() if (turn := wanted(known.get(name), moment, now))}
 
 
 def perform(ws: Workspace, name: str) -> JobRun | None:

@@ -101,7 +101,7 @@ def run(
             _step(night, lambda: _read_files(ws, night))
             with Alongside(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
-            night.withdrawn = accepted_among(ws, {number for one in night.outcomes for number in one.withdrawn})
+            night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:

@@ -93,15 +93,20 @@ def subscribers(ws: Workspace) -> SubscriberFigures:
     """How many people subscribe to what."""
     with read(ws.store) as db:
         people = all_subscribers(db)
-    active = [one for one in people if one.state == "active"]
+    active = [subscriber for subscriber in people if subscriber.state == "active"]
     names = {(facet.id, label.id): label.name for facet in ws.taxonomy.facets for label in facet.labels}
     wanted = Counter(
-        (facet, label) for one in active for facet, labels in one.preferences.topics.items() for label in labels
+        (facet, label)
+        for subscriber in active
+        for facet, labels in subscriber.preferences.topics.items()
+        for label in labels
     )
-    everything = sum(not one.preferences.topics for one in active)
+    everything = sum(not subscriber.preferences.topics for subscriber in active)
     topics = [("Everything", everything), *((names.get(key, key[1]), made) for key, made in wanted.most_common())]
     return SubscriberFigures(
-        Counter(one.state for one in people), Counter(one.preferences.every for one in active), topics
+        Counter(subscriber.state for subscriber in people),
+        Counter(subscriber.preferences.every for subscriber in active),
+        topics,
     )
 
 
@@ -114,16 +119,20 @@ def classifier(ws: Workspace) -> ModelFigures:
     info = model_info(ws)
     with read(ws.store) as db:
         decided = newest_standing(db, DECIDED)
-        predicted = current(db, [one.paper for one in decided], info.version)
+        predicted = current(db, [decision.paper for decision in decided], info.version)
         queued = newest_scopes(db, QUEUED)
-    pairs = [(predicted[one.paper].labels, one.labels) for one in decided if one.labels and one.paper in predicted]
+    pairs = [
+        (predicted[decision.paper].labels, decision.labels)
+        for decision in decided
+        if decision.labels and decision.paper in predicted
+    ]
     figures = info.metrics.get("cross_validation", {})
     return ModelFigures(
         info.version,
         int(figures.get("papers", 0)),
         tuple(_label_figures(facet, label, pairs, figures) for facet in ws.taxonomy.facets for label in facet.labels),
-        sum(one.action == "accept" for one in decided),
-        sum(one.action == "reject" for one in decided),
+        sum(decision.action == "accept" for decision in decided),
+        sum(decision.action == "reject" for decision in decided),
         _by_month(queued),
     )
 
@@ -146,14 +155,14 @@ def _night(name: str, report: RunReport | None) -> NightSummary:
 def _label_figures(
     facet: Facet, label: Label, pairs: Sequence[tuple[Labels, Labels]], figures: Mapping[str, Any]
 ) -> LabelFigures:
-    found = [(said.has(facet.id, label.id), decided.has(facet.id, label.id)) for said, decided in pairs]
+    found = [(predicted.has(facet.id, label.id), decided.has(facet.id, label.id)) for predicted, decided in pairs]
     known = figures.get("facets", {}).get(facet.id, {}).get("labels", {}).get(label.id, {})
     return LabelFigures(
         facet.name,
         label.name,
-        sum(said for said, _ in found),
+        sum(predicted for predicted, _ in found),
         sum(decided for _, decided in found),
-        sum(said and decided for said, decided in found),
+        sum(predicted and decided for predicted, decided in found),
         known.get("f1"),
     )
 

@@ -84,14 +84,14 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
     hashed = _hasher().hash(password)
     with write(ws.store) as db:
         put_user(db, name, role, hashed, ws.clock())
-    return next(one for one in users(ws) if one.name.lower() == name.lower())
+    return next(account for account in users(ws) if account.name.lower() == name.lower())
 
 
 def users(ws: Workspace) -> list[Account]:
     """Everybody who may review, sorted by name."""
     with read(ws.store) as db:
         found, counts = all_users(db), session_counts(db)
-    return [Account(one.name, one.role, one.joined, *counts.get(one.id, (0, None))) for one in found]
+    return [Account(user.name, user.role, user.joined, *counts.get(user.id, (0, None))) for user in found]
 
 
 def remove_user(ws: Workspace, name: str) -> Account:
@@ -100,7 +100,7 @@ def remove_user(ws: Workspace, name: str) -> Account:
     Raises:
         HarvesterError: there is no such user.
     """
-    before = {one.name.lower(): one for one in users(ws)}
+    before = {account.name.lower(): account for account in users(ws)}
     with write(ws.store) as db:
         delete_user(db, _known(user_named(db, name), name).id)
     return before[name.lower()]

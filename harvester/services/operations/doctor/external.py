@@ -92,7 +92,11 @@ def check_sender(sender: str, texts: Texts) -> list[DoctorFinding]:
     own, policy = texts(domain), texts(f"_dmarc.{domain}")
     if own is None or policy is None:
         return [warn("sender", "No name server could be reached.", "Repair the network, and try again.")]
-    keys = [one for one in SELECTORS if any("p=" in text for text in texts(f"{one}._domainkey.{domain}") or ())]
+    keys = [
+        selector
+        for selector in SELECTORS
+        if any("p=" in text for text in texts(f"{selector}._domainkey.{domain}") or ())
+    ]
     return [_spf(domain, own), _dkim(domain, keys), _dmarc(domain, policy)]
 
 

@@ -57,7 +57,7 @@ def _unset(settings: Settings) -> Iterator[DoctorFinding]:
 
 def is_placeholder(host: str) -> bool:
     """Whether a host is one of the names reserved for examples (RFC 2606)."""
-    return any(host == one or host.endswith(f".{one}") for one in PLACEHOLDER)
+    return any(host == example or host.endswith(f".{example}") for example in PLACEHOLDER)
 
 
 def places(settings: Settings) -> dict[str, Path]:
@@ -96,7 +96,7 @@ def check_disk(purpose: str, folder: Path) -> DoctorFinding:
 
 def nearest(folder: Path) -> Path:
     """The folder, or its nearest existing parent."""
-    return next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
+    return next((candidate for candidate in (folder, *folder.absolute().parents) if candidate.exists()), Path("/"))
 
 
 def check_taxonomy(settings: Settings) -> DoctorFinding:
@@ -165,7 +165,7 @@ def check_store(settings: Settings) -> DoctorFinding:
 
 def check_clients(settings: Settings) -> DoctorFinding:
     """Whether the programs that back up PostgreSQL are installed; SQLite needs none."""
-    missing = [one for one in postgresql.CLIENTS if not shutil.which(one)]
+    missing = [client for client in postgresql.CLIENTS if not shutil.which(client)]
     if settings.store.url.startswith("postgresql") and missing:
         message = f"{', '.join(missing)} is not installed: no backup can be made on this machine."
         remedy = "Install PostgreSQL's client programs (postgresql-client), not older than the server."
