@@ -63,7 +63,7 @@ class Explanations:
         self._ws = ws
         self._classifier: Background[Classifier] = Background(lambda: load_classifier(ws))
         self._version = ""  # of the model that `_classifier` loads
-        self._catalogue = Background(lambda: _index(accepted_texts(ws)), FRESH)
+        self._catalog = Background(lambda: _index(accepted_texts(ws)), FRESH)
         self._known: OrderedDict[object, Explanation] = OrderedDict()
         self._choice = Lock()
         self._at_work = Lock()  # one explanation at a time: each uses all cores
@@ -102,7 +102,7 @@ class Explanations:
         Raises:
             HarvesterError: the store fails.
         """
-        find = self._catalogue.now()
+        find = self._catalog.now()
         return None if find is None else find(detail)
 
 
