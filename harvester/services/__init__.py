@@ -1,1 +1,1 @@
-"""What the command line, the web and the scheduler call: sequences of steps over the floors below."""
+"""What the command line, the web and the scheduler call: sequences of steps built on the layers below."""

@@ -1,7 +1,4 @@
-"""What every service works with: settings, store, taxonomy and clock.
-
-They are opened together and checked first.
-"""
+"""What every service works with: settings, store, taxonomy and clock, opened together and checked first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +13,13 @@ from harvester.base.errors import HarvesterError
 from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
-# Fields of entries, of forms, of the addresses of pages, and command-line options are called so already.
+# Names already used by fields of entries and forms, by the addresses of pages and by command-line options.
 _TAKEN = {"authors", "links", "published", "venue"}
 _TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
 _TAKEN |= {"by", "config", "confirmed", "debug", "help", "json", "label"}
 _TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
 Watch = Callable[[str, int, int | None], None]
-"""Told how far a stage has come: its name, what is done, and out of how many where that is known."""
+"""Receives the progress of a stage: its name, how many are done, and of how many if that is known."""
 
 
 def unwatched(_stage: str, _done: int, _total: int | None) -> None:
@@ -63,25 +60,25 @@ def open_workspace(config: Path) -> Workspace:
 
 
 def taxonomy_of(settings: Settings) -> Taxonomy:
-    """The taxonomy that the settings name, else the packaged one.
+    """The taxonomy that the settings name, or the packaged one.
 
     Raises:
-        HarvesterError: it cannot be read, or no list can be made with it.
+        HarvesterError: it cannot be read, or a facet has a reserved name.
     """
     chosen = settings.classifier.taxonomy
     return read_taxonomy(settings.path(chosen) if chosen else None)
 
 
 def read_taxonomy(path: Path | None) -> Taxonomy:
-    """A taxonomy that a list can be made with; None is the packaged one.
+    """A taxonomy that a list can be made with; None means the packaged one.
 
     Raises:
-        HarvesterError: it cannot be read, or has a facet of a name in use.
+        HarvesterError: it cannot be read, or a facet has a reserved name.
     """
     try:
         taxonomy = load_taxonomy(path)
     except ClassifierError as error:
         raise HarvesterError(str(error)) from error
     if taken := [facet.id for facet in taxonomy.facets if facet.id in _TAKEN]:
-        raise HarvesterError(f"{taxonomy.path}: a facet cannot be called {taken[0]!r}; give it another id.")
+        raise HarvesterError(f"{taxonomy.path}: a facet cannot be called {taken[0]!r}", remedy="give it another id")
     return taxonomy

@@ -140,7 +140,7 @@ def test_a_wrong_clock(tmp_path: Path, upstream: Upstream) -> None:
     field = Field.make(tmp_path / "field", upstream.url)
     wrong = field.night("arxiv", "2025-06-20")
     assert wrong.state == "failed"
-    assert "set this machine's clock right" in str(wrong.error)
+    assert "correct this machine's clock" in str(wrong.error)
     assert field.cursor("arxiv").until is None
     right = field.night("arxiv")
     assert right.state == "fresh"

@@ -61,10 +61,10 @@ def stands(pending: int, lost: int = 0) -> RunReport:
     ("now", "earlier", "told"),
     [
         (stands(199), [], []),
-        (stands(200), [], ["The queue grows: 200 papers"]),
+        (stands(200), [], ["The queue is growing: 200 papers"]),
         (stands(230), [stands(201)], []),
-        (stands(400), [stands(399)], ["The queue grows: 400 papers"]),
-        (stands(210), [report(), stands(190)], ["The queue grows: 210 papers"]),
+        (stands(400), [stands(399)], ["The queue is growing: 400 papers"]),
+        (stands(210), [report(), stands(190)], ["The queue is growing: 210 papers"]),
         (stands(150), [stands(300)], []),
         (stands(1, lost=3), [stands(1, lost=1)], ["Mail to 2 more subscribers"]),
         (stands(1, lost=0), [stands(1, lost=1)], []),
@@ -92,7 +92,7 @@ def test_what_a_backfill_brought_is_no_growing_queue(store_url: str) -> None:
     assert (found.pending, found.backlog) == (9, 7)
     stands = replace(report(arxiv="fresh"), alert_counts=alert_counts(found))
     assert alerts(stands, [], 3) == []
-    assert alerts(stands, [], 2) == ["The queue grows: 2 papers wait for a decision."]
+    assert alerts(stands, [], 2) == ["The queue is growing: 2 papers wait for a decision."]
     store.dispose()
 
 

@@ -202,7 +202,7 @@ class TestComparing:
         done = audit(opened, repair=True)
         assert done.error is None
         assert done.repaired == len(done.missing)
-        (note,) = [note for note in done.notes if "does not show" in note]
+        (note,) = [note for note in done.notes if "does not return" in note]
         with read(opened.store) as db:
             waiting = [f"arxiv:{base}" for base in unhydrated(db)]
         assert waiting, "the next night asks the API again"
@@ -263,7 +263,7 @@ class TestDeletedRecords:
         with write(late.store) as db:
             enqueue(db, [(number, 0.9)], BEFORE)
         done = audit(late, days=1, repair=True)
-        assert done.notes == [f"{DELETED} was deleted at arXiv; it is pending in the queue, and left there."]
+        assert done.notes == [f"{DELETED} was deleted at arXiv; it is pending in the queue and stays there."]
         with read(late.store) as db:
             place = find_candidate(db, number)
         assert place is not None

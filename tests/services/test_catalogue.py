@@ -164,7 +164,7 @@ def test_an_upstream_that_is_away_costs_an_import_nothing(
     with caplog.at_level(logging.WARNING):
         done = import_list(ws, put(tmp_path, "list.md", "# ECG\n**One** [2024]\n"), online=True)
     assert (done.new, done.enriched, ids(ws)) == (1, 0, ["title:one"])
-    assert "Papers stay without what arXiv knows" in caplog.text
+    assert "Papers are not completed from arXiv" in caplog.text
 
 
 def test_a_readme_becomes_an_accepted_paper(either: Workspace, tmp_path: Path) -> None:

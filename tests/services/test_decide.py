@@ -218,7 +218,7 @@ def test_a_lost_folder_withdraws_nothing(ws: Workspace) -> None:
     os.rename(ws.catalog, ws.catalog.with_name("elsewhere"))
     done = sync_catalogue(ws)
     assert done.withdrawn == 0
-    assert "bring the folder back" in done.problems[0]
+    assert "restore the folder" in done.problems[0]
     assert len(candidates(ws, "accepted")) == 3
 
 

@@ -137,7 +137,7 @@ def test_weights_that_were_tampered_with(found: Examine, room: Room, monkeypatch
     chosen = load_settings(room.config).classifier
     told = local.check_encoder(chosen, "0" * 64)
     assert told.state == "fail"
-    assert "the model wants 0000" in told.message
+    assert "the model needs 0000" in told.message
     (room.folder / "all-MiniLM-L6-v2").mkdir()
     (room.folder / "all-MiniLM-L6-v2" / "model.safetensors").write_bytes(b"tampered")
     folder = chosen.model_copy(update={"encoder": str(room.folder / "all-MiniLM-L6-v2")})

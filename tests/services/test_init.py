@@ -166,7 +166,7 @@ def test_nothing_is_half_begun(room: Room) -> None:
     (room.folder / "list").write_text("a file")
     assert "list" in room.run("init", "list", status=1)
     (room.folder / "config.toml").write_text("")
-    assert "config.toml is there already" in room.run("init", status=2)
+    assert "config.toml already exists" in room.run("init", status=2)
     assert (room.folder / "config.toml").read_text() == ""
 
 
@@ -177,7 +177,7 @@ def test_a_changed_taxonomy_is_ranked_by_before_there_are_labels(room: Room) -> 
     plants = Room(room.folder / "list")
     assert "decide on more of the queue first" in plants.run("train", status=1)
     assert "not about Awesome Machine Learning for Plants" in plants.run("labels", "fetch", status=2)
-    assert model_state(plants) == ("ok", f"The model {begun['model']} is whole.")
+    assert model_state(plants) == ("ok", f"The model {begun['model']} is intact.")
     file = plants.folder / "data" / "taxonomy.toml"
     file.write_text(file.read_text().replace('id = "rice"', 'id = "maize"'))
     assert model_state(plants)[0] == "fail"

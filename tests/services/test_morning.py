@@ -71,7 +71,7 @@ def test_what_failed(room: Room, ws: Workspace, smtp: Sink) -> None:
     assert morning_mail.send(ws)
     assert smtp.messages[0]["Subject"] == "Harvester: 0 wait, 5 problems"
     text = text_of(smtp.messages[0])
-    for told in ("arxiv: It fell silent.", "There is no model.", "no report", "The disk is full.", "begun 3 times"):
+    for told in ("arxiv: It fell silent.", "There is no model.", "no report", "The disk is full.", "started 3 times"):
         assert told in text
     assert "digest, due" not in text
 

@@ -231,7 +231,7 @@ def test_an_archive_of_postgresql_does_not_fit_sqlite(tmp_path: Path) -> None:
     file = tmp_path / "archive"
     file.write_bytes(b"PGDMP of something")
     store = connect(f"sqlite:///{tmp_path}/store.db")
-    with pytest.raises(HarvesterError, match="archive is an archive of PostgreSQL; name a database of that kind"):
+    with pytest.raises(HarvesterError, match="archive is a PostgreSQL archive; name a PostgreSQL database"):
         restore(store, file)
 
 

@@ -38,14 +38,14 @@ _READ = 3000  # characters of a README that the classifier is shown
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An entry without labels of its own, and the text that tells what it is about."""
+    """An entry without labels, and the text that describes its subject."""
 
     entry: Entry
     about: str
 
 
 def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> Entry:
-    """Add the paper that `what` names, or join what it says to the paper's entry; returns the entry.
+    """Add the paper that `what` names, or merge it into the paper's entry; returns the entry.
 
     Args:
         what: a file with a BibTeX record (a README), the address of a GitHub repository, or a paper's name or address.
@@ -53,9 +53,9 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
         code: the address of the paper's code.
 
     Raises:
-        UsageError: an unknown label, or an address of neither paper nor repository.
-        CatalogError: a file without a BibTeX record.
-        HarvesterError: a paper that nobody here knows, or an upstream that does not answer.
+        UsageError: a label is unknown, or the address is neither of a paper nor of a repository.
+        CatalogError: the file has no BibTeX record.
+        HarvesterError: the paper is unknown, or an upstream does not answer.
     """
     chosen = parse_labels(ws.taxonomy, {facet: split_labels(text) for facet, text in given.items()})
     require_one(ws.taxonomy, chosen)
@@ -70,7 +70,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
         old = known.get(entry.id) or known.get(whole_title(entry.title))
         if old:
             entry = _together(ws, old, entry)
-        elif set(chosen) < set(ws.taxonomy.facet_ids):  # what nobody said, the classifier says
+        elif set(chosen) < set(ws.taxonomy.facet_ids):  # labels that were not given are predicted
             entry = replace(entry, labels=_labels(ws, entry, found.about))
         entry = replace(entry, labels=relabelled(ws.taxonomy, entry.labels, chosen))
         entry = replace(entry, path=write_entry(ws.catalog, entry, ws.taxonomy))
@@ -80,7 +80,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
 
 
 def readme_address(raw_url: str, repository: str) -> str | None:
-    """Where the README of a GitHub repository is read; None for another address."""
+    """The address of the README of a GitHub repository; None for other addresses."""
     parts = urlsplit(repository)
     found = _REPOSITORY.fullmatch(parts.path)
     if parts.hostname not in ("github.com", "www.github.com") or not found:
@@ -153,13 +153,13 @@ def _cited(ws: Workspace, cited: Citation) -> Entry:
 
 
 def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
-    """The entry that is there with what it lacks."""
+    """The existing entry with what it lacks filled in."""
     both = joined(old, new, ws.taxonomy)
     return replace(both, authors=old.authors or new.authors, published=old.published or new.published)
 
 
 def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
-    """Those of the paper's current prediction, where the store has one; else one made now from title and text."""
+    """The labels of the paper's current prediction if the store has one, otherwise predicted from title and text."""
     model = version_in_use(ws)
     with read(ws.store) as db:
         stored = find(db, entry.id)
@@ -170,6 +170,6 @@ def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:
     try:
         ((_, _, made),) = predict(load_classifier(ws), [(0, paper)])
     except HarvesterError as error:
-        log.warning("%s gets no labels of the classifier: %s", entry.id, error)
+        log.warning("%s gets no labels from the classifier: %s", entry.id, error)
         return completed(None, ws.taxonomy)
     return made.labels

@@ -23,14 +23,14 @@ from harvester.store.engine import open_store, read
 from harvester.store.papers import find_all
 
 log = logging.getLogger(__name__)
-PAUSE = 1.0  # seconds between two questions to one host; arXiv gets what it asks for
-HOSTS = 8  # asked side by side; the links of one host go one after the other
+PAUSE = 1.0  # seconds between two requests to one host; arXiv gets the interval it asks for
+HOSTS = 8  # queried in parallel; the links of one host are queried one by one
 
 
 def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: Watch = unwatched) -> list[CheckFinding]:
-    """All findings of the catalogue that the settings name.
+    """All findings on the catalog that the settings name.
 
-    It needs no store, so that it can run before a commit; where there is one, it tells which papers were withdrawn.
+    No store is needed, so this can run before a commit; if there is one, it tells which papers were withdrawn.
     """
     taxonomy, folder = taxonomy_of(settings), settings.path(settings.catalog.dir)
     readme = folder / README
@@ -49,7 +49,7 @@ def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: W
 
 
 def _withdrawn(settings: Settings, catalog: Catalog) -> list[str]:
-    """The entries whose papers the store knows to be withdrawn; none where there is no store, which is no finding."""
+    """The entries whose papers the store knows to be withdrawn; empty, without a finding, if there is no store."""
     if (
         settings.store_url.startswith("sqlite:///")
         and not Path(settings.store_url.removeprefix("sqlite:///")).is_file()
@@ -72,7 +72,7 @@ def _taken_back(db: Connection, ids: Iterable[str]) -> list[str]:
 
 
 def _silent(settings: Settings, catalog: Catalog, watch: Watch) -> dict[str, str]:
-    """What came instead of an answer, by address."""
+    """The problem with each link that does not answer, by address."""
     by_host: dict[str, list[str]] = {}
     for address in sorted({address for entry in catalog.entries for address in entry.links.values()}):
         if is_web_url(address):
@@ -80,8 +80,8 @@ def _silent(settings: Settings, catalog: Catalog, watch: Watch) -> dict[str, str
     problems: dict[str, str] = {}
     with ThreadPoolExecutor(HOSTS) as pool:
         asked = pool.map(lambda addresses: _ask(settings, addresses), by_host.values())
-        for number, said in enumerate(asked, 1):
-            problems |= said
+        for number, answers in enumerate(asked, 1):
+            problems |= answers
             watch("hosts", number, len(by_host))
     return problems
 
@@ -89,9 +89,9 @@ def _silent(settings: Settings, catalog: Catalog, watch: Watch) -> dict[str, str
 def _ask(settings: Settings, addresses: list[str]) -> dict[str, str]:
     transport, of_arxiv = Transport(settings.harvest), api.KIND.section_or_defaults(settings.harvest).min_interval
     pause = of_arxiv if (urlsplit(addresses[0]).hostname or "").endswith("arxiv.org") else PAUSE
-    said = {}
+    answers = {}
     for number, address in enumerate(addresses):
         if number:
             time.sleep(pause)
-        said[address] = transport.answers(address)
-    return {address: problem for address, problem in said.items() if problem}
+        answers[address] = transport.answers(address)
+    return {address: problem for address, problem in answers.items() if problem}

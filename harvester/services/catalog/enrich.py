@@ -1,6 +1,6 @@
-"""What a list or a citation leaves out of its papers, filled in from the store and, if asked, from arXiv.
+"""What a list or a citation leaves out about its papers, filled in from the store and, if requested, from arXiv.
 
-It only ever adds: an entry keeps what its source said. Upstream may be away; then the entries stay as they are.
+It only adds: an entry keeps what its source said. If the upstream fails, the entries are unchanged.
 """
 
 import logging
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 def enriched(ws: Workspace, entries: Sequence[Entry], *, online: bool) -> list[Entry]:
-    """The entries with what is known besides: authors, date, venue and the paper's address, each where it was missing.
+    """The entries with missing data filled in: authors, date, venue and the paper's address.
 
-    Papers are known by their arXiv id or DOI, else by their whole title.
+    Papers are identified by arXiv id or DOI, otherwise by their whole title.
     """
     known = _stored(ws, entries)
     if online:
@@ -34,7 +34,7 @@ def enriched(ws: Workspace, entries: Sequence[Entry], *, online: bool) -> list[E
 
 
 def fetch(ws: Workspace, base: str) -> Paper | None:
-    """A paper by its arXiv base id, fetched now and recorded; None where arXiv does not know it.
+    """A paper by its arXiv base id, fetched now and recorded; None if arXiv does not know it.
 
     Raises:
         FetchError: arXiv gives no answer.
@@ -61,7 +61,7 @@ def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
 
 
 def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
-    """What arXiv knows of the entries: all ids in few requests, then title by title."""
+    """What arXiv knows about the entries: all ids in a few requests, then title by title."""
     api = arxiv_settings(ws)
     transport = arxiv_transport(ws)
     ids = [entry.id.removeprefix("arxiv:") for entry in entries if entry.id.startswith("arxiv:")]
@@ -75,7 +75,7 @@ def _asked(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
                 if same:
                     known[entry.id] = same[0]
     except FetchError as error:
-        log.warning("Papers stay without what arXiv knows of them: %s", error)
+        log.warning("Papers are not completed from arXiv: %s", error)
     _record(ws, list(known.values()))
     return known
 

@@ -25,9 +25,9 @@ from harvester.store.locks import lock
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What an imported list brought: `merged` papers were in the catalogue already.
+    """The result of importing a list; `merged` papers were already in the catalog.
 
-    `problems` are what else could not be read or written when files and store were brought together.
+    `problems` are files that could not be read or written when files and store were synchronized.
     """
 
     read: ImportedList
@@ -45,7 +45,7 @@ class Import:
             "merged": self.merged,
             "enriched": self.enriched,
             "skipped": self.read.skipped,
-            "unplaced": [{"line": one.line, "text": one.text} for one in self.read.unplaced],
+            "unplaced": [{"line": item.line, "text": item.text} for item in self.read.unplaced],
             "problems": list(self.problems),
         }
 
@@ -55,15 +55,15 @@ def import_list(
 ) -> Import:
     """Import an Awesome-style list into the catalog; a paper that is already there gains its labels and links.
 
-    What the list does not say of a paper (authors, date, venue) is taken from the store.
+    What the list does not say about a paper (authors, date, venue) is taken from the store.
 
     Args:
         choices: what headings mean, see `outline.parse_choices`.
         online: whether arXiv is asked for what the store does not know either.
 
     Raises:
-        UsageError: a choice that cannot be.
-        CatalogError: the list cannot be read or holds no paper; nothing is written then.
+        UsageError: a choice is not valid.
+        CatalogError: the list cannot be read or contains no paper; nothing is written.
         HarvesterError: an entry cannot be written.
     """
     read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
@@ -82,7 +82,7 @@ def import_list(
 
 
 def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
-    """The entries that a list brings, and how many of them were there already."""
+    """The entries that a list brings, and how many of them already existed."""
     known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
     changed: list[Entry] = []
     merged = 0
@@ -100,7 +100,7 @@ def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
 
 
 def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
-    """An entry with what a list says besides: labels and links join, everything else stays as it is."""
+    """An entry merged with what a list says: labels and links are joined, everything else is unchanged."""
     facets = {
         facet.id: old.labels.of(facet.id)
         if facet.exclusive
@@ -116,7 +116,7 @@ def build(ws: Workspace) -> dict[str, Any]:
     """Render the list from the entries; ``{"entries", "files"}``.
 
     Raises:
-        CatalogError: an entry cannot be read or written; the list stays as it was.
+        CatalogError: an entry cannot be read or written; the list is unchanged.
     """
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         if problems := settle(ws):

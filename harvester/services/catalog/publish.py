@@ -1,4 +1,4 @@
-"""Render the list after a batch of decisions, and let git keep it: one commit, with the reviewers as its authors."""
+"""Render the list after a batch of decisions and commit it with git: one commit, with the reviewers as its authors."""
 
 from email.utils import parseaddr
 from typing import Any
@@ -15,13 +15,13 @@ from harvester.store.locks import lock
 
 
 def publish(ws: Workspace, by: str) -> dict[str, Any]:
-    """Read the files, for they win; render the list; commit as ``[catalog] git`` says.
+    """Read the files first, because they win; render the list; commit as ``[catalog] git`` says.
 
     Returns:
-        ``{"entries", "files", "commit", "problems"}``; the commit is "" where git is off or nothing had changed.
+        ``{"entries", "files", "commit", "problems"}``; the commit is "" if git is off or nothing has changed.
 
     Raises:
-        CatalogError: an entry cannot be read or written, or git fails; what was rendered until then stays.
+        CatalogError: an entry cannot be read or written, or git fails; what was rendered by then stays.
     """
     problems = sync_catalogue(ws).problems
     return {**build_and_commit(ws, by), "problems": problems}
@@ -31,7 +31,7 @@ def build_and_commit(ws: Workspace, by: str) -> dict[str, Any]:
     """What `catalog build` does: render the list from the entries, and commit as ``[catalog] git`` says.
 
     Raises:
-        CatalogError: an entry cannot be read or written, or git fails; what was rendered until then stays.
+        CatalogError: an entry cannot be read or written, or git fails; what was rendered by then stays.
     """
     with read(ws.store) as db:
         last, newest = last_publication(db), newest_decision(db)
@@ -47,9 +47,9 @@ def _commit(ws: Workspace, by: str, authors: dict[str, int]) -> str:
     if ws.settings.catalog.git == "off":
         return ""
     decided = sum(authors.values())
-    subject = f"Review: {decided} decision{'' if decided == 1 else 's'}" if decided else "Render the catalogue"
+    subject = f"Review: {decided} decision{'' if decided == 1 else 's'}" if decided else "Render the catalog"
     message = git.Message(subject, tuple(authors) or (by,), parseaddr(ws.settings.digest.sender)[1])
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):  # no half of somebody's batch may be in it
+    with lock(ws.store, CATALOGUE_LOCK, wait=True):  # the commit must not contain half of somebody's batch
         if ws.settings.catalog.git == "commit":
             return git.commit(ws.catalog, message)
         return git.commit_to_branch(ws.catalog, message)

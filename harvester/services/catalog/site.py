@@ -18,10 +18,10 @@ _MARK = "data/index.json"
 
 
 def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[str, Any]:
-    """Write the site into `folder`; ``{"entries", "files"}``. Files of an earlier build that are not needed go.
+    """Write the site into `folder`; ``{"entries", "files"}``. Removes files of an earlier build that are not needed.
 
     Raises:
-        CatalogError: an entry cannot be read; nothing is written then.
+        CatalogError: an entry cannot be read; nothing is written.
         UsageError: the folder contains something other than a site of ours.
     """
     catalog = load_catalog(ws.catalog, ws.taxonomy)
@@ -39,14 +39,14 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
 
 
 def abstracts(ws: Workspace, entries: tuple[Entry, ...]) -> Mapping[str, str]:
-    """What the store knows of the entries' abstracts, by the entry's id."""
+    """The abstracts of the entries that the store has, by entry id."""
     with read(ws.store) as db:
         found = find_all(db, [entry.id for entry in entries])
     return {name: stored.paper.abstract for name, stored in found.items() if stored.paper.abstract}
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """Refuse to mix our files with somebody else's: a slip of the keyboard must not fill a home folder."""
+    """Refuse to mix our files with other files: a typing error must not fill a home folder."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder; give a folder for the site.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():

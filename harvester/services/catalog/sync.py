@@ -1,6 +1,6 @@
-"""Files win: what people changed in the catalogue's files becomes decisions in the store.
+"""Files win: changes that people make to the catalog's files become decisions in the store.
 
-A file that is gone is a paper withdrawn, one that was added is a paper accepted, changed labels are a correction.
+A deleted file withdraws a paper, an added file accepts one, and changed labels are a correction.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ class Synced:
 
 
 def sync_catalogue(ws: Workspace) -> Synced:
-    """Finish what earlier decisions left to write, then take over what the files say.
+    """Write the files of earlier decisions, then record what the files say.
 
     Raises:
         StoreError: the store fails.
@@ -48,7 +48,7 @@ def sync_catalogue(ws: Workspace) -> Synced:
 
 
 def sync_locked(ws: Workspace) -> Synced:
-    """``sync_catalogue`` for a caller that holds the catalogue's lock already.
+    """``sync_catalogue`` for a caller that already holds the catalog's lock.
 
     Raises:
         StoreError: the store fails.
@@ -63,7 +63,7 @@ def sync_locked(ws: Workspace) -> Synced:
 
 
 def paper_of(entry: Entry) -> Paper:
-    """What an entry tells of its paper; it knows no abstract."""
+    """The paper as its entry describes it; an entry has no abstract."""
     day = entry.published.exact
     return Paper(
         identifiers=(entry.id,),
@@ -76,50 +76,50 @@ def paper_of(entry: Entry) -> Paper:
 
 
 def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced) -> set[int]:
-    """Record every entry and make the decisions its file asks for; returns the papers' numbers."""
+    """Record every entry and make the decisions its file implies; returns the papers' numbers."""
     seen = record(db, [Sighting(CATALOG, paper_of(entry)) for entry in catalog.entries], ws.clock())
-    filed = {one.paper: one.entry for one in in_state(db, "accepted")}
-    entries = _one_a_paper(zip((one.number for one in seen), catalog.entries, strict=True), filed, done)
-    logs, unwritten = decisions_on(db, entries), {one.paper for one in unfiled(db)}
+    filed = {candidate.paper: candidate.entry for candidate in in_state(db, "accepted")}
+    entries = _one_a_paper(zip((result.number for result in seen), catalog.entries, strict=True), filed, done)
+    logs, unwritten = decisions_on(db, entries), {candidate.paper for candidate in unfiled(db)}
     for number, entry in entries.items():
-        if number not in unwritten:  # its file does not yet say what was decided here
+        if number not in unwritten:  # its file does not show the decision yet
             _take(ws, db, number, entry, logs, done)
     return set(entries)
 
 
 def _one_a_paper(found: Iterable[tuple[int, Entry]], filed: Mapping[int, str | None], done: Synced) -> dict[int, Entry]:
-    """One entry for each paper: of two files of one paper (its arXiv id, its DOI) that which was there before counts.
+    """One entry per paper: if two files describe one paper (by arXiv id and DOI), the earlier one counts.
 
-    If both were taken, each would correct the other's labels again every night.
+    If both counted, each would correct the other's labels again every night.
     """
     entries: dict[int, Entry] = {}
     for number, entry in found:
         first = entries.setdefault(number, entry)
         if first is entry:
             continue
-        if _place(entry) == filed.get(number):
+        if _path_of(entry) == filed.get(number):
             entries[number], first, entry = entry, entry, first
         done.problems.append(
-            f"{_place(entry)} ({entry.id}) and {_place(first)} ({first.id}) are entries of one paper; only the latter "
-            "counts until one of the two files is removed."
+            f"{_path_of(entry)} ({entry.id}) and {_path_of(first)} ({first.id}) are entries of one paper; only the "
+            "latter counts until one of the two files is removed."
         )
     return entries
 
 
-def _place(entry: Entry) -> str | None:
+def _path_of(entry: Entry) -> str | None:
     return entry.path.as_posix() if entry.path else None
 
 
 def _take(
     ws: Workspace, db: Connection, number: int, entry: Entry, logs: Mapping[int, list[Decision]], done: Synced
 ) -> None:
-    """Decide what one entry's file asks for, and note where that file lies now: people rename files."""
+    """Decide what an entry's file implies, and record the file's current path: people rename files."""
     now = standing(logs.get(number, []))
     if now.state != "accepted" or now.decision is None or now.decision.labels != entry.labels:
         _decide(ws, db, number, entry, now.state, done)
     candidate = find_candidate(db, number)
-    if candidate and entry.path and candidate.entry != _place(entry):
-        set_filed(db, number, candidate.version, _place(entry))
+    if candidate and entry.path and candidate.entry != _path_of(entry):
+        set_filed(db, number, candidate.version, _path_of(entry))
 
 
 def _decide(ws: Workspace, db: Connection, number: int, entry: Entry, state: str, done: Synced) -> None:
@@ -131,17 +131,17 @@ def _decide(ws: Workspace, db: Connection, number: int, entry: Entry, state: str
 
 
 def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: set[int], done: Synced) -> None:
-    """Withdraw accepted papers whose files are gone, unless it may be the folder that is gone, or a file is broken."""
-    accepted = [one for one in in_state(db, "accepted") if one.filed]
-    missing = [one for one in accepted if one.paper not in present and not _has_file(ws, one)]
-    if len(missing) == len(accepted) > 1 and not _is_catalogue(ws.catalog):
+    """Withdraw accepted papers whose files are gone, unless the whole folder may be gone or a file is broken."""
+    accepted = [candidate for candidate in in_state(db, "accepted") if candidate.filed]
+    missing = [candidate for candidate in accepted if candidate.paper not in present and not _has_file(ws, candidate)]
+    if len(missing) == len(accepted) > 1 and not _is_catalog(ws.catalog):
         done.problems.append(
             f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; restore the folder or "
             "correct catalog.dir. Nothing was withdrawn."
         )
         return
-    for one in _without_renamed(ws, db, catalog, missing, done):
-        gone = Decision(one.paper, "withdraw", "files", None, "entry removed", BY, ws.clock())
+    for candidate in _without_renamed(ws, db, catalog, missing, done):
+        gone = Decision(candidate.paper, "withdraw", "files", None, "entry removed", BY, ws.clock())
         record_decision(ws, db, gone, filed=True)
         done.withdrawn += 1
 
@@ -149,22 +149,23 @@ def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: 
 def _without_renamed(
     ws: Workspace, db: Connection, catalog: Catalog, missing: list[Candidate], done: Synced
 ) -> list[Candidate]:
-    """Those of the missing that no broken file elsewhere can be: people rename and break a file in one edit."""
-    known = {one.entry for one in in_state(db, "accepted") if one.paper not in {gone.paper for gone in missing}}
-    strange = [file for file in dict.fromkeys(one.file for one in catalog.problems) if file not in known]
+    """The missing papers that no broken file can belong to: people rename and break a file in one edit."""
+    gone = {candidate.paper for candidate in missing}
+    known = {candidate.entry for candidate in in_state(db, "accepted") if candidate.paper not in gone}
+    strange = [file for file in dict.fromkeys(problem.file for problem in catalog.problems) if file not in known]
     named = {file: named_in(ws.catalog, Path(file)) for file in strange}
     if missing and (nameless := [file for file, name in named.items() if not name]):
-        done.problems.append(f"Nothing was withdrawn while nobody can tell which paper's entry {nameless[0]} is.")
+        done.problems.append(f"Nothing was withdrawn because it is unclear which paper's entry {nameless[0]} is.")
         return []
     spared = {stored.number for stored in find_all(db, filter(None, named.values())).values()}
-    return [one for one in missing if one.paper not in spared]
+    return [candidate for candidate in missing if candidate.paper not in spared]
 
 
-def _is_catalogue(folder: Path) -> bool:
-    """Whether this is the catalogue's folder, if an empty one: git leaves the list, people's `rm` the folder too."""
+def _is_catalog(folder: Path) -> bool:
+    """Whether this is the catalog's folder, even an empty one: git leaves the list, and `rm` leaves the folder."""
     return (folder / "README.md").exists() or (folder / "entries").exists()
 
 
-def _has_file(ws: Workspace, one: Candidate) -> bool:
-    """Whether the file is there although it cannot be read: that is not a withdrawal."""
-    return bool(one.entry) and (ws.catalog / str(one.entry)).exists()
+def _has_file(ws: Workspace, candidate: Candidate) -> bool:
+    """Whether the file exists even if it cannot be read: that is not a withdrawal."""
+    return bool(candidate.entry) and (ws.catalog / str(candidate.entry)).exists()

@@ -1,4 +1,4 @@
-"""For those who want no mail: accepted papers as feeds, and what past digests brought."""
+"""For readers without mail: accepted papers as feeds, and the contents of past digests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ArchiveSection:
 
 
 def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
-    """The newest accepted papers, or those with one label; None where there is no such label.
+    """The newest accepted papers, or those with one label; None if there is no such label.
 
     Raises:
         StoreError: the store fails.
@@ -39,7 +39,7 @@ def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
     with read(ws.store) as db:
         since = in_catalogue(db)
         newest = list(since) if facet else list(since)[:FEED_LENGTH]
-        wanted = [one for one in _in_order(db, newest) if not facet or one.labels.has(facet, label)][:FEED_LENGTH]
+        wanted = [item for item in _in_order(db, newest) if not facet or item.labels.has(facet, label)][:FEED_LENGTH]
         posted = _posted(ws, db, wanted, since)
     return Feed(title, ws.settings.digest.base_url, path, posted)
 
@@ -51,12 +51,14 @@ def past_digests(ws: Workspace) -> list[tuple[date, int]]:
 
 
 def past_digest(ws: Workspace, day: date) -> tuple[ArchiveSection, ...]:
-    """What the digest of a day brought, as somebody who wants everything got it; () where there was none."""
+    """The digest of a day as a subscriber to everything got it; () if there was none."""
     with read(ws.store) as db:
         found = items(db, digest_of(db, day))
         words = _extracts(db, found)
     return tuple(
-        ArchiveSection(group.heading, tuple(show(one, ws.taxonomy, words.get(one.number, "")) for one in group.items))
+        ArchiveSection(
+            group.heading, tuple(show(item, ws.taxonomy, words.get(item.number, "")) for item in group.items)
+        )
         for group in grouped(found, {}, ws.taxonomy)
     )
 
@@ -70,10 +72,10 @@ def _in_order(db: Connection, numbers: Iterable[int]) -> list[Item]:
 def _posted(ws: Workspace, db: Connection, found: list[Item], since: Mapping[int, datetime]) -> tuple[Posted, ...]:
     words = _extracts(db, found)
     return tuple(
-        Posted(one.paper, show(one, ws.taxonomy, words.get(one.number, "")), since[one.number], one.labels.names)
-        for one in found
+        Posted(item.paper, show(item, ws.taxonomy, words.get(item.number, "")), since[item.number], item.labels.names)
+        for item in found
     )
 
 
 def _extracts(db: Connection, found: Iterable[Item]) -> dict[int, str]:
-    return stored_extracts(db, {one.number: one.paper.text_hash for one in found})
+    return stored_extracts(db, {item.number: item.paper.text_hash for item in found})

@@ -1,8 +1,8 @@
-"""Handing digests over, one after the other, with the ledger written before and after each.
+"""Hand digests over one by one, with the ledger written before and after each.
 
-What became of one message and the start of the next one are written in one transaction: half the disk writes, and the
-order stays the same. A message is in ``sending`` before the first byte of it leaves, and what the mail server said of
-it is kept before another one leaves.
+The outcome of one message and the start of the next are written in one transaction: half the disk writes, in the same
+order. A message is in ``sending`` before its first byte leaves, and the mail server's answer is stored before another
+message leaves.
 """
 
 import time
@@ -22,9 +22,9 @@ from harvester.services.workspace import Watch, Workspace
 from harvester.store.engine import write
 from harvester.store.ledger import begin_delivery, close_delivery, note_sent, release, reserve
 
-LOST_IN_A_ROW = 3  # so many messages of unknown fate, one after the other, are no accident: the others wait
-RESERVED = 20  # messages that one wait for the disk is for
-REFUSED_IN_A_ROW = 10  # so many refusals for now, and the server is left alone for a while
+LOST_IN_A_ROW = 3  # this many messages of unknown fate in a row are no accident: the others wait
+RESERVED = 20  # messages per wait for the disk
+REFUSED_IN_A_ROW = 10  # after this many temporary refusals, the server is left alone for a while
 Work = Sequence[tuple[Delivery, Plan]]
 
 
@@ -37,13 +37,13 @@ class DeliveryProblem:
     reason: str
 
     def to_json(self) -> dict[str, str]:
-        """One element of what ``digest send`` names as problems."""
+        """One element of the problems that ``digest send`` prints."""
         return {"to": self.to, "state": self.state, "reason": self.reason}
 
 
 @dataclass(slots=True)
 class Counts:
-    """How a sending went. `problems` name people, so they are for the maintainer's eyes and not for reports."""
+    """The counts of a sending. `problems` name people, so they are for the maintainer and not for reports."""
 
     due: int = 0
     sent: int = 0
@@ -52,7 +52,7 @@ class Counts:
     problems: list[DeliveryProblem] = field(default_factory=list)
 
     def add(self, to: str, outcome: SendOutcome) -> None:
-        """Count what became of one message."""
+        """Count the outcome of one message."""
         self.sent += outcome.state == "sent"
         self.failed += outcome.state == "failed"
         self.unknown += outcome.state == "unknown"
@@ -61,13 +61,13 @@ class Counts:
 
     @property
     def trouble(self) -> str:
-        """One sentence where not all went well, naming nobody; else ""."""
-        said = []
+        """One sentence about what went wrong, naming nobody, or ""."""
+        problems = []
         if self.failed:
-            said.append(f"{self.failed} of {self.due} digests were refused and will be tried again")
+            problems.append(f"{self.failed} of {self.due} digests were refused and will be tried again")
         if self.unknown:
-            said.append(f"whether {self.unknown} digests arrived is unknown, and they are not sent again")
-        return f"{'; '.join(said)}." if said else ""
+            problems.append(f"whether {self.unknown} digests arrived is unknown, and they are not sent again")
+        return f"{'; '.join(problems)}." if problems else ""
 
     def to_json(self) -> dict[str, int]:
         """``{"due", "sent", "failed", "unknown"}``."""
@@ -75,7 +75,7 @@ class Counts:
 
 
 class SendingStopped(MailError):
-    """The mail server takes nothing (more); what was not sent stays queued. `counts` says how far it got."""
+    """The mail server accepts nothing (more); what was not sent stays queued. `counts` says how far it got."""
 
     def __init__(self, reason: str, counts: Counts, waiting: int) -> None:
         super().__init__(f"{reason} Nothing is lost", remedy=f"the next call sends what was not sent ({waiting})")
@@ -83,7 +83,7 @@ class SendingStopped(MailError):
 
 
 class _Pace:
-    """So many messages a minute at most, in real time."""
+    """Limits messages per minute, in real time."""
 
     def __init__(self, per_minute: int) -> None:
         self._gap, self._next = (60.0 / per_minute if per_minute else 0.0), 0.0
@@ -97,9 +97,9 @@ class _Pace:
 
 
 class _LedgerWriter:
-    """The ledger's side of a sending: what the last message's fate was is written with the start of the next one.
+    """Writes the ledger during a sending: each outcome is written together with the start of the next message.
 
-    On SQLite the messages are reserved by the dozen, and their steps need not wait for the disk (see store.ledger).
+    On SQLite, messages are reserved in batches, and their steps need not wait for the disk (see store.ledger).
     """
 
     def __init__(self, ws: Workspace) -> None:
@@ -107,18 +107,18 @@ class _LedgerWriter:
         self._boot = boot_id() if ws.store.dialect.name == "sqlite" else ""
         self._reserved: set[int] = set()
         self._open: tuple[Delivery, str, str] | None = None
-        self._out = False  # whether the digest is known to be out
+        self._out = False  # whether the digest is recorded as sent
 
     def reserve(self, some: Iterable[Delivery]) -> None:
-        """Get ready for these."""
-        coming = [one for one in some if one.id not in self._reserved]
+        """Reserve these messages, except those already reserved."""
+        coming = [delivery for delivery in some if delivery.id not in self._reserved]
         if self._boot and coming:
             with write(self._ws.store) as db:
                 reserve(db, coming, self._boot)
-            self._reserved = {one.id for one in coming}
+            self._reserved = {delivery.id for delivery in coming}
 
     def begin(self, delivery: Delivery) -> bool:
-        """Note that this message leaves now; False where it must not."""
+        """Record that this message leaves now; False if it must not."""
         with write(self._ws.store, relaxed=delivery.id in self._reserved) as db:
             self._close(db)
             begun = begin_delivery(db, delivery, self._ws.clock())
@@ -126,13 +126,13 @@ class _LedgerWriter:
         return begun
 
     def end(self, delivery: Delivery, state: str, reason: str) -> None:
-        """Remember what became of it."""
+        """Remember the outcome of a message."""
         self._open = (delivery, state, reason)
-        if state == "queued":  # its reservation goes with its closing: another attempt needs a new one
+        if state == "queued":  # its reservation ends with it: another attempt needs a new one
             self._reserved.discard(delivery.id)
 
     def settle(self) -> None:
-        """Write down what is remembered, take back what is reserved, and let it reach the disk."""
+        """Write the remembered outcome, release the reservations, and wait for the disk."""
         if self._open or self._reserved:
             with write(self._ws.store) as db:
                 self._close(db)
@@ -151,16 +151,16 @@ class _LedgerWriter:
 class Sending:
     """One sending of many digests."""
 
-    def __init__(self, ws: Workspace, press: Composer, counts: Counts, watch: Watch) -> None:
-        self._ws, self._press, self._counts, self._watch = ws, press, counts, watch
-        self._desk, self._pace = _LedgerWriter(ws), _Pace(ws.settings.digest.per_minute)
+    def __init__(self, ws: Workspace, composer: Composer, counts: Counts, watch: Watch) -> None:
+        self._ws, self._composer, self._counts, self._watch = ws, composer, counts, watch
+        self._ledger, self._pace = _LedgerWriter(ws), _Pace(ws.settings.digest.per_minute)
         self._lost = 0
 
     def deliver(self, outbox: Outbox, work: Work) -> None:
-        """Send everything; what is refused for now is tried again after a pause that grows.
+        """Send everything; temporary refusals are retried after growing pauses.
 
         Raises:
-            SendingStopped: the mail server takes nothing (more).
+            SendingStopped: the mail server accepts nothing (more).
         """
         settings = self._ws.settings.digest
         waiting = work
@@ -170,19 +170,19 @@ class Sending:
             try:
                 waiting = self._pass(outbox, waiting, last=attempt + 1 == settings.attempts)
             finally:
-                self._desk.settle()
+                self._ledger.settle()
             if not waiting:
                 return
 
     def _pass(self, outbox: Outbox, work: Work, *, last: bool) -> Work:
-        """Try every message once; returns those to be tried again."""
+        """Try every message once; returns those to retry."""
         again: list[tuple[Delivery, Plan]] = []
         refused = 0
         for done, (delivery, plan) in enumerate(work):
             if done % RESERVED == 0:
-                self._desk.reserve(one for one, _ in work[done : done + RESERVED])
+                self._ledger.reserve(delivery for delivery, _ in work[done : done + RESERVED])
             try:
-                outcome = self._one(outbox, delivery, plan, last=last)
+                outcome = self._send(outbox, delivery, plan, last=last)
             except ServerBusy as error:
                 return [*again, *self._left(error, work, done, last=last)]
             except MailError as error:
@@ -201,28 +201,28 @@ class Sending:
         return again
 
     def _left(self, error: ServerBusy, work: Work, done: int, *, last: bool) -> Work:
-        """What a busy server left over, to be tried after a pause."""
+        """The messages that a busy server left over, to retry after a pause."""
         if last:
             raise self._stopped(str(error), len(work) - done) from error
         return work[done:]
 
-    def _one(self, outbox: Outbox, delivery: Delivery, plan: Plan, *, last: bool) -> SendOutcome | None:
-        """Send one message; None where its subscriber has left in the meantime."""
-        message = self._press.message(plan, delivery.message_id, self._ws.clock())
+    def _send(self, outbox: Outbox, delivery: Delivery, plan: Plan, *, last: bool) -> SendOutcome | None:
+        """Send one message; None if its subscriber has left in the meantime."""
+        message = self._composer.message(plan, delivery.message_id, self._ws.clock())
         self._hold_back()
         outbox.open()
-        if not self._desk.begin(delivery):
+        if not self._ledger.begin(delivery):
             self._counts.due -= 1
             return None
         try:
             outcome = outbox.send(plan.subscriber.email, message, self._name(delivery))
-        except MailError as error:  # a server that takes no message at all has certainly not taken this one
-            self._desk.end(delivery, "queued", str(error))
+        except MailError as error:  # a server that accepts no message at all has certainly not accepted this one
+            self._ledger.end(delivery, "queued", str(error))
             raise
-        self._desk.end(delivery, "queued" if outcome.for_now and not last else outcome.state, outcome.reason)
+        self._ledger.end(delivery, "queued" if outcome.for_now and not last else outcome.state, outcome.reason)
         self._note(plan.subscriber.email, outcome, last=last)
         if outcome.for_good:
-            self._desk.settle()
+            self._ledger.settle()
             note_refusal(self._ws, plan.subscriber, outcome.reason)
         return outcome
 
@@ -234,9 +234,9 @@ class Sending:
             self._watch("mailed", counts.sent + counts.failed + counts.unknown, counts.due)
 
     def _hold_back(self) -> None:
-        """Wait for the next message's turn, with nothing left unwritten meanwhile."""
+        """Wait for the next message's turn, with everything written first."""
         if seconds := self._pace.wait():
-            self._desk.settle()
+            self._ledger.settle()
             time.sleep(seconds)
 
     def _name(self, delivery: Delivery) -> str:

@@ -1,4 +1,4 @@
-"""What would be mailed, for people to look at; the ledger stays as it is."""
+"""Previews of what would be mailed; the ledger is unchanged."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,7 +26,7 @@ def plan_digests(ws: Workspace, eml: Path | None = None) -> tuple[Counts, list[D
     """What `send_digests` would send now.
 
     Args:
-        eml: a folder to write the messages to, for somebody to read.
+        eml: a folder to write the messages to, for reading.
 
     Raises:
         UsageError: the configured sender or base_url cannot be used.
@@ -34,22 +34,22 @@ def plan_digests(ws: Workspace, eml: Path | None = None) -> tuple[Counts, list[D
     """
     with read(ws.store) as db:
         plans = due(db, ws.clock(), heartbeat=ws.settings.digest.heartbeat)
-    press = Composer(ws.settings, ws.taxonomy)
+    composer = Composer(ws.settings, ws.taxonomy)
     if eml:
         _write_dry(ws, plans, eml)
-    return Counts(due=len(plans)), [press.outline(plan) for plan in plans]
+    return Counts(due=len(plans)), [composer.outline(plan) for plan in plans]
 
 
 def _write_dry(ws: Workspace, plans: Sequence[Plan], folder: Path) -> None:
-    press = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
+    composer = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
     now = ws.clock()
     for number, plan in enumerate(plans, 1):
-        message = press.message(plan, press.message_id(utc_date(now), plan.subscriber), now)
+        message = composer.message(plan, composer.message_id(utc_date(now), plan.subscriber), now)
         write_atomic(folder / f"dry-run-{utc_date(now)}-{number}.eml", message)
 
 
 def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutline, MailBody]]]:
-    """What one subscriber's next digest would hold, due today or not; nothing where there is nothing new.
+    """One subscriber's next digest, due today or not; empty if there is nothing new.
 
     Raises:
         UsageError: it is not a valid address.
@@ -62,15 +62,15 @@ def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutl
             raise HarvesterError(f"{email} is not a subscriber; `harvester subscribers list` lists all.")
         plans = news(db, [found] if found.state == "active" else [])
         is_due = any(plan.subscriber.key == found.key for plan in due(db, ws.clock()))
-    press = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
-    return Counts(due=int(is_due)), [(press.outline(plan), press.preview(plan)) for plan in plans]
+    composer = Composer(ws.settings, ws.taxonomy, extracts_of(ws, (item for plan in plans for item in plan.items)))
+    return Counts(due=int(is_due)), [(composer.outline(plan), composer.preview(plan)) for plan in plans]
 
 
 def sample(ws: Workspace, *, stored: bool = False) -> MailBody | None:
-    """A digest of everything that was accepted in seven days and mailed to nobody yet; None for nothing.
+    """A digest of everything accepted in the last seven days and not mailed yet; None if there is nothing.
 
     Args:
-        stored: leave the classifier alone, and show only extracts that there are already.
+        stored: do not run the classifier; show only stored extracts.
 
     Raises:
         UsageError: the configured sender or base_url cannot be used.
@@ -78,6 +78,6 @@ def sample(ws: Workspace, *, stored: bool = False) -> MailBody | None:
     """
     with read(ws.store) as db:
         found = items(db, unmailed_acceptances(db, ws.clock() - SAMPLE_SPAN))
-        words = stored_extracts(db, {one.number: one.paper.text_hash for one in found})
+        words = stored_extracts(db, {item.number: item.paper.text_hash for item in found})
     extracts = words if stored else extracts_of(ws, found)
     return Composer(ws.settings, ws.taxonomy, extracts).sample(found) if found else None

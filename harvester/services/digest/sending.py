@@ -1,8 +1,8 @@
-"""Mail every subscriber who is due what is new to them, and keep the ledger of it.
+"""Mail what is new to every subscriber who is due, and keep the ledger.
 
-Calling it again is harmless: what is sent is written down before and after the mail server takes it. Only one
-process at a time sends, so whatever an earlier one left in ``sending`` is of one that died: it becomes ``unknown``,
-is reported, and never sent again by itself.
+Calling it again is harmless: each message is recorded before and after the mail server accepts it. Only one process
+sends at a time, so a message left in ``sending`` comes from a process that died: it becomes ``unknown``, is reported,
+and is never sent again automatically.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ __all__ = ["Counts", "SendingStopped", "Unknown", "send_again", "send_digests", 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A digest of which nobody can say whether it arrived."""
+    """A digest that may or may not have arrived."""
 
     to: str
     day: date
@@ -45,23 +45,23 @@ class Unknown:
 
 
 def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwatched) -> Counts:
-    """Send what is due: to the mail server, or with `eml` as files into that folder.
+    """Send what is due to the mail server or, with `eml`, as files into that folder.
 
     Raises:
         UsageError: the configured sender or base_url cannot be used.
-        SendingStopped: the mail server takes nothing (more).
+        SendingStopped: the mail server accepts nothing (more).
         LockHeld: another process is sending.
         StoreError: the store fails.
     """
-    Composer(ws.settings, ws.taxonomy)  # a wrong setting shows before anything is written
+    Composer(ws.settings, ws.taxonomy)  # a wrong setting fails before anything is written
     with lock(ws.store, "digest"):
         counts = _count_interrupted(ws)
         work = _queue(ws)
         counts.due = len(work)
-        press = Composer(
+        composer = Composer(
             ws.settings, ws.taxonomy, extracts_of(ws, (item for _, plan in work for item in plan.items), watch)
         )
-        sending = Sending(ws, press, counts, watch)
+        sending = Sending(ws, composer, counts, watch)
         if eml is not None:
             sending.deliver(PickupFolder(eml), work)
         else:
@@ -73,15 +73,17 @@ def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwat
 def unknown_digests(ws: Workspace) -> list[Unknown]:
     """All digests of unknown fate, oldest first."""
     with read(ws.store) as db:
-        people = {one.id: one for one in all_subscribers(db)}
+        people = {subscriber.id: subscriber for subscriber in all_subscribers(db)}
         return [
-            Unknown(people[one.subscriber].email, day_of(db, one.digest), len(one.papers), one.error)
-            for one in ledger(db, "unknown")
+            Unknown(
+                people[delivery.subscriber].email, day_of(db, delivery.digest), len(delivery.papers), delivery.error
+            )
+            for delivery in ledger(db, "unknown")
         ]
 
 
 def send_again(ws: Workspace, address: str) -> int:
-    """Take it that this subscriber's digests of unknown fate never arrived: their papers go into the next one.
+    """Assume that this subscriber's digests of unknown fate never arrived: their papers go into the next one.
 
     Returns:
         How many digests there were.
@@ -92,9 +94,13 @@ def send_again(ws: Workspace, address: str) -> int:
     """
     email = parse_address(address)
     with lock(ws.store, "digest"), write(ws.store) as db:
-        mine = [one for one in ledger(db, "unknown") if _email(subscriber_numbered(db, one.subscriber)) == email]
-        for one in mine:
-            close_delivery(db, one, "failed", one.error, ws.clock())
+        mine = [
+            delivery
+            for delivery in ledger(db, "unknown")
+            if _email(subscriber_numbered(db, delivery.subscriber)) == email
+        ]
+        for delivery in mine:
+            close_delivery(db, delivery, "failed", delivery.error, ws.clock())
     if not mine:
         raise HarvesterError(
             f"No digest to {email} has an unknown fate; `harvester digest unknown` lists those that have."
@@ -106,25 +112,25 @@ def _count_interrupted(ws: Workspace) -> Counts:
     counts = Counts()
     with write(ws.store) as db:
         left = give_up_interrupted(db, ws.clock(), boot_id())
-        people = {one.id: one.email for one in all_subscribers(db)} if left else {}
-    for one in left:
-        counts.add(people[one.subscriber], SendOutcome("unknown", one.error))
+        people = {subscriber.id: subscriber.email for subscriber in all_subscribers(db)} if left else {}
+    for delivery in left:
+        counts.add(people[delivery.subscriber], SendOutcome("unknown", delivery.error))
     return counts
 
 
 def _queue(ws: Workspace) -> list[tuple[Delivery, Plan]]:
-    """Write down what is to be sent today, before anything is."""
-    now, press = ws.clock(), Composer(ws.settings, ws.taxonomy)
+    """Record today's digests before any is sent."""
+    now, composer = ws.clock(), Composer(ws.settings, ws.taxonomy)
     today = utc_date(now)
     with write(ws.store) as db:
         plans = {plan.subscriber.id: plan for plan in due(db, now, heartbeat=ws.settings.digest.heartbeat)}
         wanted = [
-            Delivery(number, tuple(item.number for item in plan.items), press.message_id(today, plan.subscriber))
+            Delivery(number, tuple(item.number for item in plan.items), composer.message_id(today, plan.subscriber))
             for number, plan in plans.items()
         ]
         queued = queue_digest(db, today, wanted, now)
-    return [(one, plans[one.subscriber]) for one in queued]
+    return [(delivery, plans[delivery.subscriber]) for delivery in queued]
 
 
-def _email(one: Subscriber | None) -> str:
-    return one.email if one else ""
+def _email(subscriber: Subscriber | None) -> str:
+    return subscriber.email if subscriber else ""

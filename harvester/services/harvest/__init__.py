@@ -1,1 +1,1 @@
-"""Ask the sources and keep their answers: nightly, for audits, and for proposed papers."""
+"""Query the sources and store their answers: nightly, for audits, and for proposed papers."""

@@ -1,7 +1,7 @@
-"""Hold the store against what arXiv's OAI-PMH lists, and bring in what it lacks.
+"""Compare the store with what arXiv's OAI-PMH lists, and bring in what is missing.
 
-OAI-PMH knows every record that was changed since a day, whoever announced it and whatever our query matches. What the
-classifier finds in scope among the records that the store lacks was lost, or is out of the query's reach.
+OAI-PMH lists every record changed since a given day, regardless of how it was announced and whether our query matches
+it. If the classifier finds a record in scope that the store lacks, it was lost or the query does not match it.
 """
 
 import logging
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
 log = logging.getLogger(__name__)
-DAYS = 7  # an audit a week; `from` counts whole days, so two audits overlap by one
-INDEX_LAG = timedelta(hours=6)  # OAI-PMH is brought up to date some hours after an announcement
+DAYS = 7  # one audit per week; `from` counts whole days, so two audits overlap by one
+INDEX_LAG = timedelta(hours=6)  # OAI-PMH is updated some hours after an announcement
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A paper in scope that the store lacks, with the probability that it is in scope."""
+    """A paper in scope that is not in the store, with the probability that it is in scope."""
 
     paper: Paper
     scope: float
@@ -50,7 +50,7 @@ class Missing:
 
 @dataclass(slots=True)
 class Audit:
-    """What an audit found and did; papers by their identifiers (``arxiv:2506.06342``)."""
+    """What an audit found and did; papers are keyed by identifier (``arxiv:2506.06342``)."""
 
     since: date
     sets: tuple[str, ...]
@@ -67,16 +67,16 @@ class Audit:
 
     @property
     def error(self) -> str | None:
-        """Why the audit is not complete, each reason once."""
+        """Why the audit is incomplete, each reason once."""
         return " ".join(dict.fromkeys(self.errors)) or None
 
     @property
     def ranked(self) -> list[tuple[str, Missing]]:
-        """What is missing, best first."""
+        """The missing papers, best first."""
         return sorted(self.missing.items(), key=lambda item: (-item[1].scope, item[0]))
 
     def to_json(self) -> dict[str, Any]:
-        """``missing``, ``outdated`` and ``withdrawn`` are as they were found: before a repair."""
+        """The JSON document; ``missing``, ``outdated`` and ``withdrawn`` are as found, before any repair."""
         return {
             "missing": [name for name, _ in self.ranked],
             "checked": len(self.checked),
@@ -94,15 +94,15 @@ class Audit:
 
 
 def audit(ws: Workspace, *, days: int = DAYS, repair: bool = False, watch: Watch = unwatched) -> Audit:
-    """Compare the store with OAI-PMH's records of the last days; an upstream's failure is in the result, never raised.
+    """Compare the store with OAI-PMH's records of the last days; an upstream failure is in the result, never raised.
 
     Args:
-        repair: bring the missing papers into the store and the queue, refresh the outdated ones, mark the deleted
+        repair: add the missing papers to the store and the queue, refresh the outdated ones, and mark the deleted
             ones; without it, no paper in the store changes.
 
     Raises:
         UsageError: OAI-PMH is not configured.
-        LockHeld: a run, or another repair, is going on.
+        LockHeld: a run, or another repair, is in progress.
         HarvesterError: the store or the classifier fails.
     """
     settings = _settings(ws.settings.harvest)
@@ -116,7 +116,7 @@ def audit(ws: Workspace, *, days: int = DAYS, repair: bool = False, watch: Watch
 
 
 def sets_of(settings: HarvestSettings) -> tuple[str, ...]:
-    """The sets of the categories whose announcements are read, whether that source is turned on or not."""
+    """The sets of the categories whose announcements are read, whether that source is enabled or not."""
     categories = arxiv_rss.KIND.section_or_defaults(settings).categories
     return tuple(dict.fromkeys(oai.set_of(category) for category in categories))
 
@@ -124,28 +124,28 @@ def sets_of(settings: HarvestSettings) -> tuple[str, ...]:
 def _settings(settings: HarvestSettings) -> oai.OaiSettings:
     for section in oai.KIND.enabled(settings):
         return section
-    raise UsageError("The audit asks OAI-PMH; config.toml needs a section [harvest.oai] that is not turned off.")
+    raise UsageError("The audit needs OAI-PMH", remedy="add an enabled section [harvest.oai] to config.toml")
 
 
 class _Auditor:
-    """One audit at work: `compare` fills in what was found, `repair` acts on it."""
+    """One audit in progress: `compare` records what it finds, `repair` acts on it."""
 
     def __init__(self, ws: Workspace, settings: oai.OaiSettings, found: Audit, watch: Watch) -> None:
         self.ws, self.settings, self.found, self.watch = ws, settings, found, watch
         self.api = arxiv_settings(ws)
         self.transport = arxiv_transport(ws)
-        self.classifier: Classifier | None = None  # loaded where the store lacks something
+        self.classifier: Classifier | None = None  # loaded once a record is missing from the store
         self.judged = 0
 
     def compare(self) -> None:
-        """Go through all records, batch by batch: what was found before a failure is kept."""
+        """Go through all records in batches; what is found before a failure is kept."""
         records = self._records()
         while batch := list(islice(records, BATCH)):
             self._judge(self._lacking(batch))
         self._check_sense()
 
     def _check_sense(self) -> None:
-        """An empty answer proves nothing where there must be records, nor does one to a clock that is wrong."""
+        """An empty answer proves nothing if there must be records, nor does any answer if the clock is wrong."""
         try:
             check_clock(oai.PROVENANCE.name, self.transport, self.ws.clock())
         except FetchError as error:
@@ -153,14 +153,14 @@ class _Auditor:
         announced = utc_date(last_announcement(self.ws.clock() - INDEX_LAG))
         if not self.found.checked and not self.found.errors and announced > self.found.since:
             self.found.errors.append(
-                f"{oai.WHO} lists no record at all since {self.found.since}, though arXiv announced papers on "
-                f"{announced}: nothing was checked; audit again later."
+                f"{oai.WHO} lists no record at all since {self.found.since}, although arXiv announced papers on "
+                f"{announced}: nothing was checked; run the audit again later."
             )
 
     def repair(self) -> None:
-        """Make good what was found."""
+        """Add, refresh and mark what `compare` found."""
         self._mark_withdrawn()
-        wanted = {name: one.paper for name, one in self.found.ranked} | self.found.outdated
+        wanted = {name: missing.paper for name, missing in self.found.ranked} | self.found.outdated
         ids = [name.removeprefix("arxiv:") for name in wanted]
         for part in arxiv_ids.batches(ids):
             shown = self._ask(part)
@@ -173,7 +173,7 @@ class _Auditor:
             self.found.queued = join_queue(self.ws)
 
     def _records(self) -> Iterator[oai.Record]:
-        """Every record once, whatever number of sets it is in; the next set is asked as long as the service answers."""
+        """Every record once, even if it is in several sets; sets are queried in turn as long as the service answers."""
         for spec in self.found.sets:
             try:
                 yield from self._new_of(spec)
@@ -183,14 +183,14 @@ class _Auditor:
                     return
 
     def _new_of(self, spec: str) -> Iterator[oai.Record]:
-        """The records of one set that no set before it held."""
+        """The records of one set that no earlier set contained."""
         empty = True
-        for one in oai.list_records(self.settings, self.transport, spec, self.found.since):
+        for listed in oai.list_records(self.settings, self.transport, spec, self.found.since):
             empty = False
-            if one.id not in self.found.checked:
-                self.found.checked.add(one.id)
+            if listed.id not in self.found.checked:
+                self.found.checked.add(listed.id)
                 self.watch("records", len(self.found.checked), None)
-                yield one
+                yield listed
         if empty:
             self.found.notes.append(
                 f"{oai.WHO} lists nothing in {spec} since {self.found.since}; if arXiv has no such category, correct "
@@ -198,58 +198,58 @@ class _Auditor:
             )
 
     def _lacking(self, batch: Sequence[oai.Record]) -> list[oai.Record]:
-        """The records that the store lacks; notes which of the others are deleted or newer than in the store."""
+        """The records that the store lacks; also notes which of the others are deleted, or newer than in the store."""
         with read(self.ws.store) as db:
-            held = find_all(db, [one.id for one in batch])
-        for one in batch:
-            if stored := held.get(one.id):
-                self._note_change(one, stored)
-        return [one for one in batch if one.id not in held and not one.deleted]
+            held = find_all(db, [listed.id for listed in batch])
+        for listed in batch:
+            if stored := held.get(listed.id):
+                self._note_change(listed, stored)
+        return [listed for listed in batch if listed.id not in held and not listed.deleted]
 
     def _note_change(self, listed: oai.Record, stored: Stored) -> None:
         if listed.deleted and not stored.paper.withdrawn:
             self.found.withdrawn[listed.id] = stored.number
-            self._tell_of_place("deleted", listed.id, stored.number)
+            self._note_state("deleted", listed.id, stored.number)
         elif listed.version > stored.paper.version:
             self.found.outdated[listed.id] = listed.as_paper()
 
-    def _tell_of_place(self, fate: str, name: str, number: int) -> None:
-        """Say where a paper stands that is no more: what people decided, or have before them, is theirs to change."""
+    def _note_state(self, fate: str, name: str, number: int) -> None:
+        """Note the state of a paper that is gone from arXiv: only reviewers change what they decided or have queued."""
         with read(self.ws.store) as db:
             candidate = find_candidate(db, number)
         if candidate:
-            where = "the catalogue" if candidate.state == "accepted" else "the queue"
-            self.found.notes.append(f"{name} was {fate} at arXiv; it is {candidate.state} in {where}, and left there.")
+            where = "the catalog" if candidate.state == "accepted" else "the queue"
+            self.found.notes.append(f"{name} was {fate} at arXiv; it is {candidate.state} in {where} and stays there.")
 
     def _judge(self, lacking: Sequence[oai.Record]) -> None:
         papers = self._with_text(lacking)
         if not papers:
             return
         self.classifier = self.classifier or load_classifier(self.ws)
-        for _, paper, said in predict(self.classifier, enumerate(papers)):
-            if said.in_scope:
-                self.found.missing[paper.id] = Missing(paper, said.scope)
+        for _, paper, prediction in predict(self.classifier, enumerate(papers)):
+            if prediction.in_scope:
+                self.found.missing[paper.id] = Missing(paper, prediction.scope)
             else:
                 self.found.lacking_out_of_scope += 1
         self.judged += len(papers)
         self.watch("judged", self.judged, None)
 
     def _with_text(self, lacking: Sequence[oai.Record]) -> list[Paper]:
-        """The records as papers; arXiv's API is asked for those that come without metadata."""
-        papers = [one.as_paper() for one in lacking if one.title]
-        bare = [one.base for one in lacking if not one.title]
+        """The records as papers; those without metadata are fetched from arXiv's API."""
+        papers = [listed.as_paper() for listed in lacking if listed.title]
+        bare = [listed.base for listed in lacking if not listed.title]
         shown = self._ask(bare) if bare else {}
         if shown is None:
             return papers
         if unknown := [name for name in (f"arxiv:{base}" for base in bare) if name not in shown]:
             self.found.notes.append(
-                f"{oai.WHO} lists {len(unknown)} records without a text, and arXiv's API does not show them either: "
+                f"{oai.WHO} lists {len(unknown)} records without text, and arXiv's API does not return them either: "
                 f"{', '.join(unknown)}."
             )
         return papers + list(shown.values())
 
     def _ask(self, ids: Sequence[str]) -> dict[str, Paper] | None:
-        """The papers that arXiv's API shows of these, by identifier; None where it fails."""
+        """The papers among these that arXiv's API returns, by identifier; None if it fails."""
         try:
             papers, _ = arxiv_ids.hydrate(self.api, self.transport, ids)
         except FetchError as error:
@@ -266,29 +266,33 @@ class _Auditor:
             mark_withdrawn(db, self.found.withdrawn.values())
 
     def _keep(self, listed: Sequence[Paper], shown: dict[str, Paper]) -> None:
-        """Store papers with the API's text; an older version than OAI-PMH lists is not it yet."""
-        current = {one.id: shown[one.id] for one in listed if one.id in shown and shown[one.id].version >= one.version}
+        """Store papers with the API's text, unless the API still returns an older version than OAI-PMH lists."""
+        current = {
+            paper.id: shown[paper.id]
+            for paper in listed
+            if paper.id in shown and shown[paper.id].version >= paper.version
+        }
         sightings = [
             Sighting(
                 oai.PROVENANCE,
-                current.get(one.id, one),
-                text_from=arxiv_api.PROVENANCE if one.id in current else None,
+                current.get(paper.id, paper),
+                text_from=arxiv_api.PROVENANCE if paper.id in current else None,
             )
-            for one in listed
+            for paper in listed
         ]
         with write(self.ws.store) as db:
             merged = record(db, sightings, self.ws.clock())
-        for one, change in zip(listed, merged, strict=True):
-            self.found.repaired += one.id in self.found.missing
-            self.found.refreshed += one.id in self.found.outdated and change.change is Change.UPDATED
-            if change.withdrawn:
-                self._tell_of_place("withdrawn", one.id, change.number)
-        if behind := [one.id for one in listed if one.id not in current]:
+        for paper, result in zip(listed, merged, strict=True):
+            self.found.repaired += paper.id in self.found.missing
+            self.found.refreshed += paper.id in self.found.outdated and result.change is Change.UPDATED
+            if result.withdrawn:
+                self._note_state("withdrawn", paper.id, result.number)
+        if behind := [paper.id for paper in listed if paper.id not in current]:
             self.found.notes.append(_behind(behind))
 
 
 def _behind(names: Sequence[str]) -> str:
     return (
-        f"arXiv's API does not show {len(names)} papers in the version that OAI-PMH lists; those that the store lacked "
-        f"are kept with OAI-PMH's text: {', '.join(names)}."
+        f"arXiv's API does not return the version that OAI-PMH lists for {len(names)} papers; those that the store "
+        f"lacked are kept with OAI-PMH's text: {', '.join(names)}."
     )

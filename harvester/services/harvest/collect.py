@@ -1,4 +1,4 @@
-"""Ask every source for its window and keep what comes; a source's cursor moves only when its window is complete."""
+"""Query every source for its window and store the answers; a source's cursor moves only when its window is complete."""
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,16 +29,16 @@ from harvester.store.journal_updates import suggest
 from harvester.store.papers import known_versions, record, unhydrated
 
 log = logging.getLogger(__name__)
-SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows know no seconds
+SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows have no seconds
 CLOCK_TOLERANCE = timedelta(hours=12)
 
 
 @dataclass(slots=True)
 class SourceOutcome:
-    """What one source brought, counted while it comes; `changes` keeps the first change of each paper.
+    """What one source returned, counted as it arrives; `changes` keeps the first change of each paper.
 
-    `news` says whether anything came that the source had not shown before, `first` names it, and `newest` is when the
-    newest of it was submitted; `groups` names what each of its feeds showed, `marked` those that showed news.
+    `news` says whether anything arrived that the source had not shown before, `first` holds its ids, and `newest` is
+    when the newest of it was submitted; `groups` names what each feed showed, `marked` the feeds that showed news.
     """
 
     source: str
@@ -84,7 +84,7 @@ class SourceOutcome:
 
 
 def source_state(store: Engine) -> SourceState:
-    """What sources may ask of the store, and tell it."""
+    """What sources may read from the store and write to it."""
 
     def known(pairs: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
         with read(store) as db:
@@ -108,7 +108,7 @@ def source_state(store: Engine) -> SourceState:
 def harvest(
     ws: Workspace, source: Source, since: datetime | None, until: datetime | None, watch: Watch = unwatched
 ) -> SourceOutcome:
-    """Ask one source and keep all that arrives, whole or not; an upstream's failure is in the outcome, never raised.
+    """Query one source and keep all that arrives, complete or not; an upstream failure is in the outcome, never raised.
 
     Raises:
         UsageError: the window is empty.
@@ -129,30 +129,30 @@ def harvest(
         outcome.error = str(error)
     except HarvesterError:
         raise
-    except Exception as error:  # a bug of ours in reading one source's answer: named, and the others get their night
+    except Exception as error:  # a bug of ours in reading one answer: reported, and the other sources still run
         log.warning("%s", source.name, exc_info=log.isEnabledFor(logging.DEBUG))
-        outcome.error = f"{source.name} sent something this program cannot read: {type(error).__name__}: {error}."
+        outcome.error = f"{source.name} sent something that this program cannot read: {type(error).__name__}: {error}."
     outcome.requests, outcome.payloads = transport.requests, transport.payloads
     new, updated = outcome.count(Change.NEW), outcome.count(Change.UPDATED)
     log.info("%s is %s: %s new, %s updated", source.name, outcome.state, new, updated)
     return outcome
 
 
-def _take_up(source: Source, kept: Progress | None, outcome: SourceOutcome, now: datetime) -> Window:
-    """What is left to ask for, after an earlier attempt at the same batch that did not come to its end."""
+def _take_up(source: Source, progress: Progress | None, outcome: SourceOutcome, now: datetime) -> Window:
+    """The window that is left to query after an earlier attempt at the same batch that did not finish."""
     batch = last_announcement if source.windowed else last_shown
-    if kept is None or batch(now) > batch(kept.saved):
+    if progress is None or batch(now) > batch(progress.saved):
         return outcome.window
-    outcome.news, outcome.newest = kept.news, kept.newest
-    same = (kept.since, kept.question) == (outcome.window.since, source.question)
-    if not same or not kept.since < kept.reached < outcome.window.until:
+    outcome.news, outcome.newest = progress.news, progress.newest
+    same = (progress.since, progress.question) == (outcome.window.since, source.question)
+    if not same or not progress.since < progress.reached < outcome.window.until:
         return outcome.window
-    outcome.received = kept.received
-    return Window(kept.reached, outcome.window.until)
+    outcome.received = progress.received
+    return Window(progress.reached, outcome.window.until)
 
 
 def check_clock(who: str, transport: Transport, now: datetime) -> None:
-    """Refuse to conclude anything by a clock that is wrong: windows and the calendar would be, too.
+    """Refuse to conclude anything from a wrong clock: windows and the calendar would be wrong, too.
 
     Raises:
         WrongClock: the upstream's own Date is far from `now`.
@@ -160,13 +160,13 @@ def check_clock(who: str, transport: Transport, now: datetime) -> None:
     theirs = transport.date
     if theirs and abs(theirs - now) > CLOCK_TOLERANCE:
         raise WrongClock(
-            f"The clock here says {rfc3339(now)}, that of {who} {rfc3339(theirs)}; set this machine's clock "
-            "right, or $HARVESTER_NOW. What came is kept, and the cursor has not moved."
+            f"This machine's clock says {rfc3339(now)}, that of {who} says {rfc3339(theirs)}; correct this machine's "
+            "clock or $HARVESTER_NOW. What arrived is kept, and the cursor has not moved."
         )
 
 
 def _conclude(ws: Workspace, source: Source, transport: Transport, before: Cursor, outcome: SourceOutcome) -> None:
-    """Judge a complete answer and move the cursor over its window, unless the answer cannot be believed."""
+    """Judge a complete answer and move the cursor past its window, unless the answer is not credible."""
     try:
         if outcome.expected is not None and outcome.received != outcome.expected:
             raise Incomplete(f"{outcome.source} announced {outcome.expected} records and sent {outcome.received}.")
@@ -180,12 +180,12 @@ def _conclude(ws: Workspace, source: Source, transport: Transport, before: Curso
     outcome.state = "stalled" if stale else judged.state
     if outcome.state == "stalled":
         which = f" ({', '.join(stale)})" if stale else ""
-        outcome.error = f"{source.name} answers with what was known: the batch that was due has not come{which}."
+        outcome.error = f"{source.name} returns only known papers: the batch that was due has not arrived{which}."
         _start_over(ws, source, outcome)
         return
     since, until = outcome.window.since, outcome.window.until
     with write(ws.store) as db:
-        # Read anew: the source may have remembered newer validators than `before` holds.
+        # Read again: the source may have remembered newer validators than `before` holds.
         now = replace(cursor(db, source.name), batch=judged.batch, progress=None)
         if not source.windowed or before.until is None or since <= before.until:
             now = replace(now, until=max(until, min(before.until or until, ws.clock())))
@@ -203,7 +203,7 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome
 
 
 def _mark_groups(db: Connection, source: Source, outcome: SourceOutcome, now: datetime) -> None:
-    """Note of each feed of a source that it has shown something new, as soon as it has: the run may yet fail."""
+    """Note each feed of a source that has shown something new, at once: the run may still fail."""
     for group, shown in outcome.groups.items():
         if group not in outcome.marked and not outcome.first.isdisjoint(shown):
             name = f"{source.name}/{group}"
@@ -213,9 +213,9 @@ def _mark_groups(db: Connection, source: Source, outcome: SourceOutcome, now: da
 
 
 def _stale_groups(ws: Workspace, source: Source, outcome: SourceOutcome) -> list[str]:
-    """The feeds of a source that show only what they showed for an older batch; an empty feed tells nothing.
+    """The feeds of a source that show only what they showed for an older batch; an empty feed proves nothing.
 
-    One category's feed has served the batch before while the others were current (2026-08-12, cs.AI).
+    One category's feed once served the previous batch while the others were current (2026-08-12, cs.AI).
     """
     with read(ws.store) as db:
         batches = {group: cursor(db, f"{source.name}/{group}").batch for group in outcome.groups}
@@ -229,15 +229,15 @@ def _stale_groups(ws: Workspace, source: Source, outcome: SourceOutcome) -> list
 
 
 def _start_over(ws: Workspace, source: Source, outcome: SourceOutcome) -> None:
-    """Let the next attempt ask for all of the window again, and know that news has come of it already."""
+    """Let the next attempt query the whole window again, knowing whether news has already come from it."""
     since = outcome.window.since
-    kept = Progress(since, since, 0, ws.clock(), source.question, outcome.news, outcome.newest)
+    progress = Progress(since, since, 0, ws.clock(), source.question, outcome.news, outcome.newest)
     with write(ws.store) as db:
-        set_cursor(db, source.name, replace(cursor(db, source.name), progress=kept))
+        set_cursor(db, source.name, replace(cursor(db, source.name), progress=progress))
 
 
 def plan(ws: Workspace, source: Source, since: datetime | None, until: datetime | None) -> Window:
-    """The window that a source would be asked for now.
+    """The window that a source would be queried for now.
 
     Raises:
         UsageError: it would be empty.
@@ -247,17 +247,17 @@ def plan(ws: Workspace, source: Source, since: datetime | None, until: datetime 
     now, overlap = ws.clock(), ws.settings.harvest.overlap_days
     first = None
     if before.progress and before.until is None:
-        # A first window that was cut off begins where it did; no later than a new one would, after a clock ran ahead.
+        # A first window that was cut off begins where it did, but no later than a new one (a clock may have run ahead).
         first = min(before.progress.since, now - timedelta(days=overlap))
     asked = window_of(before.until, since or first, until, now, overlap)
-    # What knows only the present day is judged by it, whatever the others are asked for.
+    # A source that knows only the present day is judged by it, whatever window the others are queried for.
     return asked if source.windowed else window_of(before.until, None, None, now, overlap)
 
 
 def window_of(
     before: datetime | None, since: datetime | None, until: datetime | None, now: datetime, overlap_days: int
 ) -> Window:
-    """The span to ask for: from the cursor (without one: from now) less the overlap, to now, unless it is given.
+    """The span to query: from the cursor (without one, from now) minus the overlap to now, unless it is given.
 
     Raises:
         UsageError: it would be empty.
@@ -273,7 +273,7 @@ def window_of(
 
 
 def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: SourceOutcome, watch: Watch) -> None:
-    """Store batch by batch, with how far that brings the window: what has arrived stays, whatever comes next."""
+    """Store each batch with the progress through the window: what has arrived stays, whatever comes next."""
     carried, since = outcome.received, outcome.window.since
     for batch in batches:
         outcome.received += batch.received
@@ -292,35 +292,38 @@ def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: 
 
 
 def _first(known: int | None, announced: int | None, carried: int) -> int | None:
-    """The total as the first answer announces it, with what an earlier attempt has brought of the window."""
+    """The total that the first answer announces, plus what an earlier attempt received of the window."""
     return known if known is not None or announced is None else announced + carried
 
 
 def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
     pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
     articles = [
-        (article, replace(one, first=True)) for one in merged for lost in one.absorbed if (article := _article(lost))
+        (article, replace(result, first=True))
+        for result in merged
+        for lost in result.absorbed
+        if (article := _article(lost))
     ]
-    outcome.suggested += sum(suggest(db, sighting, one, now) for sighting, one in (*pairs, *articles))
+    outcome.suggested += sum(suggest(db, sighting, result, now) for sighting, result in (*pairs, *articles))
 
 
 def _article(lost: Absorbed) -> Sighting | None:
-    """What a journal had shown of a paper that proved to be another one's article."""
+    """What a journal had shown of a paper that turned out to be another paper's article."""
     shown = (provenance_of(name) for name in lost.sources)
     journal = next((source for source in shown if source.kind == "journal"), None)
     return Sighting(journal, lost.paper) if journal else None
 
 
 def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
-    for one in merged:
-        if one.withdrawn:
-            outcome.withdrawn.add(one.number)
-        if outcome.changes.get(one.number, Change.SAME) is Change.SAME:
-            outcome.changes[one.number] = one.change
-        if (one.first or one.change is not Change.SAME) and not batch.backlog:
+    for result in merged:
+        if result.withdrawn:
+            outcome.withdrawn.add(result.number)
+        if outcome.changes.get(result.number, Change.SAME) is Change.SAME:
+            outcome.changes[result.number] = result.change
+        if (result.first or result.change is not Change.SAME) and not batch.backlog:
             outcome.news = True
-            outcome.first.add(one.id)
-            outcome.newest = max(filter(None, (outcome.newest, one.published)), default=None)
+            outcome.first.add(result.id)
+            outcome.newest = max(filter(None, (outcome.newest, result.published)), default=None)
 
 
 def _transport(ws: Workspace, source: Source) -> Transport:

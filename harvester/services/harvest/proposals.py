@@ -1,7 +1,7 @@
-"""A paper that somebody proposes: kept at once, fetched through the sources, joined with what is known, and queued.
+"""A paper that somebody proposes: saved at once, fetched through the sources, merged with what is known, and queued.
 
-Fetching may take long (arXiv is asked one request at a time, a run may be going on), so it is done after the proposer
-was thanked; what a crash or a silent upstream leaves waiting is fetched by the next call, and by every run.
+Fetching may be slow (arXiv takes one request at a time, and a run may be in progress), so it happens after the
+proposer has been thanked; what a crash or a silent upstream leaves waiting is fetched by the next call or run.
 """
 
 import logging
@@ -41,32 +41,32 @@ HUGGING_FACE = ("https://huggingface.co/papers/", "https://hf.co/papers/")
 
 
 def propose(ws: Workspace, given: str, note: str, address: str) -> str:
-    """Keep a proposal; `fetch_proposals` does the rest. Returns the identifier that was understood.
+    """Save a proposal; `fetch_proposals` does the rest. Returns the identifier that was recognized.
 
     Args:
-        given: an arXiv id, a DOI, or a web address with one of them in it.
+        given: an arXiv id, a DOI, or a web address that contains one.
         address: where the proposal comes from, for the limit.
 
     Raises:
-        UsageError: it names no paper, or the note is too long.
-        TooManyRequests: too many came from this address.
+        UsageError: it does not name a paper, or the note is too long.
+        TooManyRequests: too many proposals came from this address.
     """
-    name, said = understood(given), clean(note)
-    if len(said) > LONGEST_REASON:
-        raise UsageError(f"A note has at most {LONGEST_REASON} characters; this one has {len(said)}.")
+    name, comment = understood(given), clean(note)
+    if len(comment) > LONGEST_REASON:
+        raise UsageError(f"The note has {len(comment)} characters", remedy=f"write at most {LONGEST_REASON}")
     now = ws.clock()
     with write(ws.store) as db:
         if not allowed(db, "suggest", address, now, most=MOST, within=WITHIN):
-            raise TooManyRequests("That was a lot for one hour. Please go on later.")
-        add_proposal(db, name, said, now)
+            raise TooManyRequests("Too many proposals came from your network; please try again in an hour.")
+        add_proposal(db, name, comment, now)
     return name
 
 
 def understood(given: str) -> str:
-    """The arXiv id or DOI that somebody means.
+    """The arXiv id or DOI in what somebody typed.
 
     Raises:
-        UsageError: it is neither, nor a web address with one of them in it.
+        UsageError: it is neither, nor a web address that contains one.
     """
     text = clean(given)
     for start in HUGGING_FACE:
@@ -74,13 +74,13 @@ def understood(given: str) -> str:
     name = parse_identifier(text) if len(text) <= LONGEST_NAME else None
     if name is None or name.startswith("title:"):
         raise UsageError(
-            f"{text[:80]!r} is neither an arXiv id (2411.13602) nor a DOI (10.1038/...) nor the address of either."
+            f"{text[:80]!r} is not an arXiv id (2411.13602), a DOI (10.1038/...) or the address of either."
         )
     return name
 
 
 def fetch_proposals(ws: Workspace) -> int:
-    """Fetch, classify and queue what waits; returns how many are settled. What cannot be fetched now goes on waiting.
+    """Fetch, classify and queue what waits; returns how many are settled. What cannot be fetched now keeps waiting.
 
     Raises:
         StoreError: the store fails.
@@ -89,11 +89,11 @@ def fetch_proposals(ws: Workspace) -> int:
         with lock(ws.store, "proposals"):
             return _fetch_all(ws)
     except LockHeld:
-        return 0  # whoever is at it takes these along
+        return 0  # the process that holds the lock fetches these too
 
 
 def unsettled(ws: Workspace) -> list[Proposal]:
-    """What was proposed and is not in the queue: what no source knows, and what is not fetched yet."""
+    """Proposals that are not in the queue: those no source knows, and those not fetched yet."""
     with read(ws.store) as db:
         return [*proposals_in(db, "waiting"), *proposals_in(db, "unknown")]
 
@@ -101,21 +101,21 @@ def unsettled(ws: Workspace) -> list[Proposal]:
 def _fetch_all(ws: Workspace) -> int:
     with read(ws.store) as db:
         waiting = proposals_in(db, "waiting")
-        known = find_all(db, [one.name for one in waiting])
+        known = find_all(db, [proposal.name for proposal in waiting])
     model, settled = cache(lambda: load_classifier(ws)), 0
-    for one in waiting:
+    for proposal in waiting:
         try:
-            number = known[one.name].number if one.name in known else _fetch(ws, one)
-            _queue(ws, one, number, model)
+            number = known[proposal.name].number if proposal.name in known else _fetch(ws, proposal)
+            _queue(ws, proposal, number, model)
             settled += 1
         except FetchError as error:
-            log.warning("The proposed paper %s waits: %s", one.name, error)
+            log.warning("The proposed paper %s waits: %s", proposal.name, error)
     return settled
 
 
-def _fetch(ws: Workspace, one: Proposal) -> int | None:
-    """Bring the paper into the store; None where no source has it."""
-    found = _from_arxiv(ws, one.name) if one.name.startswith("arxiv:") else _from_journals(ws, one.name)
+def _fetch(ws: Workspace, proposal: Proposal) -> int | None:
+    """Bring the paper into the store; None if no source has it."""
+    found = _from_arxiv(ws, proposal.name) if proposal.name.startswith("arxiv:") else _from_journals(ws, proposal.name)
     if found is None:
         return None
     with write(ws.store) as db:
@@ -129,7 +129,7 @@ def _from_arxiv(ws: Workspace, name: str) -> Sighting | None:
 
 
 def _from_journals(ws: Workspace, name: str) -> Sighting | None:
-    """The paper as one of the journals' feeds shows it: they hold the latest few dozen."""
+    """The paper as one of the journals' feeds shows it; each feed holds the latest few dozen."""
     failed: list[FetchError] = []
     for feed in journals.KIND.enabled(ws.settings.harvest):
         try:
@@ -137,7 +137,7 @@ def _from_journals(ws: Workspace, name: str) -> Sighting | None:
         except FetchError as error:
             failed.append(error)
             continue
-        if found := next((one for one in shown if name in one.paper.identifiers), None):
+        if found := next((sighting for sighting in shown if name in sighting.paper.identifiers), None):
             return found
     if failed:
         raise failed[0]
@@ -149,19 +149,19 @@ def _feed(ws: Workspace, feed: journals.FeedSettings) -> Sequence[Sighting]:
     return list(journals.read(feed, transport, {}).batch.sightings)
 
 
-def _queue(ws: Workspace, one: Proposal, number: int | None, model: "Callable[[], Classifier]") -> None:
-    """Queue the paper with the model's view of it, in scope or not: somebody thinks that it is."""
+def _queue(ws: Workspace, proposal: Proposal, number: int | None, model: "Callable[[], Classifier]") -> None:
+    """Queue the paper with its prediction, even if it is out of scope: somebody thinks that it is in scope."""
     if number is not None:
-        _classify(ws, one.name, model)
+        _classify(ws, proposal.name, model)
     with write(ws.store) as db:
         if number is not None and find_candidate(db, number) is None:
             prediction = current(db, [number], version_in_use(ws)).get(number)
             enqueue(db, [(number, prediction.scope if prediction else 0.0)], ws.clock())
-        settle_proposal(db, one.id, "unknown" if number is None else "queued", number)
+        settle_proposal(db, proposal.id, "unknown" if number is None else "queued", number)
 
 
 def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> None:
-    """Give a paper its prediction where it has none; without a model it is queued all the same."""
+    """Predict for a paper without a prediction; without a model it is queued all the same."""
     version = version_in_use(ws)
     with read(ws.store) as db:
         stored = find_all(db, [name])[name]
@@ -173,5 +173,5 @@ def _classify(ws: Workspace, name: str, model: "Callable[[], Classifier]") -> No
         log.warning("The proposed paper %s has no prediction: %s", name, error)
         return
     with write(ws.store) as db:
-        if not current(db, [stored.number], version):  # a run may have been quicker
+        if not current(db, [stored.number], version):  # a run may have been faster
             save(db, made, ws.clock())

@@ -32,7 +32,7 @@ from harvester.store.predictions import save
 from harvester.store.queue import enqueue, unqueued
 
 LINES = 10 * TASK  # the most lines between two commits, of which few may be of the categories asked for
-PROBLEMS = 100  # that are kept with their lines; all are counted
+PROBLEMS = 100  # kept with their lines; all are counted
 _PIECE = 1 << 20
 
 
@@ -120,7 +120,7 @@ def backfill(
         UsageError: an unknown engine, or an address without Ray.
         LockHeld: another backfill is going on in this store.
         HarvesterError: the file cannot be read, the cluster does not answer, or the classifier or the store fails;
-            what was done until then is kept.
+            what was done by then is kept.
     """
     started = time.monotonic()
     with nullcontext() if dry_run else lock(ws.store, "backfill"):
@@ -132,7 +132,7 @@ def backfill(
 
 
 class _Sitting:
-    """A running backfill: how far it has come, and how it continues from one task to the next."""
+    """A backfill in progress: how far it has come, and how it continues from one task to the next."""
 
     def __init__(self, ws: Workspace, path: Path, categories: tuple[str, ...], dry_run: bool, watch: Watch) -> None:
         self.ws, self.dry_run, self.watch = ws, dry_run, watch
@@ -145,7 +145,7 @@ class _Sitting:
             return backfill_of(db, *self.key)
 
     def take(self, done: TaskResult) -> None:
-        """Count a task, and keep what is in scope together with how far the file has come."""
+        """Count a task, and store what is in scope together with the progress through the file."""
         self.at = _counted(self.at, done)
         if not self.dry_run:
             with write(self.ws.store) as db:
@@ -156,15 +156,15 @@ class _Sitting:
     def _keep(self, db: Connection, done: TaskResult) -> int:
         papers = [parse_line(raw) for raw, _ in done.found]
         merged = record(db, [Sighting(PROVENANCE, paper) for paper in papers], self.ws.clock())
-        numbers = [one.number for one in merged]
-        save(db, zip(numbers, papers, [said for _, said in done.found], strict=True), self.ws.clock())
-        joining = [one for chunk in chunks(numbers) for one in unqueued(db, self.model, chunk)]
+        numbers = [result.number for result in merged]
+        save(db, zip(numbers, papers, [prediction for _, prediction in done.found], strict=True), self.ws.clock())
+        joining = [row for chunk in chunks(numbers) for row in unqueued(db, self.model, chunk)]
         enqueue(db, joining, self.ws.clock(), backlog=True)
         return len(joining)
 
 
 def fingerprint(path: Path, watch: Watch = unwatched) -> str:
-    """The sha256 of a file: it is the same backfill wherever the file lies and whatever it is called.
+    """The sha256 of a file, so that a backfill is the same wherever the file is and whatever its name.
 
     Raises:
         HarvesterError: it cannot be read.

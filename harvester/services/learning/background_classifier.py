@@ -1,4 +1,4 @@
-"""Classify what the harvest has stored already while it waits for its next turn at arXiv."""
+"""Classify what the harvest has already stored while it waits for its next turn at arXiv."""
 
 import logging
 from threading import Event, Thread
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
 log = logging.getLogger(__name__)
-BATCH = 64  # texts between two looks whether the harvest is over, which then waits for so many
+BATCH = 64  # texts between two checks whether the harvest is over, which then waits for at most this many
 
 
 class Alongside:
-    """A thread that classifies for as long as the block lasts, whenever `notice` tells that something was stored.
+    """A thread that classifies for as long as the block lasts, whenever `notice` says that something was stored.
 
-    What it leaves undone is the next step's to do. So is its trouble: that step meets it again, and reports it.
-    `classifier` is the one it has loaded, if it had anything to classify.
+    The next step does what it leaves undone, and also meets and reports any error again. `classifier` is the loaded
+    classifier, if there was anything to classify.
     """
 
     def __init__(self, ws: Workspace, watch: Watch) -> None:
@@ -50,7 +50,7 @@ class Alongside:
                 self._classify_what_waits()
                 self._stored.wait()
                 self._stored.clear()
-        except Exception as error:  # whatever it is: the step after the harvest tries again, and names it
+        except Exception as error:  # whatever it is: the step after the harvest tries again and reports it
             log.info("Classifying waits for the end of the harvest: %s", error)
 
     def _classify_what_waits(self) -> None:

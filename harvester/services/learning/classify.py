@@ -1,4 +1,4 @@
-"""Give every text that the present model has not seen its prediction."""
+"""Predict for every text that the current model has not seen."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,18 +44,18 @@ if TYPE_CHECKING:
     from classifiers.records import Prediction as Predicted
 
 log = logging.getLogger(__name__)
-BATCH = 256  # texts between two commits: what a killed run may have to do again
+BATCH = 256  # texts between two commits: at most this many are repeated after a killed run
 EMBEDDINGS = Path("data/embeddings.db")  # a cache: it may be deleted at any time
 WEEK = timedelta(days=7)
 PROBES = 10  # papers from below the gate that join the queue once a week
-PROBE_FLOOR = 0.05  # what is less likely than this is not worth a reviewer's time
+PROBE_FLOOR = 0.05  # a paper less likely than this is not worth a reviewer's time
 
 
 def classify(ws: Workspace, classifier: "Classifier | None" = None, watch: Watch = unwatched) -> int:
     """Predict for all papers that lack this model's prediction; returns how many there were.
 
     Args:
-        classifier: one that is loaded already; else it is loaded once there is something to do.
+        classifier: one that is already loaded; without it, one is loaded once there is something to do.
 
     Raises:
         HarvesterError: the model or the encoder is missing, tampered with, or made for another taxonomy.
@@ -76,14 +76,14 @@ def waiting_for(ws: Workspace, model: str, limit: int) -> list[tuple[int, Paper]
 
 
 def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tuple[int, Paper]]) -> None:
-    """Predict for these papers, and keep it."""
+    """Predict for these papers, and store the predictions."""
     made = list(predict(classifier, waiting))
     with write(ws.store) as db:
         save(db, made, ws.clock())
 
 
 def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
-    """Predict again for the pending candidates only, after the model changed; the next run does the other papers.
+    """Predict again for the pending candidates only, after a model change; the next run does the other papers.
 
     Returns:
         How many candidates there were.
@@ -104,10 +104,10 @@ def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
 
 
 def join_queue(ws: Workspace) -> int:
-    """Queue what the present model holds in scope, and rescore what waits; returns how many joined.
+    """Queue what the current model predicts in scope, and rescore what waits; returns how many joined.
 
-    Once a week, from its second week on, the likeliest papers from below the gate join as well: only so is it ever seen
-    what the gate loses.
+    Once a week, from the queue's second week on, the likeliest papers from below the gate join as well: nothing else
+    shows what the gate loses.
     """
     model, now = model_version(ws), ws.clock()
     year, week, _ = now.isocalendar()
@@ -126,7 +126,7 @@ def join_queue(ws: Workspace) -> int:
 
 
 def _arrange(db: Connection, model: str) -> None:
-    """Put all that waits, but for a backfill's finds, into the order of reading."""
+    """Put everything that waits, except a backfill's papers, into reading order."""
     waiting = [candidate for candidate in in_state(db, "pending") if not candidate.backlog]
     found = sorted(waiting, key=lambda candidate: candidate.paper)
     numbers = [candidate.paper for candidate in found]
@@ -136,14 +136,14 @@ def _arrange(db: Connection, model: str) -> None:
 
 
 def model_version(ws: Workspace) -> str:
-    """The version of the model in use; cheap, since it loads no weights."""
+    """The version of the model in use; cheap, because it loads no weights."""
     return model_info(ws).version
 
 
 def version_in_use(ws: Workspace) -> str:
-    """The version whose predictions reviewers are shown, as `model_version`; "" where it cannot be read.
+    """The version whose predictions reviewers are shown, as `model_version`; "" if the model cannot be read.
 
-    Then the newest predictions count: a broken model, which runs and `doctor` name, keeps nobody from reviewing.
+    Then the newest predictions count: a broken model, which runs and `doctor` report, must not stop the reviewing.
     """
     try:
         card = model_dir(model_in_use(ws)) / CARD
@@ -156,12 +156,12 @@ def version_in_use(ws: Workspace) -> str:
 
 @lru_cache(maxsize=8)
 def _version_of(folder: Path, _changed: int, _size: int) -> str:
-    """Checking a model's card takes some milliseconds, and every page asks."""
+    """Checking a model's card takes a few milliseconds, and every page needs it."""
     return read_info(folder).version
 
 
 def model_info(ws: Workspace) -> "ModelInfo":
-    """What the model in use says of itself; cheap, since it loads no weights.
+    """The model card of the model in use; cheap, because it loads no weights.
 
     Raises:
         HarvesterError: it is missing or tampered with.
@@ -172,7 +172,7 @@ def model_info(ws: Workspace) -> "ModelInfo":
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """Which model, taxonomy and encoder the settings name, and where embeddings are kept; can be sent to a worker."""
+    """The model, taxonomy and encoder that the settings name, and the folder of embeddings; can be sent to a worker."""
 
     version: str
     model: Path | None
@@ -184,8 +184,8 @@ class ChosenModel:
         """The classifier with all its weights.
 
         Raises:
-            HarvesterError: something of it is missing or tampered with, the model here is another version, or it
-                assigns labels that the taxonomy lacks.
+            HarvesterError: a part is missing or tampered with, the model here is another version, or it assigns
+                labels that the taxonomy lacks.
         """
         from classifiers.cache import CachedEncoder
         from classifiers.classifier import load
@@ -204,16 +204,16 @@ class ChosenModel:
 
 
 def _require_fit(known: Taxonomy, wanted: Taxonomy, version: str) -> None:
-    """A model need not know a new label yet; one that is gone would be assigned for ever."""
+    """A model need not know a new label yet, but it would keep assigning a removed one."""
     if gone := sorted(known.names - wanted.names):
         raise HarvesterError(
             f"The model {version} assigns labels that {wanted.path} lacks: {', '.join(gone)}; run `harvester train`, "
-            "or put them back."
+            "or put the labels back."
         )
 
 
 def chosen_model(ws: Workspace) -> ChosenModel:
-    """The model that the settings name; cheap, since it loads no weights."""
+    """The model that the settings name; cheap, because it loads no weights."""
     chosen = ws.settings.classifier
     taxonomy = ws.settings.path(chosen.taxonomy) if chosen.taxonomy else None
     return ChosenModel(model_version(ws), model_in_use(ws), taxonomy, encoder_name(ws), ws.settings.path(EMBEDDINGS))
@@ -225,12 +225,12 @@ def load_classifier(ws: Workspace) -> "Classifier":
 
 
 def load_old_classifier(ws: Workspace) -> "Classifier":
-    """The same, whatever has become of the taxonomy since it was trained."""
+    """The classifier with all its weights, even if the taxonomy has changed since it was trained."""
     return replace(chosen_model(ws), taxonomy=None).load()
 
 
 def predict(classifier: "Classifier", waiting: Iterable[tuple[int, Paper]]) -> Iterator[tuple[int, Paper, Prediction]]:
-    """Predictions for numbered papers, in their order."""
+    """Predictions for numbered papers, in the same order."""
     numbered = list(waiting)
     found = predictions_of(classifier, [text_of(paper) for _, paper in numbered])
     for (number, paper), prediction in zip(numbered, found, strict=True):
@@ -238,7 +238,7 @@ def predict(classifier: "Classifier", waiting: Iterable[tuple[int, Paper]]) -> I
 
 
 def text_of(paper: Paper) -> Text:
-    """What the classifier reads of a paper."""
+    """The text of a paper that the classifier reads."""
     return Text(paper.id, paper.title, paper.abstract)
 
 
@@ -251,12 +251,12 @@ def predictions_of(classifier: "Classifier", texts: Sequence[Text]) -> list[Pred
 def explain(
     ws: Workspace, paper: Paper, labels: Mapping[str, Sequence[str]], classifier: "Classifier | None" = None
 ) -> tuple[dict[str, tuple["Reason", ...]], tuple["Neighbour", ...]]:
-    """The sentences each of `labels` (by facet) rests on, keyed ``facet:label``, and the nearest labelled papers.
+    """The sentences each of `labels` (by facet) rests on, keyed ``facet:label``, and the nearest labeled papers.
 
     Labels that the model lacks are left out.
 
     Args:
-        classifier: one that is loaded already; else it is loaded, which takes some five seconds.
+        classifier: one that is already loaded; without it, one is loaded, which takes about five seconds.
 
     Raises:
         HarvesterError: the model or the encoder is missing or tampered with.
@@ -271,7 +271,7 @@ def explain(
 
 
 def in_scope_among(ws: Workspace, numbers: Collection[int]) -> int:
-    """How many of these papers their current predictions hold in scope."""
+    """How many of these papers are in scope by their current predictions."""
     with read(ws.store) as db:
         return sum(prediction.in_scope for prediction in current(db, numbers, model_version(ws)).values())
 
@@ -287,7 +287,7 @@ def encoder_name(ws: Workspace) -> str:
 
 
 def counted(watch: Watch, stage: str, total: int) -> Callable[[int], None]:
-    """Adds up the steps that the encoder reports, for a watch that wants to know how far it is."""
+    """A function that adds up the steps that the encoder reports and passes the total to `watch`."""
     done = 0
 
     def step(count: int) -> None:
@@ -300,7 +300,7 @@ def counted(watch: Watch, stage: str, total: int) -> Callable[[int], None]:
 
 @contextmanager
 def named_errors() -> Iterator[None]:
-    """The classifier's errors as this program's own."""
+    """Raise the classifier's errors as this program's own."""
     try:
         yield
     except ClassifierError as error:

@@ -22,16 +22,16 @@ from harvester.store.training import recent_predictions
 if TYPE_CHECKING:
     from classifiers.drift import Observed
 
-WEEKS = 4  # what "lately" means: a hundred papers or two, enough to see a label's share double
+WEEKS = 4  # the span of a drift check: one or two hundred papers, enough to see a label's share double
 
 
 def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> dict[str, Any]:
-    """The figures of the model in use beside keyword rules, on labelled papers it had not seen.
+    """The figures of the model in use next to keyword rules, on labeled papers it had not seen.
 
     Papers that it was trained on are scored by heads that had not seen them.
 
     Args:
-        labels: a file of labelled papers; else the label set and all decisions.
+        labels: a file of labeled papers; without it, the label set and all decisions.
 
     Raises:
         HarvesterError: the file is unusable, or there is nothing to evaluate on.
@@ -44,7 +44,7 @@ def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> di
         papers = read_labels([labels], ws.taxonomy) if labels else list(training_set(ws).papers)
     if not any(paper.in_scope for paper in papers):
         where = labels or "the store (run `harvester labels fetch` or decide on some papers)"
-        raise HarvesterError(f"No labelled papers in scope in {where}.")
+        raise HarvesterError(f"No labeled papers in scope in {where}.")
     classifier = load_classifier(ws)
     with named_errors():
         texts = [paper.text for paper in papers]
@@ -73,27 +73,28 @@ def drift(ws: Workspace) -> dict[str, Any]:
         info = read_info(model_in_use(ws))
     since = ws.clock() - timedelta(weeks=WEEKS)
     with read(ws.store) as db:
-        recent = {n: one for n, one in recent_predictions(db, info.version, since).items() if one.in_scope}
+        predictions = recent_predictions(db, info.version, since)
+        recent = {number: prediction for number, prediction in predictions.items() if prediction.in_scope}
         logs = decisions_on(db, recent)
-    seen = [_seen(one, logs.get(number, [])) for number, one in recent.items()]
+    seen = [_seen(prediction, logs.get(number, [])) for number, prediction in recent.items()]
     before: Mapping[str, Any] = info.document["baseline"]
     found = drifted(before, seen)
     return {
         "model": info.version,
         "since": rfc3339(since),
         "papers": len(seen),
-        "decided": sum(one.corrected is not None for one in seen),
+        "decided": sum(observed.corrected is not None for observed in seen),
         "baseline": before["papers"],
         "drift": bool(found),
-        "findings": [one.to_json() for one in found],
+        "findings": [finding.to_json() for finding in found],
     }
 
 
-def _seen(one: Prediction, log: list[Decision]) -> "Observed":
+def _seen(prediction: Prediction, log: list[Decision]) -> "Observed":
     from classifiers.drift import Observed
 
     decision = standing(log).decision
     corrected = None
     if decision and decision.action == "accept" and decision.labels:
-        corrected = corrected_labels(decision.labels, one)
-    return Observed(frozenset(one.labels.names), bool(one.unsure), corrected)
+        corrected = corrected_labels(decision.labels, prediction)
+    return Observed(frozenset(prediction.labels.names), bool(prediction.unsure), corrected)

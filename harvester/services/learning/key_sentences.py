@@ -1,4 +1,4 @@
-"""The two sentences of an abstract that the classifier found most telling for a paper's labels; made once a text."""
+"""The two sentences of an abstract that matter most for a paper's labels; computed once per text."""
 
 import logging
 from collections import defaultdict
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
 log = logging.getLogger(__name__)
-BATCH = 16  # papers between two commits: each takes the classifier some tenths of a second
+BATCH = 16  # papers between two commits: each takes the classifier a few tenths of a second
 
 
 def extracts_of(ws: Workspace, items: Iterable[Item], watch: Watch = unwatched) -> dict[int, str]:
-    """The extract of every paper, by its number; where there is no model, papers without a stored one are left out."""
+    """The extract of every paper, by its number; without a model, papers without a stored extract are left out."""
     papers = {item.number: item for item in items}
     with read(ws.store) as db:
         known = stored_extracts(db, {number: item.paper.text_hash for number, item in papers.items()})
@@ -38,15 +38,15 @@ def extracts_of(ws: Workspace, items: Iterable[Item], watch: Watch = unwatched) 
             known |= _make(ws, classifier, missing[start : start + BATCH])
             watch("extracts", min(start + BATCH, len(missing)), len(missing))
     except (HarvesterError, ClassifierError) as error:
-        log.warning("The digest shows the beginning of abstracts instead of telling sentences: %s", error)
+        log.warning("The digest shows the beginning of abstracts instead of key sentences: %s", error)
     return known
 
 
 def most_telling(abstract: str, reasons: Mapping[str, Sequence[Reason]]) -> str:
-    """Of an abstract's sentences those that all labels together rest on most, in their order.
+    """The sentences of an abstract that all labels together depend on most, in their order.
 
-    `reasons` are of this very text, so each names one of its sentences, or the title. Too few of its sentences (all
-    reasons in the title, or none) are made up for with the first ones.
+    `reasons` refer to this very text, so each names one of its sentences, or the title. If they name too few sentences
+    (all reasons in the title, or none), the first sentences fill the gap.
     """
     parts = sentences(abstract)
     weight: defaultdict[str, float] = defaultdict(float)

@@ -19,15 +19,15 @@ _ARXIV = "arxiv:"
 
 
 def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Fetch what is not there yet from arXiv by id, a hundred per request; calling it again resumes where it stopped.
+    """Fetch missing texts from arXiv by id, a hundred per request; calling it again resumes where it stopped.
 
     Returns:
         ``{"wanted", "fetched", "missing", "present", "untraceable"}``: papers with an arXiv id in the set; those
-        fetched now; ids that arXiv knows nothing of; texts in the store before; papers of the set without such an id.
+        fetched now; ids unknown to arXiv; texts already in the store; papers of the set without an arXiv id.
 
     Raises:
         UsageError: the set is about another subject than this list.
-        FetchError: arXiv fails; what was fetched until then is kept.
+        FetchError: arXiv fails; what was fetched by then is kept.
     """
     if not has_labelled_set(ws):
         raise UsageError(
@@ -54,12 +54,14 @@ def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def _take_from_store(ws: Workspace, wanted: Sequence[str]) -> set[str]:
-    """The names whose text is there: fetched before, or harvested anyway and kept for training from now on."""
+    """The names whose text is available: fetched before, or harvested and kept for training from now on."""
     with read(ws.store) as db:
         known = set(known_texts(db, wanted))
         harvested = find_all(db, [name for name in wanted if name not in known])
     own = [
-        LabelText(name, one.paper.title, one.paper.abstract) for name, one in harvested.items() if one.paper.abstract
+        LabelText(name, stored.paper.title, stored.paper.abstract)
+        for name, stored in harvested.items()
+        if stored.paper.abstract
     ]
     with write(ws.store) as db:
         keep_texts(db, own, ws.clock())

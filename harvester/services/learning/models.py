@@ -1,7 +1,7 @@
-"""Which model is in use: the one config.toml names, else the one promoted last, else the packaged one.
+"""The model in use: the one that config.toml names, otherwise the last promoted one, otherwise the packaged one.
 
 Promoted models are in a folder beside the store, one folder per version; the file `promoted` lists them in order, one
-per line, and its last line is the one in use.
+per line, and the last line is the one in use.
 """
 
 import shutil
@@ -18,17 +18,17 @@ HISTORY = "promoted"
 
 
 def models_folder(ws: Workspace) -> Path:
-    """Where promoted models lie."""
+    """The folder of promoted models."""
     return _models(ws.settings)
 
 
 def model_in_use(ws: Workspace) -> Path | None:
-    """The folder of the model in use; None is the packaged one."""
+    """The folder of the model in use; None means the packaged one."""
     return model_of(ws.settings)
 
 
 def model_of(settings: Settings) -> Path | None:
-    """The folder of the model that these settings lead to; None is the packaged one."""
+    """The folder of the model that these settings select; None means the packaged one."""
     if chosen := settings.classifier.model:
         return settings.path(chosen)
     history = _history(settings)
@@ -36,7 +36,7 @@ def model_of(settings: Settings) -> Path | None:
 
 
 def require_free_choice(ws: Workspace) -> None:
-    """Refuse to promote what would not be used.
+    """Refuse to promote a model that would not be used.
 
     Raises:
         UsageError: config.toml names the model to use.
@@ -48,12 +48,12 @@ def require_free_choice(ws: Workspace) -> None:
 
 
 def promote(ws: Workspace, version: str) -> None:
-    """Use this version, which lies in the models folder, from now on."""
+    """Use this version, which is in the models folder, from now on."""
     _write(ws, [*_history(ws.settings), version])
 
 
 def rollback(ws: Workspace) -> Path | None:
-    """Go back to the model that was in use before; returns its folder, None for the packaged one.
+    """Go back to the model that was in use before; returns its folder, or None for the packaged one.
 
     Raises:
         HarvesterError: no model was ever promoted.
@@ -66,7 +66,7 @@ def rollback(ws: Workspace) -> Path | None:
 
 
 def write_untrained(models: Path, taxonomy: Taxonomy, encoder: str | None = None) -> str:
-    """Make a model of the taxonomy alone, as a folder of `models`; returns its version, which is the folder's name.
+    """Write a model based on the taxonomy alone into a folder of `models`; returns its version, the folder's name.
 
     Raises:
         HarvesterError: the encoder cannot be loaded.
@@ -84,7 +84,7 @@ def write_untrained(models: Path, taxonomy: Taxonomy, encoder: str | None = None
 
 
 def move_model(part: Path, to: Path) -> None:
-    """Put a finished model at its place. The same papers give the same version: then it lies there already."""
+    """Move a finished model into place. The same papers give the same version, which may already be there."""
     try:
         if to.exists():
             shutil.rmtree(part)

@@ -1,4 +1,4 @@
-"""In which order the papers that wait are read."""
+"""The order in which waiting papers are read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ def queue_order(
 ) -> list[Candidate]:
     """Candidates, most useful first: likely in scope, then uncertain, near-duplicates not in a row.
 
-    Their usefulness is that of reading each where it stands: one that was put off is no better than the one before.
+    The usefulness is that of reading each paper at its position: a postponed one is never better than its predecessor.
     """
     waiting = []
     for candidate in found:

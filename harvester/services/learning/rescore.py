@@ -1,4 +1,4 @@
-"""Judge all that the store holds by the present model, in bulk: after training, before the next night would."""
+"""Predict for everything in the store with the current model, in bulk: after training, before the next nightly run."""
 
 import time
 from collections.abc import Iterator
@@ -60,11 +60,11 @@ class Unseen:
 
 
 def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: Watch = unwatched) -> Rescored:
-    """Predict for every paper whose present text the model has not seen, then rescore the queue.
+    """Predict for every paper whose current text the model has not seen, then rescore the queue.
 
     Raises:
-        UsageError: an unknown engine, or an address without Ray.
-        LockHeld: a run is going on.
+        UsageError: the engine is unknown, or there is an address without Ray.
+        LockHeld: a run is in progress.
         HarvesterError: the cluster does not answer, or the classifier or the store fails; what was done is kept.
     """
     started, model, papers, in_scope = time.monotonic(), model_version(ws), 0, 0
@@ -74,14 +74,17 @@ def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: W
         for done in judge(ws, Unseen(ws.settings.store_url, model), engine, address):
             with write(ws.store) as db:
                 save(db, _of_the_present_texts(db, done), ws.clock())
-            papers, in_scope = papers + len(done.found), in_scope + sum(said.in_scope for _, said in done.found)
+            papers, in_scope = (
+                papers + len(done.found),
+                in_scope + sum(prediction.in_scope for _, prediction in done.found),
+            )
             watch("judged", papers, total)
         queued = join_queue(ws)
     return Rescored(papers, in_scope, queued, time.monotonic() - started)
 
 
 def _of_the_present_texts(db: Connection, done: TaskResult) -> list[tuple[int, Paper, Prediction]]:
-    """A task's predictions with their papers, but for those whose text has changed since it was judged."""
-    stored = load(db, [number for (number, _), _ in done.found])
-    judged = [(stored[number], text, said) for (number, text), said in done.found if number in stored]
-    return [(one.number, one.paper, said) for one, text, said in judged if one.paper.text_hash == text]
+    """A task's predictions with their papers, except those whose text has changed since."""
+    papers = load(db, [number for (number, _), _ in done.found])
+    judged = [(papers[number], text, prediction) for (number, text), prediction in done.found if number in papers]
+    return [(stored.number, stored.paper, made) for stored, text, made in judged if stored.paper.text_hash == text]

@@ -1,4 +1,4 @@
-"""Learn from the label set and all decisions, and promote the new model only where it is not worse."""
+"""Learn from the label set and all decisions, and promote the new model only if it is not worse."""
 
 import json
 import shutil
@@ -43,13 +43,13 @@ from harvester.store.locks import lock
 from harvester.store.predictions import current
 from harvester.store.training import decided_papers, known_texts
 
-FEWEST = 100  # papers in scope; with fewer a model is only noise
-DECISION, CORRECTION = 1.0, 3.0  # how many labelled papers a decision counts for; a correction outweighs
+FEWEST = 100  # papers in scope; with fewer, a model is only noise
+DECISION, CORRECTION = 1.0, 3.0  # how many labeled papers a decision counts as; a correction counts for more
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Labelled papers, and the ids of those that reviewers decided on and corrected."""
+    """Labeled papers, and the ids of those that reviewers decided on and corrected."""
 
     papers: tuple[Labelled, ...]
     decided: frozenset[str]
@@ -93,7 +93,7 @@ def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, Any]]]:
-    """A model of the present taxonomy alone in the place of another such; there is nothing to compare them on."""
+    """Replace a model based on the taxonomy alone with one for the current taxonomy; there is nothing to compare."""
     from classifiers.untrained import DATE
 
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
@@ -124,7 +124,7 @@ def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def training_set(ws: Workspace) -> TrainingSet:
-    """The shipped labels whose texts are in the store, and after them every decision, which therefore wins.
+    """The shipped labels whose texts are in the store, followed by every decision, which therefore wins.
 
     Labels that the taxonomy no longer has are left out.
     """
@@ -155,7 +155,7 @@ def training_set(ws: Workspace) -> TrainingSet:
 
 
 def has_labelled_set(ws: Workspace) -> bool:
-    """Whether the shipped labels are about this list's subject: its taxonomy has all of their facets."""
+    """Whether the shipped labels fit this list's subject: its taxonomy has all of their facets."""
     return set(load_taxonomy().facet_ids) <= set(ws.taxonomy.facet_ids)
 
 
@@ -174,12 +174,12 @@ def label_file() -> Path:
 
 
 def corrected_labels(labels: Labels, predicted: Prediction) -> frozenset[str]:
-    """What a reviewer changed of a prediction, as ``facet:label``; both the labels given and those taken away."""
+    """What a reviewer changed in a prediction, as ``facet:label``: labels both added and removed."""
     return frozenset(labels.names) ^ frozenset(predicted.labels.names)
 
 
 def _decided(ws: Workspace, paper: Paper, now: Standing, predicted: Prediction | None) -> Labelled | None:
-    """A decision that stands as a labelled paper: accepted is core, rejected out of scope; what has no text is none.
+    """A standing decision as a labeled paper: accepted is core, rejected is out of scope; None without a text.
 
     A file that git removed (``withdraw``) may have been removed for any reason, so it teaches nothing.
     """

@@ -1,1 +1,1 @@
-"""Running the program: the night, scheduled jobs, alerts, status, backups, doctor, demo."""
+"""Running the program: the nightly run, scheduled jobs, alerts, status, backups, doctor, demo."""

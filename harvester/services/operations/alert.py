@@ -1,7 +1,7 @@
-"""Tell the maintainers what they must hear of: by mail and to a webhook.
+"""Alert the maintainers, by mail and through a webhook.
 
-A source or a later step of a run that failed, a source that stalled twice, a queue that outgrows its reviewers,
-subscribers who were lost to bounces, a scheduled job that failed.
+An alert reports a source or a later step of a run that failed, a source that stalled twice, a queue that outgrows its
+reviewers, subscribers lost to bounces, or a scheduled job that failed.
 """
 
 from collections.abc import Sequence
@@ -15,40 +15,40 @@ from harvester.mail.smtp import mail_server
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 
-LOST = ("bounced", "complained")  # states of subscribers whom mail no longer reaches
+LOST = ("bounced", "complained")  # states of subscribers whom no mail reaches any more
 
 
 def alert_counts(now: Figures) -> AlertCounts:
-    """What a run's report keeps of the store's figures, for the next run to compare with.
+    """The store's figures that a run's report keeps for the next run to compare with.
 
-    What a backfill brought at once counts for nothing: the queue is not growing by it.
+    Papers that a backfill brought do not count: they came all at once, so the queue is not growing by them.
     """
     return AlertCounts(now.nightly, sum(now.subscribers.get(state, 0) for state in LOST))
 
 
 def alerts(report: RunReport, earlier: Sequence[RunReport], queue: int) -> list[str]:
-    """What of a run's report people must hear of; `earlier` are the reports of the runs before it, newest first.
+    """The problems in a run's report that people must know about; `earlier` are the previous reports, newest first.
 
-    One stalled night is often arXiv's own delay, so only the second one in a row is told: a run that did not ask the
-    source is no night of it. The queue is told of once for every `queue` papers it has grown by.
+    One stalled night is often arXiv's own delay, so only the second one in a row is reported; a run that did not query
+    the source does not count. The queue is reported once for every `queue` papers that it grows by.
     """
-    told = []
+    problems = []
     for source in report.sources:
         again = source.state == "stalled" and _last_state(source.name, earlier) == "stalled"
         if source.state == "failed" or again:
-            told.append(f"{source.name} {'stalled again' if again else 'failed'}: {source.error}")
-    before = next((counted for one in earlier if (counted := one.alert_counts)), AlertCounts())
-    return [*told, *report.errors, *_growth(report.alert_counts or AlertCounts(), before, queue)]
+            problems.append(f"{source.name} {'stalled again' if again else 'failed'}: {source.error}")
+    before = next((counted for past in earlier if (counted := past.alert_counts)), AlertCounts())
+    return [*problems, *report.errors, *_growth(report.alert_counts or AlertCounts(), before, queue)]
 
 
 def _growth(now: AlertCounts, before: AlertCounts, queue: int) -> list[str]:
-    told = []
+    problems = []
     lost = now.lost - before.lost
     if now.pending // queue > before.pending // queue:
-        told.append(f"The queue grows: {now.pending} papers wait for a decision.")
+        problems.append(f"The queue is growing: {now.pending} papers wait for a decision.")
     if lost > 0:
-        told.append(f"Mail to {lost} more subscribers came back or was called spam; they get no more.")
-    return told
+        problems.append(f"Mail to {lost} more subscribers bounced or was reported as spam; they get no more mail.")
+    return problems
 
 
 def _last_state(name: str, earlier: Sequence[RunReport]) -> str | None:
@@ -56,14 +56,14 @@ def _last_state(name: str, earlier: Sequence[RunReport]) -> str | None:
 
 
 def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
-    """Send these lines to everybody whom ``[alert]`` names; `name` is the run's, or that of another job.
+    """Send these lines to all recipients in ``[alert]``; `name` is the name of the run or of another job.
 
     Raises:
-        HarvesterError: somebody could not be told; the others were.
+        HarvesterError: a recipient could not be reached; the others were.
     """
     remedy = (
-        "Nothing is lost: the next run asks again from where this one came to, and does what it left. "
-        "`harvester runs` shows the report, `harvester doctor` what to look at."
+        "Nothing is lost: the next run resumes where this one stopped and does what it left undone. "
+        "`harvester runs` shows the report; `harvester doctor` shows what to check."
     )
     subject = f"Harvester: {len(lines)} problem{'s' if len(lines) > 1 else ''}"
     problems = mail(ws, subject, "\n".join([f"Run {name}:", "", *lines, "", remedy, ""]))
@@ -72,11 +72,11 @@ def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
     except HarvesterError as error:
         problems.append(str(error))
     if problems:
-        raise HarvesterError(f"The alert could not be given: {' '.join(problems)}")
+        raise HarvesterError(f"The alert could not be sent: {' '.join(problems)}")
 
 
 def mail(ws: Workspace, subject: str, text: str) -> list[str]:
-    """Mail all maintainers; what went wrong, for whom. A server that cannot be asked at all is one problem."""
+    """Mail all maintainers; returns one problem per failed recipient, or one if the server cannot be used at all."""
     problems: list[str] = []
     with mail_server(ws.settings) as server:
         for to in ws.settings.alert.mail:
@@ -85,7 +85,7 @@ def mail(ws: Workspace, subject: str, text: str) -> list[str]:
             except MailError as error:
                 return [*problems, str(error)]
             if outcome.state != "sent":
-                problems.append(f"The mail server did not take the mail to {to}: {outcome.reason.rstrip('.')}.")
+                problems.append(f"The mail server did not accept the mail to {to}: {outcome.reason.rstrip('.')}.")
     return problems
 
 

@@ -1,7 +1,7 @@
-"""Back up the store while it is in use, and restore it: all of it or nothing, checked before it counts.
+"""Back up the store while it is in use, and restore it: completely or not at all, and verified first.
 
-A backup is of the store's own kind: an SQLite file, or an archive of PostgreSQL. An SQLite file may be restored into
-PostgreSQL as well: that is the way to move there.
+A backup has the store's own format: an SQLite file, or a PostgreSQL archive. An SQLite file can also be restored into
+PostgreSQL, which is how to move a store there.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from harvester.store.backup.copy import holds_rows, move_rows
 from harvester.store.engine import connect
 from harvester.store.locks import lock
 
-WRITERS = ("run", "digest", CATALOGUE_LOCK)  # the locks of whoever writes for longer than a moment
+WRITERS = ("run", "digest", CATALOGUE_LOCK)  # the locks of everything that writes for more than a moment
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 KEPT = "harvester-*Z"
 
@@ -44,30 +44,30 @@ class Backup:
 
 
 def backup(store: Engine, file: Path) -> Backup:
-    """Write a checked backup to `file`, which must not be there yet; the store goes on working meanwhile.
+    """Write a verified backup to `file`, which must not exist yet; the store stays in use meanwhile.
 
     Raises:
-        HarvesterError: the file is there or cannot be written, or a client program of PostgreSQL is missing.
+        HarvesterError: the file exists or cannot be written, or a PostgreSQL client program is missing.
         StoreError: the store fails, or what was written cannot be read back.
     """
     schema.require_current(store)
     if file.exists():
-        raise HarvesterError(f"There is a {file} already; name another file.")
+        raise HarvesterError(f"{file} already exists", remedy="name another file")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file, mode=0o600) as part:  # it holds people's addresses
+        with whole_file(file, mode=0o600) as part:  # it contains people's addresses
             if store.dialect.name == "sqlite":
                 sqlite.copy_out(Path(str(store.url.database)), part)
             else:
                 postgresql.copy_out(store, part)
             found = revision_in(part)
     except OSError as error:
-        raise HarvesterError(f"Cannot write {file}: {error.strerror or error}; nothing was kept.") from error
+        raise HarvesterError(f"Cannot write {file}: {error.strerror or error}; no backup was made.") from error
     return Backup(file, found, file.stat().st_size)
 
 
 def scheduled(ws: Workspace) -> Backup:
-    """A backup into the configured folder, which keeps the newest ones.
+    """A backup in the configured folder, which keeps the newest ones.
 
     Raises:
         HarvesterError: the backup failed; the older ones are all kept.
@@ -82,25 +82,26 @@ def scheduled(ws: Workspace) -> Backup:
 
 
 def restore(store: Engine, file: Path, *, force: bool = False) -> str:
-    """Put a backup in place of what the store holds, and bring it up to date; returns the schema it had.
+    """Replace the contents of the store with a backup and migrate it; returns the schema that the backup had.
 
     Raises:
-        HarvesterError: no backup, a damaged one, one of a newer schema or of another kind of database; or the store
-            holds something and `force` is not given.
-        LockHeld: a run, a digest or a change of the catalogue is going on.
-        StoreError: the store fails; it is as it was.
+        HarvesterError: the file is not a backup, is damaged, or has a newer schema or another kind of database; or
+            the store is not empty and `force` is not given.
+        LockHeld: a run, a digest or a change of the catalog is in progress.
+        StoreError: the store fails; it is unchanged.
     """
     if kind_of(file) == "postgresql" != store.dialect.name:
-        raise HarvesterError(f"{file} is an archive of PostgreSQL; name a database of that kind in [store] url.")
+        raise HarvesterError(f"{file} is a PostgreSQL archive", remedy="name a PostgreSQL database in [store] url")
     found = revision_in(file)
     if found not in schema.REVISIONS:
         raise StoreError(
-            f"{file} has the schema {found}, which is newer than this program knows (up to {schema.REVISIONS[-1]}); "
-            "install the newer harvester."
+            f"{file} has the schema {found}, which is newer than this program knows (up to {schema.REVISIONS[-1]})",
+            remedy="install the newer harvester",
         )
     if not force and _is_in_use(store):
         raise HarvesterError(
-            f"The store {store.url.render_as_string()} is not empty; --force replaces all that it holds by {file}."
+            f"The store {store.url.render_as_string()} is not empty",
+            remedy=f"--force replaces everything in it with {file}",
         )
     with _alone(store):
         if kind_of(file) == "postgresql":
@@ -112,10 +113,10 @@ def restore(store: Engine, file: Path, *, force: bool = False) -> str:
 
 
 def kind_of(file: Path) -> str:
-    """The kind of database that a file is a backup of.
+    """The kind of database that a backup file comes from.
 
     Raises:
-        HarvesterError: it cannot be read, or is no backup.
+        HarvesterError: it cannot be read, or is not a backup.
     """
     try:
         with file.open("rb") as opened:
@@ -126,14 +127,14 @@ def kind_of(file: Path) -> str:
     for kind, magic in kinds.items():
         if begin.startswith(magic):
             return kind
-    raise HarvesterError(f"{file} is no backup: neither an SQLite file nor an archive of pg_dump.")
+    raise HarvesterError(f"{file} is not a backup: it is neither an SQLite file nor a pg_dump archive.")
 
 
 def revision_in(file: Path) -> str:
-    """The schema of the store that a backup holds; all of the file was read and is sound.
+    """The schema of the store in a backup; the whole file is read to verify that it is sound.
 
     Raises:
-        HarvesterError: it is no backup, damaged, or of something else.
+        HarvesterError: it is not a backup of a store, or it is damaged.
     """
     return postgresql.revision_in(file) if kind_of(file) == "postgresql" else sqlite.revision_in(file)
 
@@ -145,7 +146,7 @@ def _is_in_use(store: Engine) -> bool:
 
 @contextmanager
 def _alone(store: Engine) -> Iterator[None]:
-    """Nobody else writes for longer than a moment."""
+    """Hold the locks of everything else that writes for more than a moment."""
     with ExitStack() as held:
         for name in WRITERS:
             held.enter_context(lock(store, name))
@@ -153,7 +154,7 @@ def _alone(store: Engine) -> Iterator[None]:
 
 
 def _restore_file(store: Engine, file: Path) -> None:
-    """Migrate a copy first: what cannot be brought up to date must not replace anything."""
+    """Migrate a copy first: a backup that cannot be migrated must not replace anything."""
     with TemporaryDirectory(prefix="harvester-restore-") as folder:
         copy = Path(folder, "store.db")
         copyfile(file, copy)

@@ -1,8 +1,8 @@
-"""Who is on when: each scheduled job, and doing it once for each time it is due.
+"""The scheduled jobs, each performed once for each time it is due.
 
-Any number of schedulers and cron jobs may ask for a job on any number of hosts: a lock of the store lets one of them
-at it, and the store remembers the last due time that was taken up. A due time that went by while nobody asked is made
-up by the first who does; of several of one job only the newest, for every job does all that is left to do.
+Any number of schedulers and cron jobs on any number of hosts may ask for a job: a lock in the store admits one of
+them, and the store remembers the last due time that was taken. A due time that passed while nobody asked is caught up
+by the next one who asks; if a job missed several, only the newest, because every job does all that is left to do.
 """
 
 import logging
@@ -29,14 +29,14 @@ from harvester.store.job_runs import newest_job_runs, set_job_run
 from harvester.store.locks import lock
 
 log = logging.getLogger(__name__)
-ATTEMPTS = 3  # a job that was cut off so often for one due time is given up until the next
-GIVEN_UP = f"It was begun {ATTEMPTS} times and cut off each time, and is left alone until it is next due."
+ATTEMPTS = 3  # a job that was cut off this often for one due time is given up until the next one
+GIVEN_UP = f"It was started {ATTEMPTS} times and cut off each time; it is not tried again until it is next due."
 CLOCK_SKEW = timedelta(hours=1)  # between hosts
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` returns what went wrong, "" for nothing; with `tells` it has told the maintainers of that already."""
+    """`work` returns what went wrong, or ""; with `tells` it has already alerted the maintainers."""
 
     work: Callable[[Workspace], str]
     tells: bool = False
@@ -61,7 +61,7 @@ def _audit(ws: Workspace) -> str:
 
 
 def _train(ws: Workspace) -> str:
-    fetch_labels(ws)  # what of the labelled set is not there yet
+    fetch_labels(ws)  # the part of the labeled set that is missing
     train.train(ws)
     return ""
 
@@ -79,19 +79,19 @@ JOBS = {
     "train": Job(_train),
     "morning": Job(_morning),
 }
-"""The jobs by their keys in [schedule], in the order in which missed ones are made up."""
+"""The jobs by their keys in [schedule], in the order in which missed ones are caught up."""
 
 
 def expression(chosen: ScheduleSettings, name: str) -> str:
-    """The cron expression of a job; "" where it is turned off."""
+    """The cron expression of a job; "" if it is turned off."""
     return str(getattr(chosen, name))
 
 
 def wanted(job_run: JobRun | None, due: datetime | None, now: datetime) -> datetime | None:
-    """The due time that is to be done now, if any; `due` is the newest one up to `now`.
+    """The due time to perform now, if any; `due` is the newest one up to `now`.
 
     A job that never had a turn has missed none. One whose work was cut off gets the same turn again. A turn in the
-    future was taken by a clock that ran ahead, so that nobody knows what was missed since.
+    future was taken by a clock that ran ahead, so what was missed since is unknown.
     """
     if job_run is None or due is None:
         return None
@@ -101,27 +101,27 @@ def wanted(job_run: JobRun | None, due: datetime | None, now: datetime) -> datet
 
 
 def overdue(ws: Workspace) -> dict[str, datetime]:
-    """The jobs to be done now, with the times they were due, in the order of `JOBS`.
+    """The jobs to perform now, with their due times, in the order of `JOBS`.
 
-    Jobs that never had a turn are noted as having missed none.
+    Jobs that never had a turn are recorded as having missed none.
 
     Raises:
         StoreError: the store fails.
     """
     now = ws.clock()
-    due = {name: one for name in JOBS if (one := _last_due(ws, name, now))}
+    due = {name: newest for name in JOBS if (newest := _last_due(ws, name, now))}
     with read(ws.store) as db:
         known = newest_job_runs(db)
     if new := [JobRun(name, moment, ended=now) for name, moment in due.items() if name not in known]:
         _begin_with(ws, new)
-    return {name: one for name, moment in due.items() if (one := wanted(known.get(name), moment, now))}
+    return {name: turn for name, moment in due.items() if (turn := wanted(known.get(name), moment, now))}
 
 
 def perform(ws: Workspace, name: str) -> JobRun | None:
-    """Do a job if it is due and nobody else does it; what is told of it, or None where there was nothing to do.
+    """Perform a job if it is due and no other process does; returns its record, or None if there was nothing to do.
 
     Raises:
-        StoreError: the store fails; the turn is open then, and taken again.
+        StoreError: the store fails; the turn stays open and is taken again.
     """
     with suppress(LockHeld), lock(ws.store, f"job-{name}"):
         due = overdue(ws).get(name)
@@ -130,7 +130,7 @@ def perform(ws: Workspace, name: str) -> JobRun | None:
 
 
 def perform_all(ws: Workspace, names: Sequence[str]) -> list[JobRun]:
-    """Do those of the named jobs that are due, in the order of `JOBS`.
+    """Perform those of the named jobs that are due, in the order of `JOBS`.
 
     Raises:
         StoreError: the store fails.
@@ -154,19 +154,19 @@ def _begin_with(ws: Workspace, new: Sequence[JobRun]) -> None:
 
 
 def _take(ws: Workspace, name: str, due: datetime) -> JobRun | None:
-    """Begin, work, end: each noted in the store."""
+    """Begin, work, end: each is recorded in the store."""
     with bound(job=name):
         job_run = _begin(ws, name, due)
         try:
-            failure, told = _work(ws, name) if job_run.attempts <= ATTEMPTS else (GIVEN_UP, False)
-        except LockHeld as held:  # by somebody's command: the next call tries again
+            failure, alerted = _work(ws, name) if job_run.attempts <= ATTEMPTS else (GIVEN_UP, False)
+        except LockHeld as held:  # by a manual command: the next call tries again
             log.info("%s", held)
             _note(ws, replace(job_run, attempts=job_run.attempts - 1))
             return None
         job_run = replace(job_run, ended=ws.clock(), failure=failure)
         _note(ws, job_run)
         log.log(logging.WARNING if failure else logging.INFO, "%s", failure or "is done")
-        if failure and not told:
+        if failure and not alerted:
             _tell(ws, job_run)
     return job_run
 
@@ -186,7 +186,7 @@ def _note(ws: Workspace, job_run: JobRun) -> None:
 
 
 def _work(ws: Workspace, name: str) -> tuple[str, bool]:
-    """Do the job; what went wrong ("" for nothing), and whether the maintainers know."""
+    """Do the job; returns what went wrong (or ""), and whether the maintainers have been alerted."""
     try:
         return JOBS[name].work(ws), JOBS[name].tells
     except (LockHeld, StoreError):

@@ -1,4 +1,4 @@
-"""The morning mail to maintainers: what waits for them, and what failed. No mail where there is neither."""
+"""The morning mail to maintainers: what waits for them, and what failed. No mail if there is neither."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from harvester.services.operations.status import Status, status
 from harvester.services.review.queries import queue_page
 from harvester.services.workspace import Workspace
 
-SHOWN = 10  # papers named; the others are counted
+SHOWN = 10  # papers listed; the others are counted
 
 
 def send(ws: Workspace) -> bool:
-    """Mail it to all whom ``[alert] mail`` names; False where there is nothing to tell, or nobody.
+    """Mail it to all addresses in ``[alert] mail``; False if there is nothing to report or no address.
 
     Raises:
-        MailError: somebody could not be mailed; the others were.
+        MailError: some mails could not be sent; the others were.
         StoreError: the store fails.
     """
     now = status(ws)
@@ -34,16 +34,18 @@ def send(ws: Workspace) -> bool:
 
 
 def failures(now: Status) -> list[str]:
-    """What failed since the maintainers were mailed last: in the last run, and in other scheduled jobs."""
-    told = now.last.problems if now.last else []
+    """What failed since the maintainers last got mail: in the last run, and in other scheduled jobs."""
+    problems = now.last.problems if now.last else []
     if now.cut_off:
-        told.append("The newest run has no report: it was cut off, or is still going on.")
+        problems.append("The newest run has no report: it was cut off, or is still running.")
     for name, job_run in now.job_runs.items():
         if job_run.failure and name not in ("run", "morning"):
-            told.append(f"{name}, due {rfc3339(job_run.due)}: {job_run.failure}")
+            problems.append(f"{name}, due {rfc3339(job_run.due)}: {job_run.failure}")
         elif job_run.ended is None and name != "morning":
-            told.append(f"{name}, due {rfc3339(job_run.due)}, was begun {job_run.attempts} times and has not ended.")
-    return told
+            problems.append(
+                f"{name}, due {rfc3339(job_run.due)}, was started {job_run.attempts} times and has not ended."
+            )
+    return problems
 
 
 def subject(now: Status, failed: Sequence[str]) -> str:

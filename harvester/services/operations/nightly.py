@@ -1,7 +1,7 @@
-"""One night: read the catalogue's files, harvest and meanwhile classify, queue, mail the digest, and report.
+"""One nightly run: read the catalog's files, harvest while classifying, queue, mail the digest, and report.
 
-Every step asks the store what is left to do (fetched, not yet classified; classified, not yet queued), so a night
-that was cut off is made good by the next one without any bookkeeping of its own.
+Every step asks the store what is left to do (fetched but not classified, classified but not queued), so the next run
+completes one that was cut off without any bookkeeping of its own.
 """
 
 import logging
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
 log = logging.getLogger(__name__)
-REMEMBERED = 50  # runs to look back for the last word on each source
+REMEMBERED = 50  # runs to look back for the last state of each source
 
 
 @dataclass(slots=True)
 class Night:
-    """A run in the making."""
+    """A run in progress."""
 
     name: str
     outcomes: list[SourceOutcome] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Night:
         return {number for outcome in self.outcomes for number, found in outcome.changes.items() if found is change}
 
     def report(self, seconds: float) -> RunReport:
-        """What is told of it, after so long."""
+        """The report of the run, which has taken this many seconds."""
         new = self.papers(Change.NEW)
         return RunReport(
             run=self.name,
@@ -82,12 +82,12 @@ def run(
     digest: bool = True,
     watch: Watch = unwatched,
 ) -> RunReport:
-    """One night's work; returns its report, which the store keeps too.
+    """Do one nightly run; returns its report, which is also stored.
 
     Raises:
-        UsageError: an unknown source, or an empty window.
-        LockHeld: another run is going on.
-        StoreError: the store fails; the run then stays without a report.
+        UsageError: a source is unknown, or a window is empty.
+        LockHeld: another run is in progress.
+        StoreError: the store fails; the run then has no report.
     """
     asked = chosen(ws.settings.harvest, source_state(ws.store), sources)
     for source in asked:
@@ -101,7 +101,7 @@ def run(
             _step(night, lambda: _read_files(ws, night))
             with Alongside(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
-            night.withdrawn = accepted_among(ws, {number for one in night.outcomes for number in one.withdrawn})
+            night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:
@@ -114,7 +114,7 @@ def run(
 
 
 def _alarm(ws: Workspace, night: Night, begun: float) -> RunReport:
-    """The report, after those who must hear of its failures were told."""
+    """The report, after the maintainers have been alerted to its problems."""
     with read(ws.store) as db:
         earlier = [report for _, report in recent_runs(db, REMEMBERED) if report]
         night.alert_counts = alert_counts(figures(db))
@@ -124,13 +124,13 @@ def _alarm(ws: Workspace, night: Night, begun: float) -> RunReport:
 
 
 def _step(night: Night, work: Callable[[], None]) -> None:
-    """Do one step; its failure is named in the report and must not keep the next ones from their work."""
+    """Do one step; a failure goes into the report and must not stop the next steps."""
     try:
         work()
     except HarvesterError as error:
         log.warning("%s", error)
         night.errors.append(str(error))
-    except Exception as error:  # a bug of ours in one step must not cost the next ones, nor the report
+    except Exception as error:  # a bug of ours in one step must not cost the next steps or the report
         log.warning("%s", work, exc_info=log.isEnabledFor(logging.DEBUG))
         night.errors.append(f"A step ended in {type(error).__name__}: {error}. This is a bug.")
 
@@ -150,7 +150,7 @@ def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | N
 
 
 def accepted_among(ws: Workspace, numbers: set[int]) -> list[str]:
-    """The ids of those papers that are in the catalogue."""
+    """The ids of those papers that are in the catalog."""
     with read(ws.store) as db:
         queued = find_candidates(db, numbers)
         accepted = [number for number, candidate in queued.items() if candidate.state == "accepted"]

@@ -1,4 +1,4 @@
-"""Figures for the people who keep the job running: its nights, the classifier's quality, the number of subscribers."""
+"""Figures for maintainers: the nightly runs, the classifier's quality, the number of subscribers."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,13 +18,13 @@ from harvester.store.queue import newest_scopes
 from harvester.store.runs import recent_runs
 from harvester.store.subscribers import all_subscribers
 
-DECIDED = 500  # the newest decisions that the model is held against
-QUEUED = 5_000  # the newest candidates whose scope is averaged by month
+DECIDED = 500  # newest decisions that the model is compared with
+QUEUED = 5_000  # newest candidates whose scope is averaged by month
 
 
 @dataclass(frozen=True, slots=True)
 class NightSummary:
-    """A run as its report tells it; `state` is ``cut off`` where it left none."""
+    """A run as its report describes it; `state` is ``cut off`` if it left none."""
 
     name: str
     state: str
@@ -38,7 +38,7 @@ class NightSummary:
 
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
-    """How a label fared: the model's word against what reviewers decided, and its F1 in cross-validation."""
+    """How a label performs: the model's predictions against reviewers' decisions, and its F1 in cross-validation."""
 
     facet: str
     name: str
@@ -49,12 +49,12 @@ class LabelFigures:
 
     @property
     def precision(self) -> float | None:
-        """The share of what the model assigned that reviewers kept."""
+        """The share of the model's assignments that reviewers kept."""
         return self.both / self.predicted if self.predicted else None
 
     @property
     def recall(self) -> float | None:
-        """The share of what reviewers assigned that the model had found."""
+        """The share of the reviewers' assignments that the model had predicted."""
         return self.both / self.decided if self.decided else None
 
 
@@ -62,8 +62,8 @@ class LabelFigures:
 class ModelFigures:
     """The model in use; `accepted` and `rejected` count the newest decisions.
 
-    `drift` holds months of queuing, the newest first, each with how many papers joined and their mean scope: a model
-    that meets texts unlike those it learned from becomes less sure.
+    `drift` has one element per month, newest first: how many papers joined the queue and their mean scope. A model that
+    meets texts unlike those it was trained on becomes less sure.
     """
 
     version: str
@@ -76,7 +76,7 @@ class ModelFigures:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberFigures:
-    """How many people are in each state, want mail how often, and chose which label; no addresses."""
+    """How many people are in each state, chose each mail frequency, and chose each label; no addresses."""
 
     states: Mapping[str, int]
     every: Mapping[str, int]
@@ -90,23 +90,28 @@ def nights(ws: Workspace, limit: int) -> list[NightSummary]:
 
 
 def subscribers(ws: Workspace) -> SubscriberFigures:
-    """How many subscribe to what."""
+    """How many people subscribe to what."""
     with read(ws.store) as db:
         people = all_subscribers(db)
-    active = [one for one in people if one.state == "active"]
+    active = [subscriber for subscriber in people if subscriber.state == "active"]
     names = {(facet.id, label.id): label.name for facet in ws.taxonomy.facets for label in facet.labels}
     wanted = Counter(
-        (facet, label) for one in active for facet, labels in one.preferences.topics.items() for label in labels
+        (facet, label)
+        for subscriber in active
+        for facet, labels in subscriber.preferences.topics.items()
+        for label in labels
     )
-    everything = sum(not one.preferences.topics for one in active)
+    everything = sum(not subscriber.preferences.topics for subscriber in active)
     topics = [("Everything", everything), *((names.get(key, key[1]), made) for key, made in wanted.most_common())]
     return SubscriberFigures(
-        Counter(one.state for one in people), Counter(one.preferences.every for one in active), topics
+        Counter(subscriber.state for subscriber in people),
+        Counter(subscriber.preferences.every for subscriber in active),
+        topics,
     )
 
 
 def classifier(ws: Workspace) -> ModelFigures:
-    """How the model in use fares.
+    """How the model in use performs.
 
     Raises:
         HarvesterError: the model cannot be read.
@@ -114,16 +119,20 @@ def classifier(ws: Workspace) -> ModelFigures:
     info = model_info(ws)
     with read(ws.store) as db:
         decided = newest_standing(db, DECIDED)
-        predicted = current(db, [one.paper for one in decided], info.version)
+        predicted = current(db, [decision.paper for decision in decided], info.version)
         queued = newest_scopes(db, QUEUED)
-    pairs = [(predicted[one.paper].labels, one.labels) for one in decided if one.labels and one.paper in predicted]
+    pairs = [
+        (predicted[decision.paper].labels, decision.labels)
+        for decision in decided
+        if decision.labels and decision.paper in predicted
+    ]
     figures = info.metrics.get("cross_validation", {})
     return ModelFigures(
         info.version,
         int(figures.get("papers", 0)),
         tuple(_label_figures(facet, label, pairs, figures) for facet in ws.taxonomy.facets for label in facet.labels),
-        sum(one.action == "accept" for one in decided),
-        sum(one.action == "reject" for one in decided),
+        sum(decision.action == "accept" for decision in decided),
+        sum(decision.action == "reject" for decision in decided),
         _by_month(queued),
     )
 
@@ -146,14 +155,14 @@ def _night(name: str, report: RunReport | None) -> NightSummary:
 def _label_figures(
     facet: Facet, label: Label, pairs: Sequence[tuple[Labels, Labels]], figures: Mapping[str, Any]
 ) -> LabelFigures:
-    found = [(said.has(facet.id, label.id), decided.has(facet.id, label.id)) for said, decided in pairs]
+    found = [(predicted.has(facet.id, label.id), decided.has(facet.id, label.id)) for predicted, decided in pairs]
     known = figures.get("facets", {}).get(facet.id, {}).get("labels", {}).get(label.id, {})
     return LabelFigures(
         facet.name,
         label.name,
-        sum(said for said, _ in found),
+        sum(predicted for predicted, _ in found),
         sum(decided for _, decided in found),
-        sum(said and decided for said, decided in found),
+        sum(predicted and decided for predicted, decided in found),
         known.get("f1"),
     )
 

@@ -1,4 +1,4 @@
-"""How everything stands: what doctor, metrics and the morning mail all look at."""
+"""The overall status that doctor, metrics and the morning mail all use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ REMEMBERED = 20  # runs
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One picture of the store: its figures, the newest reports first, and the last turn of each scheduled job.
+    """A snapshot of the store: its figures, the reports, newest first, and the last turn of each scheduled job.
 
-    `cut_off` says whether the newest run of all has no report: it was killed, or is still going on.
+    `cut_off` says whether the newest run has no report: it was killed, or is still running.
     """
 
     now: datetime
@@ -36,7 +36,7 @@ class Status:
 
 
 def status(ws: Workspace) -> Status:
-    """How everything stands now.
+    """The status now.
 
     Raises:
         StoreError: the store fails.

@@ -1,4 +1,4 @@
-"""Decide on many papers at once, and take all of that back: a batch is one transaction, then the files follow."""
+"""Decide on many papers at once, and undo all of it: a batch is one transaction, then the files follow."""
 
 import logging
 from collections.abc import Mapping
@@ -36,20 +36,20 @@ ACTIONS = ("accept", "reject", "defer")
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a batch: `number` names it, each paper by itself."""
+    """The outcome of a batch: its `number`, and what happened to each paper."""
 
     number: int
     decided: tuple[Decided, ...]
 
     @property
     def done(self) -> tuple[Decided, ...]:
-        """The papers that were decided on."""
+        """The papers that now have a decision."""
         return tuple(decided for decided in self.decided if not decided.error)
 
 
 @dataclass(frozen=True, slots=True)
 class PastBatch:
-    """A batch as it stands now: its decisions, their papers, and where those are in the queue."""
+    """A batch as it stands now: its decisions, their papers, and those papers' candidates."""
 
     batch: DecisionBatch
     made: tuple[Decision, ...]
@@ -58,20 +58,20 @@ class PastBatch:
 
     @property
     def holding(self) -> tuple[Decision, ...]:
-        """The decisions that nobody has taken back or overruled."""
+        """The decisions that nobody has undone or overruled."""
         return tuple(made for made in self.made if self.candidates[made.paper].decision == made.id)
 
 
 def decide_together(ws: Workspace, action: str, chosen: Mapping[str, int], by: str) -> BatchResult:
-    """Decide on all of these papers, each in the version that was seen; one that changed since is left alone.
+    """Decide on all of these papers, each in the version the reviewer saw; a paper that has changed since is skipped.
 
     Raises:
-        UsageError: no such action, no paper, or too many.
+        UsageError: the action is unknown, or there are no papers or too many.
     """
     if action not in ACTIONS:
-        raise UsageError(f"There is no {action!r} for many papers; there are: {', '.join(ACTIONS)}.")
+        raise UsageError(f"{action!r} is not an action for several papers", remedy=f"use one of {', '.join(ACTIONS)}")
     if not 0 < len(chosen) <= LARGEST:
-        raise UsageError(f"Choose 1 to {LARGEST} papers; these are {len(chosen)}.")
+        raise UsageError(f"{len(chosen)} papers are chosen", remedy=f"choose 1 to {LARGEST}")
     return _together(ws, DecisionRequest(action, by), chosen)
 
 
@@ -97,17 +97,17 @@ def past_batches(ws: Workspace, limit: int = 20) -> list[tuple[DecisionBatch, in
 
 
 def undo_batch(ws: Workspace, number: int, by: str) -> BatchResult:
-    """Take back what still holds of a batch, as a batch of its own; what was overruled since is left alone.
+    """Undo the decisions of a batch that still stand, as a separate batch; those overruled since are left unchanged.
 
     Raises:
         HarvesterError: there is no such batch.
-        UsageError: nothing of it holds any more.
+        UsageError: none of its decisions stands any more.
     """
     found = past(ws, number)
     numbers = [decision.paper for decision in found.holding]
     holding = {found.papers[number].paper.id: found.candidates[number].version for number in numbers}
     if not holding:
-        raise UsageError(f"Nothing of batch {number} is left to take back.")
+        raise UsageError(f"No decision of batch {number} is left to undo.")
     return _together(ws, DecisionRequest("undo", by), holding)
 
 
@@ -126,7 +126,7 @@ def _together(ws: Workspace, request: DecisionRequest, chosen: Mapping[str, int]
 def _record(
     ws: Workspace, db: Connection, name: str, request: DecisionRequest, model: str, seen: int
 ) -> ReviewedPaper | Decided:
-    """Record one decision of a batch; whatever is wrong with it is found before anything is written."""
+    """Record one decision of a batch; every error is found before anything is written."""
     try:
         return record_request(ws, db, reviewed_paper(ws, db, name, model), request, seen)
     except HarvesterError as error:

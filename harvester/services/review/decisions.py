@@ -1,7 +1,7 @@
-"""Accept, reject, defer, undo: the decision is recorded first, then the catalogue's file follows it.
+"""Accept, reject, defer, undo: the decision is recorded first, then the catalog's file follows.
 
-A crash between the two is made good by ``settle``, which every later decision and every run calls: it writes the
-files of all candidates whose files do not yet show what was decided.
+If a crash comes between the two, ``settle`` repairs it: every later decision and every run calls it, and it writes
+the file of each candidate whose file does not show the decision yet.
 """
 
 import logging
@@ -34,15 +34,15 @@ from harvester.store.predictions import current
 from harvester.store.queue import enqueue, find_candidate, move, set_filed, unfiled
 
 log = logging.getLogger(__name__)
-CATALOGUE_LOCK = "catalogue"  # held while files and decisions are brought together
-ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the roles an entry shows, in its order
+CATALOGUE_LOCK = "catalogue"  # held while files and decisions are synchronized
+ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the link roles that an entry shows, in this order
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What became of one paper; `error` says why nothing did, `stale` that somebody else was quicker.
+    """The outcome for one paper; `error` says why nothing was done, `stale` that somebody else decided first.
 
-    `paper` is the paper as it is now, for whoever shows it next; None where the store does not know it.
+    `paper` is the paper as it is now, ready to be shown; None if it is not in the store.
     """
 
     id: str
@@ -53,14 +53,14 @@ class Decided:
     paper: ReviewedPaper | None = None
 
     def to_json(self) -> dict[str, object]:
-        """One element of what ``accept`` and its sisters print; no state where the store does not know the paper."""
+        """One element of what ``accept``, ``reject``, ``defer`` and ``undo`` print; an unknown paper has no state."""
         shown: dict[str, object] = {"id": self.id, "state": self.state or None, "entry": self.entry}
         return shown | {"error": self.error} if self.error else shown
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """What somebody wants done to papers; `labels` replace, facet by facet, what was predicted or decided before."""
+    """A decision that somebody wants; `labels` replace, facet by facet, the labels predicted or decided before."""
 
     action: str
     by: str
@@ -69,7 +69,7 @@ class DecisionRequest:
 
 
 class Stale(HarvesterError):
-    """Somebody decided on the paper after the reviewer had looked at it."""
+    """Somebody decided on the paper after the reviewer looked at it."""
 
 
 def decide_all(
@@ -81,16 +81,16 @@ def decide_all(
     given: Mapping[str, str],
     seen: Mapping[str, int] | None = None,
 ) -> list[Decided]:
-    """Decide on several papers, each by itself: one that fails leaves the others done.
+    """Decide on several papers independently: if one fails, the others are still done.
 
     Args:
-        given: comma-separated labels by facet, replacing what was predicted or decided before.
-        seen: the version of each paper that the reviewer saw; where it is another one now, nothing is done.
+        given: comma-separated labels by facet; they replace the labels predicted or decided before.
+        seen: the version of each paper that the reviewer saw; if the version has changed, nothing is done.
 
-    Each is read and recorded in one transaction; noting that its file is written takes another one.
+    Each is read and recorded in one transaction; a second one notes that its file is written.
 
     Raises:
-        UsageError: an unknown label, a reason that is too long, or a web address that names no paper; nothing is done.
+        UsageError: a label is unknown, the reason is too long, or a web address names no paper; nothing is done.
     """
     labels = parse_labels(ws.taxonomy, {name: split_labels(text) for name, text in given.items()})
     require_one(ws.taxonomy, labels)
@@ -105,7 +105,7 @@ def decide_all(
 
 
 def settle(ws: Workspace) -> list[str]:
-    """Make the catalogue's files show every decision; returns what could not be written and waits for the next call.
+    """Make the catalog's files show every decision; returns the errors, whose files wait for the next call.
 
     Raises:
         StoreError: the store fails.
@@ -125,7 +125,7 @@ def settle(ws: Workspace) -> list[str]:
 
 
 def record_decision(ws: Workspace, db: Connection, decision: Decision, *, filed: bool) -> None:
-    """Append a decision on any paper, which joins the queue where it never did.
+    """Append a decision on any paper; a paper that was never queued joins the queue.
 
     Raises:
         HarvesterError: there is nothing to undo.
@@ -139,7 +139,7 @@ def record_decision(ws: Workspace, db: Connection, decision: Decision, *, filed:
 def record_request(
     ws: Workspace, db: Connection, before: ReviewedPaper, request: DecisionRequest, seen: int | None = None
 ) -> ReviewedPaper:
-    """Append what somebody wants to a paper's log; returns the paper as it is then.
+    """Append a requested decision to a paper's log; returns the paper as it is afterwards.
 
     Raises:
         Stale: the paper's version is no longer the one that was `seen`.
@@ -163,9 +163,9 @@ def _append(
     *,
     filed: bool = False,
 ) -> tuple[Candidate, tuple[Decision, ...]]:
-    """Append a decision and move its candidate to where the log now leads; the candidate and the log as they are then.
+    """Append a decision and move its candidate to the state that the log implies; returns both as they are afterwards.
 
-    It is filed at once where the catalogue has no file of the paper and wants none.
+    It counts as filed at once if the catalog neither has nor needs a file for the paper.
 
     Raises:
         HarvesterError: there is nothing to undo.
@@ -194,16 +194,16 @@ def _attempt(ws: Workspace, name: str, request: DecisionRequest, model: str, see
 
 
 def failed(name: str, error: HarvesterError, known: ReviewedPaper | None) -> Decided:
-    """Why nothing was done, or not all, and where the paper that somebody named stands."""
+    """Why nothing, or not everything, was done, and the current state of the named paper."""
     number, state = (known.paper.id, known.candidate.state if known.candidate else "") if known else (name, "")
     return Decided(number, state, error=f"{name}: {error}", stale=isinstance(error, Stale), paper=known)
 
 
 def follow(ws: Workspace, decided: ReviewedPaper) -> Decided:
-    """Let a paper's file follow its newest decision.
+    """Make a paper's file show its newest decision.
 
     Raises:
-        HarvesterError: the file cannot be written; the decision is kept.
+        HarvesterError: the file cannot be written; the decision stays recorded.
     """
     candidate = decided.candidate
     assert candidate is not None  # noqa: S101 - a decision has just been made on it
@@ -212,15 +212,13 @@ def follow(ws: Workspace, decided: ReviewedPaper) -> Decided:
             candidate if candidate.filed else _file(ws, decided.paper, standing(decided.decisions).decision, candidate)
         )
     except HarvesterError as error:
-        raise HarvesterError(
-            f"{error} The decision is kept; its file is written by the next decision or run."
-        ) from error
+        raise HarvesterError(f"{error} The decision is kept; the next decision or run writes its file.") from error
     entry = str(ws.catalog / filed.entry) if filed.entry else None
     return Decided(decided.paper.id, filed.state, entry, paper=replace(decided, candidate=filed))
 
 
 def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Candidate) -> Candidate:
-    """Write or remove a candidate's entry as the decision that stands wants it, then note that this is done."""
+    """Write or remove a candidate's entry as the standing decision requires, then note that this is done."""
     old, path = Path(candidate.entry) if candidate.entry else None, None
     if decision and decision.labels:
         path = write_entry(ws.catalog, _entry(ws, paper, decision.labels, old), ws.taxonomy)
@@ -233,14 +231,14 @@ def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Can
 
 
 def _entry(ws: Workspace, paper: Paper, labels: Labels, path: Path | None) -> Entry:
-    """The entry with these labels: the file's own where there is one, for what people wrote into it stays."""
+    """The entry with these labels: based on the existing file if there is one, so that manual edits stay."""
     if path and (ws.catalog / path).is_file():
         return replace(load_entry(ws.catalog, path, ws.taxonomy), labels=labels)
     return entry_of(paper, labels)
 
 
 def entry_of(paper: Paper, labels: Labels) -> Entry:
-    """The catalogue entry of a harvested paper."""
+    """The catalog entry of a harvested paper."""
     return Entry(
         id=paper.id,
         title=paper.title,
@@ -253,7 +251,7 @@ def entry_of(paper: Paper, labels: Labels) -> Entry:
 
 
 def _entry_links(links: Mapping[str, str]) -> dict[str, str]:
-    """The links an entry shows: a published version is the paper, and its preprint is named beside it."""
+    """The links an entry shows: a published version becomes the paper, with its preprint beside it."""
     if "published" in links:
         links = {**links, "preprint": links.get("paper", ""), "paper": links["published"]}
     return {role: links[role] for role in ENTRY_LINKS if links.get(role)}

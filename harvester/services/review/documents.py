@@ -1,4 +1,4 @@
-"""The JSON documents that ``queue``, ``show`` and ``suggestions`` promise, made from records. Pure."""
+"""The JSON documents that ``queue``, ``show`` and ``suggestions`` promise, built from records. Pure."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,17 +18,17 @@ from harvester.services.review.queries import PaperDetail
 
 
 def queue_document(rows: Iterable[QueueRow], taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """Rows of the queue; the key ``score`` is the usefulness, by which they are in order."""
+    """Rows of the queue; the key ``score`` is the usefulness, which orders them."""
     return [_row(row, taxonomy) for row in rows]
 
 
 def updates_document(updates: Iterable[JournalUpdate], taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """Preprints as rows of the queue, each with what a journal says of it."""
+    """Preprints as rows of the queue, each with what a journal says about it."""
     return [_row(update.row, taxonomy) | {"suggestion": _suggestion(update.suggestion)} for update in updates]
 
 
 def paper_document(detail: PaperDetail, taxonomy: Taxonomy, explanation: Explanation | None = None) -> dict[str, Any]:
-    """Everything known of one paper."""
+    """Everything known about one paper."""
     paper = detail.paper
     return {
         "id": paper.id,

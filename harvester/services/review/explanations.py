@@ -1,8 +1,8 @@
-"""What helps to judge a paper and takes time to find: the sentences its labels rest on, and papers that are like it.
+"""What helps to judge a paper but is slow to compute: the sentences its labels rest on, and similar papers.
 
-A long-running process keeps the classifier and an index of the catalogue in memory. Both are made in a thread of their
-own when they are first asked for, the classifier again when another model is in use; until then the answer is None, and
-whoever asked asks again.
+A long-running process keeps the classifier and an index of the catalog in memory. Each is built in a background thread
+when it is first needed, the classifier again when another model comes into use; until it is ready the answer is None,
+and the caller asks again.
 """
 
 import logging
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 REMEMBERED = 500  # explanations
-FRESH = 300.0  # seconds after which the index of the catalogue is made anew
+FRESH = 300.0  # seconds after which the index of the catalog is rebuilt
 NEAREST = 5
-FAR = 0.08  # cosine below which two texts have nothing to say to each other
+FAR = 0.08  # cosine below which two texts are unrelated
 SAME_TITLE = 0.85  # ratio of equal characters in the titles' keys
-TITLE_BEGINNING = 12  # letters by which papers of nearly the same title are looked up
+TITLE_BEGINNING = 12  # letters used to look up papers of nearly the same title
 _Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The sentences each label rests on, by ``facet:label``, and the nearest papers of the labelled set."""
+    """The sentences each label rests on, by ``facet:label``, and the nearest papers of the labeled set."""
 
     reasons: Mapping[str, tuple["Reason", ...]]
     nearest: tuple["Neighbour", ...]
@@ -46,7 +46,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class SimilarPaper:
-    """A paper that is like another one, and how much: the cosine of their words, or 1 for nearly the same title."""
+    """A paper similar to another one, and how similar: the cosine of their words, or 1 for nearly the same title."""
 
     paper: Paper
     state: str
@@ -57,19 +57,19 @@ Nearest = Callable[[PaperDetail], list[SimilarPaper]]
 
 
 class Explanations:
-    """Explains labels and finds like papers for a process that runs long."""
+    """Explains labels and finds similar papers in a long-running process."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
         self._classifier: Background[Classifier] = Background(lambda: load_classifier(ws))
-        self._version = ""  # of the model that it was asked for
-        self._catalogue = Background(lambda: _index(accepted_texts(ws)), FRESH)
+        self._version = ""  # of the model that `_classifier` loads
+        self._catalog = Background(lambda: _index(accepted_texts(ws)), FRESH)
         self._known: OrderedDict[object, Explanation] = OrderedDict()
         self._choice = Lock()
-        self._at_work = Lock()  # one explanation at a time: each keeps all cores busy
+        self._at_work = Lock()  # one explanation at a time: each uses all cores
 
     def why(self, detail: PaperDetail) -> Explanation | None:
-        """What a paper's labels rest on; None while the classifier is being loaded.
+        """The sentences a paper's labels rest on; None while the classifier is loading.
 
         Raises:
             HarvesterError: the model or the encoder is missing or tampered with.
@@ -90,27 +90,27 @@ class Explanations:
         return found
 
     def _of(self, version: str) -> "Background[Classifier]":
-        """The classifier; another one once a training, or its rollback, has put another model into use."""
+        """The classifier; a new one once training, or a rollback, has put another model into use."""
         with self._choice:
             if version != self._version:
                 self._version, self._classifier = version, Background(lambda: load_classifier(self._ws))
             return self._classifier
 
     def nearest(self, detail: PaperDetail) -> list[SimilarPaper] | None:
-        """The papers of the catalogue whose words are most like this one's; None while they are being read.
+        """The papers of the catalog whose words are most like this paper's; None while the index is being built.
 
         Raises:
             HarvesterError: the store fails.
         """
-        find = self._catalogue.now()
+        find = self._catalog.now()
         return None if find is None else find(detail)
 
 
 def explanation_of(ws: Workspace, detail: PaperDetail, classifier: "Classifier | None" = None) -> Explanation:
-    """What a paper's labels rest on.
+    """The sentences a paper's labels rest on.
 
     Args:
-        classifier: one that is loaded already; else it is loaded, which takes some five seconds.
+        classifier: one that is already loaded; without it, one is loaded, which takes about five seconds.
 
     Raises:
         HarvesterError: the model or the encoder is missing or tampered with.
@@ -119,7 +119,7 @@ def explanation_of(ws: Workspace, detail: PaperDetail, classifier: "Classifier |
 
 
 def explain_if_possible(ws: Workspace, detail: PaperDetail) -> Explanation | None:
-    """What a paper's labels rest on; None where there was nothing to read, or the model cannot be loaded."""
+    """The sentences a paper's labels rest on; None if there is nothing to read or the model cannot be loaded."""
     if not detail.prediction or not detail.paper.abstract:
         return None
     try:
@@ -130,7 +130,7 @@ def explain_if_possible(ws: Workspace, detail: PaperDetail) -> Explanation | Non
 
 
 def doubles(ws: Workspace, detail: PaperDetail) -> list[SimilarPaper]:
-    """Papers of nearly the same title that the store holds for other works: possible duplicates."""
+    """Papers of nearly the same title that the store treats as different works: possible duplicates."""
     key = title_key(detail.paper.title)
     if len(key) < TITLE_BEGINNING:
         return []
@@ -142,7 +142,7 @@ def doubles(ws: Workspace, detail: PaperDetail) -> list[SimilarPaper]:
 
 
 class Background(Generic[_Made]):
-    """Something that takes long to make: asked for, it is what was made last, and is made anew behind the scenes."""
+    """A value that is slow to build: callers get the last one built while a thread rebuilds it in the background."""
 
     def __init__(self, make: Callable[[], _Made], fresh: float = float("inf")) -> None:
         self._make, self._fresh = make, fresh
@@ -153,7 +153,7 @@ class Background(Generic[_Made]):
         self._busy = False
 
     def now(self) -> _Made | None:
-        """What there is; None before the first one is made. Raises what the last making raised."""
+        """The current value; None before the first one is built. Raises what the last build raised."""
         with self._lock:
             if not self._busy and (time.monotonic() - self._begun >= self._fresh or self._begun < 0):
                 self._busy, self._begun = True, time.monotonic()
@@ -168,7 +168,7 @@ class Background(Generic[_Made]):
             value = self._make()
         except HarvesterError as error:
             failed = error
-        except Exception as error:  # a bug of ours: whoever asks must not wait for ever
+        except Exception as error:  # a bug of ours: the caller must not wait forever
             log.warning("%s", self._make, exc_info=log.isEnabledFor(logging.DEBUG))
             failed = HarvesterError(f"This cannot be shown: {type(error).__name__}.")
         with self._lock:
@@ -176,12 +176,12 @@ class Background(Generic[_Made]):
 
 
 def _index(papers: Sequence[tuple[int, Paper]]) -> Nearest:
-    """Finds in these papers those whose words are most like another paper's."""
+    """A function that finds those of these papers whose words are most like another paper's."""
     words = WeightedWords([_text(paper) for _, paper in papers], ngram_range=(1, 2))
     positions = {number: position for position, (number, _) in enumerate(papers)}
 
     def find(detail: PaperDetail) -> list[SimilarPaper]:
-        """The most alike first, without the paper itself."""
+        """The most similar first, without the paper itself."""
         found = nearest(words.cosines(_text(detail.paper)), NEAREST, FAR, without=positions.get(detail.number))
         return [SimilarPaper(papers[position][1], "accepted", cosine) for position, cosine in found]
 
@@ -189,5 +189,5 @@ def _index(papers: Sequence[tuple[int, Paper]]) -> Nearest:
 
 
 def _text(paper: Paper) -> str:
-    """Title and abstract; the title twice, for it says most."""
+    """Title and abstract; the title twice, because it says most."""
     return f"{paper.title}\n{paper.title}\n{paper.abstract}"

@@ -1,4 +1,4 @@
-"""Suggestions in the queue: an accepted preprint has appeared in a journal, so its entry may say where and when."""
+"""Suggestions in the queue: an accepted preprint has appeared in a journal, so its entry can say where and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from harvester.store.queue import find_candidate
 
 @dataclass(frozen=True, slots=True)
 class JournalUpdate:
-    """An accepted preprint as a row of the queue, and what a journal says of it."""
+    """An accepted preprint as a row of the queue, and what a journal says about it."""
 
     row: QueueRow
     suggestion: Suggestion
@@ -35,13 +35,13 @@ def journal_updates(ws: Workspace) -> list[JournalUpdate]:
 
 
 def settle_suggestions(ws: Workspace, names: Sequence[str], by: str, *, take: bool) -> list[Decided]:
-    """Take or dismiss the open suggestions on these papers, each by itself."""
+    """Take or dismiss the open suggestions on these papers, each paper independently."""
     with lock(ws.store, CATALOGUE_LOCK, wait=True):
         return [_attempt(ws, name, by, take=take) for name in names]
 
 
 def updated(entry: Entry, suggestion: Suggestion) -> Entry:
-    """The entry with the journal's venue, date and link; the preprint is named beside it."""
+    """The entry with the journal's venue, date and link; the preprint's link stays beside it."""
     links = dict(entry.links)
     if suggestion.link and links.get("paper") != suggestion.link:
         links = {
@@ -64,9 +64,9 @@ def _attempt(ws: Workspace, name: str, by: str, *, take: bool) -> Decided:
             found = [suggestion for suggestion in open_suggestions(db) if suggestion.paper == stored.number]
             candidate = find_candidate(db, stored.number)
         if not found:
-            raise HarvesterError(f"There is no open suggestion on {name}.")
+            raise HarvesterError(f"There is no open suggestion for {name}.")
         if candidate is None or not candidate.entry:
-            raise HarvesterError(f"{name} is no longer in the catalogue.")
+            raise HarvesterError(f"{name} is no longer in the catalog.")
         for suggestion in found:
             if take:
                 entry = updated(load_entry(ws.catalog, Path(candidate.entry), ws.taxonomy), suggestion)

@@ -1,4 +1,4 @@
-"""The labels that a paper counts as having, complete for this list's taxonomy."""
+"""The labels in force for a paper, complete for this list's taxonomy."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from harvester.services.workspace import Workspace
 
 
 def labels_now(ws: Workspace, log: Sequence[Decision], prediction: Prediction | None) -> Labels:
-    """The labels of the decision that stands, else the predicted ones, else those last decided, else none."""
+    """The labels of the standing decision, else the predicted ones, else those last decided, else none."""
     decision = standing(log).decision
     before = next((past.labels for past in reversed(log) if past.labels), None)
     predicted = prediction.labels if prediction else None

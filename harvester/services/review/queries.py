@@ -1,4 +1,4 @@
-"""What is known of a paper and of the queue: the records that command line, web pages and JSON all show.
+"""What is known about a paper and the queue: the records that the command line, the web pages and JSON all show.
 
 Each is read in one transaction and a fixed number of statements.
 """
@@ -31,7 +31,7 @@ from harvester.store.queue_view import alike_titles, counts, page, queue_rows
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page of the queue, how many papers are wanted in all, and how many there are in each state."""
+    """A page of the queue, how many papers match in all, and how many are in each state."""
 
     rows: tuple[QueueRow, ...]
     total: int
@@ -40,7 +40,7 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPaper:
-    """What a decision on a paper rests on; it has no `candidate` where it never joined the queue.
+    """What a decision on a paper is based on; `candidate` is None if the paper never joined the queue.
 
     `decisions` are its log, oldest first; `prediction` is the current one; `labels` are those in force.
     """
@@ -54,18 +54,18 @@ class ReviewedPaper:
 
     @property
     def version(self) -> int:
-        """What a decision on it must name, so that nobody overrules what they have not seen."""
+        """The version that a decision must name, so that nobody overrules a decision they have not seen."""
         return self.candidate.version if self.candidate else 0
 
     @property
     def state(self) -> str:
-        """The state it is in; pending where nobody has queued it."""
+        """The state it is in; pending if it was never queued."""
         return self.candidate.state if self.candidate else "pending"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperDetail(ReviewedPaper):
-    """All that is known of one paper."""
+    """Everything known about one paper."""
 
     sightings: tuple[PastSighting, ...]
     proposals: tuple[Proposal, ...]
@@ -73,7 +73,7 @@ class PaperDetail(ReviewedPaper):
 
 @dataclass(frozen=True, slots=True)
 class StandingDecision:
-    """A decision that stands, with the paper it was made on and the version that its undo must name."""
+    """A standing decision, with its paper and the candidate whose version its undo must name."""
 
     paper: Paper
     candidate: Candidate
@@ -82,14 +82,14 @@ class StandingDecision:
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
-    """What the rendered list does not show yet: who decided how much since it was made last."""
+    """What the rendered list does not show yet: how much each person decided since it was last rendered."""
 
     last: Publication | None
     decided: dict[str, int]
 
 
 def queue_page(ws: Workspace, wanted: QueueFilter, limit: int | None = None, offset: int = 0) -> QueuePage:
-    """A page of the queue, best first; all of it without a limit.
+    """A page of the queue, best first; without a limit, the whole queue.
 
     Raises:
         StoreError: the store fails.
@@ -103,19 +103,19 @@ def queue_page(ws: Workspace, wanted: QueueFilter, limit: int | None = None, off
 
 
 def state_counts(ws: Workspace) -> dict[str, int]:
-    """How many candidates there are in each state that there is."""
+    """How many candidates are in each state, zeros included."""
     with read(ws.store) as db:
         return dict.fromkeys(STATES, 0) | counts(db)
 
 
 def chosen(ws: Workspace, names: Sequence[str]) -> tuple[QueueRow, ...]:
-    """These papers as rows of the queue, in this order; those that the queue does not know are left out."""
+    """These papers as rows of the queue, in this order; papers that are not in the queue are left out."""
     with read(ws.store) as db:
         return rows_of(ws, db, [stored.number for stored in find_all(db, names).values()])
 
 
 def rows_of(ws: Workspace, db: Connection, numbers: Sequence[int]) -> tuple[QueueRow, ...]:
-    """These papers as rows of the queue, in this order; those that the queue does not know are left out."""
+    """These papers as rows of the queue, in this order; papers that are not in the queue are left out."""
     found = find_candidates(db, numbers)
     shown = [found[number] for number in dict.fromkeys(numbers) if number in found]
     return _rows(ws, db, shown, version_in_use(ws))
@@ -125,8 +125,8 @@ def require_paper(db: Connection, name: str) -> Stored:
     """The stored paper that a person names.
 
     Raises:
-        UsageError: a web address that names no paper.
-        HarvesterError: the store does not know it.
+        UsageError: a web address names no paper.
+        HarvesterError: it is not in the store.
     """
     identifier = parse_identifier(name)
     found = find(db, identifier) if identifier else None
@@ -141,8 +141,8 @@ def reviewed_paper(ws: Workspace, db: Connection, name: str, model: str) -> Revi
     """What a decision on a paper rests on, in five statements.
 
     Raises:
-        UsageError: a web address that names no paper.
-        HarvesterError: the store does not know it.
+        UsageError: a web address names no paper.
+        HarvesterError: it is not in the store.
     """
     stored = require_paper(db, name)
     number = stored.number
@@ -153,11 +153,11 @@ def reviewed_paper(ws: Workspace, db: Connection, name: str, model: str) -> Revi
 
 
 def paper_detail(ws: Workspace, name: str) -> PaperDetail:
-    """All that is known of one paper.
+    """Everything known about one paper.
 
     Raises:
-        UsageError: a web address that names no paper.
-        HarvesterError: the store does not know it.
+        UsageError: a web address names no paper.
+        HarvesterError: it is not in the store.
     """
     model = version_in_use(ws)
     with read(ws.store) as db:
@@ -165,13 +165,13 @@ def paper_detail(ws: Workspace, name: str) -> PaperDetail:
 
 
 def detail_of(ws: Workspace, known: ReviewedPaper) -> PaperDetail:
-    """All that is known of a paper that was read a moment ago."""
+    """Everything known about a paper that was just read."""
     with read(ws.store) as db:
         return _detailed(db, known)
 
 
 def last_by(ws: Workspace, by: str) -> StandingDecision | None:
-    """What this reviewer's next undo takes back: their newest decision that stands, however old it is."""
+    """What this reviewer's next undo undoes: their newest standing decision, however old it is."""
     with read(ws.store) as db:
         decision = last_standing_by(db, by)
         if decision is None:
@@ -191,7 +191,7 @@ def unpublished(ws: Workspace) -> Unpublished:
 def like_titled(
     ws: Workspace, detail: PaperDetail, beginning: str, limit: int = 20
 ) -> list[tuple[Paper, Candidate | None]]:
-    """Other papers whose titles begin alike, with those of them that are candidates."""
+    """Other papers whose titles begin alike, each with its candidate if it has one."""
     with read(ws.store) as db:
         numbers = [number for number in alike_titles(db, beginning, limit) if number != detail.number]
         found, queued = load(db, numbers), find_candidates(db, numbers)
@@ -199,7 +199,7 @@ def like_titled(
 
 
 def accepted_texts(ws: Workspace) -> list[tuple[int, Paper]]:
-    """All papers of the catalogue."""
+    """All papers of the catalog."""
     with read(ws.store) as db:
         numbers = [candidate.paper for candidate in in_state(db, "accepted")]
         return [(number, stored.paper) for number, stored in load(db, numbers).items()]

@@ -1,4 +1,4 @@
-"""Who may review: adding people, signing in and out. Passwords are kept as argon2 hashes, sessions as hashes too.
+"""Who may review: adding people, signing in and out. Passwords are stored as argon2 hashes, session tokens as SHA-256.
 
 https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
 """
@@ -40,19 +40,19 @@ ROLES = ("reviewer", "admin")
 SHORTEST, LONGEST = 8, 200  # characters of a password
 IDLE = timedelta(hours=12)
 LONGEST_SESSION = timedelta(days=14)
-SEEN_EVERY = timedelta(minutes=5)  # so often at most is it noted that a session is in use
+SEEN_EVERY = timedelta(minutes=5)  # at most this often, the store notes that a session is in use
 TRIES_WITHIN = timedelta(minutes=15)
-TRIES_FROM, TRIES_FOR = 10, 50  # from one address, and for one name wherever they come from
+TRIES_FROM, TRIES_FOR = 10, 50  # from one address, and for one name from anywhere
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 
 
 class NotSignedIn(HarvesterError):
-    """A name and password that do not belong together."""
+    """The name or the password is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user, and how they use the pages."""
+    """A user, their open sessions, and when they were last seen."""
 
     name: str
     role: str
@@ -68,37 +68,39 @@ class Account:
 
 
 def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
-    """Let somebody review; a known name gets the new role and password, and is signed out everywhere.
+    """Let somebody review; an existing user gets the new role and password and is signed out everywhere.
 
     Raises:
-        UsageError: the name, role or password is not good.
+        UsageError: the name, role or password is not valid.
     """
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no name: up to 64 letters, digits and . _ - + @ make one.")
+        raise UsageError(f"{name!r} is not a valid name", remedy="use up to 64 letters, digits and . _ - + @")
     if role not in ROLES:
-        raise UsageError(f"There is no role {role!r}; there are: {', '.join(ROLES)}.")
+        raise UsageError(f"There is no role {role!r}", remedy=f"use one of {', '.join(ROLES)}")
     if not SHORTEST <= len(password) <= LONGEST:
-        raise UsageError(f"A password has {SHORTEST} to {LONGEST} characters; this one has {len(password)}.")
+        raise UsageError(
+            f"The password has {len(password)} characters", remedy=f"choose one with {SHORTEST} to {LONGEST}"
+        )
     hashed = _hasher().hash(password)
     with write(ws.store) as db:
         put_user(db, name, role, hashed, ws.clock())
-    return next(one for one in users(ws) if one.name.lower() == name.lower())
+    return next(account for account in users(ws) if account.name.lower() == name.lower())
 
 
 def users(ws: Workspace) -> list[Account]:
-    """Everybody who may review, by name."""
+    """Everybody who may review, sorted by name."""
     with read(ws.store) as db:
         found, counts = all_users(db), session_counts(db)
-    return [Account(one.name, one.role, one.joined, *counts.get(one.id, (0, None))) for one in found]
+    return [Account(user.name, user.role, user.joined, *counts.get(user.id, (0, None))) for user in found]
 
 
 def remove_user(ws: Workspace, name: str) -> Account:
-    """Let somebody review no longer; what they decided stays, with their name. Returns them as they were.
+    """Remove a user; their decisions stay, with their name. Returns the account as it was.
 
     Raises:
         HarvesterError: there is no such user.
     """
-    before = {one.name.lower(): one for one in users(ws)}
+    before = {account.name.lower(): account for account in users(ws)}
     with write(ws.store) as db:
         delete_user(db, _known(user_named(db, name), name).id)
     return before[name.lower()]
@@ -115,7 +117,7 @@ def sign_out_everywhere(ws: Workspace, name: str) -> int:
 
 
 def anybody(ws: Workspace) -> bool:
-    """Whether there is a user at all."""
+    """Whether there is any user."""
     with read(ws.store) as db:
         return has_users(db)
 
@@ -124,20 +126,20 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
     """The token of a new session.
 
     Args:
-        address: where the try comes from, for the limit.
+        address: where the attempt comes from, for the limit.
 
     Raises:
-        NotSignedIn: name and password do not belong together.
-        TooManyRequests: too many tries from this address, or for this name.
+        NotSignedIn: the name or the password is wrong.
+        TooManyRequests: too many attempts from this address, or for this name.
     """
     now = ws.clock()
     with write(ws.store) as db:
         tries = (("sign in from", address, TRIES_FROM), ("sign in as", name.lower(), TRIES_FOR))
         if not all(allowed(db, act, who, now, most=most, within=TRIES_WITHIN) for act, who, most in tries):
-            raise TooManyRequests("Too many tries. Wait a quarter of an hour.")
+            raise TooManyRequests("Too many attempts. Wait a quarter of an hour.")
         user = user_named(db, name)
     if not _is_password(user, password) or user is None:
-        raise NotSignedIn("Name and password do not belong together.")
+        raise NotSignedIn("The name or the password is wrong.")
     token = secrets.token_urlsafe(32)
     renewed = _hasher().hash(password) if _hasher().check_needs_rehash(user.password) else ""
     with write(ws.store) as db:
@@ -149,7 +151,7 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
 
 
 def signed_in(ws: Workspace, token: str) -> User | None:
-    """Whose session this token is; nobody's where it ended, or was left alone for too long."""
+    """The user whose session this token belongs to; None if the session has ended or was idle too long."""
     now, key = ws.clock(), hash_token(token)
     with read(ws.store) as db:
         found = session_of(db, key)
@@ -168,18 +170,18 @@ def sign_out(ws: Workspace, token: str) -> None:
 
 
 def hash_token(token: str) -> str:
-    """What the store keeps of a session's token."""
+    """The hash of a session's token, which is all that the store keeps."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _known(found: User | None, name: str) -> User:
     if found is None:
-        raise HarvesterError(f"There is no user {name!r}; `harvester users list` names all.")
+        raise HarvesterError(f"There is no user {name!r}", remedy="`harvester users list` lists all")
     return found
 
 
 def _is_password(user: User | None, password: str) -> bool:
-    """Whether it is the user's; for nobody it takes as long, so that the time tells no names."""
+    """Whether it is the user's password; without a user it takes as long, so that timing reveals no names."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     hashed = user.password if user else _nobody()

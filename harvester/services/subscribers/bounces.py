@@ -1,4 +1,4 @@
-"""Read returned mail and complaints, and stop writing to whom they are about; the evidence is kept."""
+"""Read bounces and complaints and stop mailing the subscribers concerned; the evidence is kept."""
 
 import hashlib
 import mailbox
@@ -20,13 +20,13 @@ from harvester.store.engine import write
 from harvester.store.ledger import recipient_of
 from harvester.store.subscribers import set_state, subscriber, subscriber_numbered, suppress
 
-LONGEST_EVIDENCE = 20_000  # characters of a report that are kept
-LONGEST_MAIL = 5_000_000  # bytes of a mail that are looked at
+LONGEST_EVIDENCE = 20_000  # characters kept of a report
+LONGEST_MAIL = 5_000_000  # bytes read of a mail
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a mailbox held; `disabled` names whom nothing is sent to any more because of it."""
+    """What a mailbox contained; `disabled` lists the subscribers who get no more mail because of it."""
 
     hard: int = 0
     soft: int = 0
@@ -53,15 +53,15 @@ def read_mailbox(ws: Workspace, path: Path) -> Tally:
     return tally
 
 
-def note_refusal(ws: Workspace, one: Subscriber, reason: str) -> None:
-    """Count a mail server's refusal of a digest as a soft bounce of that day: a dead address must not fail for ever."""
+def note_refusal(ws: Workspace, person: Subscriber, reason: str) -> None:
+    """Count a mail server's refusal of a digest as a soft bounce of that day: a dead address must not fail forever."""
     if judge("failed", "", reason) == "policy":
         return
     now = ws.clock()
-    name = hashlib.sha256(f"refused {one.id} {utc_date(now)}".encode()).hexdigest()
+    name = hashlib.sha256(f"refused {person.id} {utc_date(now)}".encode()).hexdigest()
     with write(ws.store) as db:
-        keep_bounce(db, Bounce(one.id, "soft", now, "", reason, name, reason))
-        _act(ws, db, one, "soft")
+        keep_bounce(db, Bounce(person.id, "soft", now, "", reason, name, reason))
+        _act(ws, db, person, "soft")
 
 
 def _read(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, tally: Tally) -> None:
@@ -79,42 +79,44 @@ def _read(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, tally: Tall
 
 
 def _take(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, report: BounceReport, tally: Tally) -> None:
-    one = _about(db, tokens, report) if report.kind not in ("", "policy") else None
-    if one is None or not keep_bounce(db, _evidence(ws, one, raw, report)):
+    person = _about(db, tokens, report) if report.kind not in ("", "policy") else None
+    if person is None or not keep_bounce(db, _evidence(ws, person, raw, report)):
         tally.ignored += 1
         return
     tally.hard += report.kind == "hard"
     tally.soft += report.kind == "soft"
     tally.complaints += report.kind == "complaint"
     tally.unsubscribed += report.kind == "opt-out"
-    if one.state in ("active", "pending") and _act(ws, db, one, report.kind):
-        tally.disabled.append(one.email)
+    if person.state in ("active", "pending") and _act(ws, db, person, report.kind):
+        tally.disabled.append(person.email)
 
 
-def _act(ws: Workspace, db: Connection, one: Subscriber, kind: str) -> bool:
-    """Do what follows from the newest report on somebody; whether they get no more mail because of it."""
-    since = [bounce for bounce in bounces_of(db, one.id) if one.confirmed is None or bounce.at >= one.confirmed]
+def _act(ws: Workspace, db: Connection, person: Subscriber, kind: str) -> bool:
+    """Act on the newest report about a subscriber; returns whether they get no more mail because of it."""
+    since = [
+        bounce for bounce in bounces_of(db, person.id) if person.confirmed is None or bounce.at >= person.confirmed
+    ]
     if kind == "complaint":
-        set_state(db, one.key, "complained")
-        suppress(db, one.key, "complaint", ws.clock())
+        set_state(db, person.key, "complained")
+        suppress(db, person.key, "complaint", ws.clock())
     elif kind == "opt-out":
-        set_state(db, one.key, "unsubscribed")
+        set_state(db, person.key, "unsubscribed")
     elif any(bounce.kind == "hard" for bounce in since) or worn_out(
         (bounce.at for bounce in since if bounce.kind == "soft"), ws.clock()
     ):
-        set_state(db, one.key, "bounced")
+        set_state(db, person.key, "bounced")
     else:
         return False
     return True
 
 
 def _about(db: Connection, tokens: Tokens, report: BounceReport) -> Subscriber | None:
-    """Whom a report is about: by the returned mail's own marks, else by the address it names."""
+    """The subscriber a report is about: by the marks in the returned mail, otherwise by the address it names."""
     if report.token:
         try:
             if found := subscriber(db, tokens.read_unsubscribe(report.token)):
                 return found
-        except BadToken:  # of another program's mail, or cut off on its way
+        except BadToken:  # from another program's mail, or truncated in transit
             pass
     if report.message_id and (number := recipient_of(db, report.message_id)):
         return subscriber_numbered(db, number)
@@ -125,7 +127,7 @@ def _at(db: Connection, tokens: Tokens, address: str) -> Subscriber | None:
     try:
         return subscriber(db, tokens.key(parse_address(address)))
     except UsageError:
-        return None  # a report may name anything
+        return None  # a report can name anything
 
 
 def _leave(db: Connection, tokens: Tokens, token: str) -> bool:
@@ -136,11 +138,11 @@ def _leave(db: Connection, tokens: Tokens, token: str) -> bool:
     return True
 
 
-def _evidence(ws: Workspace, one: Subscriber, raw: bytes, report: BounceReport) -> Bounce:
-    name = hashlib.sha256(raw + f"\0{one.id}".encode()).hexdigest()
+def _evidence(ws: Workspace, person: Subscriber, raw: bytes, report: BounceReport) -> Bounce:
+    name = hashlib.sha256(raw + f"\0{person.id}".encode()).hexdigest()
     words = raw[: 4 * LONGEST_EVIDENCE].decode("utf-8", "replace").replace("\0", "")[:LONGEST_EVIDENCE]
     at = sent_at(raw, ws.clock())
-    return Bounce(one.id, report.kind, at, report.status, report.diagnostic, name, words)
+    return Bounce(person.id, report.kind, at, report.status, report.diagnostic, name, words)
 
 
 def _mails(path: Path) -> Iterator[bytes]:

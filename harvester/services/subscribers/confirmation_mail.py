@@ -1,4 +1,4 @@
-"""The mail that answers somebody who asks to subscribe: it asks whether they mean it, or says that they are."""
+"""The mail that answers a request to subscribe: it asks for confirmation, or says that they already subscribe."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ from harvester.services.workspace import Workspace
 
 
 def answer_all(ws: Workspace, people: Sequence[Subscriber]) -> dict[str, str]:
-    """Write to each of them; what went wrong, by address.
+    """Write to each of them; returns what went wrong, by address.
 
     Raises:
         UsageError: the configured sender or base_url cannot be used.
     """
     problems: dict[str, str] = {}
-    letters = {one.email: _letter(ws, one) for one in people}
+    letters = {subscriber.email: _letter(ws, subscriber) for subscriber in people}
     try:
         with mail_server(ws.settings) as server:
             for email, letter in letters.items():
@@ -26,32 +26,34 @@ def answer_all(ws: Workspace, people: Sequence[Subscriber]) -> dict[str, str]:
                 if outcome.state != "sent":
                     problems[email] = outcome.reason
                 letters[email] = b""
-    except MailError as error:  # the server takes nothing: all that were not sent yet fail alike
+    except MailError as error:  # the server accepts nothing: everything not sent yet fails alike
         problems |= {email: str(error) for email, letter in letters.items() if letter}
     return problems
 
 
-def ask(ws: Workspace, one: Subscriber) -> None:
+def ask(ws: Workspace, subscriber: Subscriber) -> None:
     """Send the mail with the confirmation link.
 
     Raises:
-        MailError: it was not taken.
+        MailError: the mail server did not accept it.
     """
-    if problem := answer_all(ws, [one]).get(one.email):
-        raise not_asked(one.email, problem)
+    if problem := answer_all(ws, [subscriber]).get(subscriber.email):
+        raise not_asked(subscriber.email, problem)
 
 
 def not_asked(email: str, problem: str) -> MailError:
-    """That somebody could not be asked, and what to do."""
+    """The error for a confirmation mail that was not sent, with the remedy."""
     return MailError(
         f"{email} waits as pending, but the mail that asks for confirmation was not sent: {problem.rstrip('.')}",
         remedy=f"try again when that is repaired: `harvester subscribers add {email}`",
     )
 
 
-def _letter(ws: Workspace, one: Subscriber) -> bytes:
+def _letter(ws: Workspace, subscriber: Subscriber) -> bytes:
     head, tokens, now = letterhead(ws.settings.digest, ws.taxonomy.title), open_tokens(ws.settings), ws.clock()
-    leave = tokens.unsubscribe(one.key)
-    if one.state == "active":
-        return known_letter(head, one.email, preferences=tokens.preferences(one.key), unsubscribe=leave, now=now)
-    return optin_letter(head, one.email, confirm=tokens.confirm(one.key, now), unsubscribe=leave, now=now)
+    leave = tokens.unsubscribe(subscriber.key)
+    if subscriber.state == "active":
+        return known_letter(
+            head, subscriber.email, preferences=tokens.preferences(subscriber.key), unsubscribe=leave, now=now
+        )
+    return optin_letter(head, subscriber.email, confirm=tokens.confirm(subscriber.key, now), unsubscribe=leave, now=now)

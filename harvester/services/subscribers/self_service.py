@@ -18,20 +18,20 @@ from harvester.store.subscribers import activate, set_preferences, set_state, su
 
 log = logging.getLogger(__name__)
 FROM_ONE_HOST = (20, timedelta(hours=1))
-TO_ONE_ADDRESS = (3, timedelta(days=1))  # nobody's mailbox is filled through our form
+TO_ONE_ADDRESS = (3, timedelta(days=1))  # our form must not flood anybody's mailbox
 
 
 def request_subscription(ws: Workspace, address: str, preferences: Preferences, host: str) -> Subscriber | None:
-    """Note that somebody asks for the digest; who active is already keeps what they chose.
+    """Record a request for the digest; active subscribers keep their preferences.
 
-    Nobody but the address's owner may learn whether it was known, so the caller answers everybody alike, and writes
-    the mail (`answer`) after that: how long an answer takes tells as well.
+    Only the address's owner may learn whether it was known, so the caller gives everybody the same answer and sends the
+    mail (`answer`) afterwards: response time would reveal it as well.
 
     Args:
         host: where the request comes from, for counting only.
 
     Returns:
-        Whom to write to; None for an address that is not written to, or was often enough today.
+        The subscriber to write to; None if the address is suppressed or has had enough mail today.
 
     Raises:
         UsageError: it is not a valid address.
@@ -54,22 +54,22 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         return known(db, key)
 
 
-def answer(ws: Workspace, one: Subscriber) -> None:
+def answer(ws: Workspace, person: Subscriber) -> None:
     """Send the mail that answers a request; a failure is for the log, which names no address."""
     try:
-        problems = list(answer_all(ws, [one]).values())
+        problems = list(answer_all(ws, [person]).values())
     except HarvesterError as error:
         problems = [str(error)]
     for problem in problems:
-        log.warning("The mail to subscriber %d, who asked for the digest, was not sent: %s", one.id, problem)
+        log.warning("The mail to subscriber %d, who asked for the digest, was not sent: %s", person.id, problem)
 
 
 def check_confirm(ws: Workspace, token: str) -> str:
-    """The subscriber's key in a confirmation that is still good.
+    """The subscriber's key in a confirmation link that is still valid.
 
     Raises:
-        BadToken: it is none of ours.
-        ExpiredToken: it came too late, or its subscription was cancelled.
+        BadToken: the token is not ours.
+        ExpiredToken: it came too late, or its subscription was canceled.
     """
     key = open_tokens(ws.settings).read_confirm(token, ws.clock())
     with read(ws.store) as db:
@@ -80,11 +80,11 @@ def check_confirm(ws: Workspace, token: str) -> str:
 
 
 def confirm(ws: Workspace, token: str) -> None:
-    """Make the subscriber active; once they are, a second time changes nothing.
+    """Make the subscriber active; a second confirmation changes nothing.
 
     Raises:
-        BadToken: it is none of ours.
-        ExpiredToken: it came too late, or its subscription was cancelled.
+        BadToken: the token is not ours.
+        ExpiredToken: it came too late, or its subscription was canceled.
     """
     key = check_confirm(ws, token)
     with write(ws.store) as db:
@@ -92,19 +92,19 @@ def confirm(ws: Workspace, token: str) -> None:
 
 
 def check_unsubscribe(ws: Workspace, token: str) -> str:
-    """The subscriber's key in an unsubscribe link, whether or not anybody has it any more.
+    """The subscriber's key in an unsubscribe link, whether or not the subscriber still exists.
 
     Raises:
-        BadToken: it is none of ours.
+        BadToken: the token is not ours.
     """
     return open_tokens(ws.settings).read_unsubscribe(token)
 
 
 def unsubscribe(ws: Workspace, token: str) -> None:
-    """End a subscription; one that has ended, or whose address is gone, stays so.
+    """End a subscription; one that has ended, or whose address was erased, is unchanged.
 
     Raises:
-        BadToken: it is none of ours.
+        BadToken: the token is not ours.
     """
     key = check_unsubscribe(ws, token)
     with write(ws.store) as db:
@@ -112,10 +112,10 @@ def unsubscribe(ws: Workspace, token: str) -> None:
 
 
 def subscriber_of(ws: Workspace, token: str) -> Subscriber:
-    """Whose preferences a link leads to.
+    """The subscriber whose preferences a link leads to.
 
     Raises:
-        BadToken: it is none of ours.
+        BadToken: the token is not ours.
         ExpiredToken: the subscription has ended.
     """
     key = open_tokens(ws.settings).read_preferences(token)
@@ -127,21 +127,21 @@ def subscriber_of(ws: Workspace, token: str) -> Subscriber:
 
 
 def change_preferences(ws: Workspace, token: str, now: Preferences) -> None:
-    """Give a subscriber what they now want.
+    """Set the preferences that a subscriber has chosen.
 
     Raises:
         BadToken, ExpiredToken: as `subscriber_of`.
     """
-    one = subscriber_of(ws, token)
+    person = subscriber_of(ws, token)
     with write(ws.store) as db:
-        set_preferences(db, one.key, now, horizon(ws, db, one, now))
+        set_preferences(db, person.key, now, horizon(ws, db, person, now))
 
 
 def forget_me(ws: Workspace, token: str) -> None:
     """Erase a subscriber at their own request.
 
     Raises:
-        BadToken: it is none of ours.
+        BadToken: the token is not ours.
     """
     key = open_tokens(ws.settings).read_preferences(token)
     with write(ws.store) as db:

@@ -1,4 +1,4 @@
-"""What maintainers do with subscribers: add, list, forget. What subscribers do themselves is in jobs.signup."""
+"""What maintainers do with subscribers: add, list, forget. What subscribers do themselves is in self_service."""
 
 from collections.abc import Mapping
 
@@ -30,16 +30,16 @@ from harvester.store.subscribers import (
 )
 
 
-def to_json(one: Subscriber) -> dict[str, object]:
+def to_json(person: Subscriber) -> dict[str, object]:
     """One element of what ``subscribers`` prints."""
     return {
-        "email": one.email,
-        "state": one.state,
-        "topics": {facet: list(labels) for facet, labels in one.preferences.topics.items()},
-        "every": one.preferences.every,
-        "weekday": weekday_name(one.preferences) or None,
-        "format": one.preferences.form,
-        "confirmed": rfc3339(one.confirmed) if one.confirmed else None,
+        "email": person.email,
+        "state": person.state,
+        "topics": {facet: list(labels) for facet, labels in person.preferences.topics.items()},
+        "every": person.preferences.every,
+        "weekday": weekday_name(person.preferences) or None,
+        "format": person.preferences.form,
+        "confirmed": rfc3339(person.confirmed) if person.confirmed else None,
     }
 
 
@@ -55,14 +55,14 @@ def add_subscriber(
 ) -> Subscriber:
     """Add a subscriber, or change an existing one's preferences; asks those not active by mail, unless `confirmed`.
 
-    An address that is not written to is written to again: a maintainer knows why.
+    A suppressed address is mailed again: a maintainer who adds it has a reason.
 
     Args:
         given: comma-separated labels by facet; each replaces that facet's, and facets not named stay.
         every: ``day`` or ``week``; None leaves it (for new subscribers: daily).
 
     Raises:
-        UsageError: the address, a label, `every`, `weekday` or `form` is not good; nothing is changed then.
+        UsageError: the address, a label, `every`, `weekday` or `form` is not valid; nothing is changed.
         MailError: the mail that asks could not be sent; the subscriber waits as pending.
     """
     topics = {facet: split_labels(text) for facet, text in (given or {}).items()}
@@ -89,7 +89,7 @@ def subscribers(ws: Workspace) -> list[Subscriber]:
 
 
 def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
-    """Erase a subscriber; only that this address is not to be written to is kept, as a keyed hash.
+    """Erase a subscriber; only a keyed hash remains, so that the address is never mailed.
 
     Returns:
         The subscriber as they were.
@@ -109,7 +109,7 @@ def remove_subscriber(ws: Workspace, address: str) -> Subscriber:
 
 
 def erase(ws: Workspace, db: Connection, key: str) -> None:
-    """Forget all of a subscriber but that they are not written to."""
+    """Erase everything about a subscriber except that their address is suppressed."""
     delete_subscriber(db, key)
     suppress(db, key, "erased", ws.clock())
 
@@ -126,9 +126,9 @@ def enter(ws: Workspace, db: Connection, new: Subscriber) -> None:
 
 
 def horizon(ws: Workspace, db: Connection, before: Subscriber, preferences: Preferences) -> int | None:
-    """From which decision on acceptances are news: with new topics, those of one period back at most.
+    """The decision after which acceptances count as news: with new topics, at most one period back.
 
-    Otherwise somebody who adds a topic after a year would get that year's papers in one mail.
+    Otherwise somebody who adds a topic after a year would get a whole year's papers in one mail.
     """
     if before.confirmed_after is None or before.preferences.topics == preferences.topics:
         return before.confirmed_after
@@ -136,7 +136,7 @@ def horizon(ws: Workspace, db: Connection, before: Subscriber, preferences: Pref
 
 
 def known(db: Connection, key: str) -> Subscriber:
-    """A subscriber whom this transaction has found or written already."""
+    """A subscriber that this transaction has already found or written."""
     found = subscriber(db, key)
     assert found is not None  # noqa: S101
     return found

@@ -1,4 +1,4 @@
-"""The list of subscribers to and from a table."""
+"""Export and import subscribers as a CSV table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from harvester.store.subscribers import all_subscribers, insert_subscribers, kno
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a table's rows; `known` were there already and keep what they have."""
+    """The result of importing a table; `known` subscribers already existed and are unchanged."""
 
     added: list[Subscriber] = field(default_factory=list)
     known: int = 0
@@ -31,13 +31,13 @@ def export_csv(ws: Workspace) -> str:
 
 
 def import_csv(ws: Workspace, path: Path, *, confirmed: bool = False) -> Imported:
-    """Add the people of a table, each by itself: a row that cannot be read leaves the others done.
+    """Add the people in a table independently: a row that cannot be read does not affect the others.
 
-    Who has a time of consent is active; the others are asked by mail, unless `confirmed` vouches for all. Who is
-    known already stays as they are, and who was erased or complained stays away.
+    Rows with a time of consent are active; the others are asked by mail, unless `confirmed` vouches for all. Existing
+    subscribers are left unchanged, and people who were erased or complained are not added.
 
     Raises:
-        UsageError: the file is not such a table.
+        UsageError: the file is not a subscriber table.
         HarvesterError: it cannot be read.
     """
     done = Imported()
@@ -47,25 +47,32 @@ def import_csv(ws: Workspace, path: Path, *, confirmed: bool = False) -> Importe
         done.problems += [f"{rows[key].email} is not written to: {reason}." for key, reason in away.items()]
         done.known += len(there)
         after = newest_decision(db)
-        new = [replace(one, confirmed_after=after) if one.confirmed else one for one in rows.values()]
-        insert_subscribers(db, [one for one in new if one.key not in away and one.key not in there])
-        done.added = [one for one in all_subscribers(db) if one.key in rows and one.key not in there]
+        new = [
+            replace(subscriber, confirmed_after=after) if subscriber.confirmed else subscriber
+            for subscriber in rows.values()
+        ]
+        insert_subscribers(
+            db, [subscriber for subscriber in new if subscriber.key not in away and subscriber.key not in there]
+        )
+        done.added = [
+            subscriber for subscriber in all_subscribers(db) if subscriber.key in rows and subscriber.key not in there
+        ]
     _ask_pending(ws, done)
     return done
 
 
 def _rows(ws: Workspace, path: Path, confirmed: bool, done: Imported) -> dict[str, Subscriber]:
-    """The people of the table by key; of several rows with one address the first counts."""
+    """The people in the table by key; if several rows have one address, the first counts."""
     tokens, people = open_tokens(ws.settings), dict[str, Subscriber]()
     for line, row in read_csv(_text(path)):
         try:
-            one = parse_row(row, ws.taxonomy, ws.clock(), confirmed=confirmed)
+            subscriber = parse_row(row, ws.taxonomy, ws.clock(), confirmed=confirmed)
         except UsageError as error:
             done.problems.append(f"{path}, line {line}: {error}")
             continue
-        key = tokens.key(one.email)
+        key = tokens.key(subscriber.email)
         done.known += key in people
-        people.setdefault(key, replace(one, key=key))
+        people.setdefault(key, replace(subscriber, key=key))
     return people
 
 
@@ -79,6 +86,6 @@ def _text(path: Path) -> str:
 
 
 def _ask_pending(ws: Workspace, done: Imported) -> None:
-    waiting: Sequence[Subscriber] = [one for one in done.added if one.state == "pending"]
+    waiting: Sequence[Subscriber] = [subscriber for subscriber in done.added if subscriber.state == "pending"]
     if waiting:
         done.problems += [str(not_asked(email, problem)) for email, problem in answer_all(ws, waiting).items()]

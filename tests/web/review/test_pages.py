@@ -229,7 +229,7 @@ def test_a_batch_leaves_out_what_changed_and_says_so(both: Room) -> None:
     assert answer.headers["location"] == "/review/batches/2"
     assert list(both.states().values()) == ["pending", "deferred", "rejected", "pending"]
     again = ann.client.post("/review/batches/1/undo", data={"csrf": ann.csrf()})
-    assert (again.status_code, "Nothing of batch 1 is left" in again.text) == (422, True)
+    assert (again.status_code, "No decision of batch 1 is left" in again.text) == (422, True)
 
 
 def test_a_batch_wants_papers_and_versions(room: Room) -> None:

@@ -1,6 +1,6 @@
 """Classifying in bulk, here or on a cluster: a job says where its texts come from, an engine brings predictions.
 
-Both engines run the same steps on the same tasks in the same order, so a job may stop and go on with the other one.
+Both engines run the same steps on the same tasks in the same order, so a job can stop and resume with the other one.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ ENGINES = ("local", "ray")
 
 
 def judge(ws: Workspace, source: Source, engine: str = "local", address: str = "") -> Iterator[TaskResult]:
-    """The source's tasks with predictions, in order, as they come; nothing is loaded before the first is asked for.
+    """The source's tasks with predictions, in order, as they finish; nothing is loaded before the first is requested.
 
     Args:
         engine: ``local`` for this process, ``ray`` for one model in each worker of a Ray cluster.
         address: of a running cluster, ``host:port``; without one, Ray starts on this machine.
 
     Raises:
-        UsageError: the engine is unknown, or an address without ``ray``.
+        UsageError: the engine is unknown, or an address is given without ``ray``.
         HarvesterError: the classifier cannot be loaded, or the cluster does not answer or fails.
     """
     if engine not in ENGINES:

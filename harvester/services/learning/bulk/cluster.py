@@ -1,7 +1,7 @@
-"""The engine of a Ray cluster: Ray Data streams the tasks from one reader to one model a worker, and back in order.
+"""The engine of a Ray cluster: Ray Data streams the tasks from one reader to one model per worker, and back in order.
 
 The reader runs on the node that this process is on, where the file or the store is; workers only get texts. Ray's own
-report of use to its makers is turned off.
+usage reporting is turned off.
 """
 
 import logging
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 log = logging.getLogger(__name__)
-PATIENCE = 10.0  # seconds for a cluster to take a connection, and twice as many to say how it is
-_BLOCK = 1 << 20  # bytes; of Ray's own 128 MiB, one worker would get all tasks while the others wait
+PATIENCE = 10.0  # seconds for a cluster to accept a connection, and twice as many to report its status
+_BLOCK = 1 << 20  # bytes; with Ray's default of 128 MiB, one worker would get all tasks while the others wait
 
 
 def on_ray(tasks: Callable[[], Iterator[str]], model: ChosenModel, address: str) -> Iterator[TaskResult]:
@@ -54,7 +54,7 @@ def _dataset(ray: "ModuleType", tasks: Callable[[], Iterator[str]], model: Chose
     context.target_max_block_size = _BLOCK
     context.execution_options.preserve_order = True
     workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
-    # The reader takes no CPU of its own: workers hold them all, and would wait for it for ever.
+    # The reader takes no CPU of its own: workers hold them all, and would wait for it forever.
     read = ray.data.from_items([{"begin": 0}]).flat_map(
         lambda _row: ({"task": task} for task in tasks()), num_cpus=0, label_selector=_this_node(ray)
     )
@@ -86,7 +86,7 @@ _QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "con
 
 
 def _import_ray() -> "ModuleType":
-    """Ray, told to keep its advice and its progress to itself, unless everything is logged."""
+    """Ray, with its advice and progress messages silenced unless everything is logged."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     quiet = not log.isEnabledFor(logging.DEBUG)
     if quiet:
@@ -104,7 +104,7 @@ def _import_ray() -> "ModuleType":
 
 
 def _knock(address: str) -> None:
-    """See that a cluster answers before this process joins it: Ray itself would try for minutes, unasked to stop."""
+    """Check that a cluster answers before this process joins it: Ray itself would retry for minutes."""
     try:
         parts = urlsplit(f"//{address}")
         host, port = parts.hostname, parts.port

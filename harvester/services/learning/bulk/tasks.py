@@ -1,4 +1,4 @@
-"""What an engine is given and gives back, and the one step both engines do. No I/O here."""
+"""What an engine takes and returns, and the one step that both engines perform. No I/O here."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +13,14 @@ from harvester.services.learning.classify import predictions_of
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
-TASK = 2048  # texts: enough to sort by length, little enough that a few tasks in flight fill no memory
+TASK = 2048  # texts: enough to sort by length, few enough that a few tasks in flight do not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """Texts to judge together.
 
-    Each goes with an `items` element by which its owner knows it again; `note` goes along unseen. Both are JSON.
+    Each text has an `items` element by which its owner recognizes it; `note` is passed through. Both are JSON.
     `all_of_them` says whether the owner wants every prediction back, or only those in scope.
     """
 
@@ -39,7 +39,7 @@ class TaskResult:
 
 
 Source = Callable[[], Iterator[Task]]
-"""Gives a job's tasks from the beginning; can be sent to another process."""
+"""Yields a job's tasks from the beginning; can be sent to another process."""
 
 
 def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[TaskResult]:
@@ -55,7 +55,9 @@ def done(task: Task, classifier: "Classifier | None") -> TaskResult:
     """One task with its predictions; one without texts needs no classifier."""
     found = predictions_of(classifier, task.texts) if classifier and task.texts else []
     pairs = zip(task.items, found, strict=True)
-    return TaskResult(task.note, [(item, one) for item, one in pairs if task.all_of_them or one.in_scope])
+    return TaskResult(
+        task.note, [(item, prediction) for item, prediction in pairs if task.all_of_them or prediction.in_scope]
+    )
 
 
 def portable(source: Source) -> Callable[[], Iterator[str]]:
@@ -79,9 +81,9 @@ def read_task(document: str) -> Task:
     return Task([Text(*text) for text in texts], items, note, all_of_them)
 
 
-def write_done(one: TaskResult) -> str:
-    """A finished task as JSON; numbers lose nothing on the way."""
-    return json.dumps([one.note, [(item, asdict(prediction)) for item, prediction in one.found]])
+def write_done(result: TaskResult) -> str:
+    """A finished task as JSON; numbers lose no precision."""
+    return json.dumps([result.note, [(item, asdict(prediction)) for item, prediction in result.found]])
 
 
 def read_done(document: str) -> TaskResult:

@@ -1,4 +1,4 @@
-"""The demo: one whole night on an invented sample, in a folder of its own, through the code of a real night."""
+"""The demo: a complete nightly run on an invented sample, in a separate folder, with the code of a real run."""
 
 import tempfile
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SHOWN = "arxiv:2601.90038"  # the paper that the demo accepts: one with several 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo made and where; `queue` is what ``harvester queue`` shows, `accepted` was taken from it."""
+    """What the demo made and where; `queue` is what ``harvester queue`` shows, `accepted` the accepted paper."""
 
     report: RunReport
     queue: tuple[QueueRow, ...]
@@ -51,16 +51,16 @@ class Demo:
 
 
 def demo(folder: Path | None = None) -> Demo:
-    """Harvest, classify and queue the sample, accept one of them, rebuild the list, write the digest's mail.
+    """Harvest, classify and queue the sample, accept one paper, rebuild the list, write the digest's mail.
 
     Args:
-        folder: an empty folder to work in; without one, a new one among the system's temporary files.
+        folder: an empty folder to work in; without one, a new temporary folder.
 
     Raises:
-        HarvesterError: the folder cannot be written, or the model cannot be loaded, or nothing came to be accepted.
+        HarvesterError: the folder cannot be written, the model cannot be loaded, or the paper cannot be accepted.
     """
-    place = folder or Path(tempfile.mkdtemp(prefix="harvester-demo-"))
-    config, mailbox = place / "config.toml", place / "mails"
+    root = folder or Path(tempfile.mkdtemp(prefix="harvester-demo-"))
+    config, mailbox = root / "config.toml", root / "mails"
     with serve_sample() as url:
         write_atomic(config, CONFIG.format(url=url))
         settings = load_settings(config, FileSettings)

@@ -1,8 +1,8 @@
 """A small loopback server that shows the bundled sample over the wire formats of arXiv and Hugging Face.
 
-The demo harvests it with the very source code of a real night, on a machine without a network. Every paper
-of ``sample.jsonl`` is invented. It is a demo feed, not a search engine: ``/api/query`` honours ``id_list``
-and the ``submittedDate:[... TO ...]`` range of ``search_query``, and takes every paper to match the rest.
+The demo harvests it with the same code as a real run, on a machine without a network. Every paper
+of ``sample.jsonl`` is invented. It is a demo feed, not a search engine: ``/api/query`` honors ``id_list``
+and the ``submittedDate:[... TO ...]`` range of ``search_query``, and treats every paper as a match for the rest.
 
     GET /api/query           arXiv API (Atom): search_query, id_list, start, max_results, sortBy, sortOrder
     GET /rss/<cat>[+<cat>]   arXiv RSS 2.0: the newest batch; a category without papers is an empty channel
@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 SAMPLE = Path(__file__).with_name("sample.jsonl")
-SAMPLE_NOW = datetime(2026, 1, 6, 2, 0, tzinfo=UTC)  # the moment the demo pretends it is
+SAMPLE_NOW = datetime(2026, 1, 6, 2, 0, tzinfo=UTC)  # the moment that the demo pretends is now
 
 Record = Mapping[str, Any]
 Query = Mapping[str, str]
@@ -44,7 +44,7 @@ _CHANNEL = f'<rss {_ARXIV} xmlns:dc="http://purl.org/dc/elements/1.1/" version="
 
 @contextmanager
 def serve_sample(path: Path | None = None) -> Iterator[str]:
-    """Serves the sample, or another file of its shape, on a free loopback port while the context lasts.
+    """Serves the sample, or another file of the same format, on a free loopback port while the context lasts.
 
     Yields:
         The base URL, such as ``http://127.0.0.1:40123``.
@@ -67,7 +67,7 @@ def read_sample(path: Path = SAMPLE) -> list[Record]:
 
 
 def answer(papers: Sequence[Record], target: str) -> tuple[int, str, bytes]:
-    """Status, content type and body for a request target; 400 where a parameter cannot be read."""
+    """Status, content type and body for a request target; 400 if a parameter cannot be read."""
     url = urlsplit(target)
     query = dict(parse_qsl(url.query))
     try:
@@ -104,7 +104,7 @@ def arxiv_feed(papers: Sequence[Record], query: Query) -> bytes:
 
 
 def rss_feed(papers: Sequence[Record], categories: str) -> bytes:
-    """The newest batch in categories joined by ``+``; a paper whose primary one is another is a ``cross``."""
+    """The newest batch in categories joined by ``+``; a paper with another primary category is a ``cross``."""
     wanted, day = set(categories.split("+")), _newest_batch(papers)
     batch = [paper for paper in papers if _announced(paper) == day and wanted & set(paper["categories"])]
     midnight = format_datetime(datetime.combine(day, time(), _EASTERN))
@@ -152,7 +152,7 @@ def _matching(papers: Sequence[Record], query: Query) -> list[Record]:
 def _in_span(paper: Record, search: str) -> bool:
     """Whether the paper lies in the query's date range, both ends included, to the minute, as on arXiv."""
     span = _SPAN.search(search)
-    if span is None and "submittedDate" in search:  # never take a misspelt range for "all papers"
+    if span is None and "submittedDate" in search:  # never treat a misspelled range as "all papers"
         raise ValueError("submittedDate wants [YYYYMMDDHHMM TO YYYYMMDDHHMM]")
     return span is None or span[1] <= re.sub(r"\D", "", paper["published"])[:12] <= span[2]
 
@@ -220,7 +220,7 @@ def _legal(text: str) -> str:
 
 
 def _hub_listing(paper: Record) -> dict[str, object]:
-    """One item of a Hugging Face list; what nobody added to a paper is absent there, not null."""
+    """One item of a Hugging Face list; what nobody added to a paper is absent, not null."""
     added = {"github_repo": "githubRepo", "project_page": "projectPage", "ai_keywords": "ai_keywords"}
     moment = paper["published"].replace("Z", ".000Z")
     inner = {
@@ -253,14 +253,14 @@ def _handler(papers: Sequence[Record]) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            with suppress(ConnectionError):  # a demo that is interrupted hangs up; that is no news
+            with suppress(ConnectionError):  # an interrupted demo hangs up; that is not worth reporting
                 self.wfile.write(body)
 
         def date_time_string(self, timestamp: float | None = None) -> str:
-            """The Date header agrees with the moment the demo pretends it is."""
+            """The Date header agrees with the moment that the demo pretends is now."""
             return format_datetime(SAMPLE_NOW, usegmt=True)
 
         def log_message(self, *args: object) -> None:
-            """Says nothing: the demo's own report is what people should see."""
+            """Log nothing: the demo's own report is what people should see."""
 
     return Handler

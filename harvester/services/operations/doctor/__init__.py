@@ -1,4 +1,4 @@
-"""Examine everything and say what to do: each check is a function of its own that gives findings."""
+"""Examine everything and say what to do: each check is a separate function that returns findings."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,10 +17,10 @@ __all__ = ["DoctorFinding", "examine"]
 
 
 def examine(config: Path) -> Iterator[DoctorFinding]:
-    """All findings, as they are made. What a broken part makes impossible to check is left out; the part is named.
+    """All findings, as they are made. A broken part is reported, and the checks that depend on it are left out.
 
-    Nothing is mailed, and nothing changed but the time of the next request to arXiv; an SQLite store that is not there
-    yet is made.
+    No mail is sent, and nothing changes except the time of the next request to arXiv; a missing SQLite store is
+    created.
     """
     try:
         settings, clock = load_settings(config), clock_from_environment()

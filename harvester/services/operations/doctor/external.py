@@ -1,4 +1,4 @@
-"""What is beyond this machine: the upstreams, their clocks, the mail server, and what the name service says of us."""
+"""The world outside this machine: the upstreams, their clocks, the mail server, and the sender's DNS records."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -23,11 +23,11 @@ DRIFT = timedelta(minutes=2)
 SELECTORS = ("default", "mail", "dkim", "digest", "s1", "s2", "k1", "google", "selector1", "selector2")
 DNS_SECONDS = 3.0
 Texts = Callable[[str], Sequence[str] | None]
-"""The TXT records of a name: none where it has none, None where nobody could be asked."""
+"""The TXT records of a name: empty if it has none, None if no name server could be reached."""
 
 
 def check_upstreams(ws: Workspace) -> Iterator[DoctorFinding]:
-    """Whether each upstream answers what it should, and whether its clock and ours agree."""
+    """Whether each upstream answers as it should, and whether its clock and ours agree."""
     dates = []
     for probe in probes(ws.settings.harvest):
         transport = _transport(ws, probe)
@@ -37,62 +37,66 @@ def check_upstreams(ws: Workspace) -> Iterator[DoctorFinding]:
 
 
 def ask(probe: Probe, transport: Transport) -> DoctorFinding:
-    """Put the question; a service that only wants us to wait is not broken."""
+    """Query the upstream; a service that only asks us to wait is not broken."""
     name = f"upstream {probe.name}"
     try:
         return ok(name, probe.ask(transport))
     except Throttled as error:
-        return warn(name, str(error), "Wait: nothing need be done, runs keep away from it as long as it wants.")
+        return warn(name, str(error), "Nothing to do: runs leave it alone for as long as it asks.")
     except BadQuery as error:
-        return fail(name, str(error), "Correct what config.toml says of it.")
+        return fail(name, str(error), "Correct its section in config.toml.")
     except FetchError as error:
-        return fail(name, str(error), "Look at the network and the address in config.toml; else wait, it may be down.")
+        return fail(name, str(error), "Check the network and the address in config.toml; or wait: it may be down.")
     except StoreError as error:
-        return fail(name, str(error), "Its turn is kept in the store: see there.")
+        return fail(name, str(error), "Its gate is kept in the store: see the finding on the store.")
 
 
 def compare_clocks(dates: Sequence[timedelta], now: datetime) -> DoctorFinding:
-    """Whether this machine's clock agrees with the upstreams'; `dates` say how far each is ahead of it.
+    """Whether this machine's clock agrees with the upstreams'; `dates` are how far each one is ahead of it.
 
     The median counts: one upstream's clock may be wrong, too.
     """
     if not dates:
-        return warn("clock", "No upstream told the time.", "Mend the network; until then compare with `date -u`.")
+        return warn("clock", "No upstream gave the time.", "Repair the network; until then compare with `date -u`.")
     ahead = sorted(dates)[len(dates) // 2]
-    said = f"Here it is {rfc3339(now)}; by the upstreams' clocks {rfc3339(now + ahead)}."
+    message = f"This machine's clock says {rfc3339(now)}, the upstreams' clocks say {rfc3339(now + ahead)}."
     if abs(ahead) <= DRIFT:
-        return ok("clock", said)
-    remedy = "Set this machine's clock (`timedatectl set-ntp true`), or unset HARVESTER_NOW."
-    return fail("clock", said, remedy) if abs(ahead) > CLOCK_TOLERANCE else warn("clock", said, remedy)
+        return ok("clock", message)
+    remedy = "Correct this machine's clock (`timedatectl set-ntp true`), or unset HARVESTER_NOW."
+    return fail("clock", message, remedy) if abs(ahead) > CLOCK_TOLERANCE else warn("clock", message, remedy)
 
 
 def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
-    """Whether the mail server takes us in, with TLS and login as configured; nothing is sent.
+    """Whether the mail server accepts our connection, with TLS and login as configured; nothing is sent.
 
     Args:
-        needed: whether there is anybody to mail.
+        needed: whether anybody is to get mail.
     """
     chosen = settings.digest
     try:
         with mail_server(settings) as server:
             server.check()
     except MailError as error:
-        told = fail if needed else warn
-        return told("mail server", str(error), "Correct [digest] smtp_*; mails wait until then, none is lost.")
+        verdict = fail if needed else warn
+        return verdict("mail server", str(error), "Correct [digest] smtp_*; until then mails wait, and none is lost.")
     safe = {"none": "without TLS, on this host", "starttls": "with STARTTLS", "tls": "with TLS"}[chosen.smtp_security]
     user = f", logged in as {chosen.smtp_user}" if chosen.smtp_user else ""
-    return ok("mail server", f"{chosen.smtp_host}:{chosen.smtp_port} takes us in {safe}{user}.")
+    return ok("mail server", f"{chosen.smtp_host}:{chosen.smtp_port} accepts our connection {safe}{user}.")
 
 
 def check_sender(sender: str, texts: Texts) -> list[DoctorFinding]:
-    """What receivers of digests find out about the sender's domain: SPF, DKIM, DMARC (RFC 7208, 6376, 7489)."""
+    """The sender's domain as receivers of digests check it: SPF, DKIM, DMARC (RFC 7208, 6376, 7489)."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
     if is_placeholder(domain):
-        return [warn("sender", f"{domain} is nobody's domain.", "Give digest.sender an address of your own.")]
+        return [warn("sender", f"{domain} is an example domain.", "Set digest.sender to an address of your own.")]
     own, policy = texts(domain), texts(f"_dmarc.{domain}")
     if own is None or policy is None:
-        return [warn("sender", "The name service was not reached.", "Mend the network, and ask again.")]
-    keys = [one for one in SELECTORS if any("p=" in text for text in texts(f"{one}._domainkey.{domain}") or ())]
+        return [warn("sender", "No name server could be reached.", "Repair the network, and try again.")]
+    keys = [
+        selector
+        for selector in SELECTORS
+        if any("p=" in text for text in texts(f"{selector}._domainkey.{domain}") or ())
+    ]
     return [_spf(domain, own), _dkim(domain, keys), _dmarc(domain, policy)]
 
 
@@ -100,8 +104,8 @@ def _spf(domain: str, found: Sequence[str]) -> DoctorFinding:
     records = [text for text in found if text.lower().split(" ")[0] == "v=spf1"]
     if len(records) == 1:
         return ok("spf", f"{domain}: {records[0]}")
-    said = f"{domain} has {len(records)} SPF records instead of 1."
-    return warn("spf", said, f'Add one TXT record to {domain} that names your mail server: "v=spf1 mx -all".')
+    message = f"{domain} has {len(records)} SPF records instead of 1."
+    return warn("spf", message, f'Add one TXT record to {domain} that names your mail server: "v=spf1 mx -all".')
 
 
 def _dkim(domain: str, keys: Sequence[str]) -> DoctorFinding:
@@ -109,7 +113,7 @@ def _dkim(domain: str, keys: Sequence[str]) -> DoctorFinding:
         return ok("dkim", f"{domain} has a key under {keys[0]}._domainkey.")
     return warn(
         "dkim",
-        f"{domain} has no key under the usual selectors; under which one your server signs, only it knows.",
+        f"{domain} has no key under the usual selectors; your server may sign with another one.",
         "Let your mail server sign with DKIM, List-Unsubscribe and List-Unsubscribe-Post included.",
     )
 
@@ -121,7 +125,7 @@ def _dmarc(domain: str, found: Sequence[str]) -> DoctorFinding:
 
 
 def dns_texts(name: str) -> Sequence[str] | None:
-    """The TXT records of a name, asked of the system's name servers; no longer than a few seconds."""
+    """The TXT records of a name from the system's name servers, within a few seconds."""
     import dns.exception
     import dns.resolver
 
@@ -135,7 +139,7 @@ def dns_texts(name: str) -> Sequence[str] | None:
 
 
 def _transport(ws: Workspace, probe: Probe) -> Transport:
-    """One try for each question; arXiv is asked when its gate lets us."""
+    """One attempt per question; arXiv is queried when its gate opens."""
     limits = {"attempts": 1, "timeout": min(PATIENCE, ws.settings.harvest.timeout), "read_limit": PATIENCE}
     settings = ws.settings.harvest.model_copy(update=limits)
     if probe.gated:

@@ -1,4 +1,4 @@
-"""What the doctor says."""
+"""The findings of the doctor."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ State = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class DoctorFinding:
-    """One check: what was found, and what to do about it; the remedy is "" only where all is well."""
+    """The result of one check, and what to do about it; the remedy is "" only if all is well."""
 
     check: str
     state: State

@@ -1,4 +1,4 @@
-"""How it went lately: the last runs, how far each source has come, the scheduled jobs."""
+"""Recent history: the last runs, how far each source has been read, the scheduled jobs."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,22 +10,23 @@ from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok
 from harvester.services.operations.job_runs import JOBS, expression, wanted
 from harvester.services.operations.status import Status
 
-LATE = timedelta(hours=36)  # a night was left out
-PATIENCE = timedelta(hours=1)  # a job that is due, or at work, for longer is told of
+LATE = timedelta(hours=36)  # a nightly run was missed
+SCHEDULE = "Start `harvester schedule`, or run it from cron with `--once`."
+PATIENCE = timedelta(hours=1)  # a job that has been due, or running, for longer is reported
 
 
 def check_runs(now: Status) -> Iterator[DoctorFinding]:
-    """Whether runs come every night, and how the last one ended."""
+    """Whether there is a run every night, and how the last one ended."""
     if now.last is None:
-        yield warn("runs", "There was no run yet.", "Start one: `harvester run`.")
+        yield warn("runs", "There has been no run yet.", "Start one: `harvester run`.")
         return
     age = now.now - now.last.began
     if age > LATE:
         days = f"{age.total_seconds() / 86_400:.1f} days"
-        yield fail("runs", f"The last run began {days} ago.", "Start `harvester schedule`, or cron with `--once`.")
+        yield fail("runs", f"The last run began {days} ago.", SCHEDULE)
     if now.cut_off:
-        remedy = "If none is going on, start `harvester run`: it does what was left."
-        yield warn("runs", "The newest run has no report: it was killed, or is still going on.", remedy)
+        remedy = "If no run is in progress, start `harvester run`: it does what was left undone."
+        yield warn("runs", "The newest run has no report: it was killed, or is still running.", remedy)
     yield from _last(now)
 
 
@@ -33,29 +34,30 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
     assert now.last is not None  # noqa: S101
     name, state = now.last.run, now.last.state
     if state == "ok":
-        yield ok("runs", f"The last run, {name}, ended well.")
+        yield ok("runs", f"The last run, {name}, succeeded.")
         return
-    told = fail if state == "failed" else warn
+    verdict = fail if state == "failed" else warn
     why = " ".join(now.last.problems)
-    yield told("runs", f"The last run, {name}, ended {state}: {why}", "The next run makes it good; else see above.")
+    yield verdict("runs", f"The last run, {name}, ended {state}: {why}", "The next run repairs it, or see above.")
 
 
 def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
-    """Whether any source is left behind for longer than windows overlap: then papers may slip through."""
+    """Whether any source is behind by more than the windows overlap: then papers may be missed."""
     sources = [source.name for source in now.last.sources] if now.last else []
     for name in sources:
         reached = now.figures.reached.get(name)
         if reached is None:
-            yield warn("sources", f"{name} was never complete.", "See its upstream above.")
+            yield warn("sources", f"{name} has never been complete.", "See its upstream above.")
         elif now.now - reached > max(overlap, LATE):
-            said = f"{name} is complete only up to {rfc3339(reached)}."
-            yield fail("sources", said, "Mend its upstream; then `harvester run`, and `harvester audit --repair`.")
+            message = f"{name} is complete only up to {rfc3339(reached)}."
+            remedy = "Repair its upstream; then run `harvester run` and `harvester audit --repair`."
+            yield fail("sources", message, remedy)
     if sources and all(name in now.figures.reached for name in sources):
-        yield ok("sources", f"{len(sources)} sources were complete at least once.")
+        yield ok("sources", f"{len(sources)} sources have been complete at least once.")
 
 
 def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFinding]:
-    """Whether each job was done when it was last due."""
+    """Whether each job was performed when it was last due."""
     late = []
     for name in JOBS:
         cron, job_run = expression(chosen, name), now.job_runs.get(name)
@@ -64,12 +66,12 @@ def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFind
         if missed and now.now - missed > PATIENCE:
             late.append(f"{name} (due {rfc3339(missed)})")
         elif job_run and job_run.failure:
-            remedy = "It is done again when it is next due; `harvester schedule --once` does what is overdue."
+            remedy = "It runs again when it is next due; `harvester schedule --once` performs overdue jobs."
             yield warn("schedule", f"{name}, due {rfc3339(job_run.due)}, failed: {job_run.failure}", remedy)
     if late:
-        yield fail("schedule", f"Not done: {', '.join(late)}.", "Start `harvester schedule`, or cron with `--once`.")
+        yield fail("schedule", f"Overdue: {', '.join(late)}.", SCHEDULE)
     elif not now.job_runs:
-        yield warn("schedule", "No job was ever scheduled.", "Start `harvester schedule`, or cron with `--once`.")
+        yield warn("schedule", "No job has ever been scheduled.", SCHEDULE)
     else:
         yield ok("schedule", "No scheduled job is late.")
 
@@ -77,7 +79,7 @@ def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFind
 def check_queue(now: Status, limit: int) -> DoctorFinding:
     """Whether the reviewers keep up."""
     some = f", {now.figures.backlog} of them from a backfill" if now.figures.backlog else ""
-    said = f"{now.figures.pending} papers wait for a decision{some}."
+    message = f"{now.figures.pending} papers wait for a decision{some}."
     if now.figures.nightly >= limit:
-        return warn("queue", said, "Review: `harvester queue`, or the review pages; find more reviewers.")
-    return ok("queue", said)
+        return warn("queue", message, "Review with `harvester queue` or the review pages, or find more reviewers.")
+    return ok("queue", message)

@@ -1,4 +1,4 @@
-"""What this machine and its files are like: configuration, folders, disk, taxonomy, model, encoder, store."""
+"""The state of this machine and its files: configuration, folders, disk, taxonomy, model, encoder, store."""
 
 import shutil
 import tempfile
@@ -29,47 +29,47 @@ PLACEHOLDER = ("example.org", "example.com", "example.net", "localhost")
 
 
 def check_config(settings: Settings) -> list[DoctorFinding]:
-    """What works as it is, but is not yet this list's own."""
+    """Settings that work but still have the example's values."""
     found = list(_unset(settings))
-    return found or [ok("config", "Every key is known and has a value of its own.")]
+    return found or [ok("config", "Every key is known, and no example value is left.")]
 
 
 def _unset(settings: Settings) -> Iterator[DoctorFinding]:
     if not settings.harvest.contact:
-        yield warn("config", "harvest.contact is empty.", "Give a mail address: arXiv asks for one.")
+        yield warn("config", "harvest.contact is empty.", "Set an e-mail address: arXiv asks for one.")
     if is_placeholder(parseaddr(settings.digest.sender)[1].rpartition("@")[2]):
-        yield warn("config", f"digest.sender is {settings.digest.sender}.", "Give the address that digests come from.")
+        yield warn("config", f"digest.sender is {settings.digest.sender}.", "Set the address that digests come from.")
     if is_placeholder(urlsplit(settings.digest.base_url).hostname or ""):
         yield warn(
             "config",
-            f"digest.base_url is {settings.digest.base_url}: links in mails lead nowhere.",
-            "Give the address at which readers see the web pages.",
+            f"digest.base_url is {settings.digest.base_url}: links in mails do not work.",
+            "Set the address at which readers see the web pages.",
         )
     if settings.store.url.startswith("postgresql") and settings.web.secret is None:
         yield warn(
             "config",
-            "Each host signs links with a key of its own: one that was mailed by one host fails on another.",
-            "Give all hosts the same HARVESTER_WEB__SECRET or web.secret_file.",
+            "Each host signs links with its own key: a link mailed by one host fails on another.",
+            "Set the same HARVESTER_WEB__SECRET or web.secret_file on all hosts.",
         )
     if not settings.alert.mail and settings.alert.webhook is None:
-        yield warn("config", "Nobody is told when a run fails.", "Give [alert] mail, or HARVESTER_ALERT__WEBHOOK.")
+        yield warn("config", "Nobody is told when a run fails.", "Set [alert] mail, or HARVESTER_ALERT__WEBHOOK.")
 
 
 def is_placeholder(host: str) -> bool:
-    """Whether a host is one of those that stand in examples (RFC 2606)."""
-    return any(host == one or host.endswith(f".{one}") for one in PLACEHOLDER)
+    """Whether a host is one of the names reserved for examples (RFC 2606)."""
+    return any(host == example or host.endswith(f".{example}") for example in PLACEHOLDER)
 
 
 def places(settings: Settings) -> dict[str, Path]:
-    """The folders that are written into, by what for."""
-    found = {"catalogue": settings.path(settings.catalog.dir), "backups": settings.path(settings.backup.dir)}
+    """The folders that are written to, by purpose."""
+    found = {"catalog": settings.path(settings.catalog.dir), "backups": settings.path(settings.backup.dir)}
     if settings.store_url.startswith("sqlite:///"):
         found["store"] = Path(settings.store_url.removeprefix("sqlite:///")).parent
     return found
 
 
 def check_folder(purpose: str, folder: Path) -> DoctorFinding:
-    """Whether a file can be made there; of a folder that is not there yet, whether it could be."""
+    """Whether files can be created there, or in the nearest existing parent."""
     there = nearest(folder)
     try:
         with tempfile.TemporaryFile(dir=there):
@@ -77,38 +77,40 @@ def check_folder(purpose: str, folder: Path) -> DoctorFinding:
     except OSError as error:
         return fail(
             "folders",
-            f"The folder of the {purpose}, {folder}, cannot be written: {error.strerror}.",
-            "Give it to the user that runs this program, or name another one in config.toml.",
+            f"The {purpose} folder {folder} is not writable: {error.strerror}.",
+            "Make it writable for the user that runs this program, or set another one in config.toml.",
         )
-    return ok("folders", f"The folder of the {purpose}, {folder}, can be written.")
+    return ok("folders", f"The {purpose} folder {folder} is writable.")
 
 
 def check_disk(purpose: str, folder: Path) -> DoctorFinding:
-    """Whether there is room."""
+    """Whether there is enough free space."""
     free = shutil.disk_usage(nearest(folder)).free
-    said = f"{free / 1e9:,.1f} GB are free for the {purpose}."
+    message = f"{free / 1e9:,.1f} GB are free for the {purpose}."
     if free < LITTLE:
-        return (fail if free < TOO_LITTLE else warn)("disk", said, f"Make room on the disk that holds {folder}.")
-    return ok("disk", said)
+        return (fail if free < TOO_LITTLE else warn)(
+            "disk", message, f"Free some space on the disk that holds {folder}."
+        )
+    return ok("disk", message)
 
 
 def nearest(folder: Path) -> Path:
-    """The folder, or the nearest one above that is there."""
-    return next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
+    """The folder, or its nearest existing parent."""
+    return next((candidate for candidate in (folder, *folder.absolute().parents) if candidate.exists()), Path("/"))
 
 
 def check_taxonomy(settings: Settings) -> DoctorFinding:
-    """Whether it can be read."""
+    """Whether the taxonomy can be read."""
     try:
         taxonomy = taxonomy_of(settings)
     except HarvesterError as error:
-        return fail("taxonomy", str(error), "Restore or correct the file; [classifier] taxonomy names it.")
+        return fail("taxonomy", str(error), "Restore or correct the file that [classifier] taxonomy names.")
     labels = sum(len(facet.labels) for facet in taxonomy.facets)
     return ok("taxonomy", f"{taxonomy.title!r} has {labels} labels in {len(taxonomy.facets)} facets.")
 
 
 def check_model(settings: Settings) -> list[DoctorFinding]:
-    """Whether the model is whole and knows the taxonomy's labels, and the encoder is the one it was trained with."""
+    """Whether the model is intact and knows the taxonomy's labels, and the encoder is the one it was trained with."""
     chosen = settings.classifier
     try:
         model, info = load_model(model_of(settings))
@@ -120,12 +122,12 @@ def check_model(settings: Settings) -> list[DoctorFinding]:
 
 def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> DoctorFinding:
     if gone := sorted(known - wanted):
-        told = f"The model {version} assigns labels that the taxonomy lacks: {', '.join(gone)}."
-        return fail("model", told, "Run `harvester train`, or put them back.")
+        message = f"The model {version} assigns labels that are not in the taxonomy: {', '.join(gone)}."
+        return fail("model", message, "Run `harvester train`, or put the labels back.")
     if new := sorted(wanted - known):
-        told = f"The model {version} does not know yet: {', '.join(new)}."
-        return warn("model", told, "Label some papers by reviewing, then run `harvester train`.")
-    return ok("model", f"The model {version} is whole.")
+        message = f"The model {version} does not know these labels yet: {', '.join(new)}."
+        return warn("model", message, "Label some papers by reviewing, then run `harvester train`.")
+    return ok("model", f"The model {version} is intact.")
 
 
 def check_encoder(chosen: ClassifierSettings, expected: str) -> DoctorFinding:
@@ -136,43 +138,48 @@ def check_encoder(chosen: ClassifierSettings, expected: str) -> DoctorFinding:
     except ClassifierError as error:
         return fail("encoder", str(error), remedy)
     if encoder.sha256 != expected:
-        return fail("encoder", f"{encoder.name} has sha256 {encoder.sha256}, the model wants {expected}.", remedy)
+        return fail("encoder", f"{encoder.name} has sha256 {encoder.sha256}, the model needs {expected}.", remedy)
     return ok("encoder", f"{encoder.name} has the weights that the model was trained with.")
 
 
 def check_store(settings: Settings) -> DoctorFinding:
-    """Whether it can be reached, has the schema of this program, and is sound."""
+    """Whether the store can be reached, has this program's schema, and is sound."""
     try:
         engine = connect(settings.store_url)
         found = schema.revision(engine)
         if found is not None and found in schema.REVISIONS[:-1]:
-            return fail("store", f"Its schema is {found}, not {schema.REVISIONS[-1]}.", "Run `harvester db upgrade`.")
+            return fail(
+                "store", f"The store's schema is {found}, not {schema.REVISIONS[-1]}.", "Run `harvester db upgrade`."
+            )
         schema.require_current(engine)
         damage = _damage(engine)
         engine.dispose()
     except HarvesterError as error:
         return fail("store", str(error), "Correct [store] url, start the database, or run `harvester db upgrade`.")
     if damage:
-        return fail("store", f"It is damaged: {damage}.", "Restore a backup: `harvester db restore FILE --force`.")
+        return fail(
+            "store", f"The store is damaged: {damage}.", "Restore a backup: `harvester db restore FILE --force`."
+        )
     return ok("store", f"The {engine.dialect.name} store has the schema {schema.REVISIONS[-1]} and is sound.")
 
 
 def check_clients(settings: Settings) -> DoctorFinding:
-    """Whether what makes backups of PostgreSQL is there; SQLite needs nothing."""
-    missing = [one for one in postgresql.CLIENTS if not shutil.which(one)]
+    """Whether the programs that back up PostgreSQL are installed; SQLite needs none."""
+    missing = [client for client in postgresql.CLIENTS if not shutil.which(client)]
     if settings.store.url.startswith("postgresql") and missing:
-        said = f"{', '.join(missing)} is not on this machine: no backup can be made here."
-        return warn("backup", said, "Install PostgreSQL's client programs (postgresql-client), not older than it.")
-    return ok("backup", "Backups can be made here.")
+        message = f"{', '.join(missing)} is not installed: no backup can be made on this machine."
+        remedy = "Install PostgreSQL's client programs (postgresql-client), not older than the server."
+        return warn("backup", message, remedy)
+    return ok("backup", "Backups can be made on this machine.")
 
 
 def _damage(engine: Engine) -> str:
-    """What SQLite finds wrong with its file; PostgreSQL looks after its own."""
+    """What SQLite finds wrong with its file; PostgreSQL checks its own files."""
     if engine.dialect.name != "sqlite":
         return ""
     with read(engine) as db:
-        said = str(db.execute(text("PRAGMA quick_check(1)")).scalar_one())
-    return "" if said == "ok" else said
+        answer = str(db.execute(text("PRAGMA quick_check(1)")).scalar_one())
+    return "" if answer == "ok" else answer
 
 
 def _own(settings: Settings, path: Path | None) -> Path | None:
