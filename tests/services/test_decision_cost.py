@@ -8,9 +8,10 @@ from harvester.services.review.queries import paper_detail
 from harvester.services.workspace import Workspace
 from harvester.store.engine import write
 from harvester.store.papers import record
+from tests.conftest import both_databases
+from tests.room import START, Room
 from tests.services.statements import Statements, counted
 from tests.web.review.conftest import both, furnished
-from tests.web.review.room import NOW, Room
 
 __all__ = ["both", "furnished"]
 MOST = 7
@@ -32,6 +33,7 @@ def cost(ws: Workspace, action: str, name: str = NAME) -> Statements:
     return found
 
 
+@both_databases
 def test_each_decision_reads_little_and_nothing_twice(room: Room) -> None:
     """A file may only be written once its decision is durable, so noting that it is takes a transaction more."""
     assert cost(room.ws, "defer").writing == 1, "there is no file to write"
@@ -43,9 +45,10 @@ def test_each_decision_reads_little_and_nothing_twice(room: Room) -> None:
     assert [decision.action for decision in paper_detail(room.ws, NAME).decisions][-1] == "reject"
 
 
+@both_databases
 def test_so_does_one_on_a_paper_that_was_never_queued(room: Room) -> None:
     with write(room.ws.store) as db:
-        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "Never queued", "Abstract.", version=1))], NOW)
+        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "Never queued", "Abstract.", version=1))], START)
     assert cost(room.ws, "accept", "2506.00009").writing == 2
     assert paper_detail(room.ws, "2506.00009").state == "accepted"
 

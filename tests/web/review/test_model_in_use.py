@@ -23,6 +23,7 @@ from harvester.services.workspace import Workspace
 from harvester.store.engine import write
 from harvester.store.papers import find, record
 from harvester.store.predictions import save
+from tests.conftest import both_databases
 from tests.room import Browser, Room
 
 NAME = "2506.00001"
@@ -92,6 +93,7 @@ NEW = {
 }
 
 
+@both_databases
 def test_queue_page_show_and_accept_have_the_labels_of_the_model_in_use(said: tuple[Room, str]) -> None:
     room, newer = said
     browser = room.browser("ann")
@@ -120,6 +122,7 @@ def decided(room: Room) -> str:
     return line.removeprefix("modality = [").removesuffix("]")
 
 
+@both_databases
 def test_training_and_figures_compare_with_the_model_in_use(said: tuple[Room, str]) -> None:
     room, newer = said
     decided(room)
@@ -136,6 +139,7 @@ def kept(room: Room) -> set[str]:
     return {one.name for one in found.labels if one.facet == "Data" and one.both}
 
 
+@both_databases
 def test_a_text_that_changed_has_the_newest_word_on_it_then_the_newest_on_any(said: tuple[Room, str]) -> None:
     """The model in use has not read the new text yet: another model's word on it counts for more than an old one."""
     room, newer = said
@@ -149,6 +153,7 @@ def test_a_text_that_changed_has_the_newest_word_on_it_then_the_newest_on_any(sa
     assert modality(room) == ("ecg",), "the model in use has read it"
 
 
+@both_databases
 def test_of_other_models_those_count_that_read_the_present_text(both: Room) -> None:
     echo = Labels({"modality": ("echo",), "kind": ("research",)})
     both.put(NAME, "A study of the heart", labels=echo)
