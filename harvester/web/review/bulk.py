@@ -69,7 +69,7 @@ def routes(desk: Desk) -> APIRouter:
 
 def _after(desk: Desk, request: Request, made: BatchResult) -> Response:
     """Render the list after a batch, and show what became of it."""
-    problems = [one.error for one in made.decided if one.error]
+    problems = [decided.error for decided in made.decided if decided.error]
     try:
         problems += publish(desk.ws, user_of(request).name)["problems"]
     except StoreError:
@@ -83,14 +83,14 @@ def _after(desk: Desk, request: Request, made: BatchResult) -> Response:
 
 def _batch(desk: Desk, request: Request, number: int, problems: list[str]) -> Response:
     found = past(desk.ws, number)
-    holding = {one.id for one in found.holding}
+    holding = {decision.id for decision in found.holding}
     rows = [
         {
-            "id": found.papers[one.paper].paper.id,
-            "title": found.papers[one.paper].paper.title,
-            "holds": one.id in holding,
+            "id": found.papers[decision.paper].paper.id,
+            "title": found.papers[decision.paper].paper.title,
+            "holds": decision.id in holding,
         }
-        for one in found.made
+        for decision in found.made
     ]
     values = {"batch": found.batch, "rows": rows, "holding": len(holding), "problems": problems}
     return desk.show(request, "batch", values)

@@ -181,22 +181,27 @@ def marked(sentences: Sequence[str], why: Mapping[str, Sequence["Reason"]], taxo
 def labelled(nearest: Iterable["Neighbour"]) -> list[dict[str, str]]:
     """Papers of the labelled set, each with how alike it is and where it is found on the web, if anywhere."""
     return [
-        {"id": one.id, "title": one.title, "address": address_of(one.id), "likeness": percent(one.similarity)}
-        for one in nearest
+        {
+            "id": neighbour.id,
+            "title": neighbour.title,
+            "address": address_of(neighbour.id),
+            "likeness": percent(neighbour.similarity),
+        }
+        for neighbour in nearest
     ]
 
 
 def history(log: Iterable[Decision], taxonomy: Taxonomy) -> list[HistoryLine]:
     """Who decided what and when, the newest first."""
-    return [done(one, taxonomy) for one in log][::-1]
+    return [done(decision, taxonomy) for decision in log][::-1]
 
 
-def done(one: Decision, taxonomy: Taxonomy) -> HistoryLine:
+def done(decision: Decision, taxonomy: Taxonomy) -> HistoryLine:
     """One decision as a sentence."""
-    by_files = one.via == "files"
-    what = FROM_FILES.get(one.action, one.action) if by_files else DONE.get(one.action, one.action)
-    labels = tuple(names_of(one.labels, taxonomy)) if one.labels else ()
-    return HistoryLine("It" if by_files else one.by, what, one.at, labels, one.reason)
+    by_files = decision.via == "files"
+    what = FROM_FILES.get(decision.action, decision.action) if by_files else DONE.get(decision.action, decision.action)
+    labels = tuple(names_of(decision.labels, taxonomy)) if decision.labels else ()
+    return HistoryLine("It" if by_files else decision.by, what, decision.at, labels, decision.reason)
 
 
 def names_of(labels: Labels, taxonomy: Taxonomy) -> list[str]:
