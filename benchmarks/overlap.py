@@ -19,13 +19,13 @@ from harvest import CONFIG, LAST, control, serving
 PARTS = """
 import json, time
 from pathlib import Path
-from harvester.services.classify import classify
-from harvester.services.harvest import harvest, memory
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.learning.classify import classify
 from harvester.services.workspace import open_workspace
 from harvester.sources.registry import enabled
 ws = open_workspace(Path("config.toml"))
 begun = time.monotonic()
-outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, memory(ws.store))]
+outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, source_state(ws.store))]
 between = time.monotonic()
 papers = classify(ws)
 print(json.dumps({"papers": papers, "harvest": between - begun, "classify": time.monotonic() - between}))
