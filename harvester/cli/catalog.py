@@ -11,6 +11,7 @@ from harvester.cli.common import say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
 
 if TYPE_CHECKING:
+    from harvester.catalog.check import CheckFinding
     from harvester.services.catalog.lists import Import
 
 app = typer.Typer(help="The catalog: its entries, and the list and site built from them.", no_args_is_help=True)
@@ -132,12 +133,14 @@ def check(
 
     with watched() as watch:
         found = findings(call.settings, clock_from_environment(), online=online, watch=watch)
-    lines = [
-        f"{finding.grade}: {finding.file}{f':{finding.line}' if finding.line else ''}: {finding.message} ({finding.rule})"
-        for finding in found
-    ]
+    lines = [_line(finding) for finding in found]
     return Output(
         [finding.to_json() for finding in found],
         "\n".join([*lines, f"{len(found)} findings."]),
         failed=any(strict or finding.grade == "error" for finding in found),
     )
+
+
+def _line(finding: "CheckFinding") -> str:
+    place = f"{finding.file}:{finding.line}" if finding.line else f"{finding.file}"
+    return f"{finding.grade}: {place}: {finding.message} ({finding.rule})"

@@ -1,6 +1,6 @@
 """What commands share: common options, output for people or as JSON, progress, logs.
 
-Command modules import services inside the functions: `harvester --help` must not pay for the database or the classifier.
+Command modules import services inside functions: `harvester --help` must not pay for the database or the classifier.
 """
 
 import json

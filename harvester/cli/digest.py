@@ -62,7 +62,7 @@ def send(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Write the messages to this folder, as .eml files for another program; they count as sent, unless dry.",
+            help="Write the messages as .eml files to this folder; they count as sent, except with --dry-run.",
         ),
     ] = None,
 ) -> Output | None:
@@ -130,7 +130,7 @@ def _show_mail(heads: Sequence[str], mails: Sequence["MailBody"], html: Path | N
 
 def _sent(counts: "Counts", stopped: HarvesterError | None = None) -> Output:
     """The result of sending; `stopped` says why it ended early, in the same document."""
-    problems = [f"The digest to {problem.to} is {problem.state}: {problem.reason}" for problem in counts.problems]
+    problems = [f"Digest to {problem.to} ({problem.state}): {problem.reason}" for problem in counts.problems]
     return Output(
         {
             **counts.to_json(),

@@ -1,4 +1,4 @@
-"""``harvester train``, ``harvester evaluate`` and ``harvester labels``: learning from reviewers, and how well it works."""
+"""``harvester train``, ``harvester evaluate`` and ``harvester labels``: learning from reviewers, measured."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -84,9 +84,8 @@ def _say_trained(done: dict[str, Any]) -> None:
 def _say_figures(found: dict[str, Any]) -> None:
     from classifiers.card import figure_rows
 
-    say(
-        f"{found['papers']} papers; {found['overlap']} are in the training set and are scored by heads that had not seen them."
-    )
+    seen = f"{found['overlap']} are in the training set and are scored by heads that had not seen them"
+    say(f"{found['papers']} papers; {seen}.")
     table(("", *found["results"]), figure_rows(found["results"]))
     if probes := found["probes"]:
         decided = probes.get("accepted", 0) + probes.get("rejected", 0)

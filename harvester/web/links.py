@@ -1,4 +1,4 @@
-"""The pages behind the links in mails. GET only shows a page with a button, since mail scanners follow every link; POST acts.
+"""The pages behind links in mails. GET only shows a button, because mail scanners follow every link; POST acts.
 
 ``POST /unsubscribe/TOKEN`` is RFC 8058's one-click target: mail programs call it themselves, with the body
 ``List-Unsubscribe=One-Click`` and nothing else: no cookie, no form of ours. The token alone decides, so it ignores the

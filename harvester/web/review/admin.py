@@ -1,4 +1,4 @@
-"""Pages about operations: how the nights went, how good the classifier is, who subscribes, what the next digest says."""
+"""Pages about operations: how the nights went, how good the classifier is, who subscribes, what the digest says."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response

@@ -77,7 +77,7 @@ def _move_on(context: ReviewContext, request: Request, form: Form, done: Decided
 
 
 def _made(form: Form, done: Decided) -> StandingDecision | None:
-    """The decision just made, which this reviewer's next undo takes back; None after an undo, which leaves an older one."""
+    """The decision just made, which this reviewer's next undo takes back; None after an undo: an older one is next."""
     if form["action"] == "undo" or done.stale or done.paper is None or done.paper.candidate is None:
         return None
     return StandingDecision(done.paper.paper, done.paper.candidate, done.paper.decisions[-1])

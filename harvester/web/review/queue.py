@@ -16,8 +16,8 @@ from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
 
 AT_ONCE = 2
-"""Pages of the queue rendered at a time: one computes while another waits for the database. More than these only compete
-for the interpreter; eight clients wait a third longer (benchmarks/web.py)."""
+"""Pages of the queue rendered at a time: one computes while another waits for the database. More only
+compete for the interpreter; eight clients wait a third longer (benchmarks/web.py)."""
 AGAIN = "load delay:1s"  # how htmx asks again for what is not ready yet
 
 

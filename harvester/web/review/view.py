@@ -40,7 +40,7 @@ CERTAIN = 0.995  # probabilities from here on are shown as 99+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One label of a paper; `level` is assigned, unsure or off according to the model, `on` whether the label holds now.
+    """One label of a paper; `level` is the model's word (assigned, unsure or off), `on` whether it holds now.
 
     `faint` means that the model gives it so little probability that it need not be looked at.
     """
