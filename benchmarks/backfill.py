@@ -1,10 +1,10 @@
 """Backfilling arXiv's snapshot, here and on Ray, against plain encoding: ``python benchmarks/backfill.py``.
 
-The snapshot is the shared corpus, repeated under new ids. With ``--distinct`` each title bears a number of its own, so
-that no text comes twice and no embedding is found in the cache: the rate is then that of texts which are all new, at
-this corpus' share of cardiac papers (a tenth names the subject; of all of arXiv far fewer do). Plain encoding is what
-a classifier costs that sends every title and abstract through MiniLM; it is measured on a sample in the same run. What
-the last line says of 2.8 million records is reckoned from the rate, not measured.
+The snapshot is the shared corpus, repeated under new ids. With ``--distinct`` each title has its own number, so that no
+text occurs twice and no embedding is found in the cache: the rate is then that of entirely new texts, at this corpus'
+share of cardiac papers (a tenth name the subject; in all of arXiv far fewer do). Plain encoding is the cost of a
+classifier that sends every title and abstract through MiniLM; it is measured on a sample in the same run. The time for
+2.8 million records is extrapolated from the rate, not measured.
 """
 
 import argparse
@@ -35,17 +35,17 @@ RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"
 
 
 def main() -> None:
-    """Make the snapshot, measure, print the table."""
+    """Write the snapshot, measure, print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--records", type=int, default=200_000, help="size of the snapshot (default 200,000)")
     parser.add_argument("--sample", type=int, default=1_000, help="records of the plain encoding (default 1,000)")
-    parser.add_argument("--distinct", action="store_true", help="let no text come twice")
-    parser.add_argument("--engines", default="local,ray1,ray2", help="which; ray2 is Ray with two workers")
+    parser.add_argument("--distinct", action="store_true", help="make all texts different")
+    parser.add_argument("--engines", default="local,ray1,ray2", help="which engines; ray2 is Ray with two workers")
     given = parser.parse_args()
     shared = Path(os.environ.get("HARVESTER_SHARED", Path(__file__).parents[2] / "shared"))
     corpus = shared / "corpus" / "papers-2025.jsonl.gz"
     if not corpus.is_file():
-        sys.exit("The shared folder with the corpus is not there: set HARVESTER_SHARED.")
+        sys.exit("The shared folder with the corpus is missing; set HARVESTER_SHARED.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
         write_snapshot(path, corpus, given.records, distinct=given.distinct)
@@ -56,10 +56,10 @@ def main() -> None:
 
 
 def write_snapshot(path: Path, corpus: Path, records: int, *, distinct: bool) -> None:
-    """The corpus as snapshot lines, over and over with other ids (and titles) until there are enough."""
+    """The corpus as snapshot lines, repeated with new ids (and titles) until there are enough."""
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         papers = [paper for paper in map(json.loads, lines) if not paper.get("feed")]
-    random.Random(0).shuffle(papers)  # the corpus begins with the labelled ones, which are far more often in scope
+    random.Random(0).shuffle(papers)  # the corpus begins with the labeled papers, which are far more often in scope
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as out:
         for number, paper in enumerate(itertools.islice(itertools.cycle(papers), records)):
             month, serial = divmod(number, 90_000)
@@ -70,7 +70,7 @@ def write_snapshot(path: Path, corpus: Path, records: int, *, distinct: bool) ->
 
 
 def as_snapshot(paper: dict[str, Any], name: str) -> dict[str, Any]:
-    """A record of the corpus in the snapshot's form."""
+    """A record of the corpus in the snapshot's format."""
     created = format_datetime(datetime.fromisoformat(paper["published"].replace("Z", "+00:00")))
     return {
         "id": name,
@@ -84,7 +84,7 @@ def as_snapshot(paper: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def plain_encoding(path: Path, sample: int) -> float:
-    """Records a second of a classifier that encodes all of them."""
+    """Records per second of a classifier that encodes all of them."""
     from classifiers.encoder import load_encoder
     from classifiers.features import embed
     from harvester.services.learning.classify import text_of
@@ -100,7 +100,7 @@ def plain_encoding(path: Path, sample: int) -> float:
 
 
 def backfill(engine: str, path: Path, folder: Path) -> tuple[dict[str, Any], float]:
-    """What the command line says of the whole snapshot in a fresh folder, and the peak memory of all its processes."""
+    """The command line's report on the whole snapshot in a fresh folder, and the peak memory of all its processes."""
     folder.mkdir()
     (folder / "config.toml").write_text(CONFIG)
     command = [sys.executable, "-m", "harvester", "backfill", str(path), "--json"]
@@ -118,11 +118,11 @@ def backfill(engine: str, path: Path, folder: Path) -> tuple[dict[str, Any], flo
 
 @contextmanager
 def ray_cluster(workers: int, folder: Path) -> Iterator[str]:
-    """A cluster of one node with so many workers; its address."""
+    """A cluster of one node with this many workers; yields its address."""
     os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": uuid.uuid4().hex, "RAY_USAGE_STATS_ENABLED": "0"}
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     log = folder / "ray.log"
     with log.open("w") as out:
         command = [*RAY, f"--num-cpus={workers}", f"--port={port}"]
@@ -136,7 +136,7 @@ def ray_cluster(workers: int, folder: Path) -> Iterator[str]:
 
 
 def peak_memory(process: "subprocess.Popen[bytes]") -> float:
-    """Wait for a process; the peak in MB of what it and everything else that this benchmark started occupied."""
+    """Wait for a process; the peak memory in MB of it and everything else that this benchmark started."""
     peak, over = 0.0, threading.Event()
 
     def look() -> None:
@@ -156,7 +156,7 @@ def descendants(root: int) -> set[int]:
     """The processes below a process."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended meanwhile
+        with suppress(OSError):  # it has ended meanwhile
             parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
     found, size = {root}, 0
     while len(found) > size:
@@ -180,7 +180,7 @@ def print_row(engine: str, plain: float, report: dict[str, Any], peak: float) ->
     print(
         f"{engine:<14}  {rate:8.1f} records/s, {rate / plain:.1f} x plain encoding, peak {peak:,.0f} MB, "
         f"{report['in_scope']:,} of {report['records']:,} in scope, {report['seconds']:.0f} s; "
-        f"arXiv's {ALL_OF_ARXIV:,}: {ALL_OF_ARXIV / rate / 3600:.1f} h (reckoned)",
+        f"arXiv's {ALL_OF_ARXIV:,}: {ALL_OF_ARXIV / rate / 3600:.1f} h (extrapolated)",
         flush=True,
     )
 

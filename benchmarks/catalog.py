@@ -1,9 +1,9 @@
-"""A catalogue of 20,000 invented papers: ``python benchmarks/catalog.py``.
+"""A catalog of 20,000 invented papers: ``python benchmarks/catalog.py``.
 
 Times check, build, every export and the site, then opens the site in Chromium and times its first view and searches.
-Each step runs in a process of its own, as a command would, so that imports count; beside its wall time stands what it
-used of the processor, which other work on the machine does not change. The baseline is reading the same files with
-``tomllib`` alone: what no catalogue of one file an entry can do without.
+Each step runs in its own process, as a command would, so that imports count; next to its wall time is its processor
+time, which other work on the machine does not change. The baseline is reading the same files with ``tomllib`` alone,
+which no catalog of one file per entry can avoid.
 """
 
 import argparse
@@ -46,7 +46,7 @@ VENUES = ("arXiv", "MICCAI", "Medical Image Analysis", "Circulation", "npj Digit
 
 
 def main() -> None:
-    """Make the catalogue, run every step, print the table."""
+    """Write the catalog, run every step, print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--papers", type=int, default=20_000)
     given = parser.parse_args()
@@ -111,7 +111,7 @@ def text_of(entry: Entry) -> str:
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds by the clock, and seconds of the processor (0 where they are not known)."""
+    """Seconds by the clock, and seconds of the processor (0 if unknown)."""
 
     wall: float
     cpu: float = 0.0
@@ -126,7 +126,7 @@ def baseline(folder: Path) -> Spent:
 
 
 def commands(folder: Path) -> dict[str, Spent]:
-    """Each command, with all it imports."""
+    """Each command, with everything it imports."""
     steps = {
         "build": ["build"],
         "build, nothing changed": ["build"],
@@ -151,7 +151,7 @@ def timed(folder: Path, arguments: list[str]) -> Spent:
 
 
 def browser(site: Path) -> dict[str, Spent]:
-    """Seconds to the first view of a cold page, and of searches from the key press to the list being drawn."""
+    """Seconds to the first view of a cold page, and from the key press of a search until the list is drawn."""
     from playwright.sync_api import sync_playwright
 
     with (
@@ -189,7 +189,7 @@ def search(page: object, query: str) -> float:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """A plain file server on the folder; its address."""
+    """A plain file server on the folder; yields its address."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:

@@ -1,9 +1,9 @@
-"""Quality and speed of the classifier beside what others use, on papers of a later year, in one table.
+"""Quality and speed of the classifier and of what others use, on papers of a later year, in one table.
 
-Trained on the shared labels before 2025, tested on those from then on, by: keyword rules (the taxonomy's synonyms),
+Trained on the shared labels before 2025, tested on later ones: keyword rules (the taxonomy's synonyms),
 TF-IDF + linear SVM (what arxiv-sanity-lite does), the MiniLM embedding + logistic regression, the labels of the nearest
-MiniLM neighbours, and this model. Speed is papers a second of what each needs for 2,000 papers of the corpus (a day's
-mixture: 1-2 % in scope), training and loading apart; so is the first stage held against encoding everything.
+MiniLM neighbours, and this model. Speed is papers per second for 2,000 papers of the corpus (a day's
+mixture: 1-2 % in scope), without training and loading; it also compares the first stage with encoding everything.
 """
 
 import argparse
@@ -37,7 +37,7 @@ FACETS = ("task", "modality", "disease")
 
 @dataclass(frozen=True)
 class Line:
-    """One method: scope average precision, micro- and macro-F1 by facet, and papers a second."""
+    """One method: scope average precision, micro- and macro-F1 by facet, and papers per second."""
 
     method: str
     scope: float
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def prepare(classifier: Classifier, count: int) -> tuple[Trial, float]:
-    """Everything read and embedded, and how many papers a second the encoder reads of the stream."""
+    """Everything read and embedded, and how many papers per second of the stream the encoder reads."""
     taxonomy = load_taxonomy()
     papers = read_labels([SHARED / "labels" / name for name in ("train.jsonl", "train-without-id.jsonl")], taxonomy)
     late = split_by_year(papers, YEAR)
@@ -87,7 +87,7 @@ def prepare(classifier: Classifier, count: int) -> tuple[Trial, float]:
 
 
 def read_stream(count: int) -> list[Text]:
-    """The newest papers of the corpus, every other out of scope as they come."""
+    """A random sample of the corpus' papers of 2025, in and out of scope as they come."""
     import gzip
     import json
 
@@ -98,14 +98,14 @@ def read_stream(count: int) -> list[Text]:
 
 
 def timed(work: Callable[[], object], count: int) -> tuple[object, float]:
-    """What the work returned, and papers a second."""
+    """What the work returned, and papers per second."""
     begun = time.perf_counter()
     found = work()
     return found, count / (time.perf_counter() - begun)
 
 
 def rules(trial: Trial) -> Line:
-    """A label is given where one of its synonyms stands."""
+    """A label is assigned if one of its synonyms occurs."""
     figures = keyword_rules(trial.late, trial.taxonomy)
     matcher = SynonymMatcher(trial.taxonomy)
     _, speed = timed(lambda: matcher.counts([text.joined for text in trial.stream]), len(trial.stream))
@@ -113,7 +113,7 @@ def rules(trial: Trial) -> Line:
 
 
 def svm(trial: Trial) -> Line:
-    """Words and word pairs, one linear SVM a label."""
+    """Words and word pairs, one linear SVM per label."""
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     train = words.fit_transform([paper.text.joined for paper in trial.early])
     test = words.transform([paper.text.joined for paper in trial.late])
@@ -142,7 +142,7 @@ def from_vectors(trial: Trial, speed: float) -> list[Line]:
 
 
 def ours(trial: Trial, classifier: Classifier) -> Line:
-    """This model, trained anew on the earlier papers; the shipped one is timed."""
+    """This model, retrained on the earlier papers; the shipped one is timed."""
     papers = [*trial.early, *trial.late]
     vectors = np.vstack([trial.early_vectors, trial.late_vectors])
     figures = evaluate_split(papers, vectors, trial.taxonomy, YEAR)["this model"]
@@ -165,7 +165,7 @@ def one_vs_rest(trial: Trial, train, test, made, decide) -> tuple[float, dict[st
 
 
 def neighbours(trial: Trial, train: np.ndarray, test: np.ndarray) -> tuple[float, dict[str, tuple[float, float]]]:
-    """A label is given where it stands on at least two of the five nearest papers in scope."""
+    """A label is assigned if at least two of the five nearest papers in scope have it."""
     inside = np.array([paper.in_scope for paper in trial.early])
     later = np.array([paper.in_scope for paper in trial.late])
     near = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(train).kneighbors(test, return_distance=False)

@@ -1,8 +1,8 @@
 """Ten thousand digests of fifty papers to a local sink: ``python benchmarks/digest.py``.
 
-The sink is a process of its own that speaks SMTP and throws the content away, so the figures are the sender's: rules,
-composition, the ledger's writes and the SMTP dialogue. Subscribers have topics of many kinds, nine in ten take HTML.
-The baseline is the plain way, on a few of the same subscribers: every message laid out and encoded from scratch.
+The sink is a separate process that speaks SMTP and discards the content, so the figures are the sender's: rules,
+composition, the ledger's writes and the SMTP dialogue. Subscribers have topics of many kinds; nine in ten take HTML.
+The baseline, on a few of the same subscribers, is the plain way: every message laid out and encoded from scratch.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--subscribers", type=int, default=10_000)
     parser.add_argument("--papers", type=int, default=50)
-    parser.add_argument("--store", default="sqlite:///harvester.db", help="else a PostgreSQL database, empty")
+    parser.add_argument("--store", default="sqlite:///harvester.db", help="or the URL of an empty PostgreSQL database")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -149,7 +149,7 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
         links={"paper": f"https://arxiv.org/abs/2506.{n:05}", "code": f"https://github.com/group/project-{n}"},
     )
     number = papers.record(db, [Sighting(ARXIV, paper)], NOW)[0].number
-    chosen = {one.id: tuple(dice.sample(one.label_ids, 2)) for one in ws.taxonomy.facets if not one.exclusive}
+    chosen = {facet.id: tuple(dice.sample(facet.label_ids, 2)) for facet in ws.taxonomy.facets if not facet.exclusive}
     queue.enqueue(db, [(number, 0.9)], NOW)
     made = add_decision(
         db, Decision(number, "accept", "review", Labels({**chosen, "kind": ("research",)}), "", "me", NOW)
@@ -161,7 +161,7 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
 
 
 def baseline(ws: Workspace) -> float:
-    """Messages a second where each is composed from scratch; only composed, not even sent."""
+    """Messages per second if each is composed from scratch; composed only, not sent."""
     with read(ws.store) as db:
         plans = due(db, NOW)[:BASELINE]
     begun = time.monotonic()
@@ -171,7 +171,7 @@ def baseline(ws: Workspace) -> float:
 
 
 def send(ws: Workspace) -> Figures:
-    """All of it, as `harvester digest send` does it."""
+    """Send all of it, as `harvester digest send` does."""
     begun = time.monotonic()
     counts = send_digests(ws)
     seconds = time.monotonic() - begun
@@ -182,10 +182,10 @@ def print_table(figures: Figures, plain: float) -> None:
     """The figures and their ratio to the baseline."""
     rate = figures.counts.sent / figures.seconds
     rows = [
-        ("due / sent / failed / unknown", " / ".join(str(one) for one in figures.counts.to_json().values())),
+        ("due / sent / failed / unknown", " / ".join(str(count) for count in figures.counts.to_json().values())),
         ("seconds", f"{figures.seconds:.1f}"),
-        ("messages a second, composed, written down and sent (target 200)", f"{rate:.0f}"),
-        ("messages a second, each only composed from scratch (baseline)", f"{plain:.0f}"),
+        ("messages per second, composed, recorded and sent (target 200)", f"{rate:.0f}"),
+        ("messages per second, each only composed from scratch (baseline)", f"{plain:.0f}"),
         ("ratio", f"{rate / plain:.1f}"),
         ("peak memory", f"{figures.peak:.0f} MB"),
     ]

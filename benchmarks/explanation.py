@@ -1,4 +1,4 @@
-"""How often the two sentences named for a label carry it more than two others do.
+"""How often the two sentences named for a label support it more than two others do.
 
 For labels assigned to papers in scope (of texts with at least five sentences): the label's probability without the two
 sentences named, against its probability without two others drawn at random.
@@ -29,16 +29,16 @@ def main() -> None:
     classifier = load()
     papers = [p.text for p in read_labels([SHARED / "labels" / "train.jsonl"], load_taxonomy()) if p.in_scope]
     won, cases = 0, 0
-    for place in rng.permutation(len(papers)):
-        for better in tried(classifier, papers[place], rng):
+    for row in rng.permutation(len(papers)):
+        for better in compared(classifier, papers[row], rng):
             won, cases = won + better, cases + 1
         if cases >= arguments.cases:
             break
     print(f"{won} of {cases} cases: {won / cases:.1%}")
 
 
-def tried(classifier: Classifier, text: Text, rng: np.random.Generator) -> list[bool]:
-    """For each task, modality and disease label of a paper whether its two sentences carry it more than two others."""
+def compared(classifier: Classifier, text: Text, rng: np.random.Generator) -> list[bool]:
+    """For each task, modality and disease label of a paper: whether its two sentences support it more than others."""
     parts = parts_of(text)
     [prediction] = classifier.predict([text], explained=True, full=True)
     found = []

@@ -1,11 +1,11 @@
 """A month of nights against the floor that arXiv's spacing sets: ``python benchmarks/harvest.py``.
 
 Every working night of the month harvests all sources from the stand-in, as a cron job would; classifier, queue and
-digest are left out. Spacing is scaled down (``--interval``), since waiting 3 s shows nothing that waiting 0.3 s does
-not; what the table says of 3 s is the same overhead on top of the unscaled floor.
+digest are left out. Spacing is scaled down (``--interval``), because waiting 3 s shows nothing that waiting 0.3 s
+does not; the table's figures for 3 s are the same overhead on top of the unscaled floor.
 
-The floor is the fewest requests that could bring the same: one per 1,000 results of a window, one a category, one per
-100 ids hydrated, each an interval apart. Hugging Face and journals are no part of it: nobody asks to space them.
+The floor is the fewest requests that could bring the same: one per 1,000 results of a window, one per category, one per
+100 ids hydrated, each an interval apart. Hugging Face and journals are not part of it: they do not ask for spacing.
 """
 
 import argparse
@@ -67,12 +67,12 @@ class Night:
     @property
     def spaced(self) -> int:
         """Requests to arXiv."""
-        return sum(one.requests for one in self.outcomes if one.source.startswith("arxiv"))
+        return sum(outcome.requests for outcome in self.outcomes if outcome.source.startswith("arxiv"))
 
     @property
     def others(self) -> int:
-        """Requests to all others."""
-        return sum(one.requests for one in self.outcomes) - self.spaced
+        """Requests to all other sources."""
+        return sum(outcome.requests for outcome in self.outcomes) - self.spaced
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def main() -> None:
     given = parser.parse_args()
     shared = Path(os.environ.get("HARVESTER_SHARED", Path(__file__).parents[2] / "shared"))
     if not (shared / "upstream" / "serve.py").is_file():
-        sys.exit("The shared folder with corpus and stand-in is not there: set HARVESTER_SHARED.")
+        sys.exit("The shared folder with corpus and stand-in is missing; set HARVESTER_SHARED.")
     with serving(shared) as url, tempfile.TemporaryDirectory() as folder:
         nights = list(month(Path(folder), url, given.interval, given.days))
     print_table(nights, given.interval)
@@ -91,7 +91,7 @@ def main() -> None:
 
 @contextmanager
 def serving(shared: Path) -> Iterator[str]:
-    """The stand-in on the real month; its address."""
+    """The stand-in on the real month; yields its address."""
     corpus = shared / "corpus" / "papers-2025.jsonl.gz"
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -103,7 +103,7 @@ def serving(shared: Path) -> Iterator[str]:
 
 
 def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]:
-    """One night after the other on one store, each as of 23:30 UTC."""
+    """One night after another on one store, each as of 23:30 UTC."""
     (folder / "config.toml").write_text(CONFIG.format(upstream=url, interval=interval))
     settings = load_settings(folder / "config.toml")
     ws = Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: datetime.now(UTC))
@@ -117,19 +117,19 @@ def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]
 
 
 def one_night(ws: Workspace, url: str) -> Night:
-    """All sources, timed; the log of the stand-in tells which ids were hydrated."""
+    """All sources, timed; the stand-in's log tells which ids were hydrated."""
     begun = time.monotonic()
     outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, source_state(ws.store))]
     seconds = time.monotonic() - begun
-    if failed := [f"{one.source}: {one.error}" for one in outcomes if one.error]:
+    if failed := [f"{outcome.source}: {outcome.error}" for outcome in outcomes if outcome.error]:
         sys.exit(f"A night failed: {failed[0]}")
     rss = ws.settings.harvest.arxiv_rss
-    windows = sum(math.ceil(max(1, one.expected or 0) / 1000) for one in outcomes if one.source == "arxiv")
+    windows = sum(math.ceil(max(1, outcome.expected or 0) / 1000) for outcome in outcomes if outcome.source == "arxiv")
     return Night(outcomes, seconds, windows + len(rss.categories if rss else ()) + math.ceil(len(hydrated(url)) / 100))
 
 
 def hydrated(url: str) -> set[str]:
-    """The ids that were asked for since the log was cleared."""
+    """The ids that were requested since the log was cleared."""
     with urllib.request.urlopen(f"{url}/_log") as answer:
         paths = re.findall(r'"path": "([^"]*)"', answer.read().decode())
     asked = (parse_qs(urlsplit(path).query).get("id_list", [""])[0] for path in paths)
@@ -137,9 +137,9 @@ def hydrated(url: str) -> set[str]:
 
 
 def control(url: str, day: date) -> None:
-    """Move the stand-in's day, and clear its log."""
-    wish = dumps({"today": day.isoformat(), "clear_log": True}).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{url}/_control", wish, method="POST")).close()
+    """Set the stand-in's day, and clear its log."""
+    body = dumps({"today": day.isoformat(), "clear_log": True}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{url}/_control", body, method="POST")).close()
 
 
 def print_table(nights: list[Night], interval: float) -> None:
@@ -149,18 +149,18 @@ def print_table(nights: list[Night], interval: float) -> None:
     overhead = wall - sum(night.spaced for night in nights) * interval
     real = sum(night.spaced for night in nights) * REAL_INTERVAL + overhead
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    received = sum(one.received for night in nights for one in night.outcomes)
+    received = sum(outcome.received for night in nights for outcome in night.outcomes)
     rows = [
         ("nights", f"{len(nights)}"),
         ("records received", f"{received:,}"),
-        ("new papers", f"{sum(len(one.first) for night in nights for one in night.outcomes):,} sightings"),
+        ("new papers", f"{sum(len(outcome.first) for night in nights for outcome in night.outcomes):,} sightings"),
         ("requests to arXiv / fewest possible", f"{sum(night.spaced for night in nights)} / {fewest}"),
         ("requests to others", f"{sum(night.others for night in nights)}"),
         (f"wall time at {interval:g} s", f"{wall:.1f} s"),
         (f"floor at {interval:g} s (scale 1:{REAL_INTERVAL / max(interval, 1e-9):g})", f"{floor:.1f} s"),
         (f"ratio at {interval:g} s", f"{wall / floor:.3f}" if floor else "-"),
-        (f"wall time / floor at {REAL_INTERVAL:g} s, reckoned", f"{real:.0f} s / {real_floor:.0f} s"),
-        (f"ratio at {REAL_INTERVAL:g} s, reckoned (target 1.2)", f"{real / real_floor:.3f}"),
+        (f"wall time / floor at {REAL_INTERVAL:g} s, extrapolated", f"{real:.0f} s / {real_floor:.0f} s"),
+        (f"ratio at {REAL_INTERVAL:g} s, extrapolated (target 1.2)", f"{real / real_floor:.3f}"),
         ("slowest night", f"{max(night.seconds for night in nights):.1f} s"),
         ("peak memory", f"{peak:.0f} MB"),
     ]

@@ -1,8 +1,8 @@
 """What a night saves by classifying while it waits for arXiv: ``python benchmarks/overlap.py``.
 
-The same night from the stand-in twice, each in a process of its own with a store of its own: first all sources are
-harvested and then all that came is classified, as if neither knew of the other; then `run` does both. The least that
-any order of the two could take is the longer one of them.
+The same night from the stand-in twice, each in its own process with its own store: first all sources are harvested and
+then everything new is classified, one after the other; then `run` does both. No order of the two can take less than the
+longer one of them.
 """
 
 import argparse
@@ -15,17 +15,17 @@ from pathlib import Path
 
 from harvest import CONFIG, LAST, control, serving
 
-# Both print their seconds as JSON; loading of torch is in the classifying, as it is in a night.
+# Both print their seconds as JSON; loading torch counts as classifying, as it does in a night.
 PARTS = """
 import json, time
 from pathlib import Path
-from harvester.services.classify import classify
-from harvester.services.harvest import harvest, memory
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.learning.classify import classify
 from harvester.services.workspace import open_workspace
 from harvester.sources.registry import enabled
 ws = open_workspace(Path("config.toml"))
 begun = time.monotonic()
-outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, memory(ws.store))]
+outcomes = [harvest(ws, source, None, None) for source in enabled(ws.settings.harvest, source_state(ws.store))]
 between = time.monotonic()
 papers = classify(ws)
 print(json.dumps({"papers": papers, "harvest": between - begun, "classify": time.monotonic() - between}))
@@ -43,21 +43,21 @@ print(json.dumps({"papers": report.papers.new, "run": time.monotonic() - begun})
 
 
 def main() -> None:
-    """Both ways, and the table."""
+    """Measure both ways, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--interval", type=float, default=3.0, help="seconds between requests to arXiv (default 3)")
     parser.add_argument("--overlap-days", type=int, default=2, help="length of the first window (default 2)")
     given = parser.parse_args()
     shared = Path(os.environ.get("HARVESTER_SHARED", Path(__file__).parents[2] / "shared"))
     if not (shared / "upstream" / "serve.py").is_file():
-        sys.exit("The shared folder with corpus and stand-in is not there: set HARVESTER_SHARED.")
+        sys.exit("The shared folder with corpus and stand-in is missing; set HARVESTER_SHARED.")
     with serving(shared) as url:
         control(url, LAST)
         text = CONFIG.format(upstream=url, interval=given.interval)
         text = text.replace("[harvest.arxiv]", f"[harvest]\noverlap_days = {given.overlap_days}\n[harvest.arxiv]")
         parts, night = measured(PARTS, text), measured(NIGHT, text)
     if parts["papers"] != night["papers"]:
-        sys.exit(f"Not the same done: {parts['papers']:.0f} papers one by one, {night['papers']:.0f} in a run.")
+        sys.exit(f"The results differ: {parts['papers']:.0f} papers one by one, {night['papers']:.0f} in a run.")
     both = parts["harvest"] + parts["classify"]
     print(f"{parts['papers']:.0f} papers at {given.interval:g} s between requests")
     print(f"harvest alone   {parts['harvest']:6.1f} s\nclassify alone  {parts['classify']:6.1f} s")

@@ -1,8 +1,8 @@
 """How soon a command answers: ``python benchmarks/startup.py``.
 
-Each command is started as a person would, several times. Told are the fastest and the middle one, and the least
-processor time: on a machine that does other things, that is what the command would take on an idle one. Beside them,
-an interpreter that does nothing.
+Each command is started several times, as a person would. The table gives the fastest and the median time, and the least
+processor time: on a busy machine, that is what the command would take on an idle one. For comparison: an interpreter
+that does nothing.
 """
 
 import argparse
@@ -25,19 +25,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "config.toml").write_text("")
         harvester = [sys.executable, "-m", "harvester"]
-        seconds(Path(folder), [*harvester, "queue"], 1)  # makes the store
+        seconds(Path(folder), [*harvester, "queue"], 1)  # creates the store
         rows = [("python -c pass", seconds(Path(folder), [sys.executable, "-c", "pass"], times), None)]
         for name, target in TARGETS.items():
             rows.append((f"harvester {name}", seconds(Path(folder), [*harvester, name], times), target))
     for name, taken, target in rows:
         wall, processor = zip(*taken, strict=True)
         aim = f"  target {target:.1f} s" if target else ""
-        times_told = f"fastest {min(wall):.2f} s  median {statistics.median(wall):.2f} s"
-        print(f"{name:<18}  {times_told}  processor {min(processor):.2f} s{aim}")
+        times_shown = f"fastest {min(wall):.2f} s  median {statistics.median(wall):.2f} s"
+        print(f"{name:<18}  {times_shown}  processor {min(processor):.2f} s{aim}")
 
 
 def seconds(folder: Path, command: list[str], times: int) -> list[tuple[float, float]]:
-    """How long each start took, by the clock and of the processor."""
+    """How long each start took, by the clock and in processor time."""
     taken = []
     for _ in range(times):
         begun, used = time.monotonic(), processor_time()

@@ -1,7 +1,7 @@
-"""How fast the review page is on a large store: its pages with 1 and 8 clients, and the SQL statements each takes.
+"""How fast the review page is on a large store: its pages with 1 and 8 clients, and how many SQL statements each takes.
 
 Usage: benchmarks/web.py [--papers N] [--pending N] [--requests N]. The store is filled with invented papers in a
-scratch folder; the server is `harvester web`, one process. Exits with 1 where a target is missed.
+scratch folder; the server is `harvester web`, one process. Exits with 1 if a target is missed.
 """
 
 import argparse
@@ -59,7 +59,7 @@ Client = tuple[requests.Session, str]
 
 
 def text(rng: random.Random, words: int) -> str:
-    """Words that come up as words do: few often, most seldom."""
+    """Words as frequent as in real texts: a few often, most seldom."""
     return " ".join(WORDS[min(int(rng.paretovariate(0.6)) - 1, len(WORDS) - 1)] for _ in range(words))
 
 
@@ -69,12 +69,12 @@ def fill(ws: Workspace, papers: int, pending: int) -> None:
     for start in range(0, papers, CHUNK):
         made = [paper(rng, number) for number in range(start, min(start + CHUNK, papers))]
         with write(ws.store) as db:
-            merged = record(db, [Sighting(ARXIV, one) for one in made], BEGUN)
-            rows = [(one.number, known, predict(ws, rng)) for one, known in zip(merged, made, strict=True)]
+            merged = record(db, [Sighting(ARXIV, invented) for invented in made], BEGUN)
+            rows = [(known.number, invented, predict(ws, rng)) for known, invented in zip(merged, made, strict=True)]
             save(db, rows, BEGUN)
-            waiting = [row for place, row in enumerate(rows, start) if place >= papers - pending]
+            waiting = [row for position, row in enumerate(rows, start) if position >= papers - pending]
             enqueue(db, [(number, found.scope) for number, _, found in waiting], BEGUN)
-    with write(ws.store) as db:  # as a night leaves them
+    with write(ws.store) as db:  # as a night leaves it
         set_reading_order(db, [(candidate.paper, candidate.scope) for candidate in in_state(db, "pending")])
 
 
@@ -84,7 +84,7 @@ def paper(rng: random.Random, number: int) -> Paper:
     authors = tuple(Author(f"{rng.choice('ABCDE')}. Author{rng.randrange(20_000)}") for _ in range(5))
     when = BEGUN + timedelta(minutes=number)
     links = {"paper": f"https://arxiv.org/abs/{name}"}
-    # Titles begin as differently as real ones do: each is compared with those that begin alike.
+    # Titles begin as differently as real ones: each is compared with those that begin the same way.
     title = f"{rng.choice(WORDS)} {text(rng, 9)} {number}"
     return Paper((f"arxiv:{name}",), title, text(rng, 170), authors, when, when, 1, links=links)
 
@@ -100,7 +100,7 @@ def predict(ws: Workspace, rng: random.Random) -> Prediction:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[None]:
-    """`harvester web` as a process of its own."""
+    """`harvester web` as a separate process."""
     command = [sys.executable, "-m", "harvester", "web", "--config", str(folder / "config.toml")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -128,7 +128,7 @@ def token(page: str) -> str:
 
 
 def steps(url: str, ids: Iterator[str]) -> dict[str, Callable[[Client, random.Random], Any]]:
-    """What a reviewer does, each a request."""
+    """What a reviewer does, one request each."""
 
     def queue(client: Client, _: random.Random) -> requests.Response:
         return client[0].get(f"{url}/review")
@@ -145,9 +145,9 @@ def steps(url: str, ids: Iterator[str]) -> dict[str, Callable[[Client, random.Ra
 
     def decision(client: Client, rng: random.Random) -> requests.Response:
         form = {"csrf": client[1], "paper": next(ids), "version": "0", "next": next(ids)}
-        wish = {"action": "accept", "task": "diagnosis", "modality": "ecg", "kind": "research"}
+        accept = {"action": "accept", "task": "diagnosis", "modality": "ecg", "kind": "research"}
         return client[0].post(
-            f"{url}/review/decide", data={**form, **(wish if rng.random() < 0.5 else {"action": "reject"})}
+            f"{url}/review/decide", data={**form, **(accept if rng.random() < 0.5 else {"action": "reject"})}
         )
 
     return {"queue page": queue, "search": search, "filter": filtered, "paper": paper, "decision": decision}
@@ -156,16 +156,16 @@ def steps(url: str, ids: Iterator[str]) -> dict[str, Callable[[Client, random.Ra
 def measure(step: Callable[[Client, random.Random], Any], clients: list[Client], requests_each: int) -> list[float]:
     """The seconds of every request, all clients at once, each waiting for its answer before it asks again."""
 
-    def work(place: int) -> list[float]:
-        rng, seconds = random.Random(place), []
+    def work(number: int) -> list[float]:
+        rng, seconds = random.Random(number), []
         for _ in range(requests_each):
             begun = time.perf_counter()
-            step(clients[place], rng).raise_for_status()
+            step(clients[number], rng).raise_for_status()
             seconds.append(time.perf_counter() - begun)
         return seconds
 
     with ThreadPoolExecutor(len(clients)) as pool:
-        return [one for found in pool.map(work, range(len(clients))) for one in found]
+        return [seconds for measured in pool.map(work, range(len(clients))) for seconds in measured]
 
 
 def statements(folder: Path, ids: Iterator[str]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Names for the array types that signatures speak of; imported for type checking only, so it costs nothing."""
+"""Names for the array types in signatures; imported for type checking only, so it costs nothing."""
 
 import numpy as np
 from numpy.typing import NDArray

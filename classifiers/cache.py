@@ -1,7 +1,7 @@
 """Embeddings kept in a file, so that no text is encoded twice: not by a later run, not for a retrained model.
 
-A vector is the same for ever for one text and one encoder, so a hash of both names it. The file is a cache and no
-more: it is bounded, oldest first out, and one that cannot be used costs time, never an answer.
+A vector never changes for a given text and encoder, so a hash of both names it. The file is only a cache: it is
+bounded, drops the oldest first, and if it cannot be used, that costs time, never an answer.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MOST = 250_000
-"""Vectors that are kept: those of 125,000 papers, which take some 450 MB."""
+"""The number of vectors kept: those of 125,000 papers, which take some 450 MB."""
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)"
 _ASKED = 500  # names in one statement
-_PATIENCE = 5.0  # seconds for another process that writes
+_PATIENCE = 5.0  # seconds to wait for another process that writes
 
 
 class CachedEncoder:
-    """An encoder that looks into the file `cache` before it asks `encoder`; at most `most` vectors are kept there."""
+    """An encoder that looks in the file `cache` before it asks `encoder`; the file keeps at most `most` vectors."""
 
     def __init__(self, encoder: Encoder, cache: Path, most: int = MOST) -> None:
         self.name, self.sha256 = encoder.name, encoder.sha256
         self._encoder, self._cache, self._most = encoder, cache, most
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """As `TextEncoder.encode`: float32 array (texts, dimension) of unit length."""
+        """Like `TextEncoder.encode`: float32 array (texts, dimension) of unit length."""
         names = [self._name(text) for text in texts]
         found = self._look_up(list(dict.fromkeys(names)))
         missing = {name: text for name, text in zip(names, texts, strict=True) if name not in found}
@@ -83,8 +83,8 @@ class CachedEncoder:
 
     @contextmanager
     def _whatever_fails(self) -> Iterator[None]:
-        """A folder that cannot be written, a full disk, a damaged file: the texts are encoded anew."""
+        """If the folder cannot be written, the disk is full or the file is damaged, the texts are encoded again."""
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            log.warning("%s is no use as a cache of embeddings (%s); it may be deleted.", self._cache, error)
+            log.warning("%s cannot be used as a cache of embeddings (%s); you may delete it.", self._cache, error)

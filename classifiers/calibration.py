@@ -1,6 +1,6 @@
-"""Scores to probabilities that mean what they say, and probabilities to yes, no and unsure.
+"""Turns scores into probabilities that mean what they say, and probabilities into yes, no and unsure.
 
-Everything here is fitted on cross-fitted scores, of heads that had not seen the paper.
+Everything here is fitted on cross-fitted scores, from heads that had not seen the paper.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EDGE = 1e-6
 
 
 class SigmoidCalibrator(BaseEstimator):  # type: ignore[misc]
-    """Platt scaling, one sigmoid a label.
+    """Platt scaling, one sigmoid per label.
 
     A label with fewer than `min_positives` positives borrows the sigmoid of all labels together: fitted alone it
     would only repeat the accidents of a handful of papers. Learned: `slope_`, `offset_` (labels,).
@@ -44,17 +44,17 @@ class SigmoidCalibrator(BaseEstimator):  # type: ignore[misc]
         return _squash(scores * self.slope_ + self.offset_)
 
     def soften(self, factor: float) -> SigmoidCalibrator:
-        """Multiply the log-odds by `factor`; below 1 every probability moves towards one half."""
+        """Multiply the log-odds by `factor`; below 1 every probability moves toward one half."""
         self.slope_ = (self.slope_ * factor).astype(np.float32)
         self.offset_ = (self.offset_ * factor).astype(np.float32)
         return self
 
 
 def best_temperature(scores: Doubles, Y: Bools) -> float:  # noqa: N803
-    """The factor on calibrated log-odds (papers, labels) that makes the calibration error least.
+    """The factor on calibrated log-odds (papers, labels) that minimizes the calibration error.
 
-    That error counts every true label that was given next to no probability, but not the many that were rightly
-    given none. So it asks for more modesty than Platt's likelihood does, and next year's papers ask for it too:
+    That error counts every true label that got next to no probability, but not the many that rightly got none. So it
+    asks for more modesty than Platt's likelihood does, and so do next year's papers:
     .8 halves the error on papers of the year after the training set's (docs/classifier.md).
     """
     errors = [calibration_error(_squash(scores * factor), Y) or 0.0 for factor in _TEMPERATURES]
@@ -62,10 +62,10 @@ def best_temperature(scores: Doubles, Y: Bools) -> float:  # noqa: N803
 
 
 def f1_thresholds(probabilities: Doubles, Y: Bools, shrinkage: float) -> Doubles:  # noqa: N803
-    """Per label the probability (labels,) from which saying yes gives the best F1.
+    """The probability (labels,) per label from which saying yes gives the best F1.
 
     The fewer positives a label has, the closer it stays to the threshold that is best for all labels together:
-    a label with `shrinkage` positives goes half the way.
+    a label with `shrinkage` positives goes halfway.
     """
     shared = logit(_best_threshold(probabilities.ravel(), Y.ravel()))
     own = logit(np.array([_best_threshold(probabilities[:, n], Y[:, n]) for n in range(Y.shape[1])]))
@@ -94,7 +94,7 @@ def _squash(log_odds: Doubles) -> Doubles:
 
 
 def _sigmoid(scores: Doubles, y: Bools, fewest: int, otherwise: tuple[float, float]) -> tuple[float, float]:
-    """Slope and offset, or `otherwise` where there is too little to fit on or the scores say nothing."""
+    """Slope and offset, or `otherwise` if there is too little to fit on or the scores say nothing."""
     if min(y.sum(), (~y).sum()) < fewest or np.ptp(scores) == 0:
         return otherwise
     model = LogisticRegression(C=1e4, max_iter=1000).fit(scores[:, None], y)

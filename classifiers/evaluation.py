@@ -1,4 +1,4 @@
-"""How good a model is: on papers it has not seen, and beside keyword rules."""
+"""How good a model is: on papers it has not seen, and compared with keyword rules."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 Figures = dict[str, Any]
 _MODEL, _RULES = "this model", "keyword rules"
-# In a title a word says more about the subject than in passing in the abstract.
+# A word in the title says more about the subject than one mentioned in passing in the abstract.
 _TITLE_WEIGHT = 3.0
 _DRAWS = 500  # of the bootstrap
 
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """How sure a method is: probabilities and unsure labels by facet, each (papers in scope, labels)."""
+    """How sure a method is: its probabilities and unsure labels by facet, each (papers in scope, labels)."""
 
     probabilities: Mapping[str, Doubles]
     unsure: Mapping[str, Bools]
@@ -44,7 +44,7 @@ class Doubts:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOutcome:
-    """What a method said of a set: scope of all papers, facets of those in scope. Rules have no probabilities."""
+    """What a method predicted on a set: scope of all papers, facets of those in scope. Rules have no probabilities."""
 
     scope: Doubles
     passed: Bools
@@ -82,8 +82,8 @@ def outcome_of(model: LabelModel, scores: Scores, inside: Bools) -> EvaluationOu
 def cross_validated(model: LabelModel, papers: Sequence[Labelled]) -> Figures:
     """Figures on the training papers by heads that had not seen them.
 
-    Thresholds and calibration were chosen on the same out-of-fold scores, so this flatters by a little; the
-    split by time does not.
+    Thresholds and calibration were chosen on the same out-of-fold scores, so this flatters a little; the split by time
+    does not.
     """
     scores = model.out_of_fold()
     passed = scores.scope >= model.scope_threshold_
@@ -92,7 +92,7 @@ def cross_validated(model: LabelModel, papers: Sequence[Labelled]) -> Figures:
 
 
 def keyword_rules(papers: Sequence[Labelled], taxonomy: Taxonomy) -> Figures:
-    """Figures of the rules a maintainer would write: a label is assigned where one of its synonyms stands."""
+    """Figures of the rules a maintainer would write: a label is assigned if one of its synonyms occurs."""
     matcher = SynonymMatcher(taxonomy)
     titles = matcher.counts([paper.text.title for paper in papers])
     abstracts = matcher.counts([paper.text.abstract for paper in papers])
@@ -115,13 +115,13 @@ def split_by_year(papers: Sequence[Labelled], year: int) -> Bools:
 def evaluate_split(
     papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, year: int, parameters: Parameters | None = None
 ) -> dict[str, Figures]:
-    """Train on papers before `year`, test on those from then on; beside keyword rules. Raises `InputError`."""
+    """Train on papers before `year`, test on later ones, and compare with keyword rules. Raises `InputError`."""
     later = split_by_year(papers, year)
     early = [paper for paper, is_late in zip(papers, later, strict=True) if not is_late]
     late = [paper for paper, is_late in zip(papers, later, strict=True) if is_late]
     for side, when in ((early, "before"), (late, "from")):
         if not any(paper.in_scope for paper in side):
-            raise InputError(f"no paper in scope {when} {year}: choose a year that cuts the labels in two.")
+            raise InputError(f"no paper is in scope {when} {year}; choose a year that splits the labels in two.")
     model = LabelModel(taxonomy, parameters).fit(early, vectors[~later])
     return evaluate_model(model, late, vectors[later])
 
@@ -129,7 +129,7 @@ def evaluate_split(
 def evaluate_model(
     model: LabelModel, papers: Sequence[Labelled], vectors: Floats, training_index: TrainingIndex | None = None
 ) -> dict[str, Figures]:
-    """Figures of a fitted model beside those of keyword rules, by method.
+    """Figures of a fitted model and of keyword rules, by method.
 
     With the model's `training_index`, papers that it was trained on are scored by heads that had not seen them.
     """
@@ -182,7 +182,7 @@ def _confidence_figures(
 def _intervals(
     outcome: EvaluationOutcome, inside: Bools, truth: Mapping[str, Bools], facets: Sequence[str]
 ) -> dict[str, tuple[float, float]]:
-    """95 % confidence intervals by drawing the papers anew with replacement (percentile bootstrap)."""
+    """95 % confidence intervals by resampling the papers with replacement (percentile bootstrap)."""
     rng = np.random.default_rng(0)
     drawn: dict[str, list[float | None]] = {name: [] for name in ("average_precision", *facets)}
     for _ in range(_DRAWS):
@@ -202,6 +202,6 @@ def _middle(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _first_best(found: Floats) -> Bools:
-    """One label a row: the one with most matches, the first of the facet where nothing or several match alike."""
-    one: Bools = np.arange(found.shape[1]) == np.argmax(found, axis=1)[:, None]
-    return one
+    """One label per row: the one with the most matches, or the facet's first on a tie or without any match."""
+    chosen: Bools = np.arange(found.shape[1]) == np.argmax(found, axis=1)[:, None]
+    return chosen

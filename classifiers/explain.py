@@ -1,6 +1,6 @@
-"""Which sentences a label rests on: those without which its probability drops most.
+"""Which sentences support a label: those without which its probability drops most.
 
-Honest by construction: each drop is the model's own answer to the text without that sentence, nothing inferred.
+Honest by construction: each drop is the model's own answer to the text without that sentence, nothing is inferred.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from classifiers.model import LabelModel
 
 _REASONS = 2
-# The encoder reads no further than about ten sentences; more of them only cost time.
+# The encoder reads no further than about ten sentences; more would only cost time.
 _MOST_SENTENCES = 40
 
 

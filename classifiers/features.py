@@ -1,7 +1,7 @@
-"""Papers to numbers: word features, synonym features and embeddings, side by side in one sparse matrix.
+"""Turns papers into numbers: word features, synonym features and embeddings, side by side in one sparse matrix.
 
-Frozen embeddings alone are weak where one word decides (modality, disease); words alone miss what is said in
-other words. One linear model over both beats either (figures: the model card).
+Frozen embeddings alone are weak where one word decides (modality, disease); words alone miss paraphrases.
+One linear model over both beats either (figures: the model card).
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class WordFeatures(BaseEstimator):  # type: ignore[misc]
         self.min_df = min_df
 
     def fit(self, papers: Sequence[Text]) -> WordFeatures:
-        """Learn the vocabulary; a small set keeps rarer words, a set without words gives no columns."""
+        """Learn the vocabulary; a small set keeps rarer words; a set without words gives no columns."""
         min_df = max(1, min(self.min_df, len(papers) // 50))
         vectorizer = _tfidf(min_df=min_df)
         try:
             vectorizer.fit(self._texts(papers))
-        except ValueError:  # scikit-learn's way to say that no word is left
+        except ValueError:  # how scikit-learn says that no word is left
             return self.restore([], np.zeros(0, dtype=np.float32))
         return self.restore(list(vectorizer.get_feature_names_out()), vectorizer.idf_)
 
@@ -78,7 +78,7 @@ class WordFeatures(BaseEstimator):  # type: ignore[misc]
 
 
 class SynonymFeatures(BaseEstimator):  # type: ignore[misc]
-    """Whether and how often each label's synonyms stand in the title and in the abstract. Nothing is learned."""
+    """Whether and how often each label's synonyms occur in the title and in the abstract. Nothing is learned."""
 
     def __init__(self, taxonomy: Taxonomy, presence: float = 0.6, count: float = 0.3) -> None:
         self.taxonomy = taxonomy

@@ -1,8 +1,8 @@
 """The cheap first stage: which papers are worth the encoder's time.
 
-Of a day's announcements one or two in a hundred are about the subject, and the encoder costs hundreds of times what a
-look at the words does. Almost every paper in scope names the subject, so a paper without any of the scope's synonyms
-is turned away. (A linear model over words on top let through as many at the same recall: docs/classifier.md.)
+One or two in a hundred of a day's announcements are about the subject, and the encoder costs hundreds of times as much
+as a look at the words. Almost every paper in scope names the subject, so a paper without any of the scope's synonyms is
+rejected. (An additional linear model over words let through as many at the same recall: docs/classifier.md.)
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class FirstStage(BaseEstimator):  # type: ignore[misc]
-    """Lets a paper pass where a synonym of the scope stands in title or abstract.
+    """Lets a paper pass if a synonym of the scope occurs in its title or abstract.
 
-    Where the taxonomy's synonyms would lose more than `1 - recall` of the papers in scope (a subject whose list is
-    short), the stage stays open. Learned: `open_`, and `turned_scope_`, the share of papers in scope among those it
-    turns away: their scope probability.
+    If the taxonomy's synonyms would lose more than `1 - recall` of the papers in scope (a subject with a short list),
+    the stage stays open. Learned: `open_`, and `turned_scope_`, the share of papers in scope among those it rejects:
+    their scope probability.
     """
 
     def __init__(self, taxonomy: Taxonomy, recall: float = 0.998) -> None:

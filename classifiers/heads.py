@@ -1,4 +1,4 @@
-"""Linear heads: one logistic regression a label over the joint features."""
+"""Linear heads: one logistic regression per label over the joint features."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sklearn.model_selection import KFold
 if TYPE_CHECKING:
     from classifiers.arrays import Bools, Columns, Doubles
 
-# A label with fewer positives than this teaches nothing; its score is then its base rate.
+# A label with fewer positives than this teaches nothing; its score is its base rate.
 _FEWEST_POSITIVES = 2
 
 
 class LinearHeads(BaseEstimator):  # type: ignore[misc]
     """One-vs-rest logistic regressions with balanced classes.
 
-    A label's own synonyms are known to speak for it, so a head may lean on those columns more freely: they weigh
-    `boost` times as much while it is fitted. That helps labels with few papers most (disease macro-F1 +.03).
+    A label's own synonyms are known to be evidence for it, so a head may rely on those columns more: they weigh
+    `boost` times as much during fitting. That helps labels with few papers most (disease macro-F1 +.03).
 
-    Learned: `coef_` (labels, features) and `intercept_` (labels,). Coefficients are rounded to half precision,
-    which is how they are stored, so a model in memory and the same one read back agree to the last bit.
+    Learned: `coef_` (labels, features) and `intercept_` (labels,). Coefficients are rounded to half precision, as
+    they are stored, so a model in memory and the same one read back agree to the last bit.
     """
 
     def __init__(self, C: float = 1.0, boost: float = 2.0) -> None:  # noqa: N803 - scikit-learn's name for it
@@ -33,11 +33,11 @@ class LinearHeads(BaseEstimator):  # type: ignore[misc]
         self.boost = boost
 
     def fit(self, X: sp.csr_matrix, Y: Bools, own: Columns, weights: Doubles | None = None) -> LinearHeads:  # noqa: N803
-        """Fit one head a column of Y (papers, labels); `own` (labels, k) are the columns of X boosted for each.
+        """Fit one head per column of Y (papers, labels); `own` (labels, k) are the columns of X boosted for each.
 
-        `weights` (papers,) says how much each paper counts; None is one each.
+        `weights` (papers,) says how much each paper counts; None means one each.
         """
-        # liblinear's primal solver draws no random numbers and releases the GIL: threads change nothing but time.
+        # liblinear's primal solver draws no random numbers and releases the GIL: threads change only the time.
         fitted = Parallel(n_jobs=-1, prefer="threads")(
             delayed(_fit_one)(X, y, columns, weights, self) for y, columns in zip(Y.T, own, strict=True)
         )
@@ -60,9 +60,9 @@ def cross_fitted_scores(
     seed: int,
     weights: Doubles,
 ) -> Doubles:
-    """Scores (papers, labels) of heads that have not seen the paper; what calibration and thresholds are fitted on.
+    """Scores (papers, labels) of heads that have not seen the paper; calibration and thresholds are fitted on them.
 
-    A set too small to be cut in two is scored by heads that have seen it.
+    A set too small to be split in two is scored by heads that have seen it.
     """
     folds = min(folds, len(Y) // 2)
     if folds < 2:

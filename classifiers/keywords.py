@@ -1,7 +1,7 @@
 """The taxonomy's synonyms looked up in text: features for the heads, and the keyword rules they are measured against.
 
-One pass over the words of a text with a dictionary look-up a word. (One regular expression of all 600 synonyms
-did the same 40 times slower.) The rules of matching are written at the top of `taxonomy.toml`.
+One pass over the words of a text with one dictionary lookup per word. (One regular expression of all 600 synonyms
+was 40 times slower.) The rules of matching are written at the top of `taxonomy.toml`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """One synonym cut into words; `column` is the label's place in the counts, `facet` the facet's number."""
+    """One synonym split into words; `column` is the label's place in the counts, `facet` the facet's number."""
 
     words: tuple[str, ...]
     acronym: bool
@@ -32,7 +32,7 @@ class _Phrase:
     column: int
 
     def fits(self, raw: Sequence[str], low: Sequence[str], at: int) -> bool:
-        """Whether the phrase stands in the text at word `at`."""
+        """Whether the phrase occurs in the text at word `at`."""
         end = at + len(self.words)
         if end > len(raw):
             return False
@@ -45,7 +45,7 @@ class _Phrase:
 
 
 class SynonymMatcher:
-    """Counts how often each label's synonyms stand in a text; columns are all labels in file order, then scope."""
+    """Counts how often each label's synonyms occur in a text; columns are all labels in file order, then scope."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.columns = [(facet.id, label.id) for facet in taxonomy.facets for label in facet.labels] + [(SCOPE, SCOPE)]
@@ -57,7 +57,7 @@ class SynonymMatcher:
         self._starts = sorted({len(start) for start in self._by_start})
 
     def matches(self, text: str) -> Iterator[tuple[int, str]]:
-        """(column, matched words) of every synonym found; within a facet the longest at a place, none overlapping."""
+        """(column, matched words) of every synonym found; within a facet the longest at each word, without overlaps."""
         raw = _WORD.findall(text)
         low = [word.lower() for word in raw]
         free: dict[int, int] = defaultdict(int)
@@ -92,7 +92,7 @@ class SynonymMatcher:
 
 
 class ScopeWords:
-    """Whether any of the scope's synonyms stands in a text: the same rules, and only that question, so much faster."""
+    """Whether any of the scope's synonyms occurs in a text: the same rules for this one question, so much faster."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._by_word: dict[str, list[_Phrase]] = defaultdict(list)

@@ -19,7 +19,7 @@ def micro_f1(said: Bools, truth: Bools) -> float:
 
 
 def macro_f1(said: Bools, truth: Bools) -> float | None:
-    """Mean F1 of the labels with at least three true papers; None where there is none."""
+    """Mean F1 of the labels with at least three true papers; None if there is none."""
     scores = [
         score for score, true in zip(label_f1(said, truth), truth.sum(axis=0), strict=True) if true >= _FEWEST_TRUE
     ]
@@ -33,12 +33,12 @@ def label_f1(said: Bools, truth: Bools) -> Doubles:
 
 
 def average_precision(scores: Doubles, truth: Bools) -> float | None:
-    """Area under the precision-recall curve; None where truth is all yes or all no."""
+    """Area under the precision-recall curve; None if truth is all yes or all no."""
     return float(average_precision_score(truth, scores)) if 0 < truth.sum() < len(truth) else None
 
 
 def precision_at_recall(scores: Doubles, truth: Bools, recall: float = 0.98) -> float | None:
-    """The best precision of a threshold that finds at least `recall`; None where truth is all yes or all no."""
+    """The best precision of a threshold that finds at least `recall`; None if truth is all yes or all no."""
     if not 0 < truth.sum() < len(truth):
         return None
     precisions, recalls, _ = precision_recall_curve(truth, scores)
@@ -53,12 +53,12 @@ def calibration_error(probabilities: Doubles, truth: Bools, bins: int = 10) -> f
 
 
 def reliability(probabilities: Doubles, truth: Bools, bins: int = 10) -> list[tuple[int, float, float]]:
-    """For each tenth of probability the pairs in it, their mean probability, and the share that is true.
+    """For each tenth of probability: the pairs in it, their mean probability, and the share that is true.
 
-    Counted are pairs with probability of at least .05 or a true label. Empty bins are left out.
+    Pairs with a probability of at least .05 or a true label count. Empty bins are left out.
     """
     chosen = (probabilities >= 0.05) | truth
     p, t = probabilities[chosen], truth[chosen]
-    place = np.minimum((p * bins).astype(int), bins - 1)
-    rows = [(int((place == n).sum()), p[place == n], t[place == n]) for n in range(bins)]
+    bin_of = np.minimum((p * bins).astype(int), bins - 1)
+    rows = [(int((bin_of == n).sum()), p[bin_of == n], t[bin_of == n]) for n in range(bins)]
     return [(count, float(said.mean()), float(true.mean())) for count, said, true in rows if count]

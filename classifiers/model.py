@@ -1,4 +1,4 @@
-"""The estimator: a cheap first stage, joint features, calibrated heads a facet, a scope head, and when it is unsure."""
+"""The estimator: a cheap first stage, joint features, calibrated heads per facet, a scope head, and its doubt."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Parameters:
     seed: int = 0
     folds: int = 5
     min_df: int = 3  # words in fewer texts are dropped
-    presence: float = 0.6  # weight of "a synonym is there" beside words and embeddings
-    count: float = 0.3  # weight of how often it is there
-    boost: float = 2.0  # and how much more a label's own synonyms weigh for it
-    facet_c: float = 1.0  # inverse regularisation of the heads
+    presence: float = 0.6  # weight of "a synonym occurs" relative to words and embeddings
+    count: float = 0.3  # weight of how often it occurs
+    boost: float = 2.0  # how much more a label's own synonyms weigh for it
+    facet_c: float = 1.0  # inverse regularization of the heads
     exclusive_c: float = 4.0
     scope_c: float = 2.0
     min_positives: int = 10  # labels with fewer share one calibration
-    shrinkage: float = 20.0  # labels with so many positives go half the way to their own threshold
+    shrinkage: float = 20.0  # labels with this many positives go halfway to their own threshold
     scope_recall: float = 0.98  # the threshold lets this share of the papers in scope pass
-    stage_recall: float = 0.998  # the first stage turns away no larger share of them than the rest
-    sure_share: float = 0.56  # so many papers in scope are left without an unsure label
-    doubtful: float = 0.05  # a label of the others is unsure where it is this likely to be wrong
+    stage_recall: float = 0.998  # the first stage lets at least this share of them pass
+    sure_share: float = 0.56  # this share of papers in scope has no unsure label
+    doubtful: float = 0.05  # a label of the others is unsure if it is at least this likely to be wrong
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -57,7 +57,7 @@ class Scores:
 
 
 class FacetModel(BaseEstimator):  # type: ignore[misc]
-    """The heads of one facet, calibrated, with a threshold a label.
+    """The heads of one facet, calibrated, with one threshold per label.
 
     Learned: `heads_`, `calibrator_`, `thresholds_` (labels,), and after `fit` only `out_of_fold_`, the calibrated
     probabilities (papers, labels) that thresholds and doubt were chosen on.
@@ -78,7 +78,7 @@ class FacetModel(BaseEstimator):  # type: ignore[misc]
             log_odds = scores * self.calibrator_.slope_ + self.calibrator_.offset_
             self.calibrator_.soften(best_temperature(log_odds, Y))
         self.out_of_fold_ = self._probabilities(scores)
-        # Labels that exclude each other have no threshold in common to shrink to.
+        # Labels that exclude each other have no common threshold to shrink to.
         shrinkage = 0.0 if self.exclusive else given.shrinkage
         self.thresholds_ = f1_thresholds(self.out_of_fold_, Y, shrinkage).astype(np.float32)
         self.heads_ = heads.fit(X, Y, own, weights)
@@ -91,15 +91,15 @@ class FacetModel(BaseEstimator):  # type: ignore[misc]
     def decide(self, probabilities: Doubles) -> Bools:
         """Which labels are assigned (papers, labels); exactly one of an exclusive facet.
 
-        There it is the one furthest above its threshold: with the highest probability alone, a common label
-        would never leave room for a rare one.
+        There it is the one furthest above its threshold: by the highest probability alone, a common label would never
+        leave room for a rare one.
         """
         if not self.exclusive:
             said: Bools = probabilities >= self.thresholds_
             return said
         best = np.argmax(probabilities / self.thresholds_, axis=1)
-        one: Bools = np.arange(probabilities.shape[1]) == best[:, None]
-        return one
+        chosen: Bools = np.arange(probabilities.shape[1]) == best[:, None]
+        return chosen
 
     def _probabilities(self, scores: Doubles) -> Doubles:
         probabilities = self.calibrator_.predict_proba(scores)
@@ -110,7 +110,7 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
     """Scope and all facets of a taxonomy, from texts and their embeddings.
 
     Facets are learned from papers in scope only. Learned: `first_stage_`, `features_`, `scope_`, `scope_threshold_`,
-    `facets_` (by id) and `doubt_`, the sum of a paper's doubts from which its doubtful labels are called unsure.
+    `facets_` (by id) and `doubt_`, the total doubt about a paper from which its doubtful labels are called unsure.
     """
 
     def __init__(self, taxonomy: Taxonomy, parameters: Parameters | None = None) -> None:
@@ -118,8 +118,8 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         self.parameters = parameters
 
     def fit(self, papers: Sequence[Labelled], vectors: Floats) -> LabelModel:
-        """Fit on labelled papers and their `embed` vectors (papers, 2 x dimension)."""
-        # Heads are fitted side by side; threads of BLAS and OpenMP below them made it four times slower.
+        """Fit on labeled papers and their `embed` vectors (papers, 2 x dimension)."""
+        # Heads are fitted in parallel; BLAS and OpenMP threads below them made it four times slower.
         with threadpool_limits(1):
             return self._fit(papers, vectors)
 
@@ -158,8 +158,8 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
     def unsure(self, scores: Scores) -> dict[str, Bools]:
         """Labels to look at, by facet, each (papers, labels): all doubtful ones of the papers with most doubt.
 
-        A reviewer who must look at a paper anyway loses nothing by seeing every doubtful label of it, and the labels
-        that are left unmarked are the surer for it (docs/classifier.md).
+        A reviewer who has to look at a paper anyway loses nothing by seeing all its doubtful labels, and the labels
+        left unmarked are more certain (docs/classifier.md).
         """
         given = self.parameters or Parameters()
         looked_at = (total_doubt(scores) > self.doubt_)[:, None]
@@ -175,7 +175,7 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
 
 
 def total_doubt(scores: Scores) -> Doubles:
-    """The sum over all labels of the probability to be wrong about it (papers,)."""
+    """The sum over all labels of the probability of being wrong (papers,)."""
     doubts: Doubles = np.sum([np.minimum(values, 1 - values).sum(axis=1) for values in scores.facets.values()], axis=0)
     return doubts
 

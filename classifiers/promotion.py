@@ -1,4 +1,4 @@
-"""The promotion rule: a new model takes an old one's place only where it is not worse on the same papers."""
+"""The promotion rule: a new model replaces an old one only if it is not worse on the same papers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SCOPE = ("average_precision", "precision_at_recall_98")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of both models, and whether the new one may take over by it."""
+    """One figure of both models, and whether the new one is good enough by it."""
 
     figure: str
     old: float
@@ -46,26 +46,28 @@ def compare(
 ) -> list[Row]:
     """Both models on the same papers (with their `embed` vectors), each scored by heads not trained on it.
 
-    Where their taxonomies differ, they are compared on the labels that both know.
-    `decided` names the papers that reviewers decided on; where there are enough, they are judged by themselves too,
-    so that a large label set cannot hide that the model got worse at what people correct.
+    If their taxonomies differ, they are compared on the labels that both know.
+    `decided` names the papers that reviewers decided on; if there are enough, they are also judged separately, so that
+    a large label set cannot hide that the model got worse at what people correct.
     """
     both = common(new.taxonomy, old.taxonomy)
-    rows = rows_of("", *(_figures(one, papers, vectors, both) for one in (old, new)))
-    mine = [n for n, paper in enumerate(papers) if paper.text.id in decided]
-    if len(mine) >= _FEWEST_DECIDED:
-        some = [papers[n] for n in mine]
-        rows += rows_of("decided papers: ", *(_figures(one, some, vectors[mine], both) for one in (old, new)))
+    rows = rows_of("", *(_figures(classifier, papers, vectors, both) for classifier in (old, new)))
+    chosen = [n for n, paper in enumerate(papers) if paper.text.id in decided]
+    if len(chosen) >= _FEWEST_DECIDED:
+        some = [papers[n] for n in chosen]
+        rows += rows_of(
+            "decided papers: ", *(_figures(classifier, some, vectors[chosen], both) for classifier in (old, new))
+        )
     return rows
 
 
-def common(one: Taxonomy, other: Taxonomy) -> Taxonomy:
-    """The first taxonomy with only the labels that the other one has as well."""
+def common(taxonomy: Taxonomy, other: Taxonomy) -> Taxonomy:
+    """The first taxonomy, with only the labels that the other one also has."""
     facets = [
         replace(facet, labels=tuple(label for label in facet.labels if f"{facet.id}:{label.id}" in other.names))
-        for facet in one.facets
+        for facet in taxonomy.facets
     ]
-    return replace(one, facets=tuple(facet for facet in facets if facet.labels))
+    return replace(taxonomy, facets=tuple(facet for facet in facets if facet.labels))
 
 
 def _figures(classifier: Classifier, papers: Sequence[Labelled], vectors: Floats, both: Taxonomy) -> Figures:
@@ -76,13 +78,13 @@ def _figures(classifier: Classifier, papers: Sequence[Labelled], vectors: Floats
 
 
 def _restricted(outcome: EvaluationOutcome, whole: Taxonomy, part: Taxonomy) -> EvaluationOutcome:
-    """What a model of the whole taxonomy said of the labels of a part of it."""
+    """What a model of the whole taxonomy predicted for the labels of a part of it."""
     columns = {
         facet.id: [whole.facet(facet.id).label_ids.index(label) for label in facet.label_ids] for facet in part.facets
     }
 
     def cut(by_facet: Mapping[str, Any]) -> dict[str, Any]:
-        return {facet: by_facet[facet][:, places] for facet, places in columns.items()}
+        return {facet: by_facet[facet][:, chosen] for facet, chosen in columns.items()}
 
     doubts = outcome.doubts and Doubts(cut(outcome.doubts.probabilities), cut(outcome.doubts.unsure))
     return replace(outcome, said=cut(outcome.said), doubts=doubts)
@@ -106,5 +108,5 @@ def rows_of(prefix: str, old: Figures, new: Figures) -> list[Row]:
 
 
 def _holds(key: str, old: float, new: float) -> bool:
-    """Not worse by more than chance; of the calibration error less is better."""
+    """Not worse by more than chance; for the calibration error, less is better."""
     return new <= old + _SLACK[key] if key == "calibration_error" else new >= old - _SLACK[key]

@@ -1,4 +1,4 @@
-"""In which order papers are read: what is likely to belong first, then what is uncertain, near-duplicates apart.
+"""The order in which papers are read: first what likely belongs, then what is uncertain, with near-duplicates apart.
 
 The review queue and the screening simulation (`classifiers.screening`) read in this order.
 """
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w{3,}")
-# Two versions of one study share most of their words; two studies of one subject seldom a third of them.
+# Two versions of one study share most of their words; two studies of one subject seldom share a third.
 _NEAR = 0.5
-# So far is looked ahead for a paper that is no near-duplicate of the one before.
+# How far to look ahead for a paper that is not a near-duplicate of the previous one.
 _AHEAD = 50
 
 
@@ -28,8 +28,8 @@ class Waiting:
 def usefulness(paper: Waiting) -> float:
     """How useful it is to read a paper now, 0 to 1.
 
-    Papers that are about as likely to belong (within a tenth) are read most doubtful first: there a reviewer's word
-    teaches most.
+    Among papers that are about equally likely to belong (within a tenth), the most doubtful come first: a reviewer's
+    decision teaches most there.
     """
     tenth = min(int(paper.score * 10), 9)
     within = paper.doubts + paper.score
@@ -37,9 +37,9 @@ def usefulness(paper: Waiting) -> float:
 
 
 def reading_order(papers: Sequence[Waiting]) -> list[int]:
-    """Places of `papers` in the order in which to read them, most useful first.
+    """Positions in `papers` in the order in which to read them, most useful first.
 
-    Of two near-duplicates in a row the second is put off until another paper has come between.
+    Of two near-duplicates in a row, the second is postponed until after another paper.
     """
     ranked = sorted(range(len(papers)), key=lambda n: (-usefulness(papers[n]), n))
     return _apart(ranked, [paper.text for paper in papers])

@@ -1,4 +1,4 @@
-"""The records everything here passes on: a paper's text, a labelled paper, a prediction. No I/O, no numpy."""
+"""The records that everything here passes around: a paper's text, a labeled paper, a prediction. No I/O, no numpy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from classifiers.errors import InputError
 from classifiers.taxonomy import Facet, Taxonomy
 
-# Nobody writes abstracts this long; what is longer is a full text or an accident, and its end says little.
+# Nobody writes abstracts this long; anything longer is a full text or an accident, and its end says little.
 TEXT_LIMIT = 100_000
 _DIGITS = 6
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -38,9 +38,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One paper with the labels people gave it; `scope` is 0 (out), 1 (borderline) or 2 (core).
+    """One paper with the labels that people gave it; `scope` is 0 (out), 1 (borderline) or 2 (core).
 
-    `weight` is how many papers it counts for in training: a correction outweighs.
+    `weight` is how many papers it counts as in training: a correction counts more.
     """
 
     text: Text
@@ -50,13 +50,13 @@ class Labelled:
 
     @property
     def in_scope(self) -> bool:
-        """Borderline papers belong to the subject too."""
+        """Borderline papers belong to the subject, too."""
         return self.scope > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One sentence an assigned label rests on, and by how much its probability drops without it."""
+    """One sentence that supports an assigned label, and by how much the label's probability drops without it."""
 
     sentence: str
     drop: float
@@ -64,7 +64,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A labelled paper that is close to another one; `similarity` is the cosine of their embeddings."""
+    """A labeled paper that is close to another one; `similarity` is the cosine of their embeddings."""
 
     id: str
     title: str
@@ -88,7 +88,7 @@ class Prediction:
 
     @property
     def kind(self) -> str:
-        """The one label of the facet `kind`; empty where the taxonomy has no such facet."""
+        """The one label of the facet `kind`; empty if the taxonomy has no such facet."""
         return next(iter(self.labels.get("kind", ())), "")
 
     def to_json(self) -> dict[str, Any]:
@@ -108,30 +108,30 @@ class Prediction:
                 for label, reasons in self.explanation.items()
             }
         if self.nearest is not None:
-            record["nearest"] = [neighbour_record(one) for one in self.nearest]
+            record["nearest"] = [neighbour_record(neighbor) for neighbor in self.nearest]
         return record
 
 
-def neighbour_record(one: Neighbour) -> dict[str, Any]:
-    """A neighbour as a JSON object."""
-    return {"id": one.id, "title": one.title, "similarity": round(one.similarity, _DIGITS)}
+def neighbour_record(neighbor: Neighbour) -> dict[str, Any]:
+    """A neighbor as a JSON object."""
+    return {"id": neighbor.id, "title": neighbor.title, "similarity": round(neighbor.similarity, _DIGITS)}
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """An input line that is no paper: what is known of its id, and what is wrong with it."""
+    """An input line that is not a paper: its id, if known, and what is wrong with it."""
 
     id: Any
     error: str
 
     def to_json(self) -> dict[str, Any]:
-        """The line that stands in the prediction's place."""
+        """The line to write in place of the prediction."""
         return {"id": self.id, "error": self.error}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a model folder says of itself: `model.json`, read without torch or numpy."""
+    """What a model folder says about itself: `model.json`, read without torch or numpy."""
 
     version: str
     encoder: str
@@ -143,13 +143,13 @@ class ModelInfo:
 
 
 def clean(text: str) -> str:
-    """Text without HTML, broken code points and runs of blanks, cut at `TEXT_LIMIT` characters."""
+    """Text without HTML, broken code points and runs of spaces, cut at `TEXT_LIMIT` characters."""
     text = html.unescape(_TAG.sub(" ", text[:TEXT_LIMIT]))
     return " ".join(_SURROGATE.sub(" ", text).split())
 
 
 def parse_text(line: str | bytes) -> Text | BadLine:
-    """One line of a papers file; whatever is wrong with it is said, never raised."""
+    """One line of a papers file; errors are returned, never raised."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as err:
@@ -163,7 +163,7 @@ def parse_text(line: str | bytes) -> Text | BadLine:
 
 
 def text_of(record: Mapping[str, Any]) -> Text:
-    """A paper from its JSON object; a missing or null title or abstract is an empty one, both empty an `InputError`."""
+    """A paper from its JSON object; a missing or null title or abstract is empty; if both are, `InputError`."""
     paper_id = record.get("id")
     if not isinstance(paper_id, str) or not paper_id.strip():
         raise InputError("the field id must be a string that names the paper")
@@ -174,7 +174,7 @@ def text_of(record: Mapping[str, Any]) -> Text:
 
 
 def labelled_of(record: Mapping[str, Any], taxonomy: Taxonomy) -> Labelled:
-    """A labelled paper from its JSON object; a set without scope is taken to be all in scope. Raises `InputError`."""
+    """A labeled paper from its JSON object; a set without scope counts as all in scope. Raises `InputError`."""
     scope = record.get("scope", 2)
     if isinstance(scope, bool) or scope not in (0, 1, 2):
         raise InputError(f"the field scope must be 0, 1 or 2, not {scope!r}")
@@ -183,7 +183,7 @@ def labelled_of(record: Mapping[str, Any], taxonomy: Taxonomy) -> Labelled:
 
 
 def year_of(paper_id: str) -> int | None:
-    """The year an arXiv id was given out in; None for every other identifier."""
+    """The year in which an arXiv id was assigned; None for any other identifier."""
     month = month_of(paper_id)
     return None if month is None else month[0]
 
@@ -203,7 +203,7 @@ def title_key(title: str) -> str:
 
 
 def without_repeats(papers: Iterable[Labelled]) -> list[Labelled]:
-    """Each paper once, by id and by title; the later record wins, for corrections are appended."""
+    """Each paper once, by id and by title; the later record wins, because corrections are appended."""
     kept: dict[str, Labelled] = {}
     owner: dict[str, str] = {}
     for paper in papers:
@@ -229,7 +229,7 @@ def _labels(value: Any, facet: Facet) -> tuple[str, ...]:
     given = [value] if isinstance(value, str) else ([] if value is None else value)
     if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
         raise InputError(f"the field {facet.id} must hold label ids")
-    # An empty string says the same as an empty list: papers out of scope have no kind.
+    # An empty string means the same as an empty list: papers out of scope have no kind.
     given = [item for item in given if item]
     unknown = [item for item in given if item not in facet.label_ids]
     if unknown:

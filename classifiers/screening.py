@@ -1,7 +1,7 @@
-"""The queue's order put to the test as a screening tool: how soon it finds what a systematic review included.
+"""The queue's order tested as a screening tool: how soon it finds what a systematic review included.
 
 The protocol is that of ASReview's simulations (van de Schoot et al. 2021, doi:10.1038/s42256-020-00287-7): begin with
-one included and one excluded record, rank the others, read the first, learn from the answer, and so on. Measured are
+one included and one excluded record, rank the others, read the first, learn from the answer, and so on. It measures
 the share of included records found in the first tenth read, and WSS@95 (Cohen 2006, doi:10.1197/jamia.M1929): the
 share of the reading that is saved, against reading in random order, when 95 % of the included records are found.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("title", "abstract", "included")
 _EARLY, _WANTED = 0.1, 0.95
-# A new model after so many answers as were read, divided by this: each one at first, every tenth after five hundred.
+# Refit after (answers so far / this) new answers: after each one at first, after every tenth from five hundred on.
 _REFIT = 50
 _LONGEST_FIELD = 10_000_000
 _WORD = r"\w+"  # single letters and digits too: a beta 1 blocker is not a beta 2 agonist
@@ -36,7 +36,7 @@ _WORD = r"\w+"  # single letters and digits too: a beta 1 blocker is not a beta 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records of a review, and which of them it included."""
+    """The records of a systematic review, and which of them it included."""
 
     texts: tuple[str, ...]
     included: Bools
@@ -45,7 +45,7 @@ class Records:
 class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
     """Relevance from few answers: one logistic regression over TF-IDF of words and word pairs.
 
-    Included records are so rare that all of them together weigh `balance` times what the excluded ones weigh.
+    Included records are so rare that together they weigh `balance` times as much as the excluded ones.
     Learned: `features_`, the records' TF-IDF; after `fit` `model_`.
     """
 
@@ -54,7 +54,7 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         self.balance = balance
 
     def read(self, texts: Sequence[str]) -> ScreeningRanker:
-        """Take in all records; nothing is known of any yet."""
+        """Read all records; nothing is known about any of them yet."""
         vectorizer = TfidfVectorizer(
             ngram_range=(1, 2), token_pattern=_WORD, max_df=0.9, sublinear_tf=True, dtype=np.float32
         )
@@ -89,7 +89,7 @@ def read_records(path: Path) -> Records:
         raise InputError(f"{path}: not a CSV file in UTF-8 ({err}).") from err
     included = np.array([answer for _, answer in records], dtype=bool)
     if included.all() or not included.any():
-        raise InputError(f"{path}: needs both included and excluded records; there is nothing to find otherwise.")
+        raise InputError(f"{path}: needs both included and excluded records; otherwise there is nothing to find.")
     return Records(tuple(text for text, _ in records), included)
 
 
@@ -112,7 +112,7 @@ def simulate(records: Records, seed: int = 1) -> dict[str, Any]:
 
 
 def _reading(records: Records, seed: int, fewest: int) -> list[int]:
-    """Records in the order in which they are read, until `fewest` are and 95 % of the included ones are found."""
+    """Records in reading order, until `fewest` are read and 95 % of the included ones are found."""
     rng = np.random.default_rng(seed)
     read = [int(rng.choice(np.flatnonzero(records.included == answer))) for answer in (True, False)]
     ranker = ScreeningRanker().read(records.texts)
@@ -124,7 +124,7 @@ def _reading(records: Records, seed: int, fewest: int) -> list[int]:
         several = max(1, len(read) // _REFIT)
         best = sorted(waiting, key=lambda n: (-scores[n], n))[: 2 * several]
         order = reading_order([Waiting(float(scores[n]), 0, records.texts[n]) for n in best])
-        chosen = [best[place] for place in order[:several]]
+        chosen = [best[position] for position in order[:several]]
         read += chosen
         waiting -= set(chosen)
     return read

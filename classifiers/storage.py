@@ -1,7 +1,7 @@
 """A model as a folder of plain files: safetensors for arrays, JSON and TOML for everything else, never pickle.
 
-`model.json` holds the sha256 of each other file, and the version is a hash of all it says, so a file changed
-after training, by accident or on purpose, is refused.
+`model.json` holds the sha256 of each other file, and the version is a hash of its whole content, so a file
+that was changed after training, by accident or on purpose, is refused.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ _HASH_DIGITS = 6
 
 
 def model_dir(path: Path | None) -> Path:
-    """The folder of a model; None is the one that ships with the program."""
+    """The folder of a model; None means the one that ships with the program."""
     return packaged("model") if path is None else Path(path)
 
 
 def read_info(path: Path | None = None) -> ModelInfo:
-    """What the model in a folder says of itself. Cheap: neither numpy nor torch is loaded. Raises `ModelError`."""
+    """What the model in a folder says about itself. Cheap: neither numpy nor torch is loaded. Raises `ModelError`."""
     file = model_dir(path) / CARD
     document = _json_object(file)
     if document.get("schema") != SCHEMA:
-        raise ModelError(f"{file}: schema {document.get('schema')!r} is not the one read here ({SCHEMA}); retrain.")
+        raise ModelError(f"{file}: schema {document.get('schema')!r} is not supported (expected {SCHEMA}); retrain.")
     try:
         expected, found = document["version"], _version(document["date"], document)
         info = ModelInfo(
@@ -58,14 +58,14 @@ def read_info(path: Path | None = None) -> ModelInfo:
         raise ModelError(f"{file}: not a complete model description ({err!r}); retrain or restore the folder.") from err
     if found != expected:
         raise ModelError(
-            f"{file}: changed after training: its content hashes to {found}, but it calls itself {expected}; "
+            f"{file}: changed after training: its content hashes to {found}, but its version says {expected}; "
             "restore the folder or retrain."
         )
     return info
 
 
 def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], training_index: TrainingIndex) -> ModelInfo:
-    """Write a fitted model; `card` is what `model.json` shall say besides hashes."""
+    """Write a fitted model; `card` is the content of `model.json` besides hashes."""
     from safetensors.numpy import save
 
     words = model.features_.words_
@@ -87,7 +87,7 @@ def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], trainin
 
 
 def load_model(path: Path | None = None) -> tuple[LabelModel, ModelInfo]:
-    """Read a model back, checking every file first. Raises `ModelError`."""
+    """Load a model, after checking every file. Raises `ModelError`."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -100,7 +100,7 @@ def load_model(path: Path | None = None) -> tuple[LabelModel, ModelInfo]:
 
 
 def load_training_index(path: Path | None = None) -> TrainingIndex:
-    """What a model remembers of its training papers. Raises `ModelError`."""
+    """The training index of a model. Raises `ModelError`."""
     from safetensors.numpy import load
 
     from classifiers.training_index import TrainingIndex
@@ -214,7 +214,7 @@ def _json_object(file: Path) -> dict[str, Any]:
 
 
 def _version(date: str, document: Mapping[str, Any]) -> str:
-    """Date and the beginning of a hash over all that `model.json` says, the other files' hashes included."""
+    """The date and the start of a hash over all of `model.json`, including the other files' hashes."""
     said = {key: value for key, value in document.items() if key != "version"}
     return f"{date}-{hashlib.sha256(_json_bytes(said)).hexdigest()[:_HASH_DIGITS]}"
 
@@ -224,7 +224,7 @@ def _json_bytes(value: Any, indent: int | None = None) -> bytes:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Each file appears whole; `model.json` comes last, so that a folder half written is refused, not half used."""
+    """Each file appears whole; `model.json` comes last, so that a half-written folder is refused, not half used."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

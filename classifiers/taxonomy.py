@@ -1,6 +1,6 @@
-"""The labels and what is known of them, read from `taxonomy.toml`: the only place that names labels.
+"""The labels and what is known about them, read from `taxonomy.toml`: the only place that names labels.
 
-Pure standard library, so that a command line can list labels without loading numpy or torch.
+Standard library only, so that a command line can list labels without loading numpy or torch.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from classifiers.packaged import packaged
 SCHEMA = 1
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 _LINK_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*+\)")  # no scan runs past the next open bracket: linear time
-# A facet is a key of every prediction, so it may not be called what another key is called.
+# A facet is a key of every prediction, so it cannot have the name of another key.
 _RESERVED = frozenset(
     {"id", "title", "abstract", "scope", "in_scope", "unsure", "probabilities", "model", "error", "explanation"}
 )
@@ -27,7 +27,7 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label of a facet: what it is called, what it means, how texts and headings name it."""
+    """One label of a facet: its name, its meaning, and how texts and headings refer to it."""
 
     id: str
     name: str
@@ -52,11 +52,11 @@ class Facet:
         return tuple(label.id for label in self.labels)
 
     def label(self, label_id: str) -> Label:
-        """The label called `label_id`; `TaxonomyError` lists the known ones where there is none."""
+        """The label called `label_id`; if there is none, `TaxonomyError` lists the known ones."""
         return _named(self.labels, label_id, f"label of {self.id}")
 
     def find(self, heading: str) -> Label | None:
-        """The label that a section heading of a list means, or None; an exact name goes before a starred one."""
+        """The label that a list's section heading means, or None; an exact name takes precedence over a starred one."""
         wanted = normalise_heading(heading)
         for exact in (True, False):
             for label in self.labels:
@@ -67,7 +67,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A section that nobody assigns: papers with at least `at_least` labels of `facet` belong to it."""
+    """A section that is not assigned: papers with at least `at_least` labels of `facet` belong to it."""
 
     id: str
     facet: str
@@ -108,11 +108,11 @@ class Taxonomy:
         return tuple(facet.id for facet in self.facets)
 
     def facet(self, facet_id: str) -> Facet:
-        """The facet called `facet_id`; `TaxonomyError` lists the known ones where there is none."""
+        """The facet called `facet_id`; if there is none, `TaxonomyError` lists the known ones."""
         return _named(self.facets, facet_id, "facet")
 
     def label(self, facet_id: str, label_id: str) -> Label:
-        """One label by facet and id; `TaxonomyError` lists the known ones where there is none."""
+        """One label by facet and id; if there is none, `TaxonomyError` lists the known ones."""
         return self.facet(facet_id).label(label_id)
 
     @property
@@ -144,7 +144,7 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
 
 
 def normalise_heading(text: str) -> str:
-    """A heading without case, marks, link target, emoji and hyphens: `### **X-Ray** 🩻` and `x ray` are one."""
+    """A heading without case, marks, link target, emoji and hyphens: `### **X-Ray** 🩻` and `x ray` are the same."""
     text = unicodedata.normalize("NFKC", _LINK_TARGET.sub("]", text)).casefold()
     return " ".join(re.findall(r"[\w&]+", re.sub(r"[\u200d\ufe0f_]", " ", text)))
 
@@ -170,7 +170,7 @@ def _named(items: tuple[_Named, ...], wanted: str, what: str) -> _Named:
 
 
 class _Reader:
-    """One TOML table with its place in the file, so that every complaint names file and key."""
+    """One TOML table with its position in the file, so that every error names file and key."""
 
     def __init__(self, path: Path, place: str, table: dict[str, Any]) -> None:
         self.path, self.place, self.table = path, place, table
@@ -189,14 +189,14 @@ class _Reader:
     def text(self, key: str, default: str | None = None) -> str:
         value: str = self.get(key, str, default)
         if not value.strip() and default is None:
-            raise self.fail(key, "is empty; write something there")
+            raise self.fail(key, "is empty; fill it in")
         return value
 
     def words(self, key: str) -> tuple[str, ...]:
         value = self.get(key, list, [])
         for word in value:
             if not isinstance(word, str) or not normalise_heading(word):
-                raise self.fail(key, f"must hold words only, not {word!r}")
+                raise self.fail(key, f"must contain words only, not {word!r}")
         return tuple(value)
 
     def ident(self) -> str:
@@ -212,10 +212,10 @@ class _Reader:
         return [_Reader(self.path, f"{self.place}{key}[{n}].", row) for n, row in enumerate(rows)]
 
     def only(self, *keys: str) -> None:
-        """Refuse keys nobody reads: a misspelt `synonym` would otherwise be lost silently."""
+        """Refuse unknown keys: a misspelled `synonym` would otherwise be ignored silently."""
         for key in self.table:
             if key not in keys:
-                raise self.fail(key, f"is not known here; known are: {', '.join(keys)}")
+                raise self.fail(key, f"is not a known key; known are: {', '.join(keys)}")
 
 
 def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:
@@ -270,9 +270,9 @@ def _derived(row: _Reader, facets: tuple[Facet, ...]) -> Derived:
     )
     facet = next((facet for facet in facets if facet.id == section.facet), None)
     if facet is None:
-        raise row.fail("facet", f"names {section.facet!r}, which is no facet of this file")
+        raise row.fail("facet", f"names {section.facet!r}, which is not a facet of this file")
     if section.id in facet.label_ids:
-        raise row.fail("id", f"is {section.id!r}, which is a label of {facet.id} already")
+        raise row.fail("id", f"is {section.id!r}, which is already a label of {facet.id}")
     return section
 
 
@@ -280,7 +280,7 @@ def _unique(row: _Reader, key: str, items: tuple[Facet, ...] | tuple[Label, ...]
     seen: set[str] = set()
     for item in items:
         if item.id in seen:
-            raise row.fail(key, f"holds {item.id!r} twice; ids must differ")
+            raise row.fail(key, f"contains {item.id!r} twice; ids must be unique")
         seen.add(item.id)
 
 
@@ -292,4 +292,4 @@ def _unambiguous(row: _Reader, labels: tuple[Label, ...]) -> None:
             plain = normalise_heading(name)
             first = owner.setdefault(plain, label.id)
             if first != label.id:
-                raise row.fail("labels", f"call both {first!r} and {label.id!r} {name!r}; keep it in one of them")
+                raise row.fail("labels", f"give {name!r} to both {first!r} and {label.id!r}; keep it for one")

@@ -1,4 +1,4 @@
-"""From labelled papers to a model folder: fit, measure, write, with everything needed to do it again."""
+"""From labeled papers to a model folder: fits, measures and writes, with everything needed to do it again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FEWEST_TRAINED, _FEWEST_TESTED = 100, 50
 
 
 def read_labels(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Labelled]:
-    """All labelled papers of some JSONL files, repeats removed; `InputError` names file and line."""
+    """All labeled papers of some JSONL files, repeats removed; `InputError` names file and line."""
     return without_repeats(paper for path in paths for paper in _read_labels(path, taxonomy))
 
 
@@ -43,15 +43,15 @@ def train_model(
     vectors: Floats | None = None,
     progress: Progress | None = None,
 ) -> ModelInfo:
-    """Fit on all papers, measure by cross-fitting and by a split in time, write the folder `output`.
+    """Fit on all papers, measure by cross-fitting and by a split in time, and write the folder `output`.
 
-    `date` (YYYY-MM-DD) begins the version; without one it is the end of the newest paper's month, so that the same
-    papers give the same bytes on any day. `vectors` are the papers' `embed` vectors, where they are known already.
-    Raises `InputError` where the papers cannot teach anything.
+    `date` (YYYY-MM-DD) begins the version; by default it is the end of the newest paper's month, so that the same
+    papers give the same bytes on any day. `vectors` are the papers' `embed` vectors, if they are already known.
+    Raises `InputError` if there is nothing to learn from the papers.
     """
     parameters = parameters or Parameters()
     if not any(paper.in_scope for paper in papers):
-        raise InputError("no labelled paper is in scope: there is nothing to learn the labels from.")
+        raise InputError("no labeled paper is in scope; there is nothing to learn the labels from.")
     if vectors is None:
         vectors = embed(encoder, [paper.text for paper in papers], progress)
     model = LabelModel(taxonomy, parameters).fit(papers, vectors)
@@ -89,7 +89,7 @@ def overlap(papers: Sequence[Labelled], seen: frozenset[str]) -> int:
 
 
 def newest_date(papers: Iterable[Labelled]) -> str:
-    """The last day of the newest arXiv paper's month; `undated` where no paper has an arXiv id."""
+    """The last day of the newest arXiv paper's month; `undated` if no paper has an arXiv id."""
     months = [month for paper in papers if (month := month_of(paper.text.id)) is not None]
     if not months:
         return "undated"
@@ -101,7 +101,7 @@ def newest_date(papers: Iterable[Labelled]) -> str:
 def _time_split(
     papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, parameters: Parameters
 ) -> dict[str, Any] | None:
-    """Figures on the newest year's papers by a model of all earlier ones; None where either side is too small."""
+    """Figures on the newest year's papers by a model of all earlier ones; None if either side is too small."""
     months = [month for paper in papers if (month := month_of(paper.text.id)) is not None]
     if not months:
         return None
@@ -117,7 +117,7 @@ def _time_split(
 def _traceable(
     papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, year: int, parameters: Parameters
 ) -> dict[str, Figures]:
-    """The same test for a model of those papers alone that have an arXiv id: what anyone can fetch and retrain."""
+    """The same test for a model of only those papers that have an arXiv id: what anyone can fetch and retrain."""
     rows = [n for n, paper in enumerate(papers) if month_of(paper.text.id) is not None]
     if len(rows) == len(papers):
         return {}

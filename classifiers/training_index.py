@@ -1,7 +1,7 @@
-"""What a model remembers of its training papers: how it scored each one unseen, and where each lies.
+"""What a model remembers about its training papers: how it scored each one unseen, and their embeddings.
 
-The out-of-fold scores let a later model be held against this one on any labelled paper, honestly: on papers that
-this model was trained on, by heads that had not seen them. The embeddings name the labelled papers nearest to a new
+The out-of-fold scores allow an honest comparison of a later model with this one on any labeled paper: papers that this
+model was trained on are scored by heads that had not seen them. The embeddings find the labeled papers nearest to a new
 one.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from classifiers.arrays import Bools, Floats
 
-_STEPS = 127  # a vector of unit length has no component beyond one
+_STEPS = 127  # a unit vector has no component beyond one
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
-"""A model without a single label: the taxonomy's own definitions and synonyms rank papers until there are labels.
+"""A model without any labeled paper: the taxonomy's definitions and synonyms rank papers until there are labels.
 
-It has the form of a trained model, so everything works with it. A label's head adds up how near the text comes to the
-label's definition (cosine of their embeddings) and how often its synonyms stand there. The weights are the same for
+It has the form of a trained model, so everything works with it. A label's head adds up how close the text is to the
+label's definition (cosine of their embeddings) and how often its synonyms occur. The weights are the same for
 every label of every subject: rounded from those that a logistic regression finds on the cardiovascular set, all
 labels taken as one. Nothing here is calibrated on papers of the subject, so the model calls every label unsure.
 """
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from classifiers.arrays import Columns, Floats
 
 DATE = "untrained"
-"""What stands in a version in place of the training papers' date."""
+"""The part of a version that replaces the training papers' date."""
 _NEAR, _NEAR_TITLE = 9.0, 2.0  # weights of the cosine with title and abstract together, and with the title alone
 _TITLE, _TITLE_COUNT, _ABSTRACT, _ABSTRACT_COUNT = 0.5, 1.0, 2.0, 1.2  # of synonyms: one is there, log of how many
 _OFFSET = -5.5
-_DEFAULT = 4.0  # the lead of an exclusive facet's first label, so that something has to speak for the others
-_SCOPE_THRESHOLD = 0.2  # the threshold leans towards letting pass: a missed paper is worse than one to reject
-_PARAMETERS = Parameters(sure_share=0.0, doubtful=0.0)  # doubted is every label of every paper
+_DEFAULT = 4.0  # the lead of an exclusive facet's first label, so that the others need evidence
+_SCOPE_THRESHOLD = 0.2  # a lenient threshold: a missed paper is worse than one to reject
+_PARAMETERS = Parameters(sure_share=0.0, doubtful=0.0)  # every label of every paper is in doubt
 
 
 def untrained_model(taxonomy: Taxonomy, encoder: Encoder) -> LabelModel:

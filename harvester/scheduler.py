@@ -29,17 +29,17 @@ from harvester.services.operations.job_runs import JOBS, expression, overdue
 from harvester.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
-SWEEP = timedelta(minutes=5)  # how often to look for what was missed: downtime, a killed process, a clock set right
-GRACE = 60.0  # seconds that jobs at work may take to end; one that is cut off is done again, from where it was
+SWEEP = timedelta(minutes=5)  # how often to look for missed jobs: downtime, a killed process, a corrected clock
+GRACE = 60.0  # seconds that running jobs get to finish; one that is stopped runs again and resumes
 JOB_DEFAULTS = {
     "misfire_grace_time": None,  # never too late
-    "coalesce": True,  # of several missed times one is made up
+    "coalesce": True,  # several missed times are made up once
     "max_instances": 1,
 }
 
 
 class WallClock(BaseTrigger):  # type: ignore[misc]  # APScheduler is untyped
-    """Fires when a cron expression is due by the wall clocks of a time zone: see `harvester.base.cron`."""
+    """Fires when a cron expression is due by the wall clock of a time zone; see `harvester.base.cron`."""
 
     def __init__(self, cron: str, zone: str) -> None:
         self._cron, self._zone = cron, zone
@@ -50,40 +50,40 @@ class WallClock(BaseTrigger):  # type: ignore[misc]  # APScheduler is untyped
 
 
 class JobProcesses:
-    """The processes of the jobs at work."""
+    """The processes of the running jobs."""
 
     def __init__(self, command: Callable[[str], Sequence[str]]) -> None:
         self._command = command
         self._lock = threading.Lock()
-        self._at_work: dict[int, subprocess.Popen[bytes]] = {}
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._closed = False
 
     def do(self, name: str) -> None:
-        """Have a job done, and wait for it."""
+        """Run a job in a process, and wait for it."""
         with self._lock:
             if self._closed:
                 return
             # A session of its own: Ctrl-C at a terminal is for the scheduler alone, which then waits for the job.
             process = subprocess.Popen(self._command(name), stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
-            self._at_work[process.pid] = process
+            self._running[process.pid] = process
         status = process.wait()
         with self._lock:
-            del self._at_work[process.pid]
+            del self._running[process.pid]
         log.info("%s ended with status %s", name, status)
 
     def close(self, grace: float) -> bool:
-        """Start nothing more, and wait for the running jobs; those not done in time are told to stop.
+        """Start no more jobs, and wait for the running ones; those not done in time are stopped.
 
         Returns:
-            True where all of them came to their end.
+            True if all of them finished.
         """
         with self._lock:
             self._closed = True
-            left = list(self._at_work.values())
+            running = list(self._running.values())
         deadline = time.monotonic() + grace
-        late = [one for one in left if not _ends(one, deadline)]
-        for one in late:
-            one.terminate()  # what it has done is kept, and its turn is still open
+        late = [process for process in running if not _ends(process, deadline)]
+        for process in late:
+            process.terminate()  # what it has done is kept, and its job run is still open
         return not late
 
 
@@ -96,23 +96,23 @@ def _ends(process: "subprocess.Popen[bytes]", deadline: float) -> bool:
 
 
 class MissedJobSweep:
-    """Looks, now and again, for what was missed, and has it done."""
+    """Looks for missed jobs from time to time, and runs them."""
 
-    def __init__(self, ws: Workspace, crew: JobProcesses) -> None:
-        self._ws, self._crew = ws, crew
+    def __init__(self, ws: Workspace, processes: JobProcesses) -> None:
+        self._ws, self._processes = ws, processes
         self.well = False
 
     def sweep(self) -> None:
-        """Have everything done that is overdue."""
+        """Run every job that is overdue."""
         try:
             found = overdue(self._ws)
             self.well = True
-        except StoreError as error:  # it may come back: this is asked again soon
+        except StoreError as error:  # the store may come back: the next sweep asks again soon
             log.warning("%s", error)
             self.well = False
             return
         for name in found:
-            self._crew.do(name)
+            self._processes.do(name)
 
 
 def job_command(config: Path, debug: bool) -> Callable[[str], Sequence[str]]:
@@ -121,43 +121,43 @@ def job_command(config: Path, debug: bool) -> Callable[[str], Sequence[str]]:
     return lambda name: [sys.executable, "-m", "harvester", "schedule", "--once", name, *common]
 
 
-def build(ws: Workspace, crew: JobProcesses, watchman: MissedJobSweep) -> Any:
-    """A scheduler with all jobs that are turned on, and the watchman; not started yet."""
+def build(ws: Workspace, processes: JobProcesses, sweep: MissedJobSweep) -> Any:
+    """A scheduler with all jobs that are turned on, and the sweep; not started yet."""
     chosen = ws.settings.schedule
     jobs = {name: cron for name in JOBS if (cron := expression(chosen, name))}
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a sweep is still at work is nothing to warn of
-    workers = {"default": ThreadPoolExecutor(len(jobs) + 1)}  # one for each: none waits for another
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a sweep that is still running is no reason to warn
+    workers = {"default": ThreadPoolExecutor(len(jobs) + 1)}  # one each: none waits for another
     scheduler = BackgroundScheduler(timezone=UTC, executors=workers, job_defaults=JOB_DEFAULTS)
     for name, cron in jobs.items():
-        scheduler.add_job(crew.do, WallClock(cron, chosen.timezone), args=(name,), id=name)
-    scheduler.add_job(watchman.sweep, IntervalTrigger(seconds=SWEEP.total_seconds()), next_run_time=datetime.now(UTC))
+        scheduler.add_job(processes.do, WallClock(cron, chosen.timezone), args=(name,), id=name)
+    scheduler.add_job(sweep.sweep, IntervalTrigger(seconds=SWEEP.total_seconds()), next_run_time=datetime.now(UTC))
     return scheduler
 
 
 @contextmanager
 def working(ws: Workspace, config: Path, *, debug: bool = False) -> Iterator[Callable[[], bool]]:
-    """Schedule for as long as the block lasts; gives the answer to "does it work?"."""
-    crew = JobProcesses(job_command(config, debug))
-    watchman = MissedJobSweep(ws, crew)
-    scheduler = build(ws, crew, watchman)
+    """Run the scheduler while the block lasts; yields a function that tells whether it works."""
+    processes = JobProcesses(job_command(config, debug))
+    sweep = MissedJobSweep(ws, processes)
+    scheduler = build(ws, processes, sweep)
     scheduler.start()
     try:
-        yield lambda: bool(scheduler.running) and watchman.well
+        yield lambda: bool(scheduler.running) and sweep.well
     finally:
         scheduler.shutdown(wait=False)
-        if not crew.close(GRACE):
-            log.warning("A job was cut off; it is taken up again at the next start.")
+        if not processes.close(GRACE):
+            log.warning("A job was stopped before its end; it resumes at the next start.")
 
 
-def until_told() -> None:
-    """Wait for SIGTERM or Ctrl-C; the second one ends the process at once."""
-    told = threading.Event()
+def wait_for_stop() -> None:
+    """Wait for SIGTERM or Ctrl-C; a second one ends the process at once."""
+    stopped = threading.Event()
 
-    def tell(_signal: int, _frame: FrameType | None) -> None:
-        told.set()
-        for one in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(one, signal.SIG_DFL)
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
 
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, tell)
-    told.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    stopped.wait()

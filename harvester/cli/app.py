@@ -1,4 +1,4 @@
-"""All commands, one module a group."""
+"""All commands, one module per group."""
 
 import typer
 
@@ -25,7 +25,7 @@ from harvester.cli import (
 from harvester.cli.facets import FacetCommand
 
 app = typer.Typer(
-    help="Harvests cardiovascular-AI papers, queues them for review, publishes the accepted ones.",
+    help="Harvests cardiovascular-AI papers, queues them for review, and publishes the accepted ones.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -11,23 +11,25 @@ from harvester.cli.common import say, watched
 if TYPE_CHECKING:
     from harvester.services.learning.backfill import BackfillReport
 
-Engine = Annotated[str, typer.Option(help="local: in this process. ray: one model in each worker of a Ray cluster.")]
-Address = Annotated[str, typer.Option(help="A running Ray cluster, host:port; else Ray starts on this machine.")]
+Engine = Annotated[str, typer.Option(help="local: in this process; ray: one model in each worker of a Ray cluster.")]
+Address = Annotated[
+    str, typer.Option(help="The running Ray cluster, as host:port; without it, Ray starts on this machine.")
+]
 
 
 @command
 def backfill(
     call: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="arXiv's metadata snapshot, .jsonl or .jsonl.gz.")],
-    where: Annotated[str, typer.Option(help="Only these categories or archives: cs.CV,eess.")] = "",
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="arXiv's metadata snapshot (.jsonl or .jsonl.gz).")],
+    where: Annotated[str, typer.Option(help="Only these categories or archives, such as cs.CV,eess.")] = "",
     engine: Engine = "local",
     address: Address = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; nothing is kept.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; store nothing.")] = False,
 ) -> Output | None:
-    """Classify an arXiv metadata snapshot; what is in scope joins the store, and the queue after all others.
+    """Classify an arXiv metadata snapshot; papers in scope join the store and the end of the queue.
 
-    A backfill that was cut off goes on where it was: run the same command again. Lines that are no record are named,
-    and the exit status is 1 then; all others are done.
+    An interrupted backfill resumes where it stopped: run the same command again. Invalid lines are listed, and the exit
+    status is then 1; all other lines are processed.
     """
     from harvester.services.learning import backfill as job
     from harvester.sources.arxiv.snapshot import parse_categories
@@ -47,7 +49,7 @@ def rescore(
     engine: Engine = "local",
     address: Address = "",
 ) -> Output | None:
-    """Classify all that the store holds by a new model, at once instead of in the next night's run."""
+    """Classify every paper in the store with the new model now, instead of in the next night's run."""
     from harvester.services.learning import rescore as job
 
     ws = call.workspace
@@ -55,17 +57,17 @@ def rescore(
         done = job.rescore(ws, engine=engine, address=address, watch=watch)
     return Output(
         done.to_json(),
-        f"{done.papers:,} papers judged in {done.seconds:.1f} s; {done.in_scope:,} are in scope, "
+        f"{done.papers:,} papers classified in {done.seconds:.1f} s; {done.in_scope:,} are in scope, "
         f"{done.queued:,} joined the queue.",
     )
 
 
 def _print(report: "BackfillReport", dry_run: bool) -> None:
-    """A backfill for people."""
+    """Print a backfill for people."""
     found = report.found
     if report.resumed_at:
-        say(f"Went on after line {report.resumed_at:,}; the counts are those of the whole file.")
-    say(f"{found.records:,} records, {found.judged:,} of them judged, in {report.seconds:.1f} s.")
+        say(f"Resumed after line {report.resumed_at:,}; the counts are for the whole file.")
+    say(f"{found.records:,} records, {found.judged:,} of them classified, in {report.seconds:.1f} s.")
     say(f"{found.in_scope:,} are in scope" + ("." if dry_run else f"; {found.queued:,} joined the queue."))
     for line, problem in found.problems:
         say(f"Line {line:,}: {problem}")

@@ -11,18 +11,18 @@ from harvester.cli.command import Invocation, Output, command
 @command
 def bounces(
     call: Invocation,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="An mbox, a Maildir, or a file with one mail.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="An mbox, a Maildir, or a file with one message.")],
 ) -> Output | None:
-    """Read returned mail, complaints and requests to leave; reading a mailbox again changes nothing.
+    """Process bounces, complaints and unsubscribe requests; reading a mailbox again changes nothing.
 
-    A hard bounce, soft ones on three days of thirty, or a complaint end the mail to an address.
+    A hard bounce, soft bounces on three of thirty days, or a complaint ends mail to an address.
     """
     from harvester.services.subscribers.bounces import read_mailbox
 
     tally = read_mailbox(call.workspace, path)
     counted = (
-        f"{tally.hard} hard, {tally.soft} soft, {tally.complaints} complaints, {tally.unsubscribed} who leave, "
+        f"{tally.hard} hard, {tally.soft} soft, {tally.complaints} complaints, {tally.unsubscribed} unsubscribed, "
         f"{tally.ignored} ignored."
     )
-    ended = [f"Nothing is sent any more to {email}." for email in tally.disabled]
+    ended = [f"No more mail is sent to {email}." for email in tally.disabled]
     return Output(tally.to_json(), "\n".join([counted, *ended]))

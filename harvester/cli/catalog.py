@@ -11,9 +11,10 @@ from harvester.cli.common import say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
 
 if TYPE_CHECKING:
+    from harvester.catalog.check import CheckFinding
     from harvester.services.catalog.lists import Import
 
-app = typer.Typer(help="The catalogue: its entries, and the list and site made from them.", no_args_is_help=True)
+app = typer.Typer(help="The catalog: its entries, and the list and site built from them.", no_args_is_help=True)
 
 
 @app.command("import")
@@ -24,13 +25,13 @@ def import_(
     choices: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="HEADING=LABELS", help='What a heading means: "Methods=skip", "Beats=task:diagnosis".'
+            "--map", metavar="HEADING=LABELS", help='Map a heading to labels: "Methods=skip", "Beats=task:diagnosis".'
         ),
     ] = None,
-    online: Annotated[bool, typer.Option("--online", help="Ask arXiv for authors and dates that are missing.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come in; write nothing.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask arXiv for missing authors and dates.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be imported; write nothing.")] = False,
 ) -> Output | None:
-    """Read an Awesome-style list into the catalogue."""
+    """Import an Awesome-style list into the catalog."""
     from harvester.services.catalog.lists import import_list
 
     done = import_list(call.workspace, file, choices=choices or (), dry_run=dry_run, online=online)
@@ -41,20 +42,20 @@ def _print_import(done: "Import", dry_run: bool) -> None:
     if dry_run:
         rows = [
             (
-                one.id,
-                one.title[:70],
-                str(one.published),
-                one.venue[:25],
-                " ".join(label for _, label in one.labels.pairs),
+                paper.id,
+                paper.title[:70],
+                str(paper.published),
+                paper.venue[:25],
+                " ".join(label for _, label in paper.labels.pairs),
             )
-            for one in done.read.papers
+            for paper in done.read.papers
         ]
         table(("id", "title", "published", "venue", "labels"), rows)
-    for lost in done.read.unplaced:
-        say(f"Not placed, line {lost.line}: {lost.text}")
+    for item in done.read.unplaced:
+        say(f"Not imported, line {item.line}: {item.text}")
     skipped = f", {done.read.skipped} mentions skipped" if done.read.skipped else ""
     say(
-        f"{len(done.read.papers)} papers in {done.read.placements} places: {done.new} new, {done.merged} merged, "
+        f"{len(done.read.papers)} papers, listed {done.read.placements} times: {done.new} new, {done.merged} merged, "
         f"{done.enriched} enriched{skipped}."
     )
 
@@ -64,12 +65,12 @@ def _print_import(done: "Import", dry_run: bool) -> None:
 def add(
     call: Invocation,
     what: Annotated[
-        str, typer.Argument(metavar="FILE|URL|ID", help="A README with BibTeX, a GitHub repository, a paper.")
+        str, typer.Argument(metavar="FILE|URL|ID", help="A README with BibTeX, a GitHub repository, or a paper.")
     ],
     label: Label = None,
-    code: Annotated[str, typer.Option(metavar="URL", help="The address of its code.")] = "",
+    code: Annotated[str, typer.Option(metavar="URL", help="The URL of its code.")] = "",
 ) -> Output | None:
-    """Take one paper into the catalogue, with the predicted labels or those given."""
+    """Add one paper to the catalog, with the predicted labels or the given ones."""
     from harvester.catalog.export.records import entry_json
     from harvester.services.catalog.add import add as add_paper
 
@@ -82,7 +83,7 @@ def add(
 @app.command()
 @command
 def build(call: Invocation) -> Output | None:
-    """Render the list from the entries, and commit it as [catalog] git says."""
+    """Render the list from the entries, and commit it as set by [catalog] git."""
     from getpass import getuser
 
     from harvester.services.catalog.publish import build_and_commit
@@ -95,9 +96,9 @@ def build(call: Invocation) -> Output | None:
 @command
 def site(
     call: Invocation,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to: an empty folder, or an earlier site.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder: empty, or an earlier site.")],
 ) -> Output | None:
-    """Write the catalogue's web page: static files for any file server, such as GitHub Pages."""
+    """Write the catalog's website: static files for any file server, such as GitHub Pages."""
     from harvester.services.catalog.site import write_site
 
     with watched() as watch:
@@ -111,7 +112,7 @@ def export(
     call: Invocation,
     form: Annotated[str, typer.Option("--format", help="json, csv, bibtex, ris, atom or json-schema.")] = "json",
 ) -> Output | None:
-    """Print the whole catalogue in a format that other programs read."""
+    """Print the whole catalog in a format that other programs read."""
     from harvester.services.catalog.lists import export as exported
 
     document = exported(call.workspace, form).encode()
@@ -123,20 +124,23 @@ def export(
 @command
 def check(
     call: Invocation,
-    strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
-    online: Annotated[bool, typer.Option("--online", help="Ask every link whether it answers.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Check that every link answers.")] = False,
 ) -> Output | None:
-    """What is wrong with entries and list; status 1 where there is an error."""
+    """Check the entries and the list; exit status 1 if there is an error."""
     from harvester.base.clock import clock_from_environment
     from harvester.services.catalog.check import findings
 
     with watched() as watch:
         found = findings(call.settings, clock_from_environment(), online=online, watch=watch)
-    lines = [
-        f"{one.grade}: {one.file}{f':{one.line}' if one.line else ''}: {one.message} ({one.rule})" for one in found
-    ]
+    lines = [_line(finding) for finding in found]
     return Output(
-        [one.to_json() for one in found],
+        [finding.to_json() for finding in found],
         "\n".join([*lines, f"{len(found)} findings."]),
-        failed=any(strict or one.grade == "error" for one in found),
+        failed=any(strict or finding.grade == "error" for finding in found),
     )
+
+
+def _line(finding: "CheckFinding") -> str:
+    place = f"{finding.file}:{finding.line}" if finding.line else f"{finding.file}"
+    return f"{finding.grade}: {place}: {finding.message} ({finding.rule})"

@@ -1,4 +1,4 @@
-"""What makes a function a command: --config, --json and --debug, logging, one answer, and errors as one sentence."""
+"""Turns a function into a command: --config, --json and --debug, logging, one answer, and errors as one sentence."""
 
 import functools
 import inspect
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 
 from harvester.cli.common import configure_logging, print_json, say, set_up_logging
-from harvester.cli.errors import tell_failure
+from harvester.cli.errors import report_failure
 from harvester.domain.text import clean
 
 if TYPE_CHECKING:
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 Config = Annotated[
-    Path | None, typer.Option("--config", help="The configuration; else $HARVESTER_CONFIG, else ./config.toml.")
+    Path | None,
+    typer.Option("--config", help="The configuration file (default: $HARVESTER_CONFIG, else ./config.toml)."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, for an error, too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, also for an error.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks and log every step.")]
 PASSED_ON = (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError, EOFError)
-"""What typer ends a command with itself; `harvester queue | head` is no error of ours."""
+"""How typer itself ends a command; `harvester queue | head` is not an error of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a command has to say: `document` with ``--json``, else `text`, or what `text` prints.
+    """What a command prints: `document` with ``--json``, else `text`, or what `text` prints.
 
-    `problems` go to standard error either way. With a problem, or where it `failed`, the exit status is 1.
+    `problems` go to standard error either way. With a problem, or if it `failed`, the exit status is 1.
     """
 
     document: Any
@@ -44,7 +45,7 @@ class Output:
 
 @dataclass
 class Invocation:
-    """One call of a command: its common options, and what they open when it is first asked for."""
+    """One call of a command: its common options, and what they open on first use."""
 
     config: Path | None
     as_json: bool
@@ -53,14 +54,14 @@ class Invocation:
 
     @cached_property
     def config_file(self) -> Path:
-        """``--config``, else ``$HARVESTER_CONFIG``, else ``config.toml`` here."""
+        """``--config``, else ``$HARVESTER_CONFIG``, else ``config.toml`` in the current folder."""
         from harvester.config.settings import config_path
 
         return config_path(self.config)
 
     @cached_property
     def settings(self) -> "Settings":
-        """The configuration alone; it sets up the logs."""
+        """The configuration alone; opening it sets up the logs."""
         from harvester.config.settings import load_settings
 
         settings = load_settings(self.config_file)
@@ -69,7 +70,7 @@ class Invocation:
 
     @cached_property
     def workspace(self) -> "Workspace":
-        """All that the configuration names; it sets up the logs."""
+        """Everything that the configuration names; opening it sets up the logs."""
         from harvester.services.workspace import open_workspace
 
         opened = open_workspace(self.config_file)
@@ -77,7 +78,7 @@ class Invocation:
         return opened
 
     def answer(self, output: Output) -> None:
-        """Print what there is to say: one document with ``--json``, and no other after it."""
+        """Print the output: with ``--json`` one document, and no other after it."""
         if self.as_json:
             self.answered = True
             print_json(output.document)
@@ -93,15 +94,15 @@ Function = Callable[Concatenate[Invocation, P], Output | None]
 
 
 def command(function: Function[P]) -> Callable[..., None]:
-    """A command for typer: the function's parameters but the first as its own, then the common options.
+    """A command for typer: all of the function's parameters except the first, then the common options.
 
-    What the function returns is printed; None where it has printed itself.
+    The function's return value is printed; None means that it has printed its output itself.
     """
     return _command(function, {"config": Config, "as_json": AsJson, "debug": Debug})
 
 
 def command_without_config(function: Function[P]) -> Callable[..., None]:
-    """The same for a command that reads no configuration, since it makes one."""
+    """The same for a command that reads no configuration because it creates one."""
     return _command(function, {"as_json": AsJson, "debug": Debug})
 
 
@@ -113,7 +114,7 @@ def _command(function: Function[P], options: dict[str, Any]) -> Callable[..., No
 
     parameters = [*_own_parameters(function), *(_option(name, kind) for name, kind in options.items())]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 
 
@@ -125,16 +126,16 @@ def _perform(function: Callable[..., Output | None], call: Invocation, own: dict
     except PASSED_ON:
         raise
     except Exception as error:
-        # A document that was printed already is the answer: there is never a second one.
-        raise typer.Exit(tell_failure(error, as_json=call.as_json and not call.answered, debug=call.debug)) from error
+        # A document that was already printed is the answer: there is never a second one.
+        raise typer.Exit(report_failure(error, as_json=call.as_json and not call.answered, debug=call.debug)) from error
     if output and (output.failed or output.problems):
         raise typer.Exit(1)
 
 
 def _own_parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """The parameters of a function but for the first, which is the invocation."""
+    """The parameters of a function except the first, which is the invocation."""
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
-    return [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+    return [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
 
 
 def _option(name: str, kind: Any) -> inspect.Parameter:

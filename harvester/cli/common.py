@@ -1,6 +1,6 @@
-"""What commands share: options that several have, printing for people or as JSON, progress, logs.
+"""What commands share: common options, output for people or as JSON, progress, logs.
 
-Command modules import jobs inside the functions: `harvester --help` must not pay for the database or the classifier.
+Command modules import services inside functions: `harvester --help` must not pay for the database or the classifier.
 """
 
 import json
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from harvester.config.settings import Settings
     from harvester.services.workspace import Watch
 
-By = Annotated[str | None, typer.Option("--by", help="Who decides; else your login name.")]
+By = Annotated[str | None, typer.Option("--by", help="Who decides (default: your login name).")]
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on standard output."""
+    """Print one JSON document on standard output."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def printable(text: str) -> str:
-    """Several lines with their indentation, without what a terminal would obey (escape sequences)."""
+    """Several lines with their indentation, without escape sequences that a terminal would obey."""
     lines = text.rstrip().split("\n")
     return "\n".join(line[: len(line) - len(line.lstrip(" "))] + clean(line) for line in lines)
 
 
 def say(text: str) -> None:
-    """A line for people on standard output; what a terminal would obey (escape sequences) is taken out."""
+    """Print text for people on standard output, without escape sequences that a terminal would obey."""
     sys.stdout.write("\n".join(clean(line) if line.strip() else "" for line in text.split("\n")) + "\n")
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table for people on standard output."""
+    """Print a table for people on standard output."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -54,7 +54,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 @contextmanager
 def watched() -> Iterator["Watch"]:
-    """Progress bars on standard error, one a stage; nothing where that is no terminal."""
+    """Progress bars on standard error, one per stage; none if it is not a terminal."""
     from rich.console import Console
     from rich.progress import (
         MofNCompleteColumn,
@@ -79,12 +79,12 @@ def watched() -> Iterator["Watch"]:
 
 
 def set_up_logging(debug: bool) -> None:
-    """Logs go to standard error: standard output is for the answer. the configuration sets them up anew."""
+    """Log to standard error, since standard output is for the answer; the configuration refines this later."""
     logs.set_up(logging.DEBUG if debug else logging.WARNING, "console")
 
 
 def configure_logging(settings: "Settings") -> None:
-    """The form and level that the configuration names; ``--debug`` goes further down than any."""
+    """Use the configured format and level; ``--debug`` goes below any of them."""
     level = min(logging.getLevelName(settings.logs.level.upper()), _debugging())
     logs.set_up(level, settings.logs.format, settings.secret_values())
 

@@ -22,7 +22,7 @@ def _group() -> None:
 @app.command()
 @command
 def upgrade(call: Invocation) -> Output | None:
-    """Bring the store's schema up to date."""
+    """Migrate the store to the current schema."""
     from harvester.store import schema
 
     engine = _store(call)
@@ -30,22 +30,22 @@ def upgrade(call: Invocation) -> Output | None:
     schema.upgrade(engine)
     after = schema.revision(engine)
     return Output(
-        {"before": before, "after": after}, f"The store's schema is {after} (it was {before or 'not made yet'})."
+        {"before": before, "after": after}, f"The store's schema is {after} (it was {before or 'not created yet'})."
     )
 
 
 @app.command()
 @command
 def backup(call: Invocation, file: File) -> Output | None:
-    """Write all of the store into a new file, and check it; the store goes on working.
+    """Back up the whole store to a new file and verify it, while the store stays in use.
 
-    SQLite gives an SQLite file, PostgreSQL an archive of pg_dump. Keep data/secret.key (or [web] secret) with it: it
-    signs the links in mails.
+    SQLite gives an SQLite file, PostgreSQL a pg_dump archive. Keep data/secret.key (or [web] secret) with it: it signs
+    the links in mails.
     """
     from harvester.services.operations.backup import backup as job
 
     made = job(_store(call), file)
-    return Output(made.to_json(), f"{made.file} holds the store, {made.size:,} bytes, and was checked.")
+    return Output(made.to_json(), f"Backed up the store to {made.file} ({made.size:,} bytes, verified).")
 
 
 @app.command()
@@ -53,11 +53,11 @@ def backup(call: Invocation, file: File) -> Output | None:
 def restore(
     call: Invocation,
     file: File,
-    force: Annotated[bool, typer.Option("--force", help="Replace what the store holds.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the store's present contents.")] = False,
 ) -> Output | None:
-    """Put a backup into the store, all of it or nothing, and bring it up to date.
+    """Restore a backup, everything or nothing, and migrate it to the current schema.
 
-    A store that holds something is left alone without --force. An SQLite backup may go into PostgreSQL.
+    Without --force, a store that is not empty is left unchanged. An SQLite backup can be restored into PostgreSQL.
     """
     from harvester.services.operations.backup import restore as job
     from harvester.store import schema
@@ -66,7 +66,7 @@ def restore(
     after = schema.REVISIONS[-1]
     return Output(
         {"file": str(file), "before": had, "after": after},
-        f"The store holds what {file} held; its schema is {after} (the backup's was {had}).",
+        f"Restored {file}; the store's schema is {after} (the backup's was {had}).",
     )
 
 

@@ -12,7 +12,7 @@ from harvester.cli.facets import Label, labels_given
 if TYPE_CHECKING:
     from harvester.services.review.decisions import Decided
 
-Papers = Annotated[list[str], typer.Argument(metavar="PAPER...", help="arXiv ids, DOIs, title: names or addresses.")]
+Papers = Annotated[list[str], typer.Argument(metavar="PAPER...", help="arXiv ids, DOIs, title: identifiers or URLs.")]
 
 
 @command
@@ -22,7 +22,7 @@ def accept(
     label: Label = None,
     by: By = None,
 ) -> Output | None:
-    """Take papers into the catalogue, with the predicted labels or those given."""
+    """Accept papers into the catalog, with the predicted labels or the given ones."""
     return _decide(call, "accept", papers, by, "", labels_given(label))
 
 
@@ -30,22 +30,22 @@ def accept(
 def reject(
     call: Invocation,
     papers: Papers,
-    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason; kept with the decision.")] = "",
     by: By = None,
 ) -> Output | None:
-    """Turn papers down."""
+    """Reject papers."""
     return _decide(call, "reject", papers, by, reason)
 
 
 @command
 def defer(call: Invocation, papers: Papers, by: By = None) -> Output | None:
-    """Put papers aside for later."""
+    """Set papers aside for later."""
     return _decide(call, "defer", papers, by, "")
 
 
 @command
 def undo(call: Invocation, papers: Papers, by: By = None) -> Output | None:
-    """Take back the newest decision on each paper that still stands."""
+    """Undo the latest decision on each paper that still stands."""
     return _decide(call, "undo", papers, by, "")
 
 
@@ -66,7 +66,7 @@ def _decide(
 
 
 def report(outcomes: "list[Decided]") -> Output:
-    """What became of each paper; those that failed are problems."""
+    """The outcome for each paper; those that failed are problems."""
     done = [
         f"{outcome.id}: {outcome.state}" + (f", {outcome.entry}" if outcome.entry else "")
         for outcome in outcomes

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @command_without_config
 def demo(
     call: Invocation,
-    folder: Annotated[Path | None, typer.Option(help="An empty folder to work in; else a temporary one.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="An empty folder to work in (default: a temporary one).")] = None,
 ) -> Output | None:
-    """One whole night on an invented sample, in a folder of its own."""
+    """Play one whole night on a sample of invented papers, in a separate folder."""
     from harvester.services.operations.demo import demo as play
 
     made = play(folder)
@@ -33,8 +33,8 @@ def _show(made: "Demo") -> None:
         (row.id, f"{row.candidate.usefulness:.3f}", row.title[:70], labels_cell(row, "modality")) for row in made.queue
     ]
     table(("queue", "usefulness", "title", "modality"), rows)
-    say(f"\nAll papers are invented. Accepted, for a start: {made.accepted}")
+    say(f"\nAll papers are invented. Accepted as a first entry: {made.accepted}")
     say(f"The list:   {made.page}")
     for mail in made.mails:
         say(f"The digest: {mail}")
-    say(f"Look round: harvester queue --config {made.config}")
+    say(f"Explore it: harvester queue --config {made.config}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harvester.services.digest.delivery import Counts
     from harvester.services.digest.sending import Unknown
 
-app = typer.Typer(help="The mail with new papers.", no_args_is_help=True)
+app = typer.Typer(help="The digest: the mail with new papers.", no_args_is_help=True)
 
 
 @app.command()
@@ -24,13 +24,17 @@ app = typer.Typer(help="The mail with new papers.", no_args_is_help=True)
 def preview(
     call: Invocation,
     subscriber: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="Whose; else a sample of everything new in the last seven days.")
+        str | None,
+        typer.Option(
+            metavar="EMAIL", help="Whose digest (default: a sample of everything new in the last seven days)."
+        ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the mail's HTML part here, for a browser.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the mail's HTML part to this file, for a browser."),
     ] = None,
 ) -> Output | None:
-    """Show what would be sent; nothing is sent and the ledger stays as it is.
+    """Show what would be sent; nothing is sent, and the ledger is unchanged.
 
     With --json: the counts of all digests that are due (or of one subscriber's), and their messages.
     """
@@ -51,18 +55,20 @@ def preview(
 @command
 def send(
     call: Invocation,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Make the messages and count them; send nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Compose the messages and count them; send nothing.")
+    ] = False,
     eml: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Write the messages into this folder, as .eml files for another program; sent, unless dry.",
+            help="Write the messages as .eml files to this folder; they count as sent, except with --dry-run.",
         ),
     ] = None,
 ) -> Output | None:
-    """Send every digest that is due; calling it again is harmless.
+    """Send every digest that is due; running it again is harmless.
 
-    Status 1 where a digest was refused (the next call tries again) or its fate is unknown (it is not sent again).
+    Exit status 1 if a digest was refused (the next call tries again) or its fate is unknown (it is not sent again).
     """
     from harvester.services.digest.preview import plan_digests
     from harvester.services.digest.sending import SendingStopped, send_digests
@@ -85,22 +91,27 @@ def unknown(
     call: Invocation,
     again: Annotated[
         str | None,
-        typer.Option(metavar="EMAIL", help="They say that nothing came: put its papers into their next digest."),
+        typer.Option(
+            metavar="EMAIL", help="This subscriber says that nothing came: put its papers into their next digest."
+        ),
     ] = None,
 ) -> Output | None:
-    """The digests of which nobody can say whether they arrived; they are not sent again by themselves."""
+    """List digests that may or may not have arrived; they are not sent again automatically."""
     from harvester.services.digest.sending import send_again, unknown_digests
 
     ws = call.workspace
     if again:
         number = send_again(ws, again)
-        return Output({"again": number}, f"What {number} digests held goes into the next one.")
+        return Output({"again": number}, f"The papers of {number} digests go into the next one.")
     found = unknown_digests(ws)
-    return Output([one.to_json() for one in found], lambda: _show_unknown(found))
+    return Output([delivery.to_json() for delivery in found], lambda: _show_unknown(found))
 
 
 def _show_unknown(found: "Sequence[Unknown]") -> None:
-    table(("to", "day", "papers", "reason"), [(one.to, one.day, one.papers, one.reason) for one in found])
+    table(
+        ("to", "day", "papers", "reason"),
+        [(delivery.to, delivery.day, delivery.papers, delivery.reason) for delivery in found],
+    )
     say(f"{len(found)} of unknown fate.")
 
 
@@ -112,29 +123,29 @@ def _show_mail(heads: Sequence[str], mails: Sequence["MailBody"], html: Path | N
     if html:
         write_atomic(html, mails[0].html)
         return say(f"Open {html} in a browser.")
-    # Not through `say`, which would take the indentation away; the text is clean already.
+    # Not through `say`, which would remove the indentation; the text is already clean.
     texts = (head + mail.text for head, mail in zip(heads, mails, strict=True))
     return typer.echo("\n".join(texts).rstrip("\n"))
 
 
 def _sent(counts: "Counts", stopped: HarvesterError | None = None) -> Output:
-    """How a sending went; `stopped` says why it ended early, in the same document."""
-    told = [f"the digest to {one.to} is {one.state}: {one.reason}" for one in counts.problems]
+    """The result of sending; `stopped` says why it ended early, in the same document."""
+    problems = [f"Digest to {problem.to} ({problem.state}): {problem.reason}" for problem in counts.problems]
     return Output(
         {
             **counts.to_json(),
-            "problems": [one.to_json() for one in counts.problems],
+            "problems": [problem.to_json() for problem in counts.problems],
             **(failure_of(stopped).to_json() if stopped else {}),
         },
         f"{counts.due} due: {counts.sent} sent, {counts.failed} failed, {counts.unknown} unknown.",
-        [*told, *([str(stopped)] if stopped else [])],
+        [*problems, *([str(stopped)] if stopped else [])],
     )
 
 
 def _plan(counts: "Counts", messages: Sequence["DigestOutline"]) -> dict[str, Any]:
-    return {**counts.to_json(), "messages": [one.to_json() for one in messages]}
+    return {**counts.to_json(), "messages": [message.to_json() for message in messages]}
 
 
 def _show_plan(messages: Sequence["DigestOutline"]) -> None:
-    table(("to", "subject", "papers"), [(one.to, one.subject, len(one.papers)) for one in messages])
+    table(("to", "subject", "papers"), [(message.to, message.subject, len(message.papers)) for message in messages])
     say(f"{len(messages)} due; nothing was sent.")

@@ -10,19 +10,21 @@ MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
 
 @command
 def doctor(call: Invocation) -> Output | None:
-    """Examine configuration, folders, store, model, upstreams, clock, mail and schedule, and say what to do.
+    """Check configuration, folders, store, model, upstreams, clock, mail and schedule, and say what to do.
 
-    Nothing is mailed, and nothing changed, but that an SQLite store is made where there is none yet. Each upstream is
-    asked one question.
+    No mail is sent and nothing is changed, except that a missing SQLite store is created. Each upstream is asked one
+    question.
 
-    Exit status: 0, also with warnings; 1 where something does not work.
+    Exit status: 0, also with warnings; 1 if something does not work.
     """
     from harvester.services.operations.doctor import examine
 
     findings = []
-    for one in examine(call.config_file):
-        findings.append(one)
+    for finding in examine(call.config_file):
+        findings.append(finding)
         if not call.as_json:
-            remedy = f"\n      {one.remedy}" if one.remedy else ""
-            typer.echo(printable(f"{MARKS[one.state]:4}  {one.check}: {one.message}{remedy}"))
-    return Output([one.to_json() for one in findings], failed=any(one.state == "fail" for one in findings))
+            remedy = f"\n      {finding.remedy}" if finding.remedy else ""
+            typer.echo(printable(f"{MARKS[finding.state]:4}  {finding.check}: {finding.message}{remedy}"))
+    return Output(
+        [finding.to_json() for finding in findings], failed=any(finding.state == "fail" for finding in findings)
+    )

@@ -1,4 +1,4 @@
-"""How a failure is told: a sentence on standard error and, with ``--json``, a document on standard output as well."""
+"""How a failure is reported: a sentence on standard error and, with ``--json``, a document on standard output too."""
 
 import sys
 import traceback
@@ -13,7 +13,7 @@ from harvester.domain.text import clean
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong in one sentence or two, what to do about it where that is known, and the exit status."""
+    """What went wrong in one or two sentences, what to do about it if that is known, and the exit status."""
 
     error: str
     remedy: str | None
@@ -25,21 +25,21 @@ class Failure:
 
 
 def failure_of(error: BaseException) -> Failure:
-    """What an exception tells; one that nobody expected is a bug of ours, named in one line."""
+    """What an exception says; an unexpected one is a bug, named in one line."""
     if isinstance(error, HarvesterError):
         return Failure(str(error), error.remedy, error.exit_status)
     if isinstance(error, typer.TyperException):
         return Failure(_sentence(error.format_message()), _usage(error), error.exit_code)
     if isinstance(error, typer.Abort):
-        return Failure("Stopped, since the input ended.", None, 1)
+        return Failure("Stopped because the input ended.", None, 1)
     if isinstance(error, KeyboardInterrupt):
         return Failure("Stopped.", None, 130)
     bug = f"{type(error).__name__}: {error}. This is a bug; --debug shows where."
-    return Failure(bug, "Run it again with --debug, and report what that shows.", 1)
+    return Failure(bug, "Run it again with --debug, and report the output.", 1)
 
 
-def tell_failure(error: BaseException, *, as_json: bool, debug: bool = False) -> int:
-    """Print a failure, without what a terminal would obey: upstream's words may be in it.
+def report_failure(error: BaseException, *, as_json: bool, debug: bool = False) -> int:
+    """Print a failure, without escape sequences that a terminal would obey: it may quote an upstream.
 
     Returns:
         The exit status.
@@ -48,7 +48,7 @@ def tell_failure(error: BaseException, *, as_json: bool, debug: bool = False) ->
     if debug and not isinstance(error, typer.TyperException):
         sys.stderr.write(f"{printable(''.join(traceback.format_exception(error)))}\n")
     if isinstance(error, typer.TyperException):
-        error.show()  # type: ignore[attr-defined]  # with the usage; the class that has it is typer's own affair
+        error.show()  # type: ignore[attr-defined]  # with the usage; the class that has it is private to typer
     else:
         sys.stderr.write(f"{clean(f'Error: {failure.error}')}\n")
     if as_json:
@@ -57,9 +57,9 @@ def tell_failure(error: BaseException, *, as_json: bool, debug: bool = False) ->
 
 
 def _usage(error: typer.TyperException) -> str | None:
-    """Where the help is of the command that was called wrongly."""
+    """Where to find the help of the command that was misused."""
     context: typer.Context | None = getattr(error, "ctx", None)
-    return f"Run `{context.command_path} --help`, which lists arguments and options." if context else None
+    return f"Run `{context.command_path} --help` for its arguments and options." if context else None
 
 
 def _sentence(message: str) -> str:

@@ -1,7 +1,7 @@
 """Command-line options that follow from the taxonomy: ``--task``, ``--modality`` and so on, one per facet.
 
-A taxonomy is a setting, so the options are known only once the command line has been seen. ``FacetCommand`` looks up
-the configuration among the arguments, and takes ``--task LABELS`` for ``--label task:LABELS``, which every subject has.
+The taxonomy is configurable, so the options are known only once the command line has been seen. ``FacetCommand`` finds
+the configuration among the arguments, and reads ``--task LABELS`` as ``--label task:LABELS``, which every subject has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 Label = Annotated[
     list[str] | None,
     typer.Option(
-        "--label", metavar="FACET:LABELS", help="The same as --FACET LABELS; may be repeated. 'FACET:' for no label."
+        "--label", metavar="FACET:LABELS", help="The same as --FACET LABELS; repeatable. 'FACET:' means no label."
     ),
 ]
 
 
 class FacetCommand(TyperCommand):
-    """A command with a parameter of type ``Label`` and, in its stead, an option for each facet of the taxonomy."""
+    """A command with a parameter of type ``Label``, which can also be given as one option per facet of the taxonomy."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments with each facet's option written as ``--label``."""
@@ -33,14 +33,14 @@ class FacetCommand(TyperCommand):
         return super().parse_args(ctx, list(_as_labels(args, facets)))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The help of the command's own options, then of the facets'."""
+        """Write the help of the command's own options, then of the facets'."""
         super().format_options(ctx, formatter)
         with formatter.section("Options for labels"):
             formatter.write_dl(facet_options(None))
 
 
 def facet_options(config: Path | None) -> list[tuple[str, str]]:
-    """The facets' options and what they take, for help and reference."""
+    """The facets' options and their values, for help and reference."""
     return [(f"--{facet.id} {_takes(facet)}", ", ".join(facet.label_ids)) for facet in _taxonomy(config).facets]
 
 
@@ -48,13 +48,13 @@ def labels_given(pairs: Sequence[str] | None) -> dict[str, str]:
     """Comma-separated labels by facet, from ``FACET:LABELS`` pairs.
 
     Raises:
-        UsageError: a pair that names no facet.
+        UsageError: a pair does not name a facet.
     """
     given: dict[str, list[str]] = {}
     for pair in pairs or ():
         facet, colon, labels = pair.partition(":")
         if not colon:
-            raise UsageError(f"--label {pair!r} names no facet", remedy="write FACET:LABEL, as in kind:review")
+            raise UsageError(f"--label {pair!r} does not name a facet", remedy="write FACET:LABEL, such as kind:review")
         given.setdefault(facet.strip(), []).append(labels)
     return {facet: ",".join(labels) for facet, labels in given.items()}
 
@@ -76,13 +76,15 @@ def _as_labels(args: Sequence[str], facets: set[str]) -> Iterator[str]:
             continue
         labels = value if equals else next(words, None)
         if labels is None:
-            raise UsageError(f"The option {option} needs labels", remedy="write them after it, separated by commas")
+            raise UsageError(
+                f"The option {option} needs labels", remedy="write them after the option, separated by commas"
+            )
         yield from ("--label", f"{option.removeprefix('--')}:{labels}")
     yield from words
 
 
 def _config_among(args: Sequence[str]) -> Path | None:
-    """What ``--config`` names; as for the parser, the last one counts."""
+    """The value of ``--config``; as for the parser, the last one counts."""
     found = None
     for word, following in zip(args, [*args[1:], ""], strict=True):
         if word == "--config":
@@ -93,7 +95,7 @@ def _config_among(args: Sequence[str]) -> Path | None:
 
 
 def _taxonomy(config: Path | None) -> "Taxonomy":
-    """The configured taxonomy, or the packaged one where there is no configuration yet or a faulty one.
+    """The configured taxonomy, or the packaged one if the configuration is missing or invalid.
 
     The command itself opens the configuration again, and says what is wrong with it.
     """

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from harvester.services.review.explanations import Explanation
     from harvester.services.review.queries import PaperDetail
 
-LIKELY = 0.1  # the probability from which on `show` names a label
+LIKELY = 0.1  # `show` names labels of at least this probability
 
 
 @command
 def queue(
     call: Invocation,
-    limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Show at most this many.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="pending, accepted, rejected or deferred; else pending and open suggestions.")
+        str | None,
+        typer.Option(help="pending, accepted, rejected or deferred (default: pending, and open suggestions)."),
     ] = None,
 ) -> Output | None:
-    """The candidates, best first."""
+    """List the candidates, most useful first."""
     from harvester.domain.candidates import QueueFilter, parse_state
     from harvester.services.review.documents import queue_document, updates_document
     from harvester.services.review.journal_updates import journal_updates
@@ -35,20 +36,20 @@ def queue(
     appeared = [] if state else journal_updates(ws)
     if call.as_json:
         return Output((queue_document(found, ws.taxonomy) + updates_document(appeared, ws.taxonomy))[:limit])
-    labelled = [facet.id for facet in ws.taxonomy.facets]
-    table(("id", "usefulness", "title", *labelled), [_row(row, labelled) for row in found])
+    facets = [facet.id for facet in ws.taxonomy.facets]
+    table(("id", "usefulness", "title", *facets), [_row(row, facets) for row in found])
     say(f"{len(found)} {state or 'pending'}.")
     if appeared:
-        say(f"{len(appeared)} accepted preprints have appeared in a journal: `harvester suggestions list`.")
+        say(f"{len(appeared)} accepted preprints have appeared in a journal; see `harvester suggestions list`.")
     return None
 
 
 @command
 def show(
     call: Invocation,
-    paper: Annotated[str, typer.Argument(metavar="PAPER", help="arXiv id, DOI, title: name or arXiv address.")],
+    paper: Annotated[str, typer.Argument(metavar="PAPER", help="An arXiv id, DOI, title: identifier or arXiv URL.")],
 ) -> Output | None:
-    """Everything known of one paper."""
+    """Show everything known about one paper."""
     from harvester.services.review.documents import paper_document
     from harvester.services.review.explanations import explain_if_possible
     from harvester.services.review.queries import paper_detail
@@ -60,9 +61,9 @@ def show(
         explanation = explain_if_possible(ws, detail)
     if call.as_json:
         return Output(paper_document(detail, ws.taxonomy, explanation))
-    known = detail.paper
-    authors = ", ".join(author.name for author in known.authors)
-    say(f"{known.title}\n{authors}\n{'  '.join(known.identifiers)}\n\n{known.abstract}\n")
+    found = detail.paper
+    authors = ", ".join(author.name for author in found.authors)
+    say(f"{found.title}\n{authors}\n{'  '.join(found.identifiers)}\n\n{found.abstract}\n")
     if detail.prediction:
         _show_prediction(detail.prediction)
     if explanation:
@@ -104,15 +105,15 @@ def _show_history(detail: "PaperDetail") -> None:
     say(f"state   {state}" + (" (withdrawn by its authors)" if detail.paper.withdrawn else ""))
 
 
-def _row(row: "QueueRow", labelled: list[str]) -> list[object]:
+def _row(row: "QueueRow", facets: list[str]) -> list[object]:
     return [
         row.id,
         f"{row.candidate.usefulness:.3f}",
         ("WITHDRAWN " if row.withdrawn else "") + row.title[:70],
-        *(labels_cell(row, facet) for facet in labelled),
+        *(labels_cell(row, facet) for facet in facets),
     ]
 
 
 def labels_cell(row: "QueueRow", facet: str) -> str:
-    """The labels that a row has in a facet, for a table."""
+    """A row's labels in a facet, for a table."""
     return ", ".join(row.labels.of(facet)) if row.labels else ""

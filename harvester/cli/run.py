@@ -17,12 +17,12 @@ SOURCE_COLUMNS = ("source", "state", "received", "expected", "new", "updated", "
 @command
 def run(
     call: Invocation,
-    since: Annotated[str | None, typer.Option(help="Begin of the window: a date or RFC 3339 time, UTC.")] = None,
-    until: Annotated[str | None, typer.Option(help="End of the window.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    since: Annotated[str | None, typer.Option(help="Start of the window: a date or an RFC 3339 time, in UTC.")] = None,
+    until: Annotated[str | None, typer.Option(help="End of the window, in the same form.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
     no_digest: Annotated[bool, typer.Option("--no-digest", help="Do not mail the digest.")] = False,
 ) -> Output | None:
-    """One night: harvest, classify, queue, mail the digest."""
+    """Run one night: harvest, classify, queue, and mail the digest."""
     from harvester.base.clock import parse_moment
     from harvester.services.operations import nightly
 
@@ -36,9 +36,9 @@ def run(
 @command
 def runs(
     call: Invocation,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many.")] = 20,
 ) -> Output | None:
-    """The reports of past runs, newest first."""
+    """List the reports of past runs, newest first."""
     from harvester.domain.run_report import killed_json
     from harvester.store.engine import read
     from harvester.store.runs import recent_runs
@@ -52,7 +52,7 @@ def runs(
 
 
 def print_report(report: "RunReport") -> None:
-    """A run report for people."""
+    """Print a run report for people."""
     say(f"Run {report.run}: {report.state} in {report.seconds} s")
     table(SOURCE_COLUMNS, [_source_row(source) for source in report.sources])
     say(f"{report.papers.new} new papers, {report.papers.updated} updated.")
@@ -60,7 +60,7 @@ def print_report(report: "RunReport") -> None:
     if digest := report.digest:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")
     for withdrawn in report.withdrawn:
-        say(f"Withdrawn by its authors, but in the catalogue: {withdrawn}")
+        say(f"Withdrawn by its authors, but in the catalog: {withdrawn}")
     for note in [note for source in report.sources for note in source.notes]:
         say(f"Note: {note}")
     for problem in report.problems:
@@ -74,6 +74,6 @@ def _source_row(source: "SourceReport") -> list[object]:
 
 def _row(name: str, report: "RunReport | None") -> list[object]:
     if report is None:
-        return [name, "killed", "", "", "", "", "no report: the run was cut off or is still going on"]
+        return [name, "killed", "", "", "", "", "no report: the run was killed or is still in progress"]
     papers, problems = report.papers, "; ".join(report.problems)
     return [name, report.state, papers.new, papers.updated, report.queued, report.seconds, problems]

@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 @command
 def schedule(
     call: Invocation,
-    jobs: Annotated[list[str] | None, typer.Argument(metavar="[JOB]...", help="With --once: only these.")] = None,
+    jobs: Annotated[list[str] | None, typer.Argument(metavar="[JOB]...", help="With --once: only these jobs.")] = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Do what is due and not done yet, then end: one line for cron.")
+        bool, typer.Option("--once", help="Run the jobs that are due and not done yet, then exit: one line for cron.")
     ] = False,
 ) -> Output | None:
-    """Do each job of [schedule] when it is due, until it is stopped.
+    """Run each job of [schedule] when it is due, until stopped.
 
-    However many schedulers and cron jobs there are on one store, each due time of a job is taken up by one of them;
-    what was missed is made up once. /healthz, /readyz and /metrics are served at [schedule] host and port.
+    However many schedulers and cron jobs share one store, each due job runs once, and a missed job is made up once.
+    /healthz, /readyz and /metrics are served at [schedule] host and port.
 
-    Exit status of --once: 0 where all went well or nothing was due, 1 where a job failed.
+    Exit status of --once: 0 if all jobs succeeded or none was due, 1 if a job failed.
     """
     if once:
         return _once(call.workspace, jobs or [])
     if jobs:
-        raise UsageError("Jobs are named with --once only; the scheduler does all that [schedule] turns on.")
+        raise UsageError(
+            "Jobs can be named only with --once", remedy="the scheduler runs every job that [schedule] turns on"
+        )
     _serve(call)
     return None
 
@@ -39,33 +41,38 @@ def _once(ws: "Workspace", names: list[str]) -> Output:
     from harvester.services.operations.job_runs import JOBS, perform_all
 
     if unknown := [name for name in names if name not in JOBS]:
-        raise UsageError(f"There is no job {unknown[0]!r}; there are: {', '.join(JOBS)}.")
+        raise UsageError(f"There is no job {unknown[0]!r}", remedy=f"choose from: {', '.join(JOBS)}")
     done = perform_all(ws, names or list(JOBS))
-    lines = [f"{turn.job}: {turn.failure or 'done'}" for turn in done]
+    lines = [f"{job_run.job}: {job_run.failure or 'done'}" for job_run in done]
     return Output(
-        [_shown(turn) for turn in done],
-        "\n".join([*lines, f"{len(done)} of the jobs were due."]),
-        failed=any(turn.failure for turn in done),
+        [_shown(job_run) for job_run in done],
+        "\n".join([*lines, f"{len(done)} jobs were due."]),
+        failed=any(job_run.failure for job_run in done),
     )
 
 
-def _shown(turn: "JobRun") -> dict[str, str]:
+def _shown(job_run: "JobRun") -> dict[str, str]:
     from harvester.base.clock import rfc3339
 
     return {
-        "job": turn.job,
-        "due": rfc3339(turn.due),
-        "state": "failed" if turn.failure else "ok",
-        "failure": turn.failure,
+        "job": job_run.job,
+        "due": rfc3339(job_run.due),
+        "state": "failed" if job_run.failure else "ok",
+        "failure": job_run.failure,
     }
 
 
 def _serve(call: Invocation) -> None:
-    from harvester.scheduler import until_told, working
+    from harvester.scheduler import wait_for_stop, working
     from harvester.web.server import listen, serving_health
 
     ws = call.workspace
     with listen(ws.settings.schedule) as at:
-        call.answer(Output({"url": at.url}, f"Scheduling; health and metrics are at {at.url}; Ctrl-C stops it."))
+        call.answer(
+            Output(
+                {"url": at.url},
+                f"The scheduler is running, with health and metrics at {at.url}; press Ctrl-C to stop it.",
+            )
+        )
         with working(ws, call.config_file, debug=call.debug) as works, serving_health(ws, at, works):
-            until_told()
+            wait_for_stop()

@@ -13,9 +13,9 @@ from harvester.cli.facets import FacetCommand, Label, labels_given
 if TYPE_CHECKING:
     from harvester.domain.subscribers import Subscriber
 
-app = typer.Typer(help="Who gets the digest.", no_args_is_help=True)
-Email = Annotated[str, typer.Argument(metavar="EMAIL", help="One plain address.")]
-Agreed = Annotated[bool, typer.Option("--confirmed", help="They have agreed already: send no mail that asks for it.")]
+app = typer.Typer(help="The subscribers of the digest.", no_args_is_help=True)
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="A plain e-mail address.")]
+Agreed = Annotated[bool, typer.Option("--confirmed", help="They have already consented: send no confirmation mail.")]
 
 
 @app.command(cls=FacetCommand)
@@ -25,76 +25,83 @@ def add(
     email: Email,
     confirmed: Agreed = False,
     label: Label = None,
-    every: Annotated[str | None, typer.Option(help="day or week; else day for new subscribers.")] = None,
-    weekday: Annotated[str | None, typer.Option(help="The day of a weekly digest (monday ...); '' is any.")] = None,
-    form: Annotated[str | None, typer.Option("--format", help="html or text; else html for new subscribers.")] = None,
+    every: Annotated[str | None, typer.Option(help="day or week (default for new subscribers: day).")] = None,
+    weekday: Annotated[
+        str | None, typer.Option(help="The day of a weekly digest, such as monday; '' means any.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="html or text (default for new subscribers: html).")
+    ] = None,
 ) -> Output | None:
-    """Add a subscriber, or give a known one other wishes; without any label they get everything.
+    """Add a subscriber, or change the preferences of an existing one; without labels they get everything.
 
-    Who was erased or complained is written to again: it is you who knows that they want it.
+    Somebody who was erased or who complained is sent mail again: you vouch for their consent.
     """
     from harvester.services.subscribers.subscriptions import add_subscriber, to_json
 
     given = labels_given(label)
     ws = call.workspace
-    one = add_subscriber(ws, email, given, every, weekday=weekday, form=form, confirmed=confirmed)
-    waiting = "; a mail asks them to confirm within 48 hours" if one.state == "pending" else ""
-    return Output([to_json(one)], f"{one.email} is {one.state}{waiting}.")
+    subscriber = add_subscriber(ws, email, given, every, weekday=weekday, form=form, confirmed=confirmed)
+    waiting = "; a mail asks for confirmation within 48 hours" if subscriber.state == "pending" else ""
+    return Output([to_json(subscriber)], f"{subscriber.email} is {subscriber.state}{waiting}.")
 
 
 @app.command("list")
 @command
 def list_all(call: Invocation) -> Output | None:
-    """All subscribers, in the order they joined."""
+    """List all subscribers, in the order they joined."""
     from harvester.services.subscribers.subscriptions import subscribers, to_json
 
     found = subscribers(call.workspace)
-    return Output([to_json(one) for one in found], lambda: _show(found))
+    return Output([to_json(subscriber) for subscriber in found], lambda: _show(found))
 
 
 def _show(found: "Sequence[Subscriber]") -> None:
     from harvester.digest.preferences import weekday_name
 
-    chosen = (", ".join(label for labels in one.preferences.topics.values() for label in labels) for one in found)
+    chosen = (
+        ", ".join(label for labels in subscriber.preferences.topics.values() for label in labels)
+        for subscriber in found
+    )
     rows = [
         (
-            one.email,
-            one.state,
-            weekday_name(one.preferences) or one.preferences.every,
-            one.preferences.form,
+            subscriber.email,
+            subscriber.state,
+            weekday_name(subscriber.preferences) or subscriber.preferences.every,
+            subscriber.preferences.form,
             topics or "everything",
         )
-        for one, topics in zip(found, chosen, strict=True)
+        for subscriber, topics in zip(found, chosen, strict=True)
     ]
     table(("email", "state", "every", "format", "topics"), rows)
-    say(f"{sum(one.state == 'active' for one in found)} active of {len(found)}.")
+    say(f"{sum(subscriber.state == 'active' for subscriber in found)} active of {len(found)}.")
 
 
 @app.command()
 @command
 def remove(call: Invocation, email: Email) -> Output | None:
-    """Erase a subscriber and what was sent to them; only a hash that keeps them from being written to stays."""
+    """Erase a subscriber and the record of their mail; only a hash that prevents further mail remains."""
     from harvester.services.subscribers.subscriptions import remove_subscriber, to_json
 
-    one = remove_subscriber(call.workspace, email)
-    return Output([to_json(one)], f"{one.email} is forgotten.")
+    subscriber = remove_subscriber(call.workspace, email)
+    return Output([to_json(subscriber)], f"Erased {subscriber.email}.")
 
 
 @app.command("import")
 @command
 def import_(
     call: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table (CSV, UTF-8) as `export` writes it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file (UTF-8) as `export` writes it.")],
     confirmed: Agreed = False,
 ) -> Output | None:
-    """Add the people of a table; who is known stays as they are, who has no time of consent is asked by mail."""
+    """Import subscribers; existing ones are left unchanged, those without a time of consent are asked by mail."""
     from harvester.services.subscribers.subscriptions import to_json
     from harvester.services.subscribers.transfer import import_csv
 
     done = import_csv(call.workspace, file, confirmed=confirmed)
     return Output(
-        [to_json(one) for one in done.added],
-        f"{len(done.added)} added, {done.known} known already, {len(done.problems)} problems.",
+        [to_json(subscriber) for subscriber in done.added],
+        f"{len(done.added)} added, {done.known} already subscribed, {len(done.problems)} problems.",
         done.problems,
     )
 
@@ -103,18 +110,20 @@ def import_(
 @command
 def export(
     call: Invocation,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here; else to standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to this file (default: standard output).")
+    ] = None,
 ) -> Output | None:
-    """All subscribers as a table (CSV) with the time of their consent and the version of the words they agreed to."""
+    """Export all subscribers as CSV, with the time of consent and the version of the text they consented to."""
     from harvester.base.files import write_atomic
     from harvester.services.subscribers.subscriptions import subscribers, to_json
     from harvester.services.subscribers.transfer import export_csv
 
     ws = call.workspace
     if call.as_json:
-        return Output([to_json(one) for one in subscribers(ws)])
+        return Output([to_json(subscriber) for subscriber in subscribers(ws)])
     if output is None:
         typer.echo(export_csv(ws), nl=False)
         return None
     write_atomic(output, export_csv(ws), mode=0o600)
-    return Output(None, f"Written to {output}, readable by you alone.")
+    return Output(None, f"Wrote {output}, which only you can read.")

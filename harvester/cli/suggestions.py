@@ -14,7 +14,7 @@ app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no
 @app.command("list")
 @command
 def list_(call: Invocation) -> Output | None:
-    """The open suggestions, oldest first."""
+    """List the open suggestions, oldest first."""
     from harvester.services.review.documents import updates_document
     from harvester.services.review.journal_updates import journal_updates
 
@@ -23,12 +23,12 @@ def list_(call: Invocation) -> Output | None:
     if call.as_json:
         return Output(updates_document(found, ws.taxonomy))
     rows = [
-        (update.row.id, update.row.title[:60], shown.venue, shown.published, shown.link)
+        (update.row.id, update.row.title[:60], journal.venue, journal.published, journal.link)
         for update in found
-        for shown in (update.suggestion,)
+        for journal in (update.suggestion,)
     ]
     table(("id", "title", "venue", "published", "link"), rows)
-    say(f"{len(found)} open; `harvester suggestions take PAPER` updates the entry, `dismiss` leaves it.")
+    say(f"{len(found)} open; `harvester suggestions take PAPER` updates the entry, `dismiss` leaves it unchanged.")
     return None
 
 

@@ -1,4 +1,4 @@
-"""``harvester train``, ``harvester evaluate`` and ``harvester labels``: learning from reviewers, and how well."""
+"""``harvester train``, ``harvester evaluate`` and ``harvester labels``: learning from reviewers, measured."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,15 +8,15 @@ import typer
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
-labels = typer.Typer(help="The labelled set that the model is trained on.", no_args_is_help=True)
+labels = typer.Typer(help="The labeled set that the model is trained on.", no_args_is_help=True)
 
 
 @command
 def train(
     call: Invocation,
-    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the model in use before this one.")] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the previous model.")] = False,
 ) -> Output | None:
-    """Fit a model from labels and decisions; it takes over only where it is not worse."""
+    """Train a model on labels and decisions; it is used only if it is not worse."""
     from harvester.services.learning.train import roll_back
     from harvester.services.learning.train import train as fit
 
@@ -24,7 +24,7 @@ def train(
     with watched() as watch:
         done = roll_back(ws, watch) if rollback else fit(ws, watch)
     if rollback:
-        text = f"Back from {done['rolled_back']} to {done['in_use']}; {done['rescored']} candidates scored anew."
+        text = f"Rolled back from {done['rolled_back']} to {done['in_use']}; {done['rescored']} candidates rescored."
         return Output(done, text)
     return Output(done, lambda: _say_trained(done))
 
@@ -33,11 +33,11 @@ def train(
 def evaluate(
     call: Invocation,
     labels: Annotated[
-        Path | None, typer.Argument(metavar="LABELS.jsonl", help="Labelled papers; else the set.")
+        Path | None, typer.Argument(metavar="LABELS.jsonl", help="Labeled papers (default: the labeled set).")
     ] = None,
-    drift: Annotated[bool, typer.Option("--drift", help="Compare the last weeks with the training set.")] = False,
+    drift: Annotated[bool, typer.Option("--drift", help="Compare the last four weeks with the training set.")] = False,
 ) -> Output | None:
-    """How good the model in use is; with --drift, whether it still fits what comes in."""
+    """Measure the model in use; with --drift, whether it still fits the incoming papers."""
     from harvester.services.learning import evaluate as job
 
     ws = call.workspace
@@ -52,48 +52,54 @@ def evaluate(
 @labels.command()
 @command
 def fetch(call: Invocation) -> Output | None:
-    """Bring the texts of data/labels from arXiv into the store."""
+    """Fetch the texts of data/labels from arXiv into the store."""
     from harvester.services.learning.labels import fetch_labels
 
     ws = call.workspace
     with watched() as watch:
         found = fetch_labels(ws, watch)
-    counted = f"{found['fetched']} texts fetched, {found['present']} were there, of {found['wanted']} with an arXiv id."
+    counted = (
+        f"{found['fetched']} texts fetched, {found['present']} already present, of {found['wanted']} with an arXiv id."
+    )
     missing = [f"arXiv does not know {name}." for name in found["missing"]]
     return Output(found, "\n".join([counted, *missing]), failed=bool(missing))
 
 
 def _say_trained(done: dict[str, Any]) -> None:
     given = done["training"]
-    say(f"{given['papers']} labelled papers, {given['decided']} of them decided here, {given['corrected']} corrected.")
+    say(f"{given['papers']} labeled papers, {given['decided']} of them decided here, {given['corrected']} corrected.")
     rows = [(r["figure"], f"{r['old']:.3f}", f"{r['new']:.3f}", "" if r["holds"] else "worse") for r in done["figures"]]
     if rows:
         table(("on the same papers, unseen", "in use", "new", ""), rows)
     else:
-        say("Too few to train on: definitions and synonyms of the changed taxonomy rank, as before.")
-    if apart := done["not_compared"]:
-        say(f"Not compared, since only one of the two models knows them: {', '.join(apart)}.")
+        say("Too few papers to train on: definitions and synonyms of the changed taxonomy rank the papers, as before.")
+    if not_compared := done["not_compared"]:
+        say(f"Not compared, because only one of the models knows them: {', '.join(not_compared)}.")
     if done["promoted"]:
-        say(f"{done['model']} is in use now; {done['rescored']} candidates scored anew. `--rollback` goes back.")
+        say(f"{done['model']} is now in use; {done['rescored']} candidates rescored. `--rollback` undoes this.")
     else:
-        say(f"{done['model']} is worse and was not promoted; {done['in_use']} stays in use.")
+        say(f"{done['model']} is worse, so {done['in_use']} stays in use.")
 
 
 def _say_figures(found: dict[str, Any]) -> None:
     from classifiers.card import figure_rows
 
-    say(f"{found['papers']} papers; {found['overlap']} were trained on and are scored by heads that had not seen them.")
+    seen = f"{found['overlap']} are in the training set and are scored by heads that had not seen them"
+    say(f"{found['papers']} papers; {seen}.")
     table(("", *found["results"]), figure_rows(found["results"]))
     if probes := found["probes"]:
         decided = probes.get("accepted", 0) + probes.get("rejected", 0)
-        say(f"From below the gate {sum(probes.values())} papers were queued; {decided} are decided:")
-        say(f"{probes.get('accepted', 0)} of these were accepted, so many the gate would have lost.")
+        say(f"{sum(probes.values())} papers from below the gate were queued; {decided} are decided.")
+        say(f"{probes.get('accepted', 0)} of them were accepted, which the gate would have lost.")
 
 
 def _say_drift(found: dict[str, Any]) -> None:
-    say(f"{found['papers']} papers in scope since {found['since']}, {found['decided']} of them decided;")
+    say(f"{found['papers']} papers in scope since {found['since']}, {found['decided']} of them decided,")
     say(f"compared with {found['baseline']} of the training set's newest year.")
     if not found["findings"]:
-        return say("Nothing has drifted." if found["papers"] >= 30 else "Too few papers to say anything.")
-    rows = [(one["what"], f"{one['before']:.3f}", f"{one['now']:.3f}", one["advice"]) for one in found["findings"]]
+        return say("Nothing has drifted." if found["papers"] >= 30 else "Too few papers to tell.")
+    rows = [
+        (finding["what"], f"{finding['before']:.3f}", f"{finding['now']:.3f}", finding["advice"])
+        for finding in found["findings"]
+    ]
     return table(("what", "before", "now", "what to do"), rows)

@@ -10,8 +10,8 @@ from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table
 
-app = typer.Typer(help="Who may review on the web pages.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(metavar="NAME", help="What decisions and commits name them by.")]
+app = typer.Typer(help="The reviewers on the web pages.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name in decisions and commits.")]
 
 
 @app.command()
@@ -19,43 +19,43 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="What decisions and co
 def add(
     call: Invocation,
     name: Name,
-    role: Annotated[str, typer.Option(help="reviewer, or admin, who also sees and ends sessions.")] = "reviewer",
+    role: Annotated[str, typer.Option(help="reviewer, or admin, who can also see and end sessions.")] = "reviewer",
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
     ] = False,
 ) -> Output | None:
-    """Let somebody review, or give a known one another role and password."""
+    """Add a reviewer, or change the role and password of an existing one."""
     from harvester.services.review.users import add_user
 
     ws = call.workspace
-    one = add_user(ws, name, role, _password(asked=not password_stdin))
-    return Output([one.to_json()], f"{one.name} may sign in as {one.role}.")
+    user = add_user(ws, name, role, _password(asked=not password_stdin))
+    return Output([user.to_json()], f"{user.name} can sign in as {user.role}.")
 
 
 @app.command("list")
 @command
 def list_all(call: Invocation) -> Output | None:
-    """Everybody who may review."""
+    """List the reviewers."""
     from harvester.services.review.users import users
 
-    found = [one.to_json() for one in users(call.workspace)]
+    found = [user.to_json() for user in users(call.workspace)]
     return Output(found, lambda: _show(found))
 
 
 def _show(found: Sequence[Mapping[str, object]]) -> None:
     columns = ("name", "role", "joined", "sessions", "seen")
-    table(columns, [[one[key] or "-" if key == "seen" else one[key] for key in columns] for one in found])
-    say(f"{len(found)} may review.")
+    table(columns, [[user[key] or "-" if key == "seen" else user[key] for key in columns] for user in found])
+    say(f"{len(found)} reviewers.")
 
 
 @app.command()
 @command
 def remove(call: Invocation, name: Name) -> Output | None:
-    """Let somebody review no longer, and sign them out; their decisions stay."""
+    """Remove a reviewer and sign them out; their decisions remain."""
     from harvester.services.review.users import remove_user
 
-    one = remove_user(call.workspace, name)
-    return Output([one.to_json()], f"{one.name} may review no longer.")
+    user = remove_user(call.workspace, name)
+    return Output([user.to_json()], f"{user.name} can no longer review.")
 
 
 def _password(*, asked: bool) -> str:
@@ -63,10 +63,10 @@ def _password(*, asked: bool) -> str:
     if not asked:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise UsageError("There is no terminal to ask for the password; give it with --password-stdin.")
+        raise UsageError("There is no terminal to ask for the password", remedy="pass it with --password-stdin")
     from getpass import getpass
 
     first = getpass("Password: ")
-    if getpass("The same again: ") != first:
-        raise UsageError("The two passwords differ; nothing was changed.")
+    if getpass("Repeat the password: ") != first:
+        raise UsageError("The two passwords differ, so nothing was changed", remedy="run the command again")
     return first

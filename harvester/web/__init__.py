@@ -1,1 +1,1 @@
-"""Pages, forms and the API: parse, call a service, show. Public pages, the links in mails, and the review pages."""
+"""Pages, forms and the API: parses, calls a service, shows. Public pages, links in mails, and the review pages."""

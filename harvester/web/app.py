@@ -1,4 +1,4 @@
-"""The application: its routes, the headers of every answer, and errors as pages."""
+"""The application: its routes, the headers of every response, and errors as pages."""
 
 from pathlib import Path
 
@@ -17,17 +17,17 @@ from harvester.web.pages import PRIVATE, Pages
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    # A token is in the address: no other site may learn it. Our own forms must name their Origin, though.
+    # Some URLs hold a token, which no other site may learn. Our own forms must name their Origin, though.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 
 SAY_IT = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML", "HX-Reselect": "main > p, p.note"}
-"""Where htmx puts what went wrong, a page or a part of one: into the status line, and the paper stays as it is."""
+"""Where htmx shows an error, whether a page or a part of one: in the status line, and the paper stays as it is."""
 
 
 def create_app(ws: Workspace) -> FastAPI:
-    """The web application on a workspace. Its pages run no script but our own files', and no other could."""
+    """The web application on a workspace. Its pages run only our own script files, and could run no others."""
     app = FastAPI(title=ws.taxonomy.title, docs_url=None, redoc_url=None)
     pages = Pages(ws.taxonomy.title, ws.settings.digest.sender)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
@@ -35,7 +35,7 @@ def create_app(ws: Workspace) -> FastAPI:
 
     @app.middleware("http")
     async def same_for_all(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """What no route can forget: other sites' forms are refused, and every answer forbids foreign scripts."""
+        """What no route can forget: forms from other sites are refused, and every response forbids foreign scripts."""
         try:
             refuse_foreign(request, ws.settings)
             answer = await call_next(request)
@@ -79,12 +79,12 @@ def _show_errors(app: FastAPI, pages: Pages) -> None:
     def broken(request: Request, error: Exception) -> Response:
         if hasattr(request.state, "user") and isinstance(error, HarvesterError) and not isinstance(error, StoreError):
             return review.problem(pages, request, error)
-        # What exactly is the maintainer's business.
-        return pages.message(503, "Out of order", "This service is not working at the moment. Please try again later.")
+        # The details are for the maintainer only.
+        return pages.message(503, "Out of order", "This service is not working right now. Please try again later.")
 
     def not_served(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
-        return pages.message(status, "Nothing here", "There is no such page, or it cannot be used this way.")
+        return pages.message(status, "Page not found", "There is no such page, or it cannot be used this way.")
 
     app.add_exception_handler(BadToken, bad_token)
     app.add_exception_handler(ExpiredToken, expired)

@@ -1,4 +1,4 @@
-"""For those who want no mail: past digests, the next one so far, and feeds."""
+"""For readers who do not want mail: past digests, the next one so far, and feeds."""
 
 from collections.abc import Callable
 from datetime import date
@@ -17,7 +17,7 @@ FORMS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
     "atom": ("application/atom+xml", to_atom),
     "json": ("application/feed+json", to_json_feed),
 }
-# A mail has its style in its elements. It may show that and do nothing: no script, no form, no other origin.
+# A mail styles its elements inline. It may show that and do nothing else: no script, no form, no other origin.
 AS_MAIL = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 
@@ -56,7 +56,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 
 
 def _answer(request: Request, form: str, found: Feed | None) -> Response:
-    """The feed, or 304 where the reader has it already."""
+    """The feed, or 304 if the reader already has it."""
     if found is None or form not in FORMS:
         raise HTTPException(404)
     kind, write = FORMS[form]

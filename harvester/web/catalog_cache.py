@@ -1,4 +1,4 @@
-"""The catalogue in a server's memory: read again when a file has changed, for a parse of all takes seconds."""
+"""The catalog in a server's memory: read again when a file has changed, because parsing all of it takes seconds."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,12 +23,12 @@ OTHERS = (
     ("/suggest", "Suggest a paper"),
     ("/review", "Review"),
 )
-"""What this server has besides the catalogue."""
+"""What this server has besides the catalog."""
 
 
 @dataclass
 class Contents:
-    """The entries at one moment, newest first, and what is made of them once somebody asks."""
+    """The entries at one moment, newest first, and what is made from them on first use."""
 
     entries: list[Entry]
     taxonomy: Taxonomy
@@ -49,30 +49,30 @@ class Contents:
         return Finder(self.entries, self.taxonomy)
 
     def file(self, name: str) -> bytes | None:
-        """A file of the site; None where it has no such file."""
+        """A file of the site; None if there is no such file."""
         if name not in self.makers:
             return None
-        with self._lock:  # the map of a large catalogue takes half a minute: once is enough
+        with self._lock:  # the map of a large catalog takes half a minute: once is enough
             if name not in self._made:
                 self._made[name] = self.makers[name]()
             return self._made[name]
 
 
-class Shelf:
-    """The catalogue's present contents."""
+class CatalogCache:
+    """The catalog's present contents."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
         self._lock = Lock()
-        self._seen: object = None
+        self._stamps: object = None
         self._contents: Contents | None = None
 
     def contents(self) -> Contents:
-        """All good entries; what is wrong with the others is `catalog check`'s to say."""
+        """All valid entries; `catalog check` reports what is wrong with the others."""
         with self._lock:
-            seen = frozenset(_stamps(self._ws.catalog / "entries"))
-            if self._contents is None or seen != self._seen:
-                self._contents, self._seen = self._read(), seen
+            stamps = frozenset(_stamps(self._ws.catalog / "entries"))
+            if self._contents is None or stamps != self._stamps:
+                self._contents, self._stamps = self._read(), stamps
             return self._contents
 
     def _read(self) -> Contents:
@@ -83,7 +83,7 @@ class Shelf:
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Name, time and size of every file below a folder."""
+    """Name, time and size of every entry below a folder."""
     try:
         with os.scandir(folder) as found:
             for item in found:

@@ -1,7 +1,7 @@
-"""Forms as browsers send them, and the tokens that show that a form is one of ours.
+"""Forms as browsers send them, and the tokens that prove that a form is one of ours.
 
-The token is the hash of a random cookie that no other site can read. Who is signed in has their session's; for the
-forms that anybody may send there is a cookie for that alone.
+The token is the hash of a random cookie that no other site can read: the session cookie of a signed-in user, and a
+cookie just for this purpose for the forms that anybody may send.
 https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 """
 
@@ -21,14 +21,14 @@ SESSION, VISITOR = "harvester_session", "harvester_form"
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a form's field
 LARGEST = 256_000  # bytes of a form
 MOST_FIELDS = 2_000
-TRAP = "website"  # a field that people do not see; programs fill it in
-ONE_CLICK = "/unsubscribe/"  # mail programs post there by themselves (RFC 8058): its token alone decides
+TRAP = "website"  # a field that people do not see but programs fill in
+ONE_CLICK = "/unsubscribe/"  # mail programs post there on their own (RFC 8058): its token alone decides
 SAFE = ("GET", "HEAD", "OPTIONS")
 Form = MultiDict
 
 
 class Refused(HarvesterError):
-    """A form that is broken, or not one of ours; `status` is the answer's."""
+    """A form that is broken, or not one of ours; `status` is the response's."""
 
     def __init__(self, message: str, status: int = 403) -> None:
         super().__init__(message)
@@ -36,23 +36,23 @@ class Refused(HarvesterError):
 
 
 def token_of(cookie: str) -> str:
-    """The token that forms carry beside this cookie."""
+    """The token that forms carry along with this cookie."""
     return hashlib.sha256(f"csrf {cookie}".encode()).hexdigest()
 
 
 def visitor_of(request: Request) -> str:
-    """The cookie of somebody who is not signed in; a new one where they have none."""
+    """The cookie of a visitor who is not signed in; a new one if they have none."""
     return request.cookies.get(VISITOR) or secrets.token_urlsafe(24)
 
 
 def set_cookie(request: Request, answer: Response, name: str, value: str) -> None:
-    """A cookie that scripts cannot read, that other sites' forms do not send, and that never leaves https."""
+    """Set a cookie that scripts cannot read, that forms of other sites do not send, and that never leaves https."""
     secure = request.url.scheme == "https"
     answer.set_cookie(name, value, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 async def fields(request: Request) -> Form:
-    """The fields of an URL-encoded form, the only kind that our pages send.
+    """The fields of a URL-encoded form, the only kind that our pages send.
 
     Raises:
         Refused: it is broken or too large.
@@ -73,7 +73,7 @@ async def fields(request: Request) -> Form:
 
 
 async def session_form(request: Request) -> Form:
-    """A form of somebody who is signed in.
+    """A form of a signed-in user.
 
     Raises:
         Refused: it is broken, too large, or not one of ours.
@@ -91,31 +91,31 @@ async def open_form(request: Request) -> Form:
 
 
 Posted = Annotated[Form, Depends(session_form)]
-"""What a route takes that changes something for who is signed in."""
+"""For routes that change something on behalf of a signed-in user."""
 Open = Annotated[Form, Depends(open_form)]
-"""What a route takes that anybody may post to."""
+"""For routes that anybody may post to."""
 Plain = Annotated[Form, Depends(fields)]
-"""What a route takes that a mailed link's token opens, or that does nothing in anybody's name."""
+"""For routes that a mailed link's token opens, or that act in nobody's name."""
 
 
 def refuse_foreign(request: Request, settings: Settings) -> None:
-    """Refuse what another site's page sends here: its browser names that site.
+    """Refuse a request that another site's page sends; the browser names that site.
 
     Raises:
-        Refused: the Origin is another one than that of our pages.
+        Refused: the Origin is not that of our pages.
     """
     if request.method in SAFE or request.url.path.startswith(ONE_CLICK):
         return
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
     ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", _origin(settings.digest.base_url)}
     if (origin is not None and origin not in ours) or site not in ("same-origin", "none"):
-        raise Refused("This request came from another site's page, so nothing was done.")
+        raise Refused("This request came from a page of another site, so nothing was done.")
 
 
 async def _checked(request: Request, cookie: str) -> Form:
     form, held = await fields(request), request.cookies.get(cookie, "")
     if not held or not hmac.compare_digest(form.get(TOKEN_FIELD, "").encode(), token_of(held).encode()):
-        raise Refused("This form is not one of ours, or it is too old. Reload the page; nothing was changed.")
+        raise Refused("This form is not one of ours, or it is too old. Nothing was changed; reload the page.")
     return form
 
 

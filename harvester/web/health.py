@@ -1,4 +1,4 @@
-"""What machines ask: is this process alive, can it do its work, how does it all stand (Prometheus)."""
+"""What monitoring asks: is this process alive, can it do its work, and what is the state of everything (Prometheus)."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -21,7 +21,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter:
-    """``/healthz``, ``/readyz`` and ``/metrics``; `works` says whether what this process is for is going on."""
+    """``/healthz``, ``/readyz`` and ``/metrics``; `works` tells whether this process does its work."""
     router = APIRouter(include_in_schema=False)
     registry = CollectorRegistry()
     registry.register(StoreCollector(ws))
@@ -29,7 +29,7 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
 
     @router.get("/healthz")
     def healthz() -> JSONResponse:
-        """Whether this process and its store are at work."""
+        """Whether this process and its store work."""
         try:
             with read(ws.store) as db:
                 db.execute(text("SELECT version_num FROM alembic_version"))
@@ -39,7 +39,7 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
 
     @router.get("/readyz")
     def readyz() -> JSONResponse:
-        """Whether it can do all of its work now; what it lacks is named, and why stands in `harvester doctor`."""
+        """Whether it can do all of its work now; it names what it lacks, and `harvester doctor` says why."""
         lacks = [name for name, good in {"store": _store_is_current(ws), "work": works()}.items() if not good]
         return JSONResponse({"status": "not ready" if lacks else "ready", "lacks": lacks}, 503 if lacks else 200)
 
@@ -59,15 +59,15 @@ def _store_is_current(ws: Workspace) -> bool:
 
 
 class StoreCollector(Collector):
-    """Reads the store whenever Prometheus asks: every process on it says the same, and nothing is counted twice."""
+    """Reads the store whenever Prometheus asks: all processes report the same, and nothing is counted twice."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
 
     def collect(self) -> Iterator[Metric]:
-        """All metrics; without a store, that it is down."""
+        """All metrics; without a store, only that it is down."""
         build = {"version": __version__, "schema": REVISIONS[-1]}
-        yield InfoMetricFamily("harvester_build", "What program this is.", value=build)
+        yield InfoMetricFamily("harvester_build", "The version of this program.", value=build)
         try:
             now = status(self._ws)
         except StoreError:
@@ -79,7 +79,7 @@ class StoreCollector(Collector):
         yield from _of_last_run(now)
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing beforehand: registering must not ask the store."""
+        """Nothing: registering must not ask the store."""
         return iter(())
 
 
@@ -88,29 +88,38 @@ def _of_store(now: Status) -> Iterator[Metric]:
     yield GaugeMetricFamily("harvester_papers", "Papers in the store.", value=have.papers)
     yield _by("harvester_queue_papers", "Candidates by state.", "state", have.queue)
     waited = (now.now - have.oldest).total_seconds() if have.oldest else 0.0
-    yield GaugeMetricFamily("harvester_queue_oldest_seconds", "How long the oldest pending one waits.", value=waited)
+    yield GaugeMetricFamily(
+        "harvester_queue_oldest_seconds", "How long the oldest pending candidate has waited.", value=waited
+    )
     yield _by("harvester_subscribers", "Subscribers by state.", "state", have.subscribers)
-    yield _by("harvester_deliveries", "Digest mails of all time by state.", "state", have.deliveries)
+    yield _by("harvester_deliveries", "All digest mails ever, by state.", "state", have.deliveries)
     reached = {name: moment.timestamp() for name, moment in have.reached.items()}
-    yield _by("harvester_source_complete_until_seconds", "Up to when each source is complete.", "source", reached)
+    yield _by(
+        "harvester_source_complete_until_seconds", "The time up to which each source is complete.", "source", reached
+    )
 
 
 def _of_jobs(now: Status) -> Iterator[Metric]:
     due = {name: job_run.due.timestamp() for name, job_run in now.job_runs.items()}
     ended = {name: job_run.ended.timestamp() for name, job_run in now.job_runs.items() if job_run.ended}
     failed = {name: float(bool(job_run.failure)) for name, job_run in now.job_runs.items()}
-    yield _by("harvester_job_due_seconds", "The due time of a job that was taken up last.", "job", due)
-    yield _by("harvester_job_ended_seconds", "When that ended; absent while it is at work or was killed.", "job", ended)
-    yield _by("harvester_job_failed", "Whether it went wrong.", "job", failed)
+    yield _by("harvester_job_due_seconds", "The due time of the latest run of each job.", "job", due)
+    yield _by(
+        "harvester_job_ended_seconds",
+        "When that run ended; absent while it is running, or if it was killed.",
+        "job",
+        ended,
+    )
+    yield _by("harvester_job_failed", "Whether that run failed.", "job", failed)
 
 
 def _of_last_run(now: Status) -> Iterator[Metric]:
     if not (report := now.last):
         return
     yield GaugeMetricFamily("harvester_last_run_seconds", "When the last run began.", value=report.began.timestamp())
-    yield GaugeMetricFamily("harvester_last_run_duration_seconds", "How long it took.", value=report.seconds)
+    yield GaugeMetricFamily("harvester_last_run_duration_seconds", "How long the last run took.", value=report.seconds)
     states = {state: float(report.state == state) for state in RUN_STATES}
-    yield _by("harvester_last_run_state", "1 for the state it ended in.", "state", states)
+    yield _by("harvester_last_run_state", "1 for the state that the last run ended in.", "state", states)
     each = GaugeMetricFamily("harvester_source_state", "1 for the state of each source.", labels=("source", "state"))
     for source in report.sources:
         for state in SOURCE_STATES:

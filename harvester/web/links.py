@@ -1,8 +1,8 @@
-"""What the links in mails lead to. GET only shows a page with a button, for mail scanners follow every link; POST acts.
+"""The pages behind links in mails. GET only shows a button, because mail scanners follow every link; POST acts.
 
 ``POST /unsubscribe/TOKEN`` is RFC 8058's one-click target: mail programs call it themselves, with the body
-``List-Unsubscribe=One-Click`` and nothing else: no cookie, no form of ours. The token alone decides, so neither the
-body nor anything that a browser would add is looked at, and it answers with 200 and never a redirect.
+``List-Unsubscribe=One-Click`` and nothing else: no cookie, no form of ours. The token alone decides, so it ignores the
+body and everything that a browser would add, and it answers with 200, never with a redirect.
 """
 
 from fastapi import APIRouter
@@ -19,7 +19,7 @@ from harvester.web.subscribe import choices, chosen
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
-    """Confirming, choosing, leaving, being forgotten."""
+    """Routes to confirm, change preferences, unsubscribe and be erased."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     _add_confirm(router, ws, pages)
     _add_unsubscribe(router, ws, pages)
@@ -36,19 +36,19 @@ def _add_confirm(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.post("/confirm/{token}")
     def confirm(token: str) -> HTMLResponse:
         self_service.confirm(ws, token)
-        return pages.done("Confirmed", "You will get the digest whenever there are new papers on your topics.")
+        return pages.done("Confirmed", "You will get the digest when there are new papers on your topics.")
 
 
 def _add_unsubscribe(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/unsubscribe/{token}")
     def show_unsubscribe(token: str) -> HTMLResponse:
         self_service.check_unsubscribe(ws, token)
-        return pages.button("Unsubscribe", "Do you want to stop getting mail from us?", "Unsubscribe")
+        return pages.button("Unsubscribe", "Do you want to stop receiving mail from us?", "Unsubscribe")
 
     @router.post("/unsubscribe/{token}")
     def unsubscribe(token: str) -> HTMLResponse:
         self_service.unsubscribe(ws, token)
-        return pages.done("Unsubscribed", "You will get no more mail from us.")
+        return pages.done("Unsubscribed", "You will receive no more mail from us.")
 
 
 def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
@@ -62,15 +62,15 @@ def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
 
     @router.post("/preferences/{token}")
     def change(token: str, form: Plain) -> HTMLResponse:
-        one = self_service.subscriber_of(ws, token)
+        subscriber = self_service.subscriber_of(ws, token)
         if form.get("act") == "erase":
             if form.get("sure") != "yes":
-                return page(one.preferences, problem="Nothing was erased: check the box first.")
+                return page(subscriber.preferences, problem="Nothing was erased: check the box first.")
             self_service.forget_me(ws, token)
-            return pages.done("Erased", "We keep nothing about you except that we must not write to your address.")
+            return pages.done("Erased", "We keep nothing about you except that we must not send mail to your address.")
         try:
             preferences = chosen(ws.taxonomy, form)
         except UsageError as error:
-            return page(one.preferences, problem=str(error))
+            return page(subscriber.preferences, problem=str(error))
         self_service.change_preferences(ws, token, preferences)
         return page(preferences, saved=True)

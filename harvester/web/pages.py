@@ -8,13 +8,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-"""For pages whose address holds somebody's token, or that only some may see."""
-NAV = (("/", "Catalogue"), ("/subscribe", "Digest"), ("/suggest", "Suggest a paper"), ("/review", "Review"))
-"""The addresses and names in the bar at the top of every page."""
+"""For pages whose URL holds a token, or that only some people may see."""
+NAV = (("/", "Catalog"), ("/subscribe", "Digest"), ("/suggest", "Suggest a paper"), ("/review", "Review"))
+"""The URLs and names in the bar at the top of every page."""
 
 
 class Pages:
-    """Renders the templates with what all of them show."""
+    """Renders the templates with the values that all of them show."""
 
     def __init__(self, title: str, sender: str) -> None:
         self._templates = Environment(
@@ -42,12 +42,12 @@ class Pages:
         ask_again: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """A page that says one thing; with `ask_again`, how to get a new confirmation link."""
+        """A page with one message; with `ask_again`, also how to get a new confirmation link."""
         values = {"heading": heading, "words": words, "ask_again": ask_again, "button": ""}
         return self.render("message", values, status=status, headers=headers)
 
     def button(self, heading: str, words: str, button: str) -> HTMLResponse:
-        """A page that asks, with the button that does it by posting to its own address."""
+        """A page that asks a question, with a button that posts to the page's own URL."""
         values = {"heading": heading, "words": words, "ask_again": False, "button": button}
         return self.render("message", values, headers=PRIVATE)
 

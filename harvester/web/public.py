@@ -1,4 +1,4 @@
-"""The public catalogue: the site that ``catalog site`` writes, and its entries as JSON."""
+"""The public catalog: the site that ``catalog site`` writes, and its entries as JSON."""
 
 from typing import Annotated, Any
 
@@ -12,54 +12,58 @@ from harvester.catalog.export.tables import entry_schema
 from harvester.catalog.site.files import TYPES
 from harvester.services.workspace import Workspace
 from harvester.web.caching import unless_known
-from harvester.web.catalog_cache import Contents, Shelf
+from harvester.web.catalog_cache import CatalogCache, Contents
 
-MOST = 1000  # entries in one answer
+MOST = 1000  # entries in one response
 
 
 def routes(ws: Workspace) -> APIRouter:
-    """The site's files and the read-only interface."""
+    """The site's files and the read-only API."""
     router = APIRouter()
-    shelf = Shelf(ws)
-    _site(router, shelf)
-    _entries(router, shelf, ws.taxonomy)
+    cache = CatalogCache(ws)
+    _site(router, cache)
+    _entries(router, cache, ws.taxonomy)
     return router
 
 
-def _site(router: APIRouter, shelf: Shelf) -> None:
+def _site(router: APIRouter, cache: CatalogCache) -> None:
     @router.get("/", include_in_schema=False)
     def index(request: Request) -> Response:
-        return _file(request, shelf.contents(), "index.html")
+        return _file(request, cache.contents(), "index.html")
 
     @router.get("/assets/{name}", include_in_schema=False)
     def asset(request: Request, name: str) -> Response:
-        return _file(request, shelf.contents(), f"assets/{name}")
+        return _file(request, cache.contents(), f"assets/{name}")
 
     @router.get("/data/{name:path}", include_in_schema=False)
     def data(request: Request, name: str) -> Response:
-        return _file(request, shelf.contents(), f"data/{name}")
+        return _file(request, cache.contents(), f"data/{name}")
 
 
-def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
-    one = entry_schema(taxonomy)
-    many = {
+def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None:
+    entry_form = entry_schema(taxonomy)
+    page_form = {
         "type": "object",
         "required": ["items", "total"],
-        "properties": {"items": {"type": "array", "items": one}, "total": {"type": "integer"}},
+        "properties": {"items": {"type": "array", "items": entry_form}, "total": {"type": "integer"}},
     }
 
-    # Which facets there are, the taxonomy says; a signature could not.
+    # The taxonomy says which facets there are; a signature could not.
     @router.get(
-        "/api/entries", responses=_answers(many), openapi_extra={"parameters": [*map(_parameter, taxonomy.facets)]}
+        "/api/entries",
+        responses=_responses(page_form),
+        openapi_extra={"parameters": [*map(_parameter, taxonomy.facets)]},
     )
     def entries(
         request: Request,
-        q: Annotated[str, Query(description="Words; forgives one wrong letter in long ones.", max_length=300)] = "",
+        q: Annotated[
+            str, Query(description="Words to search for; one wrong letter in a long word is forgiven.", max_length=300)
+        ] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
-        """Entries that have the labels and words asked for: newest first, with words the best first."""
-        contents, asked = shelf.contents(), request.query_params
+        """Entries with the given labels and words: newest first, or best first if there are words."""
+        contents, asked = cache.contents(), request.query_params
         wanted = {facet.id: _ids(asked.get(facet.id, "")) for facet in taxonomy.facets}
         if unknown := _unknown(wanted, taxonomy):
             return JSONResponse({"detail": unknown}, 422)
@@ -69,10 +73,12 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
             {"items": [entry_json(entry, taxonomy) for entry in found[offset : offset + limit]], "total": len(found)}
         )
 
-    @router.get("/api/entries/{id:path}", responses={**_answers(one), 404: {"description": "There is no such entry."}})
+    @router.get(
+        "/api/entries/{id:path}", responses={**_responses(entry_form), 404: {"description": "There is no such entry."}}
+    )
     def entry(name: Annotated[str, Path(alias="id")]) -> Response:
-        """One entry by its id, such as ``arxiv:2411.13602``."""
-        found = shelf.contents().by_id.get(name)
+        """One entry by id, such as ``arxiv:2411.13602``."""
+        found = cache.contents().by_id.get(name)
         return (
             JSONResponse(entry_json(found, taxonomy))
             if found
@@ -82,11 +88,11 @@ def _entries(router: APIRouter, shelf: Shelf, taxonomy: Taxonomy) -> None:
 
 def _parameter(facet: Facet) -> dict[str, Any]:
     """A facet as a parameter (OpenAPI 3.1, Parameter Object)."""
-    meaning = "Label ids, comma-separated; one of them is enough."
+    meaning = "Label ids, separated by commas; one of them is enough."
     return {"name": facet.id, "in": "query", "description": meaning, "schema": {"type": "string", "default": ""}}
 
 
-def _answers(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+def _responses(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"schema": schema}}}}
 
 
@@ -95,7 +101,7 @@ def _ids(text: str) -> frozenset[str]:
 
 
 def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> str:
-    """What is wrong with the labels asked for, as a sentence; nothing if they are all known."""
+    """What is wrong with the requested labels, as a sentence; empty if all are known."""
     for facet in taxonomy.facets:
         if unknown := sorted(wanted[facet.id] - set(facet.label_ids)):
             return f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}."
@@ -103,12 +109,12 @@ def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> str:
 
 
 def _has(entry: Entry, wanted: dict[str, frozenset[str]]) -> bool:
-    """Within a facet one label is enough, and every facet that is asked for must have one."""
+    """Within a facet one label is enough, and every requested facet must have one."""
     return all(not ids or ids & set(entry.labels.of(facet)) for facet, ids in wanted.items())
 
 
 def _file(request: Request, contents: Contents, name: str) -> Response:
-    """A file of the site; browsers ask again each time and get it only where it has changed."""
+    """A file of the site; browsers revalidate it each time and get it only if it has changed."""
     body = contents.file(name)
     if body is None:
         raise HTTPException(404)

@@ -23,25 +23,25 @@ from harvester.web.app import create_app
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A socket that is bound, and its address for people."""
+    """A bound socket, and its URL for people."""
 
     socket: socket.socket
     url: str
 
 
 def prepare(ws: Workspace) -> None:
-    """What must be so before anybody can connect: a secret of this installation's own, and somebody who may review.
+    """Make sure, before anybody can connect, that this installation has a secret and a reviewer.
 
     Raises:
-        UsageError: the host is reached from the network, and there is no user yet.
-        HarvesterError: the secret's file cannot be read or made.
+        UsageError: the host can be reached from the network, and there is no reviewer yet.
+        HarvesterError: the secret's file cannot be read or created.
     """
     open_tokens(ws.settings)
     host = ws.settings.web.host
     if not _is_loopback(host) and not anybody(ws):
         raise UsageError(
-            f"[web] host {host} is reached from the network, and nobody may review yet; "
-            "add somebody first: harvester users add NAME"
+            f"[web] host {host} can be reached from the network, but there is no reviewer yet",
+            remedy="add one first: harvester users add NAME",
         )
 
 
@@ -50,7 +50,7 @@ def listen(settings: WebSettings | ScheduleSettings) -> Iterator[Listening]:
     """Bind the configured host and port; closed at the end.
 
     Raises:
-        HarvesterError: the port is taken, or the host is not this machine's.
+        HarvesterError: the port is in use, or the host is not an address of this machine.
     """
     host = settings.host
     try:
@@ -70,13 +70,13 @@ def listen(settings: WebSettings | ScheduleSettings) -> Iterator[Listening]:
 
 
 def serve(ws: Workspace, at: Listening) -> None:
-    """Answer requests until the process is told to stop."""
+    """Answer requests until the process is stopped."""
     sys.stdout.flush()
     _server(create_app(ws)).run(sockets=[at.socket])
 
 
 def _is_loopback(host: str) -> bool:
-    """Whether only this machine can connect to a host's address; a name that means nothing is not trusted."""
+    """Whether only this machine can connect to a host's address; an unknown name is not trusted."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
@@ -86,7 +86,7 @@ def _is_loopback(host: str) -> bool:
 
 @contextmanager
 def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> Iterator[None]:
-    """Answer what machines ask of a process that is no web server, in a thread, for as long as the block lasts."""
+    """Answer health checks of a process that is not a web server, in a thread, while the block lasts."""
     sys.stdout.flush()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health.routes(ws, works))
@@ -101,7 +101,7 @@ def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> I
 
 
 def _server(app: FastAPI) -> uvicorn.Server:
-    # No access log: it would keep the tokens of people's links. Logs go where those of all others go.
+    # No access log: it would keep the tokens of people's links. Logs go where all other logs go.
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
     return uvicorn.Server(config)
 

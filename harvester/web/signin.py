@@ -27,20 +27,20 @@ HOME = "/review"
 
 
 class SignInFirst(HarvesterError):
-    """A page for reviewers, asked for by somebody who is not signed in."""
+    """A visitor who is not signed in asked for a reviewers' page."""
 
 
 class Guard:
-    """Lets people in by the session that their cookie names; its method is a dependency of routes."""
+    """Admits people by the session that their cookie names; its method is a dependency of routes."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
 
     def reviewer(self, request: Request) -> None:
-        """Let in who is signed in; ``user_of`` says then who that is.
+        """Admit a signed-in user, whom ``user_of`` then returns.
 
         Raises:
-            SignInFirst: nobody is.
+            SignInFirst: nobody is signed in.
         """
         token = request.cookies.get(SESSION, "")
         user = signed_in(self._ws, token) if token else None
@@ -50,23 +50,23 @@ class Guard:
 
 
 def admin(request: Request) -> None:
-    """Let in, of those who are signed in, who may see what concerns other people.
+    """Admit only admins, who may see what concerns other people.
 
     Raises:
-        Refused: a reviewer.
+        Refused: the user is a reviewer.
     """
     if user_of(request).role != "admin":
         raise Refused("This page is for admins.")
 
 
 def user_of(request: Request) -> User:
-    """Who is signed in, on a route behind the guard."""
+    """The signed-in user, on a route behind the guard."""
     user: User = request.state.user
     return user
 
 
 def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
-    """The login page and the way out."""
+    """Routes to sign in and out."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @router.get("/login")
@@ -105,10 +105,10 @@ def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
 
 
 def ask_to_sign_in(request: Request) -> Response:
-    """The way to the login page for a browser, which then comes back; 401 for everything that wants to change."""
+    """Send a browser to the login page and back; 401 for any request that would change something."""
     then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     address = f"/login?then={quote(then if request.method == 'GET' else HOME)}"
-    if request.headers.get("hx-request"):  # htmx would put the login page into a corner of the page
+    if request.headers.get("hx-request"):  # htmx would put the login page into a part of the page
         return Response(status_code=401, headers={**PRIVATE, "HX-Redirect": f"/login?then={quote(HOME)}"})
     if request.method == "GET":
         return RedirectResponse(address, 303, PRIVATE)
@@ -116,7 +116,7 @@ def ask_to_sign_in(request: Request) -> Response:
 
 
 def _inside(address: str) -> str:
-    """An address of the review pages, or "": a link must not lead elsewhere after signing in."""
+    """A URL of the review pages, or "": a link must not lead elsewhere after signing in."""
     parts = urlsplit(address)
     inside = not parts.scheme and not parts.netloc and "\\" not in address
     return address if inside and parts.path.startswith(HOME) and parts.path.isprintable() else ""

@@ -1,4 +1,4 @@
-"""The page on which people subscribe. Its answer is the same for new, known and suppressed addresses."""
+"""The subscription page. Its response is the same for new, known and suppressed addresses."""
 
 from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse
@@ -15,7 +15,7 @@ from harvester.web.pages import Pages
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
-    """Subscribing."""
+    """The form and its response."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     def page(preferences: Preferences, *, email: str = "", problem: str = "") -> HTMLResponse:
@@ -40,26 +40,26 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
             background.add_task(self_service.answer, ws, asked)
         return pages.done(
             "Check your mailbox",
-            "If this address can get the digest, a mail is on its way; open its link within 48 hours to confirm.",
+            "If this address can receive the digest, a mail is on its way; open its link within 48 hours to confirm.",
         )
 
     return router
 
 
 def chosen(taxonomy: Taxonomy, form: Form) -> Preferences:
-    """The wishes in a form; a facet without a tick is everything of it.
+    """The preferences in a form; a facet without a checked box means all of its labels.
 
     Raises:
-        UsageError: something in it that there is not.
+        UsageError: a label, rhythm, weekday or format is unknown.
     """
-    topics = {facet.id: [one for one in form.getlist(facet.id) if one] for facet in taxonomy.facets}
+    topics = {facet.id: [label for label in form.getlist(facet.id) if label] for facet in taxonomy.facets}
     every = form.get("every", "day")
     weekday = form.get("weekday", "") if every == "week" else ""
     return change_preferences(taxonomy, Preferences(), topics, every, weekday, form.get("format", "html"))
 
 
 def choices(taxonomy: Taxonomy, preferences: Preferences) -> dict[str, object]:
-    """What the form offers, and what of it is chosen."""
+    """What the form offers, and what is chosen."""
     return {
         "facets": taxonomy.facets,
         "topics": preferences.topics,

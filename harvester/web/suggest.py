@@ -1,4 +1,4 @@
-"""``/suggest``: anybody may propose a paper. It is kept at once and fetched after the answer."""
+"""``/suggest``: anybody may propose a paper. The proposal is stored at once and fetched after the response."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
-    """The form and its answer."""
+    """The form and its response."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @router.get("/suggest")
@@ -49,7 +49,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 
 
 def _fetch(ws: Workspace) -> None:
-    """Look up what waits; what cannot be had now is tried again by the next proposal, and by every run."""
+    """Fetch the waiting proposals; what cannot be fetched now is retried by the next proposal and by every run."""
     try:
         fetch_proposals(ws)
     except HarvesterError as error:

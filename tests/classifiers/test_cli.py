@@ -40,7 +40,7 @@ def test_predict_keeps_order_and_reports_bad_lines_in_place(
     assert [record["id"] for record in records] == ["0", None, "1", "y", None, None, "2"]
     assert ["error" in record for record in records] == [False, True, False, True, True, True, False]
     assert all(set(record) == {"id", "error"} for record in records if "error" in record)
-    assert capsys.readouterr().err == "4 lines could not be classified; each says why in its place.\n"
+    assert capsys.readouterr().err == "4 lines could not be classified; the output says why in their place.\n"
 
 
 def test_predict_without_faults_is_silent_and_repeatable(trained_garden: Garden, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_failures_are_one_sentence_and_status_1(
             "nowhere",
         ),
         (["train", "--labels", trained_garden.labels, "--taxonomy", nowhere, "--output", tmp_path / "m"], "nowhere"),
-        (["evaluate", "--labels", os.devnull, "--model", model], "no labelled papers"),
+        (["evaluate", "--labels", os.devnull, "--model", model], "no labeled papers"),
         (
             ["evaluate", "--labels", trained_garden.labels, "--model", model, "--split-year", 1999],
             "no paper in scope before",

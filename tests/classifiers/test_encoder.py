@@ -75,7 +75,7 @@ def test_a_folder_of_another_name_is_another_encoder(encoder: TextEncoder, tmp_p
 
 
 def test_folders_that_are_no_encoder_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match=r"holds no \.safetensors weights"):
+    with pytest.raises(EncoderError, match=r"contains no \.safetensors weights"):
         load_encoder(str(tmp_path))
     with pytest.raises(EncoderError, match="no such folder"):
         load_encoder(str(tmp_path / "nowhere"))

@@ -72,7 +72,7 @@ def test_a_missing_file_is_named(copied: Path, name: str) -> None:
     ("change", "message"),
     [
         (lambda card: card.replace('"scope_recall": 0.98', '"scope_recall": 0.5'), "changed after training"),
-        (lambda card: card.replace('"schema": 2', '"schema": 1'), "schema 1 is not the one read here"),
+        (lambda card: card.replace('"schema": 2', '"schema": 1'), "schema 1 is not supported"),
         (lambda card: card[: len(card) // 2], "not valid JSON"),
         (lambda _: "[]", "not a model description"),
         (lambda _: '{"schema": 2}', "not a complete model description"),
@@ -104,7 +104,7 @@ def test_another_encoder_is_refused(trained_garden: Garden, encoder: TextEncoder
 
 def test_labels_nobody_can_learn_from_are_refused(trained_garden: Garden, encoder: TextEncoder, tmp_path: Path) -> None:
     outside = [paper for paper in read_labels([trained_garden.labels], trained_garden.taxonomy) if not paper.in_scope]
-    with pytest.raises(InputError, match="no labelled paper is in scope"):
+    with pytest.raises(InputError, match="no labeled paper is in scope"):
         train_model(outside, trained_garden.taxonomy, encoder, tmp_path / "model")
     assert not (tmp_path / "model").exists()
 

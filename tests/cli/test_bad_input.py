@@ -58,7 +58,7 @@ def room(tmp_path: Path) -> Room:
         (["queue", "--config", "nowhere.toml"], 2, "nowhere.toml"),
         (["queue", "--limit", "many"], 2, "--limit"),
         (["frobnicate"], 2, "frobnicate"),
-        (["reject", "2506.00001", "--reason", "\udcff", "--by", "\udcfe"], 2, "no UTF-8 text"),
+        (["reject", "2506.00001", "--reason", "\udcff", "--by", "\udcfe"], 2, "not valid UTF-8"),
         (["show", "arxiv.org/abs/2506.00001"], 1, "knows no paper"),
         (["subscribers", "add", "nobody", "--confirmed"], 2, "nobody"),
         (["subscribers", "add", "a@example.org", "--confirmed", "--task", "cooking"], 2, "cooking"),

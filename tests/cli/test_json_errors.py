@@ -89,7 +89,7 @@ def test_every_command_says_as_json_that_it_was_called_wrongly(tmp_path: Path) -
         assert status == 2, words
         assert json.loads(out) == {
             "error": "No such option: --zz.",
-            "remedy": f"Run `harvester {' '.join(words)} --help`, which lists arguments and options.",
+            "remedy": f"Run `harvester {' '.join(words)} --help` for its arguments and options.",
         }, words
         assert "Error: No such option: --zz" in err
         assert f"Usage: harvester {' '.join(words)}" in err
@@ -101,12 +101,12 @@ def test_every_command_says_as_json_that_it_was_called_wrongly(tmp_path: Path) -
         (["show"], "Missing argument 'PAPER'.", "harvester show --help"),
         (["frobnicate"], "No such command 'frobnicate'.", "harvester --help"),
         (["queue", "--limit", "many"], "--limit", "harvester queue --help"),
-        (["reject", "2506.00001", "--reason", "\udcff"], "no UTF-8 text", None),
+        (["reject", "2506.00001", "--reason", "\udcff"], "not valid UTF-8", None),
         (["run", "--since", "yesterday"], "yesterday", None),
         (["run", "--source", "pubmed"], "pubmed", "There are: "),
         (["queue", "--state", "lost"], "lost", "There are: pending, "),
         (["accept", "2506.00001", "--modality", "eeg"], "modality has no label 'eeg'", "It has: ecg, "),
-        (["accept", "2506.00001", "--label", "ecg"], "names no facet", "Write FACET:LABEL"),
+        (["accept", "2506.00001", "--label", "ecg"], "does not name a facet", "Write FACET:LABEL"),
         (["show", "9999.99999"], "knows no paper '9999.99999'", "Give an arXiv id"),
     ],
 )

@@ -176,7 +176,7 @@ def test_the_command_line(room: Room, smtp: Sink, tmp_path: Path) -> None:
     )
     assert harvester(room, "digest", "send").stdout == "0 due: 0 sent, 0 failed, 0 unknown.\n"
     assert harvester(room, "digest", "preview").stdout == "There is nothing new to send.\n"
-    assert harvester(room, "subscribers", "remove", JO).stdout == f"{JO} is forgotten.\n"
+    assert harvester(room, "subscribers", "remove", JO).stdout == f"Erased {JO}.\n"
 
 
 def test_the_command_lines_errors(room: Room, smtp: Sink) -> None:
@@ -191,7 +191,7 @@ def test_the_command_lines_errors(room: Room, smtp: Sink) -> None:
     smtp.rcpt_replies = {JO: "550 5.1.1 No such user"}
     refused = harvester(room, "digest", "send", "--json")
     assert (refused.returncode, json.loads(refused.stdout)["failed"]) == (1, 1)
-    assert refused.stderr == f"Error: the digest to {JO} is failed: 550 5.1.1 No such user\n"
+    assert refused.stderr == f"Error: Digest to {JO} (failed): 550 5.1.1 No such user\n"
     smtp.mail_reply = "550 5.7.1 Not you"
     stopped = harvester(room, "digest", "send", "--json")
     assert (stopped.returncode, json.loads(stopped.stdout)["due"]) == (1, 1)
@@ -211,7 +211,7 @@ def test_the_command_line_of_unknown_digests_and_previews(room: Room, smtp: Sink
     (one,) = json.loads(harvester(room, "digest", "unknown", "--json").stdout)
     assert (one["to"], one["day"], one["papers"]) == (JO, "2025-06-12", 1)
     again = harvester(room, "digest", "unknown", "--again", JO)
-    assert (again.returncode, again.stdout) == (0, "What 1 digests held goes into the next one.\n")
+    assert (again.returncode, again.stdout) == (0, "The papers of 1 digests go into the next one.\n")
     assert harvester(room, "digest", "unknown").stdout.endswith("0 of unknown fate.\n")
     assert harvester(room, "digest", "send").returncode == 0
 

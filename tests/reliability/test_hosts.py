@@ -38,7 +38,7 @@ import os, sys, time
 from pathlib import Path
 from harvester.base.errors import LockHeld
 from harvester.services.workspace import open_workspace
-from harvester.store.runs import lock
+from harvester.store.locks import lock
 ws = open_workspace(Path(sys.argv[1]))
 diary = os.open("diary", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 print("ready", flush=True)
@@ -59,7 +59,7 @@ while times < 5:
 DECIDE = """
 import sys
 from pathlib import Path
-from harvester.services.decide import decide_all
+from harvester.services.review.decisions import decide_all
 from harvester.services.workspace import open_workspace
 ws = open_workspace(Path(sys.argv[1]))
 print("ready", flush=True)

@@ -23,22 +23,21 @@ from tests.reliability.ground import THURSDAY, Snapshot, configured, snapshot
 # The command line with pages so small that a night of few papers takes several.
 RUN = """
 import sys
-from harvester.sources import arxiv, arxiv_ids, arxiv_rss
-arxiv.PAGE, arxiv_ids.BATCH, arxiv_rss.BATCH = 10, 10, 10
+from harvester.sources.arxiv import api, ids, rss
+api.PAGE, ids.BATCH, rss.BATCH = 10, 10, 10
 from harvester.cli import main
 sys.argv = ["harvester", *sys.argv[1:]]
 sys.exit(main())
 """
 # What every job does that asks arXiv: through the gate of the store, whatever process it is in.
 ASK = """
-import sys
 from pathlib import Path
-from harvester.services.harvest import arxiv_transport
+from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.workspace import open_workspace
 ws = open_workspace(Path("config.toml"))
-transport = arxiv_transport(ws, float(sys.argv[1]))
+transport = arxiv_transport(ws)
 for number in range(5):
-    transport.get(ws.settings.harvest.arxiv.url, {"search_query": "all:cardiac", "start": number}, "*/*")
+    transport.get(arxiv_settings(ws).url, {"search_query": "all:cardiac", "start": number}, "*/*")
 """
 SLOWLY = {"match": "/", "kind": "drip", "seconds": 0.25, "count": -1}
 
@@ -50,10 +49,10 @@ def start(folder: Path, script: str, *arguments: str) -> "subprocess.Popen[bytes
     )
 
 
-def folder_with(folder: Path, upstream: str, store: str = "") -> Path:
+def folder_with(folder: Path, upstream: str, store: str = "", interval: float = 0.0) -> Path:
     few = {
         "harvest": {"overlap_days": 1},
-        "harvest.arxiv": {"query": "abs:cardiac OR abs:clinical"},
+        "harvest.arxiv": {"query": "abs:cardiac OR abs:clinical", "min_interval": interval},
         "harvest.arxiv_rss": {"categories": ["stat.ML", "eess.SP", "q-bio.QM"]},
     }
     configured(folder, upstream, store or f"sqlite:///{folder}/harvester.db", **few)
@@ -136,11 +135,11 @@ def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
 ) -> None:
     interval, allowed = 0.8, 0.35  # what lies between pays for the way to the stand-in on a busy machine
     with serving(shared, corpus, "--min-interval", str(allowed)) as url:
-        folder = folder_with(tmp_path / "room", url, store_url)
+        folder = folder_with(tmp_path / "room", url, store_url, interval)
         engine = connect(store_url)
         schema.upgrade(engine)
         engine.dispose()
-        both = [start(folder, ASK, str(interval)) for _ in range(2)]
+        both = [start(folder, ASK) for _ in range(2)]
         for process in both:
             with process:
                 _, err = process.communicate(timeout=60)

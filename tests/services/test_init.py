@@ -132,7 +132,7 @@ def test_without_a_query_the_synonyms_are_asked_for(room: Room) -> None:
         (("--disease", "rust"), "no facet 'disease'; it has: task, crop, kind. Write --label FACET:LABEL"),
         (("--label", "pest:aphid"), "no facet 'pest'; it has: task, crop, kind"),
         (("--label", "crop:oats"), "crop has no label 'oats'; it has: wheat, rice"),
-        (("--label", "rice"), "--label 'rice' names no facet; write FACET:LABEL"),
+        (("--label", "rice"), "--label 'rice' does not name a facet; write FACET:LABEL"),
         (("--label", "kind:review,research"), "kind takes exactly one label; choose one of: research, review"),
     ],
 )

@@ -173,7 +173,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     ):
         done = harvester(room, *arguments, given="a long password")
         assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (status, True, False), done.stderr
-    assert harvester(room, "users", "remove", "ann").stdout == "ann may review no longer.\n"
+    assert harvester(room, "users", "remove", "ann").stdout == "ann can no longer review.\n"
 
 
 def test_nothing_opens_to_the_network_without_a_user(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The review pages: the queue and the paper beside it, decisions, batches, and pages for the job."""
+"""The review pages: the queue and the paper beside it, decisions, batches, and pages about operations."""
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
@@ -7,18 +7,18 @@ from harvester.services.review.explanations import Explanations
 from harvester.services.workspace import Workspace
 from harvester.web.pages import Pages
 from harvester.web.review import admin, bulk, decisions, queue
-from harvester.web.review.review_context import Desk, problem
+from harvester.web.review.review_context import ReviewContext, problem
 from harvester.web.signin import Guard
 
 __all__ = ["problem", "routes"]
 
 
 def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
-    """All routes below /review; not one of them answers without a session."""
-    desk = Desk(ws, pages, Explanations(ws))
+    """All routes below /review; none of them answers without a session."""
+    context = ReviewContext(ws, pages, Explanations(ws))
     router = APIRouter(
         include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(guard.reviewer)]
     )
-    for room in (queue, decisions, bulk, admin):
-        router.include_router(room.routes(desk))
+    for group in (queue, decisions, bulk, admin):
+        router.include_router(group.routes(context))
     return router

@@ -1,4 +1,4 @@
-"""Pages for the job: how the nights went, how good the classifier is, who subscribes, what the next digest says."""
+"""Pages about operations: how the nights went, how good the classifier is, who subscribes, what the digest says."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -10,52 +10,52 @@ from harvester.services.review.users import sign_out_everywhere, users
 from harvester.web.forms import Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review.chart import chart
-from harvester.web.review.review_context import Desk
+from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import admin
 
 RUNS = 30
-# The digest is foreign text in HTML of its own: no script, no form, no link out of its frame, nothing loaded.
+# The digest is outside text in its own HTML: no script, no form, no link out of its frame, nothing loaded.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
 
 
-def routes(desk: Desk) -> APIRouter:
-    """Pages that only look, and the one where admins end sessions."""
+def routes(context: ReviewContext) -> APIRouter:
+    """Read-only pages, and the one where admins end sessions."""
     router = APIRouter()
 
     @router.get("/review/runs")
     def runs(request: Request) -> Response:
-        found = statistics.nights(desk.ws, RUNS)
-        return desk.show(request, "runs", {"nights": found, "chart": chart(found)})
+        found = statistics.nights(context.ws, RUNS)
+        return context.show(request, "runs", {"nights": found, "chart": chart(found)})
 
     @router.get("/review/classifier")
     def classifier(request: Request) -> Response:
-        found = statistics.classifier(desk.ws)
-        return desk.show(request, "classifier", {"model": found})
+        found = statistics.classifier(context.ws)
+        return context.show(request, "classifier", {"model": found})
 
     @router.get("/review/subscribers")
     def subscribers(request: Request) -> Response:
-        return desk.show(request, "subscribers", {"found": statistics.subscribers(desk.ws)})
+        return context.show(request, "subscribers", {"found": statistics.subscribers(context.ws)})
 
     @router.get("/review/digest")
     def digest(request: Request) -> Response:
-        return desk.show(request, "digest", {})
+        return context.show(request, "digest", {})
 
     @router.get("/review/digest/preview")
     def preview() -> Response:
-        found = sample(desk.ws, stored=True)
+        found = sample(context.ws, stored=True)
         return HTMLResponse(found.html if found else "", headers={**PRIVATE, "Content-Security-Policy": SANDBOX})
 
     @router.get("/review/proposals")
     def proposals(request: Request) -> Response:
-        return desk.show(request, "proposals", {"found": unsettled(desk.ws)})
+        return context.show(request, "proposals", {"found": unsettled(context.ws)})
 
     @router.get("/review/people", dependencies=[Depends(admin)])
     def people(request: Request) -> Response:
-        return desk.show(request, "people", {"people": users(desk.ws)})
+        return context.show(request, "people", {"people": users(context.ws)})
 
     @router.post("/review/people/sign-out", dependencies=[Depends(admin)])
     def sign_out(request: Request, form: Posted) -> Response:
-        sign_out_everywhere(desk.ws, form.get("name", ""))
+        sign_out_everywhere(context.ws, form.get("name", ""))
         return RedirectResponse("/review/people", 303, PRIVATE)
 
     return router

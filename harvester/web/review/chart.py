@@ -1,4 +1,4 @@
-"""The chart of the nights: a bar for each, as tall as the number of its new papers. Pure."""
+"""The chart of the nights: one bar each, as tall as its number of new papers. Pure."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ _STEP, _WIDTH, _HEIGHT = 18, 14, 80
 
 
 def chart(nights: Sequence[NightSummary]) -> Markup:
-    """The nights, oldest first; the style sheet colours each bar by the state of its night."""
-    bars = [Bar(night.new, _said(night), night.state) for night in reversed(nights)]
+    """The nights, oldest first; the style sheet colors each bar by the state of its night."""
+    bars = [Bar(night.new, _caption(night), night.state) for night in reversed(nights)]
     return picture(
         _STEP * len(bars),
         _HEIGHT + 2,
-        "New papers a run, oldest first",
+        "New papers per run, oldest first",
         columns(bars, step=_STEP, width=_WIDTH, height=_HEIGHT),
         {"class": "chart", "preserveAspectRatio": "xMinYMid"},
     )
 
 
-def _said(night: NightSummary) -> str:
+def _caption(night: NightSummary) -> str:
     return f"{night.name}: {night.state}, {night.new} new, {night.queued} queued"

@@ -1,4 +1,4 @@
-"""Deciding: every route here changes something, so each wants a session, a token, and the version that was seen."""
+"""Deciding: every route here changes something, so each needs a session, a token, and the version that was seen."""
 
 import json
 from collections.abc import Mapping
@@ -23,108 +23,108 @@ from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
 from harvester.web.review.query import View, read_view
-from harvester.web.review.review_context import Desk, is_fragment
+from harvester.web.review.review_context import ReviewContext, is_fragment
 from harvester.web.signin import user_of
 
 ACTIONS = ("accept", "reject", "defer", "undo")
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(context: ReviewContext) -> APIRouter:
     """Decisions on one paper."""
     router = APIRouter()
 
     @router.post("/review/decide")
     def decide(request: Request, form: Posted) -> Response:
         action, name, seen = _action(form), form.get("paper", ""), _version(form)
-        at = view_of(desk, form)
-        given = _labels(desk, form) if action == "accept" else {}
+        at = view_of(context, form)
+        given = _labels(context, form) if action == "accept" else {}
         reason = form.get("reason", "")
-        (done,) = decide_all(desk.ws, action, [name], user_of(request).name, reason, given, {name: seen})
+        (done,) = decide_all(context.ws, action, [name], user_of(request).name, reason, given, {name: seen})
         if done.error and done.paper is None:
             raise HarvesterError(done.error)
         if done.stale and done.paper:
             if not _is_repeat(done.paper, user_of(request).name, action, seen):
-                return _conflict(desk, request, form, detail_of(desk.ws, done.paper), at)
+                return _conflict(context, request, form, detail_of(context.ws, done.paper), at)
             done = Decided(done.id, done.state, paper=done.paper, stale=True)
         if done.error:
             raise UsageError(done.error)
-        return _move_on(desk, request, form, done, at)
+        return _move_on(context, request, form, done, at)
 
     return router
 
 
-def view_of(desk: Desk, form: Form) -> View:
+def view_of(context: ReviewContext, form: Form) -> View:
     """The part of the queue that the reviewer is working through.
 
     Raises:
-        UsageError: it names what there cannot be.
+        UsageError: it names something invalid.
     """
-    return read_view(ImmutableMultiDict(parse_qsl(form.get("view", ""))), desk.ws.taxonomy)
+    return read_view(ImmutableMultiDict(parse_qsl(form.get("view", ""))), context.ws.taxonomy)
 
 
-def _move_on(desk: Desk, request: Request, form: Form, done: Decided, at: View) -> Response:
-    """Show the next paper, or after an undo the one that is open again."""
+def _move_on(context: ReviewContext, request: Request, form: Form, done: Decided, at: View) -> Response:
+    """Show the next paper, or after an undo the paper that is open again."""
     following = done.id if form["action"] == "undo" else form.get("next", "")
     if not is_fragment(request):
         return RedirectResponse(at.address(following), 303, PRIVATE)
-    if not following:  # the end of this page of the list: begin anew with what is left
+    if not following:  # the end of this page of the list: start again with what is left
         return Response(status_code=204, headers={**PRIVATE, "HX-Redirect": at.at(1).address()})
-    told = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(desk.ws)}})
-    again = done.paper if following == done.id else None
-    shown = detail_of(desk.ws, again) if again else paper_detail(desk.ws, following)
-    values = {**desk.pane(shown, at), **desk.tail(request, _made(form, done))}
-    return desk.show(request, "moved_on", values, headers={"HX-Trigger": told})
+    event = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(context.ws)}})
+    reopened = done.paper if following == done.id else None
+    shown = detail_of(context.ws, reopened) if reopened else paper_detail(context.ws, following)
+    values = {**context.pane(shown, at), **context.tail(request, _made(form, done))}
+    return context.show(request, "moved_on", values, headers={"HX-Trigger": event})
 
 
 def _made(form: Form, done: Decided) -> StandingDecision | None:
-    """The decision that was just made and that this reviewer's next undo takes back; an undo leaves an older one."""
+    """The decision just made, which this reviewer's next undo takes back; None after an undo: an older one is next."""
     if form["action"] == "undo" or done.stale or done.paper is None or done.paper.candidate is None:
         return None
     return StandingDecision(done.paper.paper, done.paper.candidate, done.paper.decisions[-1])
 
 
-def _conflict(desk: Desk, request: Request, form: Form, now: PaperDetail, at: View) -> Response:
-    """409: what the other reviewer chose, beside what this one wanted, who may still do it, now knowingly."""
-    other = next(iter(view.history(now.decisions, desk.ws.taxonomy)), None)
-    wanted = _wanted(desk, form)
+def _conflict(context: ReviewContext, request: Request, form: Form, now: PaperDetail, at: View) -> Response:
+    """409: what the other reviewer chose, next to what this one wanted; they may still decide, now knowingly."""
+    other = next(iter(view.history(now.decisions, context.ws.taxonomy)), None)
+    wanted = _wanted(context, form)
     conflict = {
         "other": other,
         "state": now.state,
         "action": form["action"],
-        "labels": view.names_of(wanted, desk.ws.taxonomy) if form["action"] == "accept" else [],
+        "labels": view.names_of(wanted, context.ws.taxonomy) if form["action"] == "accept" else [],
     }
-    pane = desk.pane(now, at, form.get("next", ""), conflict=conflict, note=form.get("reason", ""))
-    pane["paper"]["groups"] = view.groups(wanted, now.prediction, desk.ws.taxonomy)
+    pane = context.pane(now, at, form.get("next", ""), conflict=conflict, note=form.get("reason", ""))
+    pane["paper"]["groups"] = view.groups(wanted, now.prediction, context.ws.taxonomy)
     template = "pane" if is_fragment(request) else "alone"
-    return desk.show(request, template, pane, status=409)
+    return context.show(request, template, pane, status=409)
 
 
 def _is_repeat(now: ReviewedPaper, by: str, action: str, seen: int) -> bool:
-    """Whether this very decision was made already: a form that was sent twice is no conflict with oneself."""
+    """Whether this very decision was already made: a form that was sent twice is not a conflict with oneself."""
     last = now.decisions[-1] if now.decisions else None
     mine = last is not None and (last.by, last.action) == (by, action)
     return mine and now.version == seen + 1
 
 
-def _wanted(desk: Desk, form: Form) -> Labels:
+def _wanted(context: ReviewContext, form: Form) -> Labels:
     """The labels that the reviewer had chosen."""
-    return Labels({name: tuple(form.getlist(name)) for name in desk.ws.taxonomy.facet_ids})
+    return Labels({name: tuple(form.getlist(name)) for name in context.ws.taxonomy.facet_ids})
 
 
 def _action(form: Form) -> str:
     action: str = form.get("action", "")
     if action not in ACTIONS:
-        raise UsageError(f"There is no action {action[:40]!r}; there are: {', '.join(ACTIONS)}.")
+        raise UsageError(f"There is no action {action[:40]!r}", remedy=f"choose from: {', '.join(ACTIONS)}")
     return action
 
 
 def _version(form: Form) -> int:
     text = form.get("version", "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise UsageError("This form does not say which version of the paper it is about. Load the page again.")
+        raise UsageError("This form does not say which version of the paper it is about; reload the page.")
     return int(text)
 
 
-def _labels(desk: Desk, form: Form) -> Mapping[str, str]:
-    """The chosen labels by facet: a form without a facet's box checked empties that facet."""
-    return {facet.id: ",".join(form.getlist(facet.id)) for facet in desk.ws.taxonomy.facets}
+def _labels(context: ReviewContext, form: Form) -> Mapping[str, str]:
+    """The chosen labels by facet; a facet without a checked box is emptied."""
+    return {facet.id: ",".join(form.getlist(facet.id)) for facet in context.ws.taxonomy.facets}

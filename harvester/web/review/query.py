@@ -1,4 +1,4 @@
-"""What somebody wants to see of the queue, as it stands in the address of the page. Pure."""
+"""Which part of the queue to show, as the page's URL says. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,40 +18,40 @@ LAST_PAGE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page of the wanted part of the queue."""
+    """One page of the wanted part of the queue."""
 
     wanted: QueueFilter = QueueFilter()  # noqa: RUF009 - frozen, so it can be shared
     page: int = 1
 
     @property
     def query(self) -> str:
-        """The view as the part of an address behind the question mark; "" for the plain queue."""
+        """The view as the query string of a URL; "" for the plain queue."""
         return urlencode(_pairs(self))
 
     @property
     def filtered(self) -> bool:
-        """Whether anything but the state narrows the queue down."""
+        """Whether anything besides the state narrows the queue."""
         return self.wanted != QueueFilter(self.wanted.state)
 
     def address(self, paper: str = "") -> str:
-        """The page's address, with a paper chosen."""
+        """The page's URL, with a paper selected."""
         pairs = [*_pairs(self), *([("paper", paper)] if paper else [])]
         return f"/review?{urlencode(pairs)}" if pairs else "/review"
 
     def at(self, page: int) -> "View":
-        """Another page of the same."""
+        """Another page of the same view."""
         return replace(self, page=page)
 
     def other(self, state: str) -> "View":
-        """The same of another state."""
+        """The same view of another state."""
         return View(replace(self.wanted, state=state))
 
 
 def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
-    """The view that an address names.
+    """The view that a URL names.
 
     Raises:
-        UsageError: a state, label, day, scope or page that there cannot be.
+        UsageError: a state, label, day or scope is not valid.
     """
     wanted = QueueFilter(
         state=parse_state(given.get("state") or "pending"),
@@ -85,7 +85,9 @@ def _pairs(view: View) -> Sequence[tuple[str, str]]:
 def _label(text: str, taxonomy: Taxonomy) -> tuple[str, str]:
     name, _, label = text.partition(":")
     if not any(facet.id == name and label in facet.label_ids for facet in taxonomy.facets):
-        raise UsageError(f"There is no label {text[:80]!r} in the taxonomy.")
+        raise UsageError(
+            f"There is no label {text[:80]!r} in the taxonomy", remedy="choose one of the labels on the page"
+        )
     return name, label
 
 
@@ -93,7 +95,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"{text[:40]!r} is no day; write it like 2025-06-12.") from None
+        raise UsageError(f"{text[:40]!r} is not a valid day", remedy="write it like 2025-06-12") from None
 
 
 def _scope(text: str) -> float:
@@ -102,7 +104,7 @@ def _scope(text: str) -> float:
     except ValueError:
         scope = -1.0
     if not 0 <= scope <= 1:
-        raise UsageError(f"{text[:40]!r} is not a valid scope; it is a number from 0 to 1.")
+        raise UsageError(f"{text[:40]!r} is not a valid scope", remedy="give a number from 0 to 1")
     return scope
 
 

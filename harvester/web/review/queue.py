@@ -1,4 +1,4 @@
-"""Looking: the queue with a paper beside it, the paper alone, and what takes time to say of it."""
+"""Reading: the queue with a paper next to it, the paper alone, and what takes time to compute about it."""
 
 from threading import BoundedSemaphore
 
@@ -13,80 +13,82 @@ from harvester.services.review.queries import PaperDetail, QueuePage, paper_deta
 from harvester.sources.registry import names
 from harvester.web.review import view
 from harvester.web.review.query import PAGE, View, read_view
-from harvester.web.review.review_context import Desk, is_fragment
+from harvester.web.review.review_context import ReviewContext, is_fragment
 
 AT_ONCE = 2
-"""Pages of the queue made at a time: one computes while another waits for the database. More than these only take
-the interpreter from each other; eight clients wait a third longer (benchmarks/web.py)."""
-AGAIN = "load delay:1s"  # how htmx asks once more for what is not ready yet
+"""Pages of the queue rendered at a time: one computes while another waits for the database. More only
+compete for the interpreter; eight clients wait a third longer (benchmarks/web.py)."""
+AGAIN = "load delay:1s"  # how htmx asks again for what is not ready yet
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(context: ReviewContext) -> APIRouter:
     """The pages of the queue."""
     router, turns = APIRouter(), BoundedSemaphore(AT_ONCE)
 
     @router.get("/review")
     def queue(request: Request) -> Response:
-        at = read_view(request.query_params, desk.ws.taxonomy)
+        at = read_view(request.query_params, context.ws.taxonomy)
         with turns:
-            return desk.show(request, "queue", _queue(desk, request, at))
+            return context.show(request, "queue", _queue(context, request, at))
 
     @router.get("/review/paper")
     def paper(request: Request, paper: str = "") -> Response:
-        at, shown = read_view(request.query_params, desk.ws.taxonomy), paper_detail(desk.ws, paper)
-        return desk.show(request, "pane" if is_fragment(request) else "alone", desk.pane(shown, at))
+        at, shown = read_view(request.query_params, context.ws.taxonomy), paper_detail(context.ws, paper)
+        return context.show(request, "pane" if is_fragment(request) else "alone", context.pane(shown, at))
 
     @router.get("/review/why")
     def why(request: Request, paper: str = "") -> HTMLResponse:
-        shown, problem, found = paper_detail(desk.ws, paper), "", None
+        shown, problem, found = paper_detail(context.ws, paper), "", None
         try:
-            found = desk.insight.why(shown) if shown.prediction and shown.paper.abstract else Explanation({}, ())
+            found = (
+                context.explanations.why(shown) if shown.prediction and shown.paper.abstract else Explanation({}, ())
+            )
         except HarvesterError as error:
             problem = str(error)
         parts = sentences(shown.paper.abstract) if found and found.reasons else [shown.paper.abstract]
-        pieces = view.marked(parts, found.reasons if found else {}, desk.ws.taxonomy)
+        pieces = view.marked(parts, found.reasons if found else {}, context.ws.taxonomy)
         again = AGAIN if found is None and not problem else ""
         labelled = view.labelled(found.nearest if found else ())
         values = {"paper": {"id": shown.paper.id, "abstract": pieces}, "labelled": labelled}
-        return desk.show(request, "abstract", {**values, "again": again, "problem": problem})
+        return context.show(request, "abstract", {**values, "again": again, "problem": problem})
 
     @router.get("/review/near")
     def near(request: Request, paper: str = "") -> HTMLResponse:
-        shown, problem, found = paper_detail(desk.ws, paper), "", None
+        shown, problem, found = paper_detail(context.ws, paper), "", None
         try:
-            found = desk.insight.nearest(shown)
+            found = context.explanations.nearest(shown)
         except HarvesterError as error:
             problem = str(error)
         values = {
             "paper": {"id": shown.paper.id},
             "near": found or [],
-            "doubles": doubles(desk.ws, shown),
+            "doubles": doubles(context.ws, shown),
             "percent": view.percent,
             "published": view.published,
             "again": AGAIN if found is None and not problem else "",
             "problem": problem,
         }
-        return desk.show(request, "near" if is_fragment(request) else "near_page", values)
+        return context.show(request, "near" if is_fragment(request) else "near_page", values)
 
     return router
 
 
-def _queue(desk: Desk, request: Request, at: View) -> dict[str, object]:
-    found = queue_page(desk.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
+def _queue(context: ReviewContext, request: Request, at: View) -> dict[str, object]:
+    found = queue_page(context.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
     chosen = request.query_params.get("paper") or (found.rows[0].id if found.rows else "")
-    shown = paper_detail(desk.ws, chosen) if chosen else None
-    pane = desk.pane(shown, at, _after(found, shown))
-    return {**_list(desk, found, at), **pane, **desk.tail(request), "said": ""}
+    shown = paper_detail(context.ws, chosen) if chosen else None
+    pane = context.pane(shown, at, _after(found, shown))
+    return {**_list(context, found, at), **pane, **context.tail(request), "said": ""}
 
 
-def _list(desk: Desk, found: QueuePage, at: View) -> dict[str, object]:
+def _list(context: ReviewContext, found: QueuePage, at: View) -> dict[str, object]:
     pages = max(1, -(-found.total // PAGE))
     return {
-        "rows": [view.queue_line(row, desk.ws.taxonomy) for row in found.rows],
+        "rows": [view.queue_line(row, context.ws.taxonomy) for row in found.rows],
         "total": found.total,
         "counts": [(state, found.counts.get(state, 0), at.other(state).address()) for state in STATES],
-        "facets": desk.ws.taxonomy.facets,
-        "sources": names(desk.ws.settings.harvest),
+        "facets": context.ws.taxonomy.facets,
+        "sources": names(context.ws.settings.harvest),
         "pages": pages,
         "before": at.at(at.page - 1).address() if at.page > 1 else "",
         "after": at.at(at.page + 1).address() if at.page < pages else "",
@@ -94,7 +96,7 @@ def _list(desk: Desk, found: QueuePage, at: View) -> dict[str, object]:
 
 
 def _after(found: QueuePage, shown: PaperDetail | None) -> str:
-    """The paper below the one that is shown, for browsers without scripts."""
+    """The paper after the one shown, for browsers without scripts."""
     ids = [row.id for row in found.rows]
     if shown is None or shown.paper.id not in ids:
         return ""

@@ -1,4 +1,4 @@
-"""What all review routes share: the workspace, the pages, and what is kept in memory to explain papers."""
+"""What all review routes share: the workspace, the pages, and what explains papers from memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from harvester.web.signin import user_of
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a reviewer works."""
+class ReviewContext:
+    """What a review route works with."""
 
     ws: Workspace
     pages: Pages
-    insight: Explanations
+    explanations: Explanations
 
     def show(self, request: Request, template: str, values: Mapping[str, Any], **more: Any) -> HTMLResponse:
-        """A page, or a part of one, for somebody who is signed in."""
+        """A page, or a part of one, for a signed-in user."""
         return show(self.pages, request, template, values, **more)
 
     def pane(self, detail: PaperDetail | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
-        """The values of the pane: a paper, or None where there is none; `following` is the one to move on to."""
+        """The values of the pane: a paper, or None if there is none; `following` is the next paper."""
         shown = view.pane(detail, self.ws.taxonomy) if detail else None
         return {"paper": shown, "at": at, "following": following, "conflict": None, "note": "", **more}
 
@@ -39,7 +39,7 @@ class Desk:
         """The values of the status line: what the next undo takes back, and what is not published yet.
 
         Args:
-            made: what this reviewer decided just now; else their newest decision is looked up.
+            made: what this reviewer just decided; without it, their latest decision is looked up.
         """
         last = made or last_by(self.ws, user_of(request).name)
         return {"last": self._last(last), "unpublished": unpublished(self.ws)}
@@ -61,19 +61,19 @@ def show(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """A page, or a part of one, for somebody who is signed in."""
+    """A page, or a part of one, for a signed-in user."""
     csrf = token_of(request.cookies.get(SESSION, ""))
     shown = {"user": user_of(request), "csrf": csrf, "here": request.url.path, **values}
     return pages.render(f"review/{template}", shown, status=status, headers={**PRIVATE, **(headers or {})})
 
 
 def problem(pages: Pages, request: Request, error: HarvesterError) -> HTMLResponse:
-    """One sentence on what is wrong: in the status line for htmx, else as a page."""
+    """One sentence that says what is wrong: in the status line for htmx, else as a page."""
     status = 422 if isinstance(error, UsageError) else 500 if isinstance(error, CatalogError) else 404
     template = "problem" if is_fragment(request) else "problem_page"
     return show(pages, request, template, {"problem": str(error)}, status=status)
 
 
 def is_fragment(request: Request) -> bool:
-    """Whether htmx asks, who wants a part of a page."""
+    """Whether htmx asks, which wants a part of a page."""
     return request.headers.get("hx-request") == "true"

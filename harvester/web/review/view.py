@@ -1,4 +1,4 @@
-"""What the templates show, made from records. Pure; the templates escape."""
+"""What the templates show, built from records. Pure; the templates escape."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from classifiers.records import Neighbour, Reason
 
 HOSTS = ("arxiv.org", "doi.org", "huggingface.co", "github.com")
-"""Where links may lead; other addresses are shown as text, for anybody may put anything into a feed."""
+"""Where links may lead; other URLs are shown as text, because a feed can contain anything."""
 NAMES = {"arxiv.org": "arXiv", "doi.org": "DOI", "huggingface.co": "Hugging Face"}
 ROLES = {"paper": "Paper", "published": "Published", "preprint": "Preprint", "pdf": "PDF", "code": "Code"}
 DONE = {
     "accept": "accepted it",
     "reject": "rejected it",
-    "defer": "put it aside",
-    "undo": "took back the decision before",
+    "defer": "set it aside",
+    "undo": "undid the previous decision",
     "withdraw": "withdrew it",
 }
 FROM_FILES = {"accept": "was added or corrected in git", "withdraw": "was removed in git"}
-CHIPS = 4  # labels on a line of the list
+CHIPS = 4  # labels in a row of the list
 AUTHORS = 12  # named before "and N more"
 OFF, FAINT = "off", 0.1
-CERTAIN = 0.995  # from here on a probability is shown as 99+
+CERTAIN = 0.995  # probabilities from here on are shown as 99+
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One label of a paper; `level` is assigned, unsure or off, by the model's word; `on` whether it holds now.
+    """One label of a paper; `level` is the model's word (assigned, unsure or off), `on` whether it holds now.
 
-    `faint` is one that the model gives so little chance that it need not be looked at.
+    `faint` means that the model gives it so little probability that it need not be looked at.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class FacetLabels:
-    """A facet's labels; one of them and no other where it is `exclusive`."""
+    """A facet's labels; exactly one of them if it is `exclusive`."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class FacetLabels:
 
 @dataclass(frozen=True, slots=True)
 class PaperLink:
-    """An address of a paper; not to be followed where `href` is ""."""
+    """A URL of a paper; not a link if `href` is ""."""
 
     name: str
     href: str
@@ -75,7 +75,7 @@ class PaperLink:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an abstract, and the names of the labels that rest on it."""
+    """A sentence of an abstract, and the names of the labels that it supports."""
 
     text: str
     labels: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class HistoryLine:
 
 
 def queue_line(row: QueueRow, taxonomy: Taxonomy) -> dict[str, object]:
-    """One line of the queue; only what waits has a usefulness, by which it is in order."""
+    """One row of the queue; only waiting papers have a usefulness, which orders them."""
     candidate, labels = row.candidate, names_of(row.labels, taxonomy) if row.labels else []
     waits = candidate.state == "pending"
     return {
@@ -115,14 +115,14 @@ def queue_line(row: QueueRow, taxonomy: Taxonomy) -> dict[str, object]:
 
 
 def _group(candidate: Candidate) -> str:
-    """What stands outside the order by usefulness: the backlog comes last, and what no run has arranged yet first."""
+    """What is outside the order by usefulness: the backlog comes last, and what no run has ordered yet first."""
     if candidate.backlog:
         return "backfill"
     return "" if candidate.reading_position else "new"
 
 
 def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) -> tuple[FacetLabels, ...]:
-    """All labels by facet, with what the model says of each and what holds now."""
+    """All labels by facet, with what the model says about each and what holds now."""
     return tuple(
         FacetLabels(
             facet.id,
@@ -135,7 +135,7 @@ def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) ->
 
 
 def links(paper: Paper) -> list[PaperLink]:
-    """The paper's addresses, the best first; with those that its names stand for."""
+    """The paper's URLs, best first, including those that its identifiers stand for."""
     addresses: dict[str, str] = {}
     for role, name in ROLES.items():
         if role in paper.links:
@@ -155,7 +155,7 @@ def links(paper: Paper) -> list[PaperLink]:
 
 
 def allowed(address: str) -> str:
-    """An address as a link may have it: https, and of a host where papers are; else ""."""
+    """A URL that a link may lead to (https, on a host that has papers), else ""."""
     safe = escape.url(address)
     parts = urlsplit(safe)
     host = (parts.hostname or "").removeprefix("www.")
@@ -163,43 +163,43 @@ def allowed(address: str) -> str:
 
 
 def _named(name: str, address: str) -> str:
-    """What a link is called: the paper's own page goes by the place where it is, if that is a known one."""
+    """The name of a link: the paper's own page is named after its host, if that is a known one."""
     host = (urlsplit(allowed(address)).hostname or "").removeprefix("www.")
     return NAMES.get(host, name) if name == ROLES["paper"] else name
 
 
 def marked(sentences: Sequence[str], why: Mapping[str, Sequence["Reason"]], taxonomy: Taxonomy) -> list[Sentence]:
-    """An abstract's sentences, those that carry labels with the labels' names."""
+    """An abstract's sentences, each with the names of the labels that it supports."""
     names = {f"{facet.id}:{label.id}": label.name for facet in taxonomy.facets for label in facet.labels}
-    carried: dict[str, list[str]] = {}
+    supported: dict[str, list[str]] = {}
     for label, reasons in why.items():
         for reason in reasons:
-            carried.setdefault(reason.sentence, []).append(names.get(label, label))
-    return [Sentence(text, tuple(carried.get(text, ()))) for text in sentences]
+            supported.setdefault(reason.sentence, []).append(names.get(label, label))
+    return [Sentence(text, tuple(supported.get(text, ()))) for text in sentences]
 
 
 def labelled(nearest: Iterable["Neighbour"]) -> list[dict[str, str]]:
-    """Papers of the labelled set, each with how alike it is and where it is found on the web, if anywhere."""
+    """Papers of the labeled set, each with its similarity and its URL, if it has one."""
     return [
         {
-            "id": neighbour.id,
-            "title": neighbour.title,
-            "address": address_of(neighbour.id),
-            "likeness": percent(neighbour.similarity),
+            "id": neighbor.id,
+            "title": neighbor.title,
+            "address": address_of(neighbor.id),
+            "likeness": percent(neighbor.similarity),
         }
-        for neighbour in nearest
+        for neighbor in nearest
     ]
 
 
 def history(log: Iterable[Decision], taxonomy: Taxonomy) -> list[HistoryLine]:
-    """Who decided what and when, the newest first."""
+    """Who decided what and when, newest first."""
     return [done(decision, taxonomy) for decision in log][::-1]
 
 
 def done(decision: Decision, taxonomy: Taxonomy) -> HistoryLine:
     """One decision as a sentence."""
     by_files = decision.via == "files"
-    what = FROM_FILES.get(decision.action, decision.action) if by_files else DONE.get(decision.action, decision.action)
+    what = (FROM_FILES if by_files else DONE).get(decision.action, decision.action)
     labels = tuple(names_of(decision.labels, taxonomy)) if decision.labels else ()
     return HistoryLine("It" if by_files else decision.by, what, decision.at, labels, decision.reason)
 
@@ -210,29 +210,29 @@ def names_of(labels: Labels, taxonomy: Taxonomy) -> list[str]:
 
 
 def authors(paper: Paper) -> str:
-    """The authors on one line, a long list cut."""
+    """The authors on one line; a long list is cut."""
     named = ", ".join(author.name for author in paper.authors[:AUTHORS])
     more = len(paper.authors) - AUTHORS
     return f"{named} and {more} more" if more > 0 else named
 
 
 def venue(paper: Paper | QueueRow) -> str:
-    """Where it appeared."""
+    """Where the paper appeared."""
     return venue_of(paper.venue, paper.id)
 
 
 def published(paper: Paper | QueueRow) -> str:
-    """The day it was submitted or published, as ``2025-06-12``."""
+    """The day when the paper was submitted or published, as ``2025-06-12``."""
     return utc_date(paper.published).isoformat() if paper.published else ""
 
 
 def percent(probability: float) -> str:
-    """``93``, and ``99+`` for what is not quite certain: nothing that a model says is 100."""
+    """A percentage such as ``93``, or ``99+`` instead of 100: no model is ever certain."""
     return "99+" if probability >= CERTAIN else f"{100 * probability:.0f}"
 
 
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
-    """All that the right side of the page shows of one paper, but for what takes time."""
+    """Everything that the right side of the page shows of one paper, except what takes time to compute."""
     paper = detail.paper
     return {
         "number": detail.number,
