@@ -122,7 +122,10 @@ def test_complaints_name_file_and_key(tmp_path: Path, old: str, new: str, messag
     ("derived", "message"),
     [
         ('id = "mix"\nfacet = "soil"\nat_least = 2\nname = "Mixed"', r"facet names 'soil', which is not a facet"),
-        ('id = "apple"\nfacet = "crop"\nat_least = 2\nname = "Mixed"', r"id is 'apple', which is already a label of crop"),
+        (
+            'id = "apple"\nfacet = "crop"\nat_least = 2\nname = "Mixed"',
+            r"id is 'apple', which is already a label of crop",
+        ),
         ('id = "mix"\nfacet = "crop"\nname = "Mixed"', r"derived\[0\]\.at_least is missing"),
     ],
 )
