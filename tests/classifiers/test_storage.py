@@ -90,7 +90,7 @@ def test_the_taxonomy_may_be_reworded_but_not_relabelled(trained_garden: Garden,
     reworded.write_text(garden.TAXONOMY.replace('"Tomatoes"', '"Love apples"'), encoding="utf-8")
     relabelled.write_text(garden.TAXONOMY.replace('id = "tomato"', 'id = "potato"'), encoding="utf-8")
     assert classifiers.load(trained_garden.model, reworded).version == read_info(trained_garden.model).version
-    with pytest.raises(ModelError, match=r"another taxonomy than .*crop:potato, crop:tomato.*retrain"):
+    with pytest.raises(ModelError, match=r"a taxonomy other than .*crop:potato, crop:tomato.*retrain"):
         classifiers.load(trained_garden.model, relabelled)
 
 

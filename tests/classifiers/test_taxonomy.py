@@ -102,9 +102,9 @@ def test_unknown_names_list_the_known_ones() -> None:
         ('synonyms = ["tomato"]', 'synonyms = ["🍅"]', r"must contain words only"),
         ('synonyms = ["orchard"]', 'synonyms = ["carrot"]', r"give 'carrot' to both 'carrot' and 'apple'"),
         ('id = "apple"', 'id = "Apple"', r"id is 'Apple'; use lower-case"),
-        ('id = "apple"', 'id = "tomato"', r"holds 'tomato' twice"),
+        ('id = "apple"', 'id = "tomato"', r"contains 'tomato' twice"),
         ('id = "crop"', 'id = "scope"', r"id is 'scope', which predictions use for something else"),
-        ('id = "crop"', 'id = "kind"', r"facets holds 'kind' twice"),
+        ('id = "crop"', 'id = "kind"', r"facets contains 'kind' twice"),
         ("exclusive = true", 'exclusive = "yes"', r"exclusive must be of type bool, not str"),
         ("[[facets]]", "[[facetts]]", r"facetts is not a known key"),
     ],
@@ -122,7 +122,10 @@ def test_complaints_name_file_and_key(tmp_path: Path, old: str, new: str, messag
     ("derived", "message"),
     [
         ('id = "mix"\nfacet = "soil"\nat_least = 2\nname = "Mixed"', r"facet names 'soil', which is not a facet"),
-        ('id = "apple"\nfacet = "crop"\nat_least = 2\nname = "Mixed"', r"id is 'apple', which is a label of crop"),
+        (
+            'id = "apple"\nfacet = "crop"\nat_least = 2\nname = "Mixed"',
+            r"id is 'apple', which is already a label of crop",
+        ),
         ('id = "mix"\nfacet = "crop"\nname = "Mixed"', r"derived\[0\]\.at_least is missing"),
     ],
 )

@@ -138,7 +138,7 @@ def test_sigterm_lets_the_job_at_work_end(tmp_path: Path, upstream: Upstream) ->
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("--once", "dance"), "There is no job 'dance'"), (("run",), "--once only")],
+    [(("--once", "dance"), "There is no job 'dance'"), (("run",), "only with --once")],
 )
 def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     assert said in Room.make(tmp_path, "http://127.0.0.1:1").run("schedule", *arguments, status=2)
