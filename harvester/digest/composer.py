@@ -22,7 +22,8 @@ from harvester.mail.link_tokens import Tokens, open_tokens
 from harvester.mail.message import Letter, encoded, letterhead, write
 
 _OWN = ("to", "preferences", "unsubscribe")
-_MARKS = {name: f"{name}.of-the-recipient.invalid" for name in _OWN}  # in the shared footer
+# In the shared footer, placeholders for what is the recipient's own.
+_MARKS = {name: f"{name}.of-the-recipient.invalid" for name in _OWN}
 _PLACE_OF_PAPERS = "<!--papers-->"
 
 

@@ -38,7 +38,7 @@ def encoded_words(text: str) -> list[str]:
             words.append(word)
             word = b""
         word += character
-    return [f"=?utf-8?b?{b64encode(encoded).decode()}?=" for encoded in (*words, word)]
+    return [f"=?utf-8?b?{b64encode(chunk).decode()}?=" for chunk in (*words, word)]
 
 
 def _at_spaces(text: str) -> list[str]:
