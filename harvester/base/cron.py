@@ -1,8 +1,8 @@
-"""Cron expressions by wall-clock time: when something is due, also on the two days a year that clocks are changed.
+"""Cron expressions by wall-clock time: when something is due, even on the two days a year when clocks change.
 
-APScheduler's own trigger works in a zone, where it passes over a time that the clocks skip and fires twice at one that
-they show twice. So it is asked for times on the wall alone, and each is then put into the zone as PEP 495 has it: a
-skipped time is due that much later (02:30 at 03:30), of a time that is shown twice the first one counts.
+APScheduler's own trigger works in a zone, where it skips a time that the clocks skip and fires twice at one that
+they show twice. So it is asked for wall-clock times only, and each is then put into the zone as in PEP 495: a
+skipped time is due that much later (02:30 at 03:30); of a time shown twice, the first counts.
 """
 
 import re
@@ -25,7 +25,7 @@ def zone_name(name: str) -> str:
     """The name of a time zone, if it is one.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not one.
     """
     try:
         ZoneInfo(name)
@@ -56,22 +56,22 @@ def cron_expression(text: str) -> str:
 
 def last_due(text: str, zone: str, now: datetime) -> datetime | None:
     """The newest moment up to `now` at which the expression was due; None where it was not for eight years."""
-    place = ZoneInfo(zone)
-    wall = _wall(now, place)
+    zone_info = ZoneInfo(zone)
+    wall = _wall(now, zone_info)
     for span in SPANS:
-        times = takewhile(lambda one: one <= wall + JUMP, _walls(text, wall - span))
-        if past := [moment for moment in (_moment(one, place) for one in times) if moment <= now]:
+        times = takewhile(lambda time: time <= wall + JUMP, _walls(text, wall - span))
+        if past := [moment for moment in (_moment(time, zone_info) for time in times) if moment <= now]:
             return max(past)
     return None
 
 
 def next_due(text: str, zone: str, after: datetime) -> datetime | None:
     """The first moment after `after` at which the expression is due."""
-    place = ZoneInfo(zone)
+    zone_info = ZoneInfo(zone)
     best = None
-    for wall in _walls(text, _wall(after, place) - JUMP):
-        moment = _moment(wall, place)
-        if best and wall > _wall(best, place) + JUMP:
+    for wall in _walls(text, _wall(after, zone_info) - JUMP):
+        moment = _moment(wall, zone_info)
+        if best and wall > _wall(best, zone_info) + JUMP:
             break
         if moment > after and (best is None or moment < best):
             best = moment
@@ -116,5 +116,5 @@ def _names(part: str) -> str:
     first, last, step = int(found["first"] or 0), int(found["last"] or 6), int(found["step"] or 1)
     if found["first"] and not found["last"] and not found["step"]:
         last = first
-    days = range(first, last + 1 if first <= last else last + 8, step)  # fri-mon goes on into the next week
+    days = range(first, last + 1 if first <= last else last + 8, step)  # fri-mon continues into the next week
     return ",".join(WEEKDAYS[day % 7] for day in days)

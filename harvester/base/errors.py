@@ -2,16 +2,16 @@
 
 HarvesterError              something failed and is named              exit status 1
 ├── UsageError              wrong flag, config key, label, address     exit status 2
-├── LockHeld                another process does this very job         exit status 75
+├── LockHeld                another process is doing this job         exit status 75
 ├── StoreError              the database: unreachable, too new, full
 ├── CatalogError            an entry or list that cannot be read
 ├── FetchError              an upstream service (harvester.sources.errors draws its branches)
-│   └── GateClosed          it asked to be left alone for longer than the caller waits
+│   └── GateClosed          it wants a longer pause than the caller waits
 ├── MailError               the mail server refused or cannot be reached
-└── TooManyRequests         somebody tries more often than is allowed
+└── TooManyRequests         more attempts than are allowed
 
 Every message is one plain sentence that names the input and, where there is one, the remedy: the
-command line prints it as it is. A remedy that was given apart is also shown apart, as JSON.
+command line prints it as it is. A separate remedy is also separate in JSON.
 """
 
 
@@ -30,7 +30,7 @@ class HarvesterError(Exception):
 
 
 class UsageError(HarvesterError):
-    """The caller asked for something that cannot be: the remedy is another command or another config."""
+    """The caller asked for something impossible: the remedy is another command or configuration."""
 
     exit_status = 2
 
@@ -46,7 +46,7 @@ class StoreError(HarvesterError):
 
 
 class CatalogError(HarvesterError):
-    """A catalogue file cannot be read or written."""
+    """A catalog file cannot be read or written."""
 
 
 class FetchError(HarvesterError):
@@ -54,7 +54,7 @@ class FetchError(HarvesterError):
 
 
 class GateClosed(FetchError):
-    """An upstream service asked, some time ago, to be left alone; it will be for `seconds` from now."""
+    """An upstream service asked us earlier to pause; it will not be asked for `seconds` from now."""
 
     def __init__(self, message: str, seconds: float) -> None:
         super().__init__(message)
@@ -66,4 +66,4 @@ class MailError(HarvesterError):
 
 
 class TooManyRequests(HarvesterError):
-    """Somebody tried more often than is allowed."""
+    """Somebody made more attempts than are allowed."""

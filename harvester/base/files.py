@@ -1,4 +1,4 @@
-"""The one way to write a file: all of it or nothing, also through a power cut."""
+"""The only way to write a file: all of it or nothing, even in a power cut."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool
     A file that already holds exactly this is left alone, so that its time stamp and git stay quiet.
 
     Returns:
-        True where the file was written, False where it already held the content.
+        True if the file was written, False if it already had the content.
 
     Raises:
         HarvesterError: the folder or file cannot be written.
@@ -49,7 +49,7 @@ def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
             os.fsync(file.fileno())
         os.chmod(name, mode)
         os.replace(name, path)
-    except BaseException:  # also on Ctrl-C no temporary file may stay behind
+    except BaseException:  # even on Ctrl-C no temporary file may stay behind
         with suppress(OSError):
             os.unlink(name)
         raise

@@ -12,10 +12,10 @@ TRY_LATER = "try again when it has finished"  # the remedy of every lock
 
 @contextmanager
 def file_lock(path: Path, *, wait: bool, busy: str = "") -> Iterator[None]:
-    """Hold an exclusive flock(2) on `path`, which is made where it is missing and never deleted.
+    """Hold an exclusive flock(2) on `path`, which is created if missing and never deleted.
 
     Raises:
-        LockHeld: another process holds it and `wait` is false; `busy` is what it says then, up to the remedy.
+        LockHeld: another process holds it and `wait` is false; `busy` is then its message, without the remedy.
         HarvesterError: the lock file cannot be opened.
     """
     try:

@@ -1,6 +1,6 @@
-"""Logs on standard error: one line a record for people, or one JSON object a line for machines. Never a secret.
+"""Logs on standard error: one line per record for people, or one JSON object per line for machines. Never a secret.
 
-What a block of work is about (the run, the job, the source) is bound to all records made inside of it.
+What a block of work is about (the run, the job, the source) is bound to all records made inside it.
 """
 
 import json
@@ -37,12 +37,13 @@ def set_up(level: int, form: Format, secrets: Sequence[str] = ()) -> None:
     """Send records of `level` and above to standard error; standard output is for the answer.
 
     Args:
-        secrets: never shown, wherever they turn up; nor are users and passwords of addresses, nor tokens of links.
+        secrets: never shown, wherever they turn up; nor are user names and passwords in addresses or tokens in links.
     """
     root, handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
     formatter = JsonFormatter if form == "json" else PlainFormatter
     handler.setFormatter(formatter(secrets, traces=level <= logging.DEBUG))
-    for earlier in [one for one in root.handlers if isinstance(one.formatter, (JsonFormatter, PlainFormatter))]:
+    formatters = (JsonFormatter, PlainFormatter)
+    for earlier in [handler for handler in root.handlers if isinstance(handler.formatter, formatters)]:
         root.removeHandler(earlier)  # set up before the configuration was read
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))  # libraries have a line for every request
@@ -60,7 +61,7 @@ def without_secrets(text: str, secrets: Sequence[str] = ()) -> str:
 
 
 class PlainFormatter(logging.Formatter):
-    """One line a record, without what a terminal would obey; exceptions are named, and shown whole with `traces`."""
+    """One line per record, without terminal control characters; exceptions are named, with `traces` shown in full."""
 
     def __init__(self, secrets: Sequence[str] = (), *, traces: bool = False) -> None:
         super().__init__()
@@ -75,7 +76,7 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a record: ``time``, ``level``, ``logger``, ``message``, ``error`` where there is one, and what
+    """One JSON object per record: ``time``, ``level``, ``logger``, ``message``, ``error`` if there is one, and what
     is bound; with `traces` the traceback, too."""
 
     def __init__(self, secrets: Sequence[str] = (), *, traces: bool = False) -> None:
@@ -83,8 +84,8 @@ class JsonFormatter(logging.Formatter):
         self._secrets, self._traces = secrets, traces
 
     def format(self, record: logging.LogRecord) -> str:
-        """The object on one line; JSON escapes what a terminal would obey."""
-        said: dict[str, str] = {
+        """The object on one line; JSON escapes what a terminal would interpret."""
+        fields: dict[str, str] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -92,10 +93,10 @@ class JsonFormatter(logging.Formatter):
             **dict(_BOUND.get()),
         }
         if error := _named(record):
-            said["error"] = error.strip(" ()")
+            fields["error"] = error.strip(" ()")
         if self._traces and (trace := _trace(record)):
-            said["trace"] = trace
-        return json.dumps({key: without_secrets(value, self._secrets) for key, value in said.items()})
+            fields["trace"] = trace
+        return json.dumps({key: without_secrets(value, self._secrets) for key, value in fields.items()})
 
 
 def _printable(line: str) -> str:

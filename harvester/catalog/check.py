@@ -1,4 +1,4 @@
-"""What is wrong with a catalogue, graded: an error must be corrected, a warning should be looked at."""
+"""What is wrong with a catalog, graded: errors must be corrected, warnings should be looked at."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,13 +18,13 @@ from harvester.catalog.sections import OTHER, arrange
 from harvester.domain.identity import link_identifier, whole_title
 
 Grade = Literal["error", "warning"]
-FIRST_YEAR = 1900  # nothing that computes is older
-AHEAD = 366  # days that a journal may date an issue ahead
+FIRST_YEAR = 1900  # no paper on computing is older
+AHEAD = 366  # days by which a journal may date an issue ahead
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """One thing that is wrong, where, and what to do about it."""
+    """One problem, where it is, and what to do about it."""
 
     grade: Grade
     rule: str
@@ -49,11 +49,14 @@ def check(
     """All findings, errors first, then by file and line.
 
     Args:
-        readme: the rendered list, None where there is none.
-        withdrawn: the ids of papers that their authors took back.
-        templates: those that the list is rendered with, where they are not ours.
+        readme: the rendered list, None if there is none.
+        withdrawn: the ids of papers that their authors withdrew.
+        templates: the folder of templates that the list is rendered with, unless they are ours.
     """
-    findings = [CheckFinding("error", one.rule, one.file, one.line, _sentence(one.message)) for one in catalog.problems]
+    findings = [
+        CheckFinding("error", problem.rule, problem.file, problem.line, _sentence(problem.message))
+        for problem in catalog.problems
+    ]
     findings += _links(catalog)
     findings += _same_titles(catalog)
     findings += _shared_links(catalog)
@@ -66,11 +69,13 @@ def check(
 
 def ordered(findings: Iterable[CheckFinding]) -> list[CheckFinding]:
     """Errors first, then by file and line."""
-    return sorted(findings, key=lambda one: (one.grade, one.file, one.line or 0, one.rule, one.message))
+    return sorted(
+        findings, key=lambda finding: (finding.grade, finding.file, finding.line or 0, finding.rule, finding.message)
+    )
 
 
 def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[CheckFinding]:
-    """A finding for every link whose address is among `problems`, which says what came instead of an answer."""
+    """A finding for every link whose address is in `problems`, which says what came instead of an answer."""
     return [
         _finding(
             catalog, "warning", "dead-link", entry, f"links.{role}", f"The {role} link {address} {problems[address]}"
@@ -96,7 +101,9 @@ def _links(catalog: Catalog) -> Iterator[CheckFinding]:
             yield _finding(catalog, "error", "no-link", entry, "links", message)
         for role, address in entry.links.items():
             if not is_web_url(address):
-                message = f"The {role} link {address!r} is no web address; write one that begins with https://."
+                message = (
+                    f"The {role} link {address!r} is not a valid web address; write one that begins with https://."
+                )
                 yield _finding(catalog, "error", "bad-link", entry, f"links.{role}", message)
 
 
@@ -105,12 +112,12 @@ def _same_titles(catalog: Catalog) -> Iterator[CheckFinding]:
     for entry in catalog.entries:
         other = first.setdefault(whole_title(entry.title), entry)
         if other is not entry:
-            message = f"{entry.title!r} is the title of {_file(other)} too; remove one of the two files."
+            message = f"{entry.title!r} is also the title of {_file(other)}; remove one of the two files."
             yield _finding(catalog, "error", "duplicate-title", entry, "title", message)
 
 
 def _shared_links(catalog: Catalog) -> Iterator[CheckFinding]:
-    """One finding for an address that several papers give as their own; two papers may well share their code."""
+    """One finding per address that several papers give as their own page; sharing code is fine."""
     sharing: dict[str, dict[str, tuple[Entry, str]]] = defaultdict(dict)
     for entry in catalog.entries:
         for role, address in entry.links.items():
@@ -125,17 +132,17 @@ def _shared_links(catalog: Catalog) -> Iterator[CheckFinding]:
 
 
 def _dates(catalog: Catalog, today: date) -> Iterator[CheckFinding]:
-    """Dates that the calendar has and no paper can have."""
+    """Dates that are in the calendar but that no paper can have."""
     for entry in catalog.entries:
         when = entry.published
         if not when:
             continue
         days = (date(when.year, when.month or 1, when.day or 1) - today).days
         if when.year < FIRST_YEAR or days > AHEAD:
-            message = f"{entry.title!r} is dated {when}, which cannot be; correct published."
+            message = f"{entry.title!r} is dated {when}, which is impossible; correct published."
             yield _finding(catalog, "error", "impossible-date", entry, "published", message)
         elif days > 0:
-            message = f"{entry.title!r} is dated {when}, which is yet to come; see whether published is right."
+            message = f"{entry.title!r} is dated {when}, which is in the future; check whether published is right."
             yield _finding(catalog, "warning", "future-date", entry, "published", message)
 
 
@@ -150,17 +157,17 @@ def _without_section(catalog: Catalog, taxonomy: Taxonomy) -> Iterator[CheckFind
     for chapter in arrange(catalog.entries, taxonomy):
         if chapter.name == OTHER:
             for entry in chapter.entries:
-                message = f"{entry.title!r} belongs to no section and stands under {OTHER}; give it a label."
+                message = f"{entry.title!r} belongs to no section and is listed under {OTHER}; give it a label."
                 yield _finding(catalog, "warning", "no-section", entry, "kind", message)
 
 
 def _list(catalog: Catalog, taxonomy: Taxonomy, readme: str | None, templates: Path | None) -> Iterator[CheckFinding]:
     for line, anchor in dead_anchors(readme or ""):
         yield CheckFinding(
-            "error", "dead-anchor", README, line, f"The link to #{anchor} leads to no heading of the list."
+            "error", "dead-anchor", README, line, f"The link to #{anchor} leads to no heading in the list."
         )
     if readme != render_list(catalog.entries, taxonomy, templates)[README] and (catalog.entries or readme is not None):
-        message = "The list is not what the entries say; run `harvester catalog build`."
+        message = "The list does not match the entries; run `harvester catalog build`."
         yield CheckFinding("warning", "stale-list", README, None, message)
 
 

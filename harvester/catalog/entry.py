@@ -30,7 +30,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of docume
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One paper of the catalogue. `path` is its file below the catalogue's folder, None while it has none."""
+    """One paper of the catalog. `path` is its file below the catalog's folder, None while it has none."""
 
     id: str
     title: str
@@ -43,7 +43,7 @@ class Entry:
 
 
 class EntryError(CatalogError):
-    """A file that is no valid entry; `problems` holds everything that is wrong with it."""
+    """A file that is not a valid entry; `problems` lists everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[EntryProblem]) -> None:
         self.problems = tuple(problems)
@@ -57,7 +57,7 @@ def tell(problems: tuple[EntryProblem, ...]) -> str:
 
 
 def parse_entry(text: str, path: Path, taxonomy: Taxonomy) -> Entry:
-    """The entry that a file's text holds.
+    """The entry in a file's text.
 
     Raises:
         EntryError: with every problem of the file, each with its line.
@@ -89,7 +89,7 @@ def format_entry(entry: Entry, taxonomy: Taxonomy, existing: str | None = None) 
     """The text of the entry's file; in an `existing` text only the keys whose value differs are touched.
 
     Raises:
-        CatalogError: `existing` is no TOML, or a value cannot be written as UTF-8.
+        CatalogError: `existing` is not TOML, or a value cannot be written as UTF-8.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -110,7 +110,7 @@ def _table(file: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise EntryError([EntryProblem("broken-toml", file, None, "nested too deeply; write the entry anew")]) from None
+        raise EntryError([EntryProblem("broken-toml", file, None, "nested too deeply; rewrite the entry")]) from None
     except ValueError as error:  # TOMLDecodeError, and int() on a number of thousands of digits
         place = _TOML_PLACE.search(str(error))
         line = int(place["line"]) if place and place["line"] else None
@@ -121,7 +121,7 @@ def _table(file: str, text: str) -> dict[str, Any]:
 
 
 def _values(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Every key of a file but the links, in the order of a new file; None where the file has no such key."""
+    """Every key of a file but the links, in the order of a new file; None if the file has no such key."""
     values: dict[str, Any] = {
         "id": entry.id,
         "title": entry.title,
@@ -142,7 +142,7 @@ def _update(document: "Container", held: dict[str, Any], values: dict[str, Any])
 
 
 def _same(key: str, held: object, value: object) -> bool:
-    """Whether a file's value needs no change; labels are a set, so the order somebody gave them stays."""
+    """Whether a file's value needs no change; labels are a set, so their existing order stays."""
     if key not in _PLAIN_KEYS and isinstance(held, list) and isinstance(value, list):
         return sorted(map(str, held)) == sorted(map(str, value))
     return held == value or (key == "published" and str(held) == str(value))
@@ -175,6 +175,6 @@ def _slug(title: str) -> str:
 
 
 def _token(identifier: str) -> str:
-    """What keeps two papers of one title apart: the arXiv id as people know it, else a hash of the identifier."""
+    """Distinguishes two papers with one title: the arXiv id as people know it, else a hash of the identifier."""
     named = arxiv_version(identifier) if identifier.startswith("arxiv:") else None
     return named[0].replace("/", "-") if named else hashlib.sha256(identifier.encode()).hexdigest()[:8]

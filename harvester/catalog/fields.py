@@ -1,4 +1,4 @@
-"""Reading an entry's keys: every fault is collected with its line, none ends the reading."""
+"""Reading an entry's keys: every fault is collected with its line, and none stops the reading."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """What is wrong with one file of the catalogue, and what to do about it."""
+    """What is wrong with one file of the catalog, and what to do about it."""
 
     rule: str
     file: str
@@ -56,11 +56,11 @@ class Fields:
         line = key_lines(self._text).get(key)
         if line and within:
             rest = self._text.split("\n")[line - 1 :]
-            line += next((n for n, one in enumerate(rest) if f'"{within}"' in one or f"'{within}'" in one), 0)
+            line += next((n for n, text in enumerate(rest) if f'"{within}"' in text or f"'{within}'" in text), 0)
         self.problems.append(EntryProblem(rule, self.file, line, message))
 
     def text(self, key: str, *, required: bool = False) -> str:
-        """A string; "" where it is missing or no string."""
+        """A string; "" if it is missing or not a string."""
         value = self._table.get(key)
         if value is None and not required:
             return ""
@@ -71,7 +71,7 @@ class Fields:
         return value if isinstance(value, str) else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings; empty where it is missing or no such list."""
+        """A list of strings; empty if it is missing or not such a list."""
         value = self._table.get(key, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
@@ -83,11 +83,11 @@ class Fields:
         value = self.text(key, required=True)
         if value and not _is_identifier(value):
             remedy = "write arxiv:<id without version>, doi:<doi in lower case> or title:<key>"
-            self.fault("bad-id", key, f"{key} {value!r} is no identifier; {remedy}")
+            self.fault("bad-id", key, f"{key} {value!r} is not a valid identifier; {remedy}")
         return value
 
     def published(self, key: str) -> Published:
-        """A TOML date or the text of a month or year; unknown where it is missing or impossible."""
+        """A TOML date or the text of a month or year; unknown if it is missing or impossible."""
         value = self._table.get(key)
         if value is None:
             return Published()
@@ -98,7 +98,7 @@ class Fields:
         except ValueError:
             found = None
         if not found:
-            self.fault("bad-date", key, f'{key} is no date; write 2024-11-20, "2024-11" or "2024"')
+            self.fault("bad-date", key, f'{key} is not a date; write 2024-11-20, "2024-11" or "2024"')
         return found or Published()
 
     def labels(self, facet: Facet) -> tuple[str, ...]:

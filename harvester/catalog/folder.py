@@ -1,4 +1,4 @@
-"""The catalogue's folder: entries read from and written to files. The only place that touches them."""
+"""The catalog's folder: reads entries from files and writes them. No other code touches these files."""
 
 import os
 import re
@@ -41,7 +41,7 @@ class Catalog:
 def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
     """Every entry below ``<folder>/entries``; a file that cannot be read is a problem and hides no other.
 
-    A folder without entries, or that is not there yet, is an empty catalogue. Of two files with one id the
+    A folder without entries, or that does not exist yet, is an empty catalog. Of two files with one id the
     first by name counts and the other is a problem.
 
     Raises:
@@ -57,7 +57,7 @@ def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
             problems.extend(error.problems)
             continue
         if (first := entries.setdefault(entry.id, entry)) is not entry:
-            message = f"id {entry.id} is that of {first.path} too; remove one of the two files or correct its id"
+            message = f"id {entry.id} is also that of {first.path}; remove one of the two files or correct its id"
             problems.append(EntryProblem("duplicate-id", path.as_posix(), key_lines(text).get("id"), message))
     return Catalog(tuple(entries.values()), tuple(problems), folder)
 
@@ -66,7 +66,7 @@ def load_entry(folder: Path, path: Path, taxonomy: Taxonomy) -> Entry:
     """One entry by its path below `folder`.
 
     Raises:
-        EntryError: it cannot be read or is no valid entry.
+        EntryError: it cannot be read or is not a valid entry.
     """
     return parse_entry(_read(folder, path), path, taxonomy)
 
@@ -158,15 +158,15 @@ def _same_paper(existing: str, path: Path, entry: Entry) -> None:
 
 
 def _parsed(text: str, path: Path, act: str) -> dict[str, Any]:
-    """The keys of a file that is about to be written or removed; one that people broke is theirs to mend first."""
+    """The keys of a file that is about to be written or removed; a broken one is for people to repair first."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CatalogError(f"{path} is not valid TOML ({error}); correct it, for it is to be {act}.") from None
+        raise CatalogError(f"{path} is not valid TOML ({error}); correct it before it can be {act}.") from None
 
 
 def _below_entries(path: Path) -> Path:
     """The path itself, if it can only lie below ``entries/``: a link in a store or list must not reach other files."""
     if path.is_absolute() or ".." in path.parts or path.parts[:1] != ("entries",) or path.suffix != ".toml":
-        raise CatalogError(f"{path} is no file of the catalogue; entries are entries/<year>/<name>.toml.")
+        raise CatalogError(f"{path} is not a file of the catalog; entries are entries/<year>/<name>.toml.")
     return path

@@ -1,4 +1,4 @@
-"""The catalogue's folder in git: one commit a batch, on the branch that is checked out or on one for a pull request."""
+"""The catalog's folder in git: one commit per batch, on the checked-out branch or on one for a pull request."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from harvester.base.errors import CatalogError
 from harvester.base.escape import one_line
 
 BRANCH = "catalogue-review"
-TIMEOUT = 60.0  # seconds: a hook may do something, but not for ever
+TIMEOUT = 60.0  # seconds: a hook may run, but not forever
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def commit(folder: Path, message: Message) -> str:
 def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH) -> str:
     """Commit what `folder` holds to a branch of its own; the working tree, its index and its branch stay as they are.
 
-    The branch goes on where it ended, or begins at HEAD where it is new or was merged.
+    The branch continues where it ended, or begins at HEAD if it is new or was merged.
 
     Returns:
         The commit's short name; "" where the branch (or HEAD) says the same already.
@@ -100,14 +100,16 @@ def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise CatalogError('There is no git here; install it, or set [catalog] git = "off".') from None
+        raise CatalogError('git is not installed; install it, or set [catalog] git = "off".') from None
     except subprocess.TimeoutExpired:
         raise CatalogError(
             f"git {arguments[0]} in {folder} took longer than {TIMEOUT:.0f} s and was stopped."
         ) from None
     if done.returncode:
-        said = one_line(done.stderr or done.stdout)[:300].rstrip(".")
-        raise CatalogError(f'git {arguments[0]} in {folder} failed ({said}); mend it, or set [catalog] git = "off".')
+        reason = one_line(done.stderr or done.stdout)[:300].rstrip(".")
+        raise CatalogError(
+            f"git {arguments[0]} in {folder} failed ({reason})", remedy='fix the cause, or set [catalog] git = "off"'
+        )
     return done.stdout.strip()
 
 

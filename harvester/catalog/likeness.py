@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class WeightedWords:
-    """Texts as sparse rows of unit length, one column a word that is not everywhere in English."""
+    """Texts as sparse rows of unit length, one column per word that is not an English stop word."""
 
     def __init__(self, texts: Sequence[str], **choices: Any) -> None:
         from scipy.sparse import csr_matrix
@@ -20,7 +20,7 @@ class WeightedWords:
         self._words = TfidfVectorizer(sublinear_tf=True, stop_words="english", **choices)
         try:
             self.rows = self._words.fit_transform(texts)
-        except ValueError:  # scikit-learn's way to say that no word is left: no texts, or texts of signs only
+        except ValueError:  # scikit-learn's way to say that no word is left: no texts, or only symbols
             self.rows = csr_matrix((len(texts), 1))
 
     def cosines(self, text: str) -> "Floats":

@@ -69,7 +69,7 @@ class Published:
         ``2024 Nov 20`` are understood.
 
         Returns:
-            None for a text that is no date.
+            None for a text that is not a date.
 
         Raises:
             ValueError: a date by its form that the calendar does not have (``2024-13``).

@@ -22,7 +22,7 @@ OptionalEmailAddress = Annotated[str, AfterValidator(lambda value: value and _em
 
 
 def _sender(value: str) -> str:
-    """An address that may have a name before it."""
+    """An address, optionally with a name before it."""
     if any(char in value for char in "\r\n"):
         raise ValueError(f"{value!r} has a line break; write Name <name@example.org>")
     _email_address(parseaddr(value)[1] or value)

@@ -12,7 +12,7 @@ from harvester.config.addresses import EmailAddress
 
 
 class AlertSettings(SettingsSection):
-    """Whom to tell of what went wrong, and from how many waiting papers on the queue counts as growing."""
+    """Whom to tell about failures, and from how many waiting papers the queue counts as growing."""
 
     secrets = ("webhook",)
     mail: tuple[EmailAddress, ...] = ()

@@ -6,7 +6,7 @@ from harvester.base.settings_section import SettingsSection
 
 
 class LogSettings(SettingsSection):
-    """What the programs tell on standard error, and in which form."""
+    """What the programs log on standard error, and in which format."""
 
     format: Literal["console", "json"] = "console"
     level: Literal["debug", "info", "warning", "error"] = "warning"

@@ -1,4 +1,4 @@
-"""All of config.toml, read and checked: the file, and over it the environment."""
+"""All of config.toml, read and checked; the environment takes precedence over the file."""
 
 import json
 import os
@@ -62,16 +62,17 @@ class Settings(BaseSettings):
         return relative if relative.is_absolute() else self._folder / relative
 
     def secret_values(self) -> list[str]:
-        """Everything here that no log may show: passwords, keys, and addresses that are secrets themselves."""
+        """Everything that no log may show: passwords, keys, and addresses that are secrets themselves."""
         given = [self.digest.smtp_password, self.web.secret, self.alert.webhook]
-        found = [one.get_secret_value() for one in given if one is not None]
+        found = [secret.get_secret_value() for secret in given if secret is not None]
         hook = self.alert.webhook.get_secret_value() if self.alert.webhook else ""
         password = re.search(r"://[^:/@]*:(.+)@", self.store.url)
-        return [one for one in (*found, urlsplit(hook).path.strip("/"), password[1] if password else "") if one]
+        values = (*found, urlsplit(hook).path.strip("/"), password[1] if password else "")
+        return [value for value in values if value]
 
     @property
     def store_url(self) -> str:
-        """The store's URL with an SQLite file made absolute; one that names no file stays, for the store to refuse."""
+        """The store's URL with an SQLite file made absolute; one without a file is left for the store to refuse."""
         prefix = "sqlite:///"
         if not self.store.url.startswith(prefix) or self.store.url in (prefix, f"{prefix}:memory:"):
             return self.store.url
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
 
 
 class FileSettings(Settings):
-    """config.toml alone: for a scratch folder that the settings of the person who made it must not reach."""
+    """config.toml alone: for a scratch folder that its creator's environment must not affect."""
 
     @classmethod
     def settings_customise_sources(
@@ -98,7 +99,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     """Read and check the configuration.
 
     Raises:
-        UsageError: no such file, broken TOML, an unknown key or a wrong type, each named.
+        UsageError: no such file, invalid TOML, an unknown key or a wrong type, each named.
     """
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -129,7 +130,7 @@ def config_path(flag: Path | None) -> Path:
 
 
 def _check_environment() -> None:
-    """Refuse a misspelt section: pydantic passes over the variables of those it does not know."""
+    """Refuse a misspelt section: pydantic ignores variables of sections it does not know."""
     for name in sorted(os.environ):
         section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
         if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:

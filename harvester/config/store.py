@@ -4,7 +4,7 @@ from harvester.base.settings_section import SettingsSection
 
 
 class StoreSettings(SettingsSection):
-    """Where the working memory is."""
+    """Where the database is."""
 
     secrets = ("url",)
     url: str = "sqlite:///data/harvester.db"

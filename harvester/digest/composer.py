@@ -1,7 +1,7 @@
-"""Makes the digests of one sending: a subscriber and papers go in, a message comes out.
+"""Composes the digests of one sending: a subscriber and papers go in, a message comes out.
 
-Ten thousand mails share their papers, so each paper and heading is laid out, styled and encoded once, in whole lines,
-and a message is these pieces one after the other. Only the foot is everybody's own.
+Ten thousand mails share their papers, so each paper and heading is rendered, styled and encoded once, in whole lines,
+and a message is these pieces one after the other. Only the footer is individual.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,13 +22,14 @@ from harvester.mail.link_tokens import Tokens, open_tokens
 from harvester.mail.message import Letter, encoded, letterhead, write
 
 _OWN = ("to", "preferences", "unsubscribe")
-_MARKS = {name: f"{name}.of-the-recipient.invalid" for name in _OWN}  # stand in the shared foot for what is theirs
+# In the shared footer, placeholders for what is the recipient's own.
+_MARKS = {name: f"{name}.of-the-recipient.invalid" for name in _OWN}
 _PLACE_OF_PAPERS = "<!--papers-->"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A digest for one subscriber; without items it is a sign of life."""
+    """A digest for one subscriber; without items it is a heartbeat."""
 
     subscriber: Subscriber
     items: tuple[Item, ...]
@@ -36,7 +37,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class DigestOutline:
-    """What a message that would be sent is about."""
+    """A summary of a message that would be sent."""
 
     to: str
     subject: str
@@ -55,7 +56,7 @@ class MailBody(NamedTuple):
 
 
 class Composed(NamedTuple):
-    """Whole lines of a mail in both forms, and the same encoded."""
+    """Whole lines of a mail in both forms, plain and encoded."""
 
     text: str
     html: str
@@ -66,7 +67,7 @@ class Composed(NamedTuple):
 class Composer:
     """The letterhead, the taxonomy and the secret that all digests of one sending share.
 
-    `extracts` holds a paper's words by its number; papers without get the beginning of their abstract.
+    `extracts` holds each paper's extract by number; papers without one get the beginning of their abstract.
     """
 
     def __init__(self, settings: Settings, taxonomy: Taxonomy, extracts: Mapping[int, str] | None = None) -> None:
@@ -79,11 +80,11 @@ class Composer:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Opened only when needed: a preview of nothing leaves no key file behind."""
+        """Opened only when needed: a preview of nothing creates no key file."""
         return open_tokens(self._settings)
 
     def message_id(self, day: date, to: Subscriber) -> str:
-        """The same for one day and subscriber whatever happens, so that mail programs see a repeat as one."""
+        """Always the same for one day and subscriber, so that mail programs recognize a repeat."""
         name = sha256(f"{day} {to.key}".encode()).hexdigest()[:32]
         return f"<{day:%Y%m%d}.{name}@{self._head.sender.domain}>"
 
@@ -92,23 +93,23 @@ class Composer:
         groups, own = self._groups(plan), self._own(plan.subscriber)
         top, bottom, head = self._frame(content.count(len(plan.items)), content.overview(groups))
         pieces = list(self._pieces(groups))
-        text = [encoded(head), *(one.text_bytes for one in pieces), encoded(_filled(self._foot, own))]
+        text = [encoded(head), *(piece.text_bytes for piece in pieces), encoded(_filled(self._foot, own))]
         html = None
         if plan.subscriber.preferences.form == "html":
-            inner = (one.html_bytes for one in pieces)
+            inner = (piece.html_bytes for piece in pieces)
             html = b"".join((encoded(top), *inner, encoded(_filled_html(bottom, own))))
         token = self.tokens.unsubscribe(plan.subscriber.key)
         subject = content.subject(groups, self._head.title)
         return write(self._head, Letter(plan.subscriber.email, subject, message_id, token, b"".join(text), html), now)
 
     def outline(self, plan: Plan) -> DigestOutline:
-        """What the message would be about."""
+        """A summary of the message."""
         groups = self._groups(plan)
         papers = tuple(item.paper.id for group in groups for item in group.items)
         return DigestOutline(plan.subscriber.email, content.subject(groups, self._head.title), papers)
 
     def preview(self, plan: Plan) -> MailBody:
-        """What the message would say."""
+        """The text of the message."""
         own = self._own(plan.subscriber)
         text, html = self._shown(self._groups(plan))
         return MailBody(text + _filled(self._foot, own), _filled_html(html, own))
@@ -130,9 +131,10 @@ class Composer:
         }
 
     def _shown(self, groups: Sequence[Group]) -> MailBody:
-        top, bottom, head = self._frame(content.count(sum(len(one.items) for one in groups)), content.overview(groups))
+        count = content.count(sum(len(group.items) for group in groups))
+        top, bottom, head = self._frame(count, content.overview(groups))
         pieces = list(self._pieces(groups))
-        text, html = (one.text for one in pieces), (one.html for one in pieces)
+        text, html = (piece.text for piece in pieces), (piece.html for piece in pieces)
         return MailBody(head + "".join(text), top + "".join(html) + bottom)
 
     def _pieces(self, groups: Sequence[Group]) -> Iterator[Composed]:
@@ -143,7 +145,7 @@ class Composer:
                 yield self._paper(item)
 
     def _paper(self, item: Item) -> Composed:
-        """One paper in both forms, and both encoded; made once."""
+        """One paper in both forms, plain and encoded; made once."""
         found = self._papers.get(item.number)
         if found is None:
             shown = content.show(item, self._taxonomy, self._extracts.get(item.number, ""))
@@ -151,7 +153,7 @@ class Composer:
         return found
 
     def _new_frame(self, heading: str, overview: str) -> tuple[str, str, str]:
-        """What is around the papers: HTML before and after them, and the text before them."""
+        """What surrounds the papers: HTML before and after them, and the text before them."""
         values = {"title": self._head.title, "heading": heading, "overview": overview}
         page = layout.page("digest", {**values, **_MARKS, "archive": self._head.link("archive")})
         top, _, bottom = page.partition(_PLACE_OF_PAPERS)

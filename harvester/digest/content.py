@@ -1,4 +1,4 @@
-"""What a mail says, as plain values that the templates lay out. Pure."""
+"""The content of a mail, as plain values for the templates. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ AUTHORS = 3
 SENTENCES = 2  # of an abstract in a mail
 _TURNING = re.compile(
     "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)  # bidirectional controls: they would turn our words round
+)  # bidirectional controls: they would reverse our own text
 _ADDRESSES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 
 
@@ -35,7 +35,7 @@ class DigestPaper:
 
 
 def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
-    """One paper, ready to be laid out; without an extract it gets the first sentences of its abstract."""
+    """One paper, ready for the templates; without an extract it gets the first sentences of its abstract."""
     paper = item.paper
     return DigestPaper(
         title=_title(paper),
@@ -50,7 +50,7 @@ def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
 
 
 def plain(text: str) -> str:
-    """Foreign text on one line, without control characters or such that change the direction of what follows."""
+    """Foreign text on one line, without control characters, including those that change the direction of text."""
     return clean(_TURNING.sub("", text))
 
 
@@ -60,12 +60,12 @@ def count(number: int) -> str:
 
 
 def overview(groups: Sequence[Group]) -> str:
-    """How many papers are under each heading: ``ECG 3 · CMRI 2``; "" where one heading would say nothing more."""
+    """How many papers are under each heading: ``ECG 3 · CMRI 2``; "" if a single heading would add nothing."""
     return " · ".join(f"{group.heading} {len(group.items)}" for group in groups) if len(groups) > 1 else ""
 
 
 def subject(groups: Sequence[Group], list_title: str) -> str:
-    """What is in the digest: ``3 new papers: <title of the first> and 2 more``; without papers, whose digest it is."""
+    """What is in the digest: ``3 new papers: <title of the first> and 2 more``; without papers, the list's name."""
     items = [item for group in groups for item in group.items]
     if not items:
         return f"No new papers this week: {plain(list_title)}"
@@ -75,7 +75,7 @@ def subject(groups: Sequence[Group], list_title: str) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """Text cut at a word's end, with an ellipsis, where it is too long."""
+    """Text cut at the end of a word, with an ellipsis, if it is too long."""
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]
@@ -90,12 +90,12 @@ def short_authors(names: Sequence[str]) -> str:
 
 
 def first_sentences(text: str, number: int) -> str:
-    """The beginning of an abstract: so many sentences, and never a whole wall of text."""
+    """The beginning of an abstract: a few sentences, limited in length."""
     return shorten(" ".join(sentences(plain(text))[:number]), LONGEST_EXTRACT)
 
 
 def label_names(item: Item, taxonomy: Taxonomy) -> list[str]:
-    """The names of a paper's labels in the taxonomy's order; its kind only where it is not the usual first one."""
+    """The names of a paper's labels in the taxonomy's order; its kind only if it is not the default first one."""
     names = []
     for facet in taxonomy.facets:
         usual = facet.labels[0].id if facet.exclusive else None
@@ -112,7 +112,7 @@ def _venue(paper: Paper) -> str:
 
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
-    """The paper's own address first, by its identifier where no source gave one; then code and project."""
+    """The paper's own address first, from its identifier if no source gave one; then code and project."""
     kind, _, name = paper.id.partition(":")
     own = _ADDRESSES[kind] + name if kind in _ADDRESSES else ""
     named = {

@@ -15,7 +15,7 @@ from harvester.domain.papers import Paper
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A paper in a feed: as mails show it, since when it is accepted, and its labels as ``facet:label``."""
+    """A paper in a feed: as mails show it, when it was accepted, and its labels as ``facet:label``."""
 
     paper: Paper
     shown: DigestPaper
@@ -25,7 +25,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its title, its address without the ending, and what it brings, the newest first."""
+    """A feed: its title, its address without the extension, and its papers, newest first."""
 
     title: str
     base_url: str
@@ -33,15 +33,15 @@ class Feed:
     posted: Sequence[Posted]
 
     def name(self, thing: str) -> str:
-        """A name for ever (RFC 4151), which no change of address makes new to readers of the feed."""
+        """A permanent name (RFC 4151): a change of address makes no entry new to feed readers."""
         return f"tag:{urlsplit(self.base_url).hostname},2026:{quote(thing, safe=':/')}"
 
 
 def feed_title(taxonomy: Taxonomy, facet: str, label: str) -> str | None:
-    """The title of a label's feed, or with two empty names of the feed of everything; None where there is no such."""
+    """The title of a label's feed, or of the feed of everything if both names are empty; None if unknown."""
     if not facet and not label:
         return taxonomy.title
-    names = {(one.id, each.id): each.name for one in taxonomy.facets for each in one.labels}
+    names = {(owner.id, each.id): each.name for owner in taxonomy.facets for each in owner.labels}
     return f"{taxonomy.title}: {names[facet, label]}" if (facet, label) in names else None
 
 
@@ -62,7 +62,7 @@ def to_json_feed(feed: Feed) -> bytes:
         "home_page_url": f"{feed.base_url}/",
         "feed_url": f"{feed.base_url}{feed.path}.json",
         "language": "en",
-        "items": [_item(feed, one) for one in feed.posted],
+        "items": [_item(feed, posted) for posted in feed.posted],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
@@ -82,13 +82,13 @@ def _entry(feed: Feed, posted: Posted) -> AtomEntry:
     )
 
 
-def _item(feed: Feed, one: Posted) -> dict[str, object]:
+def _item(feed: Feed, posted: Posted) -> dict[str, object]:
     item: dict[str, object] = {
-        "id": feed.name(one.paper.id),
-        "title": one.shown.title,
-        "content_text": one.shown.extract or one.shown.title,
-        "date_published": rfc3339(one.at),
-        "authors": [{"name": author.name} for author in one.paper.authors],
-        "tags": list(one.labels),
+        "id": feed.name(posted.paper.id),
+        "title": posted.shown.title,
+        "content_text": posted.shown.extract or posted.shown.title,
+        "date_published": rfc3339(posted.at),
+        "authors": [{"name": author.name} for author in posted.paper.authors],
+        "tags": list(posted.labels),
     }
-    return item | ({"url": one.shown.links[0][1]} if one.shown.links else {})
+    return item | ({"url": posted.shown.links[0][1]} if posted.shown.links else {})

@@ -1,4 +1,4 @@
-"""The templates, laid out: text wrapped at 78 columns, HTML with its style inlined: many mail programs drop sheets."""
+"""Renders the templates: text wrapped at 78 columns, HTML with inlined styles, as many mail programs drop sheets."""
 
 import textwrap
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ COLUMNS = 78
 
 
 def text(template: str, values: Mapping[str, object]) -> str:
-    """A plain text, or a piece of one."""
+    """A plain text, or part of one."""
     return _templates().get_template(f"{template}.txt").render(values)
 
 
@@ -22,12 +22,12 @@ def page(template: str, values: Mapping[str, object]) -> str:
 
 
 def piece(template: str, values: Mapping[str, object]) -> str:
-    """A piece of an HTML document: whole elements, with the same style as a page has."""
+    """Part of an HTML document: whole elements, styled like a page."""
     return _inliner().inline_fragment(_templates().get_template(f"{template}.html").render(values), _sheet())
 
 
 def wrap(words: str, first: str = "", rest: str = "") -> str:
-    """Text in lines of at most 78 columns, behind `first` in the first line and `rest` in the others."""
+    """Text in lines of at most 78 columns, after `first` on the first line and `rest` on the others."""
     return textwrap.fill(words, COLUMNS, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 

@@ -26,7 +26,7 @@ def change_preferences(
     weekday: str | None = None,
     form: str | None = None,
 ) -> Preferences:
-    """The old preferences with the given ones in their place; None or a missing facet leaves the old ones.
+    """The old preferences with the given ones replaced; None or a missing facet leaves the old ones.
 
     Args:
         weekday: an English name, which implies a weekly digest; "" means any day.
@@ -53,7 +53,7 @@ def change_preferences(
 
 
 def weekday_name(preferences: Preferences) -> str:
-    """The day of somebody's weekly digest; "" where it may be any."""
+    """The day of somebody's weekly digest; "" if any day will do."""
     return "" if preferences.weekday is None else WEEKDAYS[preferences.weekday]
 
 

@@ -1,4 +1,4 @@
-"""Who is due, and what is news to whom. Pure."""
+"""Who is due a digest, and what it contains. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from harvester.domain.subscribers import Preferences
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 FORMS = ("html", "text")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-HEARTBEAT = timedelta(days=7)  # of silence, after which a sign of life may be sent
+HEARTBEAT = timedelta(days=7)  # of silence, after which a heartbeat may be sent
 Topics = Mapping[str, tuple[str, ...]]
 
 
@@ -27,7 +27,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The papers of a digest under one heading; without one where it would say nothing."""
+    """The papers of a digest under one heading; without a heading if it would add nothing."""
 
     heading: str
     items: tuple[Item, ...]
@@ -36,8 +36,8 @@ class Group:
 def is_due(preferences: Preferences, confirmed: date, last: date | None, today: date) -> bool:
     """Whether it is time for another digest, by the UTC days of their consent, of the last digest, and today.
 
-    A weekly digest with a day of its own is due from that day on until it went out: one that comes late is sent
-    late, once, and the next one is on its own day again.
+    A weekly digest with a fixed day is due from that day until it was sent: a late one is sent late, once, and the next
+    one is on its own day again.
     """
     if preferences.every == "week" and preferences.weekday is not None:
         day = today - timedelta(days=(today.weekday() - preferences.weekday) % 7)
@@ -46,19 +46,19 @@ def is_due(preferences: Preferences, confirmed: date, last: date | None, today: 
 
 
 def is_silent(confirmed: date, last: date | None, today: date) -> bool:
-    """Whether somebody has heard nothing for so long that a sign of life is in order."""
+    """Whether somebody has heard nothing for so long that a heartbeat is due."""
     return today - (last or confirmed) >= HEARTBEAT
 
 
 def matches(topics: Topics, labels: Labels) -> bool:
-    """Whether a paper with these labels is wanted: any chosen label will do, and no choice at all is everything."""
+    """Whether a paper with these labels is wanted: any chosen label is enough, and no choice means everything."""
     return not topics or any(labels.has(facet, label) for facet, chosen in topics.items() for label in chosen)
 
 
 def grouped(items: Iterable[Item], topics: Topics, taxonomy: Taxonomy) -> tuple[Group, ...]:
-    """A digest's papers under the subscriber's topics, each paper once, under the first that it matches.
+    """A digest's papers under the subscriber's topics, each paper once, under the first one it matches.
 
-    Who wants everything gets the labels of the taxonomy's first facet as headings. Newest papers first.
+    Subscribers to everything get the labels of the taxonomy's first facet as headings. Newest papers first.
     """
     left = sorted(items, key=_newest_first)
     groups = []

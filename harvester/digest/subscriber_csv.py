@@ -1,4 +1,4 @@
-"""The list of subscribers as a table (CSV, RFC 4180), made to be read back and safe to open in a spreadsheet. Pure."""
+"""The list of subscribers as CSV (RFC 4180) that can be imported again and is safe in a spreadsheet. Pure."""
 
 import csv
 import io
@@ -21,13 +21,13 @@ def to_csv(people: Iterable[Subscriber]) -> str:
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)
-    for one in people:
-        table.writerow(map(escape.csv_cell, _cells(one)))
+    for subscriber in people:
+        table.writerow(map(escape.csv_cell, _cells(subscriber)))
     return out.getvalue()
 
 
 def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
-    """The rows of such a table, each with its line; columns may be missing but for ``email``, and in any order.
+    """The rows of such a table, each with its line; columns may be in any order, and all but ``email`` may be missing.
 
     Raises:
         UsageError: the text is not such a table.
@@ -46,7 +46,7 @@ def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
 
 
 def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, confirmed: bool = False) -> Subscriber:
-    """One row as a subscriber without a key: active only with a time of consent, or where `confirmed` vouches for it.
+    """One row as a subscriber without a key: active only with a time of consent, or if `confirmed` vouches for it.
 
     Raises:
         UsageError: naming what cannot be read.
@@ -59,10 +59,10 @@ def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, conf
         state, consented = ("active", now) if confirmed else ("pending", None)
     joined = parse_moment(row["joined"], "joined") if row["joined"] else now
     consent = row["consent"] or (BY_MAINTAINER if consented else "")
-    return Subscriber("", email, state, _wishes(row, taxonomy), joined, consented, None, consent)
+    return Subscriber("", email, state, _preferences(row, taxonomy), joined, consented, None, consent)
 
 
-def _wishes(row: Mapping[str, str], taxonomy: Taxonomy) -> Preferences:
+def _preferences(row: Mapping[str, str], taxonomy: Taxonomy) -> Preferences:
     topics: dict[str, list[str]] = {}
     for word in row["topics"].replace(",", " ").split():
         facet, _, label = word.partition(":")
@@ -72,11 +72,12 @@ def _wishes(row: Mapping[str, str], taxonomy: Taxonomy) -> Preferences:
     )
 
 
-def _cells(one: Subscriber) -> tuple[str, ...]:
-    topics = " ".join(f"{facet}:{label}" for facet, labels in one.preferences.topics.items() for label in labels)
-    confirmed = rfc3339(one.confirmed) if one.confirmed else ""
-    preferences = (topics, one.preferences.every, weekday_name(one.preferences), one.preferences.form)
-    return (one.email, one.state, *preferences, rfc3339(one.joined), confirmed, one.consent)
+def _cells(subscriber: Subscriber) -> tuple[str, ...]:
+    wanted = subscriber.preferences
+    topics = " ".join(f"{facet}:{label}" for facet, labels in wanted.topics.items() for label in labels)
+    confirmed = rfc3339(subscriber.confirmed) if subscriber.confirmed else ""
+    preferences = (topics, wanted.every, weekday_name(wanted), wanted.form)
+    return (subscriber.email, subscriber.state, *preferences, rfc3339(subscriber.joined), confirmed, subscriber.consent)
 
 
 def _cell(text: str | None) -> str:

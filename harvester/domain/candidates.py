@@ -26,8 +26,8 @@ class Candidate:
 
     `scope` is the probability of being in scope, by which newcomers are ordered (0 for a withdrawn paper);
     `usefulness`, 0 to 1, is how useful it is to read the paper now, and orders those that wait: the last run put it at
-    `reading_position`, or has not arranged it yet where that is 0. `filed` says whether the catalogue's files already
-    show what was decided, in the file `entry`; `accepted_by` is the decision that brought the paper into the catalogue,
+    `reading_position`, or has not arranged it yet where that is 0. `filed` says whether the catalog's files already
+    show what was decided, in the file `entry`; `accepted_by` is the decision that brought the paper into the catalog,
     `decision` the one that stands now; `backlog` marks what a backfill found, which is listed after all others.
     """
 

@@ -29,7 +29,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A paper's state, the decision that says so, and the one that first brought it into the catalogue."""
+    """A paper's state, the decision that says so, and the one that first brought it into the catalog."""
 
     state: str = "pending"
     decision: Decision | None = None

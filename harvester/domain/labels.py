@@ -44,7 +44,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
-    """Title and abstract of a paper of the labelled set, under the identifier that the set has."""
+    """Title and abstract of a paper in the labeled set, under the set's identifier."""
 
     name: str
     title: str
@@ -84,11 +84,11 @@ def completed(labels: Labels | None, taxonomy: Taxonomy) -> Labels:
 def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, Iterable[str]]) -> Labels:
     """The labels with those given in their place, facet by facet; what the taxonomy no longer has goes."""
     held = {**before.facets, **{facet: tuple(labels) for facet, labels in given.items()}}
-    kept = {
+    merged = {
         facet.id: tuple(label for label in facet.label_ids if label in held.get(facet.id, ()))
         for facet in taxonomy.facets
     }
-    return completed(Labels(kept), taxonomy)
+    return completed(Labels(merged), taxonomy)
 
 
 def parse_labels(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from harvester.base.clock import parse_moment, rfc3339
 
 RUN_STATES = ("ok", "partial", "failed")
 SOURCE_STATES = ("fresh", "quiet", "waiting", "stalled", "failed")
-KILLED = "killed"  # said of a run that left no report, or is still going on
+KILLED = "killed"  # for a run that left no report or is still in progress
 _STEM = len("2026-01-06T02:00:03Z")
 
 

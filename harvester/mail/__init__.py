@@ -1,1 +1,1 @@
-"""Mail itself: addresses, messages, link tokens, SMTP, bounce reports."""
+"""Mail: messages, link tokens, SMTP, bounce reports."""

@@ -1,6 +1,6 @@
 """What comes back: delivery reports (RFC 3464), complaints (RFC 5965), requests to leave by mail (RFC 2369). Pure.
 
-A report is about the address it names or, better, about the mail it brings back: that mail's unsubscribe token and
+A report concerns the address it names or, better, the mail it returns: that mail's unsubscribe token and
 Message-ID are known to nobody but its recipient.
 """
 
@@ -15,7 +15,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from harvester.base.clock import as_utc
 from harvester.domain.text import clean
 
-SOFT_DAYS, SOFT_SPAN = 3, timedelta(days=30)  # so many days with a soft bounce, within so long, are enough
+SOFT_DAYS, SOFT_SPAN = 3, timedelta(days=30)  # this many days with a soft bounce, within this span, are enough
 LONGEST_DIAGNOSTIC = 300
 _CODE = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY = re.compile(r"\b([45])\d\d\b")
@@ -33,7 +33,7 @@ _COMPLAINTS = {"opt-out": "opt-out", "opt-out-list": "opt-out", "not-spam": ""}
 
 @dataclass(frozen=True, slots=True)
 class BounceReport:
-    """One returned mail: `kind` is hard, soft, policy, complaint, opt-out or "" where nothing follows from it."""
+    """One returned mail: `kind` is hard, soft, policy, complaint, opt-out, or "" if nothing follows from it."""
 
     kind: str
     addresses: tuple[str, ...] = ()
@@ -44,14 +44,17 @@ class BounceReport:
 
 
 def read_reports(raw: bytes) -> list[BounceReport]:
-    """The reports in one mail; none where it is no report (an answer, an absence note)."""
+    """The reports in one mail; none if it is not a report (a reply, an out-of-office note)."""
     mail = message_from_bytes(raw)
     parts = list(mail.walk())
-    found = [one for part in parts for one in _reports_in(part)]
+    found = [report for part in parts for report in _reports_in(part)]
     if not found:
         return []
     message_id, token, recipients = _returned(parts)
-    return [replace(one, message_id=message_id, token=token, addresses=one.addresses or recipients) for one in found]
+    return [
+        replace(report, message_id=message_id, token=token, addresses=report.addresses or recipients)
+        for report in found
+    ]
 
 
 def leaving_by_mail(raw: bytes) -> str:
@@ -61,18 +64,18 @@ def leaving_by_mail(raw: bytes) -> str:
 
 
 def sent_at(raw: bytes, now: datetime) -> datetime:
-    """When a mail says it was sent; now, where it does not say or names a time to come."""
+    """When a mail says it was sent; now if it does not say or gives a time in the future."""
     try:
         return min(as_utc(parsedate_to_datetime(_header(message_from_bytes(raw), "Date"))), now)
-    except (ValueError, OverflowError):  # no date, or none of this world
+    except (ValueError, OverflowError):  # no date, or an impossible one
         return now
 
 
 def judge(action: str, status: str, diagnostic: str) -> str:
-    """hard, soft, policy or "": what one recipient's report says of the address.
+    """hard, soft, policy or "": what one recipient's report says about the address.
 
-    Only a failure counts. Refusals for what the mail says or who sent it (x.7.x, content) say nothing of the address
-    (mailman #624), and what cannot be told apart is soft.
+    Only a failure counts. Refusals because of content or sender (x.7.x, content) say nothing about the address
+    (mailman #624), and anything ambiguous is soft.
     """
     if action in ("delayed", "delivered", "relayed", "expanded"):
         return ""
@@ -90,8 +93,8 @@ def judge(action: str, status: str, diagnostic: str) -> str:
 
 
 def worn_out(soft: Iterable[datetime], now: datetime) -> bool:
-    """Whether soft bounces came on so many days lately that the address is given up; a day counts once."""
-    days: set[date] = {one.astimezone(UTC).date() for one in soft if now - one <= SOFT_SPAN}
+    """Whether soft bounces came on so many recent days that we give up the address; a day counts once."""
+    days: set[date] = {report.astimezone(UTC).date() for report in soft if now - report <= SOFT_SPAN}
     return len(days) >= SOFT_DAYS
 
 
@@ -125,12 +128,12 @@ def _delivery_report(fields: Message) -> BounceReport:
 
 
 def _code(status: str, diagnostic: str) -> str:
-    """The enhanced code (RFC 3463); where the status says nothing but its class, the one in the server's own words."""
-    given, told = _CODE.search(status), _CODE.search(diagnostic)
-    if given and (given[2] != "0" or not told):
+    """The enhanced code (RFC 3463); if the status gives only its class, the code in the server's own text."""
+    given, quoted = _CODE.search(status), _CODE.search(diagnostic)
+    if given and (given[2] != "0" or not quoted):
         return given[0]
-    if told:
-        return told[0]
+    if quoted:
+        return quoted[0]
     reply = _REPLY.search(diagnostic)
     return f"{reply[1]}.0.0" if reply else ""
 
@@ -142,13 +145,13 @@ def _by_words(diagnostic: str) -> str:
 
 
 def _blocks(part: Message) -> Iterator[Message]:
-    """The groups of fields of a report, which blank lines part."""
+    """The groups of fields in a report, which are separated by blank lines."""
     text = part.as_string().replace("\r\n", "\n").partition("\n\n")[2]
     return (message_from_string(block) for block in re.split(r"\n{2,}", text) if block.strip())
 
 
 def _returned(parts: Iterable[Message]) -> tuple[str, str, tuple[str, ...]]:
-    """Message-ID, unsubscribe token and recipients of the mail that a report brings back, or of its headers."""
+    """Message-ID, unsubscribe token and recipients of the returned mail, or of its headers."""
     for part in parts:
         kind, payload = part.get_content_type(), part.get_payload()
         if kind in ("message/rfc822", "message/global") and isinstance(payload, list) and payload:

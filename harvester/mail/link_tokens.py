@@ -1,7 +1,7 @@
-"""The tokens in the links of mails: opaque, signed, each good for one act and nothing else.
+"""The tokens in the links of mails: opaque, signed, each valid for one action only.
 
-A token names its subscriber by a keyed hash of the address. So a link discloses no address, and one from last
-year's mail still finds whoever subscribes with that address today, even where they were forgotten in between.
+A token names its subscriber by a keyed hash of the address. So a link discloses no address, and a link from last
+year's mail still finds the subscriber with that address today, even if they were erased in between.
 """
 
 import hashlib
@@ -24,11 +24,11 @@ SHORTEST_SECRET = 16
 
 
 class BadToken(HarvesterError):
-    """A token that was not made here, or was made for another act."""
+    """A token that was not made here, or was made for another action."""
 
 
 class ExpiredToken(HarvesterError):
-    """A confirmation that comes too late."""
+    """A confirmation token that has expired."""
 
 
 class Tokens:
@@ -38,7 +38,7 @@ class Tokens:
         self._secret = secret
 
     def key(self, email: str) -> str:
-        """The name of an address in tokens and store: the same for every spelling in upper and lower case."""
+        """The name of an address in tokens and store, the same in upper and lower case."""
         digest = hmac.digest(self._secret.encode(), b"address " + email.casefold().encode(), hashlib.sha256)
         return urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
@@ -47,7 +47,7 @@ class Tokens:
         return self._sign("confirm", f"{key}.{int(now.timestamp())}")
 
     def unsubscribe(self, key: str) -> str:
-        """A token that ends this subscription, for ever."""
+        """A token that ends this subscription; it never expires."""
         return self._sign("unsubscribe", key)
 
     def preferences(self, key: str) -> str:
@@ -96,13 +96,13 @@ class Tokens:
 
 
 def open_tokens(settings: Settings) -> Tokens:
-    """Tokens with the secret of the configuration, else with one that is made once and kept in ``data/secret.key``.
+    """Tokens with the configured secret, else with one that is generated once and kept in ``data/secret.key``.
 
-    Where several hosts share a store, give all of them the same ``[web] secret``: a link made on one must work on all.
+    If several hosts share a store, give all of them the same ``[web] secret``: a link made on one must work on all.
 
     Raises:
-        UsageError: the configured secret is too short to be one.
-        HarvesterError: the secret's file cannot be read or made.
+        UsageError: the configured secret is too short.
+        HarvesterError: the secret's file cannot be read or created.
     """
     given = settings.web.secret
     if given is None:

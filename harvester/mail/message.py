@@ -1,9 +1,9 @@
 """The messages themselves: headers and parts, ready for the wire.
 
-Python's ways with headers need care. Its default policy folds a long List-Unsubscribe into an encoded word, and
-mail programs then show no button (odoo #289182, flask-mail #246); with a longer line it makes encoded words of more
+Python's handling of headers needs care. Its default policy folds a long List-Unsubscribe into an encoded word, and mail
+programs then show no button (odoo #289182, flask-mail #246). With a longer line limit it makes encoded words of more
 than the 75 characters that RFC 2047 allows, and at 78 it loses the space between two of them (``email.header``
-miscounts as well). A long subject it may begin on the second line, so that it has a blank before its first word. So
+miscounts as well). It may begin a long subject on the second line, which puts a blank before the first word. So
 subjects are encoded and folded here.
 """
 
@@ -23,8 +23,8 @@ from harvester.base.errors import UsageError
 from harvester.config.digest import DigestSettings
 from harvester.domain.address import parse_address
 
-BOUNDARY = b"=_the-other-form"  # "=_" occurs in no quoted-printable text (RFC 2045 6.7), so no part can hold it
-LONGEST_BASE = 500  # characters of base_url: with a token the line stays far below the 998 that SMTP allows
+BOUNDARY = b"=_the-other-form"  # "=_" never occurs in quoted-printable text (RFC 2045 6.7), so no part can contain it
+LONGEST_BASE = 500  # characters of base_url: with a token, the line stays far below SMTP's limit of 998
 _FOLDED = SMTP.clone(cte_type="7bit")
 LONGEST_LINE = 76
 WORD_BYTES = 39  # of text in one encoded word: in base64, with "=?utf-8?b?", "?=" and "Subject: " 73 of 76 columns
@@ -33,21 +33,21 @@ WORD_BYTES = 39  # of text in one encoded word: in base64, with "=?utf-8?b?", "?
 def encoded_words(text: str) -> list[str]:
     """RFC 2047 encoded words, each of whole characters; mail programs join them without a space."""
     words, word = [], b""
-    for character in (one.encode() for one in text):
+    for character in (character.encode() for character in text):
         if len(word) + len(character) > WORD_BYTES:
             words.append(word)
             word = b""
         word += character
-    return [f"=?utf-8?b?{b64encode(one).decode()}?=" for one in (*words, word)]
+    return [f"=?utf-8?b?{b64encode(chunk).decode()}?=" for chunk in (*words, word)]
 
 
 def _at_spaces(text: str) -> list[str]:
-    """Text on one line in pieces that leave room for "Subject: "; a longer word stays whole."""
+    """One-line text in pieces that leave room for "Subject: "; a longer word stays whole."""
     return textwrap.wrap(text, LONGEST_LINE - len("Subject: "), break_long_words=False, break_on_hyphens=False) or [""]
 
 
 class _Policy(EmailPolicy):
-    """Headers on one raw line; only names and subjects, where people write what they like, are folded."""
+    """Headers on one raw line; only names and subjects, which are free text, are folded."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """One header as it goes over the wire."""
@@ -64,7 +64,7 @@ POLICY = _Policy(linesep="\r\n", max_line_length=998, cte_type="7bit")
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who writes, where answers go, and where the links lead."""
+    """The sender, the reply address, and the base of the links."""
 
     sender: Address
     reply_to: str
@@ -78,17 +78,17 @@ class Letterhead:
         return f"<{label}.{self.sender.domain}>"
 
     def link(self, act: str, token: str = "") -> str:
-        """The address of a page: ``/archive``, ``/confirm/TOKEN`` and their like."""
+        """The address of a page, such as ``/archive`` or ``/confirm/TOKEN``."""
         return f"{self.base_url}/{act}/{token}" if token else f"{self.base_url}/{act}"
 
     def unsubscribe_by_mail(self, token: str) -> str:
-        """The address that a mail ends a subscription by; ``harvester bounces`` reads what arrives there."""
+        """The mailto address that ends a subscription; ``harvester bounces`` reads the mail that arrives there."""
         return f"mailto:{quote(self.reply_to, safe='@')}?subject=unsubscribe%20{token}"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail before it is written: `html` is left out where plain text is wanted, `unsubscribe` is a token."""
+    """A mail before it is written: `html` is empty if plain text is wanted, `unsubscribe` is a token."""
 
     to: str
     subject: str
@@ -139,7 +139,7 @@ def write(head: Letterhead, letter: Letter, now: datetime) -> bytes:
 
 
 def encoded(text: str) -> bytes:
-    """Lines of text in quoted-printable; what is encoded line by line may be joined."""
+    """Lines of text in quoted-printable; lines encoded separately may be joined."""
     return b2a_qp(text.encode().replace(b"\n", b"\r\n"))
 
 
@@ -159,15 +159,15 @@ def _part_head(kind: str) -> bytes:
 
 @lru_cache(maxsize=512)
 def _folded(name: str, value: str) -> bytes:
-    """A header that people wrote, by Python's rules but for long words."""
+    """A header with free text, by Python's rules except for long words."""
     return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
 
 
 def _plain(name: str, value: str) -> bytes:
-    """A header of our own making, on one raw line.
+    """A header that we generate, on one raw line.
 
     Raises:
-        ValueError: something got into it that could end the line.
+        ValueError: the value contains something that could end the line.
     """
     if not value.isascii() or not value.isprintable():
         raise ValueError(f"{name} must be plain printable ASCII, not {value!r}")

@@ -1,4 +1,4 @@
-"""Where messages go: what becomes of one, and the folder that takes them where there is no mail server."""
+"""Where messages go: the outcome of each, and a folder for use without a mail server."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,9 @@ from harvester.base.files import write_atomic
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What became of a message: ``failed`` is certain (it was not taken), ``unknown`` is not.
+    """What became of a message: ``failed`` is certain (it was not accepted), ``unknown`` is not.
 
-    `code` is the mail server's reply where it refused the message (RFC 5321 4.2.1), else 0.
+    `code` is the mail server's reply if it refused the message (RFC 5321 4.2.1), else 0.
     """
 
     state: Literal["sent", "failed", "unknown"]
@@ -21,21 +21,21 @@ class SendOutcome:
 
     @property
     def for_now(self) -> bool:
-        """Whether a little later the same message may well be taken."""
+        """Whether the same message may well be accepted a little later."""
         return 400 <= self.code <= 499
 
     @property
     def for_good(self) -> bool:
-        """Whether the mail server does not want to be asked again."""
+        """Whether the mail server refuses for good."""
         return 500 <= self.code <= 599
 
 
 class ServerBusy(MailError):
-    """The mail server takes no message now; a little later it may."""
+    """The mail server accepts no messages now; a little later it may."""
 
 
 class Outbox(Protocol):
-    """Takes messages, one after the other."""
+    """Accepts messages, one after the other."""
 
     def open(self) -> None:
         """Make sure that messages can be handed over; called before each one.
@@ -45,10 +45,10 @@ class Outbox(Protocol):
         """
 
     def send(self, to: str, content: bytes, name: str) -> SendOutcome:
-        """Hand one message over; `name` is its own for ever.
+        """Hand one message over; `name` identifies it permanently.
 
         Raises:
-            MailError: neither this message nor any other can be handed over; this one was certainly not taken.
+            MailError: neither this message nor any other can be handed over; this one was certainly not accepted.
         """
 
 
@@ -59,7 +59,7 @@ class PickupFolder:
         self._folder = folder
 
     def open(self) -> None:
-        """Nothing to make sure of: writing tells."""
+        """Nothing to check: writing fails if it must."""
 
     def send(self, to: str, content: bytes, name: str) -> SendOutcome:
         """Write one message to its file, whole or not at all."""

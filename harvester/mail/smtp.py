@@ -19,7 +19,7 @@ from harvester.mail.outbox import SendOutcome, ServerBusy
 
 TIMEOUT = 30.0  # seconds for each answer of the server
 CONTENT_TIMEOUT = 120.0  # the answer to the content: servers scan it for viruses first
-CLOSING = 421  # "service not available, closing": the connection is of no more use, the message may be fine
+CLOSING = 421  # "service not available, closing": the connection is useless now, the message may be fine
 
 
 class _Broken(Exception):
@@ -32,7 +32,7 @@ def mail_server(settings: Settings) -> "SmtpServer":
 
 
 class SmtpServer:
-    """The mail server of the configuration; connects when first needed, and again when it was cut off."""
+    """The mail server of the configuration; connects when first needed, and reconnects when cut off."""
 
     def __init__(self, settings: DigestSettings) -> None:
         self._settings = settings
@@ -46,27 +46,27 @@ class SmtpServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._link:
-            with suppress(smtplib.SMTPException, OSError):  # a farewell; all answers that matter are in
+            with suppress(smtplib.SMTPException, OSError):  # a courtesy: all answers that matter have arrived
                 self._link.quit()
             self._drop()
 
     @property
     def name(self) -> str:
-        """Host and port, as messages to people name it."""
+        """Host and port, as shown in messages."""
         return f"{self._settings.smtp_host}:{self._settings.smtp_port}"
 
     def open(self) -> None:
-        """Connect, where there is no connection.
+        """Connect, if there is no connection.
 
         Raises:
-            ServerBusy: the server answers, but takes nothing now.
+            ServerBusy: the server answers, but accepts nothing now.
             MailError: the server cannot be reached, or refuses TLS or the login.
         """
         if self._link is None:
             self._link = self._connect()
 
     def check(self) -> None:
-        """Make sure that this sender may send, without sending anything.
+        """Check that this sender may send, without sending anything.
 
         Raises:
             MailError: the server cannot be reached, refuses TLS or the login, or does not let this sender send.
@@ -98,7 +98,7 @@ class SmtpServer:
         )
 
     def _address(self, link: smtplib.SMTP, to: str) -> SendOutcome | None:
-        """Give the envelope; returns the refusal, or None where the server now waits for the content."""
+        """Send the envelope; returns the refusal, or None if the server now waits for the content."""
         try:
             code, reply = self._introduce(link)
             if code == 250:
@@ -114,7 +114,7 @@ class SmtpServer:
         return None if code == 354 else self._refused(link, code, reply)
 
     def _introduce(self, link: smtplib.SMTP) -> tuple[int, bytes]:
-        """Name the sender.
+        """Give the sender.
 
         Raises:
             MailError: it may not send.
@@ -149,7 +149,7 @@ class SmtpServer:
         return self._refused(link, code, reply)
 
     def _refused(self, link: smtplib.SMTP, code: int, reply: bytes) -> SendOutcome:
-        """The server keeps nothing of this message; the connection is made ready for the next."""
+        """Discard this message on the server and make the connection ready for the next."""
         try:
             if self._link:
                 link.rset()
@@ -181,8 +181,8 @@ class SmtpServer:
             raise ServerBusy(f"The mail server {self.name} closes the connection: {error}.") from None
         except smtplib.SMTPResponseException as error:
             if 400 <= error.smtp_code <= 499:
-                said = _said(error.smtp_code, error.smtp_error)
-                raise ServerBusy(f"The mail server {self.name} accepts nothing now: {said}.") from None
+                reply = _said(error.smtp_code, error.smtp_error)
+                raise ServerBusy(f"The mail server {self.name} accepts nothing now: {reply}.") from None
             problem = f"refuses the connection: {_said(error.smtp_code, error.smtp_error)}"
             remedy = "try again later"
         except (smtplib.SMTPException, OSError) as error:
@@ -192,7 +192,7 @@ class SmtpServer:
         raise MailError(f"The mail server {self.name} {problem}", remedy=remedy)
 
     def _greeted(self) -> smtplib.SMTP:
-        """A connection that is encrypted as the configuration demands (never less) and logged in."""
+        """A connection encrypted as the configuration demands (never less) and logged in."""
         settings, context = self._settings, ssl.create_default_context()
         if settings.smtp_security == "tls":
             link: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -206,7 +206,7 @@ class SmtpServer:
             link.ehlo_or_helo_if_needed()
             if settings.smtp_user:
                 link.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-        except BaseException:  # also on Ctrl-C the server's connection is closed; what happened goes on its way
+        except BaseException:  # close the connection on Ctrl-C, too, then re-raise
             link.close()
             raise
         return link
@@ -214,7 +214,7 @@ class SmtpServer:
 
 def _stuffed(content: bytes) -> bytes:
     """The content as RFC 5321 4.5.2 wants it: CRLF, leading dots doubled, and the dot that ends it."""
-    plain = content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")  # then a search would only cost time
+    plain = content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")  # then a search only costs time
     lines = content if plain else re.sub(rb"\r\n|\r|\n", b"\r\n", content)
     body = lines.replace(b"\n.", b"\n..")
     body = b"." + body if body.startswith(b".") else body
@@ -222,6 +222,6 @@ def _stuffed(content: bytes) -> bytes:
 
 
 def _said(code: int, reply: bytes | str) -> str:
-    """The server's answer on one line, and not at any length it likes."""
+    """The server's answer on one line, limited in length."""
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return f"{code} {' '.join(words.split())}"[:300].rstrip(". ")

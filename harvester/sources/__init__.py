@@ -1,1 +1,1 @@
-"""Upstream services, one module each: a window goes in, sightings come out. All of them ask through `http`."""
+"""Upstream services, one module each: a window goes in, sightings come out. All requests go through `http`."""

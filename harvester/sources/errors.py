@@ -3,21 +3,21 @@
 FetchError
 ├── Unavailable     no answer: refused, timed out, cut off, or an error status
 │   └── Throttled   the service asked us to slow down (429, or arXiv's 403 and 406 for the same)
-├── BadQuery        the service rejects the request itself: asking again changes nothing
-├── Malformed       an answer that is not what the service speaks: an HTML page, a cut document, a forbidden DOCTYPE
-├── Incomplete      a well-formed answer that holds less than it announces
-└── WrongClock      its date and ours are too far apart to judge anything by
+├── BadQuery        the service rejects the request itself: retrying changes nothing
+├── Malformed       an answer in the wrong format: an HTML page, a truncated document, a forbidden DOCTYPE
+├── Incomplete      a well-formed answer with fewer records than it announces
+└── WrongClock      its date and ours are too far apart for any judgment
 """
 
 from harvester.base.errors import FetchError
 
 
 class Unavailable(FetchError):
-    """No answer; worth another try."""
+    """No answer; worth retrying."""
 
 
 class Throttled(Unavailable):
-    """Asked too often; `retry_after` is what the service wants us to wait, in seconds, where it says."""
+    """Too many requests; `retry_after` is how long the service asks us to wait, in seconds, if it says."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class Throttled(Unavailable):
 
 
 class BadQuery(FetchError):
-    """The request itself is wrong; trying again is no use. `body` is what the service said to it, if it did."""
+    """The request itself is wrong; retrying is useless. `body` is the service's explanation, if it gave one."""
 
     def __init__(self, message: str, body: bytes = b"") -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class Malformed(FetchError):
 
 
 class Incomplete(FetchError):
-    """The answer holds fewer records than it announces."""
+    """The answer contains fewer records than it announces."""
 
 
 class WrongClock(FetchError):

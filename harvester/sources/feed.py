@@ -1,7 +1,7 @@
-"""RSS and Atom, read with feedparser from bytes that we fetched and held against the XML rules first.
+"""RSS and Atom, read with feedparser from bytes that were fetched and checked against the XML rules first.
 
-On its own, feedparser takes a web page or an empty body for a feed without entries, gives what it could read of a cut
-one, falls back to a guessing parser, and its HTML clean-up swallows what stands between ``<`` and ``>`` in a formula.
+On its own, feedparser accepts a web page or an empty body as a feed without entries, returns what it could read of a
+truncated one, falls back to a lenient parser, and its HTML clean-up drops what a formula has between ``<`` and ``>``.
 """
 
 import html
@@ -30,32 +30,32 @@ _HIDDEN = re.compile(r"script|style")
 
 
 def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
-    """A whole feed of one of `versions` (feedparser's names; a prefix such as ``rss`` stands for all of its kind).
+    """Parse a complete feed of one of `versions` (feedparser's names; a prefix such as ``rss`` covers all of them).
 
     Raises:
-        Malformed: a web page, a cut document, a DOCTYPE, or some other kind of document; `who` is named.
-        Incomplete: feedparser sees fewer items than the document holds.
+        Malformed: a web page, a truncated document, a DOCTYPE, or another kind of document; the message names `who`.
+        Incomplete: feedparser finds fewer items than the document contains.
     """
     import feedparser
 
     root = parse_xml(body, who)
     try:
-        # A stream, since feedparser opens bytes as a file name first; texts as they are, since titles hold formulas.
+        # A stream, because feedparser first tries bytes as a file name; not sanitized, because titles contain formulas.
         parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:  # feedparser 6.0.14 dies of some character references; whatever it is, it is named
+    except Exception as error:  # feedparser 6.0.14 crashes on some character references
         raise Malformed(f"{who} sent a feed that cannot be read ({type(error).__name__}).") from error
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         raise Malformed(f"{who} sent a feed that cannot be read ({type(parsed.bozo_exception).__name__}).")
     if not parsed.get("version", "").startswith(versions):
-        raise Malformed(f"{who} answers with a document that is no feed of a kind expected here.")
+        raise Malformed(f"{who} sent a document that is not a feed of the expected format.")
     _count(root, len(parsed.entries), who)
     return parsed
 
 
 def plain_text(markup: str) -> str:
-    """The text of HTML: known tags are dropped, scripts with what they hold; ``x<y and z>w`` is a formula and stays.
+    """The text of HTML: known tags are dropped, scripts with their content; ``x<y and z>w`` is a formula and stays.
 
-    It is never shown unescaped; what this is for is that readers and the classifier see words and no tags.
+    The result is still escaped wherever it is shown; this is so that readers and the classifier see words, not tags.
     """
     return clean(html.unescape("".join(_visible(markup))))
 
@@ -75,7 +75,7 @@ def _visible(markup: str) -> Iterator[str]:
 
 
 def _tag_name(piece: str) -> str:
-    """The name of a tag of HTML, MathML or JATS, "" for all else: ``<b, c>`` has neither attributes nor a plain end."""
+    """The name of an HTML, MathML or JATS tag, "" for anything else: ``<b, c>`` has no attributes or plain end."""
     tag = _TAG.fullmatch(piece)
     if not tag or not ("=" in tag["rest"] or not tag["rest"].strip(" /\t\r\n")):
         return ""
@@ -87,4 +87,4 @@ def _tag_name(piece: str) -> str:
 def _count(root: XmlElement, read: int, who: str) -> None:
     items = sum(len(root.findall(path)) for path in ("{*}entry", "{*}item", "{*}channel/{*}item"))
     if read < items:
-        raise Incomplete(f"{who} sent {items} items, of which only {read} can be read.")
+        raise Incomplete(f"{who} sent {items} items, only {read} of which can be read.")

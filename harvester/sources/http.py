@@ -1,7 +1,7 @@
-"""The one way to ask an upstream service: with time-outs, a size cap, spacing, retries and a name.
+"""The only way to query an upstream service: with timeouts, a size cap, spacing, retries and a User-Agent.
 
-What the client libraries leave out is here (``arxiv`` has no time-out, ``feedparser`` neither): connect and read
-time-outs, a limit on the whole read, a cap on the unpacked body, Retry-After, redirects to the same host only.
+The client libraries lack what is here (neither ``arxiv`` nor ``feedparser`` has a timeout): connect and read timeouts,
+a limit on the whole read, a cap on the unpacked body, Retry-After, and redirects to the same host only.
 """
 
 import hashlib
@@ -26,21 +26,21 @@ from harvester.domain.run_report import Payload
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
 
 if TYPE_CHECKING:
-    import requests  # at run time only where a Transport is made: the settings are read by every command
+    import requests  # imported only when a Transport is created: every command reads the settings
 
 CHUNK = 65_536
 MAX_REDIRECTS = 3
 CONDITIONS = {"If-None-Match", "If-Modified-Since"}
-THROTTLING = (403, 406, 429)  # arXiv's edge answers 403 or 406, too, to a client that asks too often
-LONGEST_WAIT = 31_536_000.0  # seconds; a year, for a Retry-After of absurd length
-PRINTABLE = "/:?#[]@!$&'()*+,;=%"  # what a URL may hold besides letters, digits and "-._~"
+THROTTLING = (403, 406, 429)  # arXiv's edge also answers 403 or 406 to a client that asks too often
+LONGEST_WAIT = 31_536_000.0  # seconds; one year, in case a Retry-After is absurdly long
+PRINTABLE = "/:?#[]@!$&'()*+,;=%"  # what a URL may contain besides letters, digits and "-._~"
 Gate = Callable[[], AbstractContextManager[None]]
 Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole, unpacked answer; its `url` holds no user and password."""
+    """A complete, unpacked answer; its `url` contains no user name or password."""
 
     url: str
     status: int
@@ -49,7 +49,7 @@ class Answer:
 
 
 class HttpSettings(SettingsSection):
-    """How patiently upstream services are asked: time-outs in seconds, sizes in bytes."""
+    """Limits for requests to upstream services: timeouts in seconds, sizes in bytes."""
 
     contact: str = ""
     timeout: float = Field(default=30.0, gt=0)
@@ -60,13 +60,13 @@ class HttpSettings(SettingsSection):
 
 
 class Transport:
-    """Asks one upstream service.
+    """Sends requests to one upstream service.
 
     Args:
-        settings: time-outs, caps and the contact for the User-Agent.
-        gate: entered for every single request; it waits until the service may be asked again, or raises GateClosed.
-        cool_down: called with seconds when the service throttles us, so that other processes stay away, too.
-        allow_private: whether hosts of private networks and loopback may be asked.
+        settings: timeouts, caps and the contact for the User-Agent.
+        gate: entered for every request; it waits until the service may be asked again, or raises GateClosed.
+        cool_down: called with a number of seconds when the service throttles us, so that other processes wait too.
+        allow_private: whether hosts on private networks and the loopback interface may be asked.
     """
 
     def __init__(
@@ -82,18 +82,18 @@ class Transport:
         self._settings, self._gate, self._cool_down = settings, gate, cool_down
         self._allow_private = allow_private
         self._session = requests.Session()
-        self._session.trust_env = False  # no proxies or .netrc passwords from the surroundings
+        self._session.trust_env = False  # no proxies or .netrc passwords from the environment
         self._session.headers["User-Agent"] = user_agent(settings.contact)
         self.requests = 0
         self.payloads: list[Payload] = []
         self.date: datetime | None = None  # the Date of the newest answer
 
     def get(self, url: str, params: Params, accept: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask until there is a whole answer of status 200 (or 304 to conditional `headers`), or attempts are used up.
+        """Ask until a complete answer has status 200 (or 304 to conditional `headers`), or the attempts are used up.
 
         Raises:
-            Unavailable: no such answer came.
-            BadQuery: the service rejects the request, or its address must not be asked.
+            Unavailable: there was no such answer.
+            BadQuery: the service rejects the request, or its address is not allowed.
             Malformed: the body is larger than the cap.
         """
         if not self._allow_private:
@@ -107,10 +107,10 @@ class Transport:
         raise AssertionError("attempts is at least 1")
 
     def answers(self, url: str) -> str:
-        """ "" where a page answers there, else what came instead, as the end of a sentence.
+        """ "" if the address answers with a page, else what it did instead, as the end of a sentence.
 
-        Asked once, and no redirect is followed: a place to go on to is an answer. So is a refusal (401, 403, 429, ...),
-        for publishers turn programs away.
+        Asked once, without following redirects: a redirect counts as an answer. So does a refusal (401, 403, 429, ...),
+        because publishers turn programs away.
         """
         from urllib3.exceptions import HTTPError
 
@@ -124,22 +124,22 @@ class Transport:
             return f"does not answer: {_cause(error)}."
 
     def post_json(self, url: str, document: object) -> None:
-        """Hand a JSON document over, once.
+        """Post a JSON document, once.
 
         Raises:
-            Unavailable: the address does not take it; its path, which may hold a secret, is not named.
+            Unavailable: the address does not accept it; the message omits its path, which may contain a secret.
         """
         try:
             answer = self._session.post(url, json=document, timeout=self._settings.timeout, allow_redirects=False)
-        except OSError as error:  # as all of requests' own are
-            raise Unavailable(f"The webhook at {_host(url)} was not reached: {_cause(error)}.") from None
+        except OSError as error:  # requests' own errors are OSErrors, too
+            raise Unavailable(f"The webhook at {_host(url)} cannot be reached: {_cause(error)}.") from None
         if answer.status_code >= 300:
             raise Unavailable(f"The webhook at {_host(url)} answers HTTP {answer.status_code}.")
 
     def _back_off(self, error: Unavailable, attempt: int) -> None:
-        """Wait as long as the service asks, else twice as long each time up to `max_wait`.
+        """Wait as long as the service asks; if it does not say, double the wait each time, up to `max_wait`.
 
-        No attempt left, or a service that asks for more than `max_wait`, is the end: asking too soon makes it worse.
+        Give up when no attempt is left or the service asks for more than `max_wait`: asking too soon makes it worse.
         """
         wanted = error.retry_after if isinstance(error, Throttled) else None
         seconds = min(self._settings.max_wait, 2.0**attempt) if wanted is None else wanted
@@ -166,7 +166,7 @@ class Transport:
                 _check_status(response)
                 body = self._read(response, deadline)
         except (OSError, HTTPError) as error:  # requests' own errors are OSErrors
-            raise Unavailable(f"{_where(url)} gave no whole answer: {_cause(error)}.") from error
+            raise Unavailable(f"{_where(url)} gave no complete answer: {_cause(error)}.") from error
         self.date = _date(response.headers) or self.date
         asked = _where(response.url) + (f"?{urlencode(params)}" if params else "")
         self.payloads.append(Payload(asked, hashlib.sha256(body).hexdigest(), len(body)))
@@ -184,8 +184,10 @@ class Transport:
             try:
                 target = urljoin(response.url, response.headers["Location"])
                 elsewhere = _host(target) != _host(url)
-            except ValueError:  # brackets that are no IPv6 address
-                raise BadQuery(f"{_where(url)} redirects to no address; correct its url in config.toml.") from None
+            except ValueError:  # brackets that are not an IPv6 address
+                raise BadQuery(
+                    f"{_where(url)} redirects to an invalid address; correct its url in config.toml."
+                ) from None
             if elsewhere:
                 raise BadQuery(
                     f"{_where(url)} redirects to another host, {_where(target)}; correct its url in config.toml."
@@ -194,9 +196,9 @@ class Transport:
         raise Unavailable(f"{_where(url)} redirects in circles.")
 
     def _read(self, response: "requests.Response", deadline: float) -> bytes:
-        """The unpacked body, counted while it unpacks: a few kilobytes of gzip may hold gigabytes."""
+        """The unpacked body, measured while it unpacks: a few kilobytes of gzip can expand to gigabytes."""
         body = bytearray()
-        # read1 returns what has come; read would sit through a body that drips in, unaware of the deadline.
+        # read1 returns what has arrived; read would block on a body that trickles in and miss the deadline.
         while chunk := response.raw.read1(CHUNK, decode_content=True):
             body += chunk
             if len(body) > self._settings.max_bytes:
@@ -216,9 +218,9 @@ def user_agent(contact: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a Retry-After header asks for, given as seconds or as a date (RFC 9110, section 10.2.3).
+    """The wait in seconds that a Retry-After header asks for, as seconds or as a date (RFC 9110, section 10.2.3).
 
-    A date counts from the answer's own Date: our clock may differ from the server's.
+    A date is measured from the answer's own Date: our clock may differ from the server's.
     """
     value = headers.get("Retry-After", "").strip()
     if not value:
@@ -240,18 +242,18 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _refuse_private(url: str) -> None:
-    """Refuse an address inside a private network, which a feed's URL must not reach (OWASP: SSRF).
+    """Refuse an address on a private network, which a feed's URL must not reach (OWASP: SSRF).
 
-    The name is resolved here and once more for the connection; a name server that lies in between could still slip
-    through, which is why redirects and other hosts are refused as well.
+    The name is resolved here and again for the connection; a lying name server could slip a private address in between,
+    which is why redirects and other hosts are refused as well.
     """
     host = urlsplit(url).hostname or ""
     try:
         found = {ipaddress.ip_address(str(info[4][0])) for info in socket.getaddrinfo(host, None)}
     except (OSError, ValueError):
-        raise Unavailable(f"{_where(url)} gave no whole answer: its name cannot be resolved.") from None
+        raise Unavailable(f"{_where(url)} gave no complete answer: its name cannot be resolved.") from None
     if private := [str(address) for address in found if not address.is_global]:
-        raise BadQuery(f"{_where(url)} lies in a private network ({private[0]}); allow_private = true lets it be read.")
+        raise BadQuery(f"{_where(url)} is on a private network ({private[0]}); set allow_private = true to allow it.")
 
 
 def _check_status(response: "requests.Response") -> None:
@@ -264,8 +266,8 @@ def _check_status(response: "requests.Response") -> None:
         raise _throttled(f"{where} is busy (HTTP 503)", wanted)
     if status >= 500:
         raise Unavailable(f"{where} answers HTTP {status}.")
-    said: bytes = response.raw.read(CHUNK, decode_content=True)
-    raise BadQuery(f"{where} rejects the request (HTTP {status}).", said)
+    explanation: bytes = response.raw.read(CHUNK, decode_content=True)
+    raise BadQuery(f"{where} rejects the request (HTTP {status}).", explanation)
 
 
 def _throttled(problem: str, wanted: float | None) -> Throttled:
@@ -273,13 +275,13 @@ def _throttled(problem: str, wanted: float | None) -> Throttled:
 
 
 def _where(url: str) -> str:
-    """An address as messages name it: no user and password, no query, and nothing that a terminal would obey."""
+    """An address as shown in messages: without user, password, query, or anything a terminal would interpret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{_host(url)}{quote(parts.path, PRINTABLE)}"
 
 
 def _host(url: str) -> str:
-    """Host and port, without user and password."""
+    """Host and port, without user name and password."""
     return quote(urlsplit(url).netloc.rpartition("@")[2], PRINTABLE)
 
 
@@ -289,7 +291,7 @@ def _without_user(url: str) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """The shortest true word for what went wrong below us."""
+    """A short description of what went wrong in the network layer."""
     text = f"{type(error).__name__} {error}"
     for sign, words in _CAUSES.items():
         if sign in text:
@@ -300,10 +302,10 @@ def _cause(error: BaseException) -> str:
 _CAUSES = {
     "NameResolution": "its name cannot be resolved",
     "refused": "the connection was refused",
-    "Read timed out": "it fell silent",
+    "Read timed out": "it stopped sending data",
     "timed out": "the connection timed out",
     "reset": "the connection was reset",
-    "IncompleteRead": "the connection closed before the whole body had come",
+    "IncompleteRead": "the connection closed before the whole body arrived",
     "RemoteDisconnected": "it closed the connection without an answer",
     "SSL": "its certificate or TLS cannot be trusted",
 }

@@ -1,6 +1,6 @@
-"""Hugging Face: daily papers by day, and search by term. The JSON is read as it comes (https://huggingface.co/api/daily_papers).
+"""Hugging Face: daily papers by day, and search by term. The JSON is parsed here (https://huggingface.co/api/daily_papers).
 
-The client library drops keywords, code and project links. A paper's web page is never fetched: visiting it makes
+The client library drops keywords, code and project links. Never fetch a paper's web page: visiting it makes
 Hugging Face index the paper.
 """
 
@@ -27,7 +27,7 @@ PROVENANCE = Provenance("huggingface", Rank.AGGREGATED, "aggregator")
 ACCEPT = "application/json"
 PAGE = 100
 SEARCH_LIMIT = 120
-MOST_VOTES = 1_000_000_000  # what a database's integer holds
+MOST_VOTES = 1_000_000_000  # fits a database integer
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -42,12 +42,12 @@ class HuggingFaceSettings(WebSource):
 
 
 def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -> Iterator[Batch]:
-    """The daily papers of every day of the window, then what each search term finds.
+    """The daily papers of each day in the window, then the results for each search term.
 
-    Search knows no dates: what it shows from outside the window updates known papers and adds none.
+    Search has no date filter: results from outside the window update known papers and add none.
 
     Raises:
-        FetchError: an answer is missing or is not what Hugging Face speaks.
+        FetchError: an answer is missing or not in Hugging Face's format.
     """
     for day in _days(window):
         yield from _daily(transport, f"{settings.url}/api/daily_papers", day)
@@ -60,7 +60,7 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
 
 
 def read_listing(body: bytes) -> list[Sighting]:
-    """The papers of a listing.
+    """The papers in a listing.
 
     Raises:
         Malformed: not a JSON list of papers.
@@ -68,9 +68,9 @@ def read_listing(body: bytes) -> list[Sighting]:
     try:
         items = json.loads(body)
     except (ValueError, RecursionError):
-        raise Malformed("Hugging Face sent something that is no JSON: a web page, or a cut answer.") from None
+        raise Malformed("Hugging Face sent something that is not JSON: a web page or a truncated answer.") from None
     if not isinstance(items, list):
-        raise Malformed("Hugging Face sent JSON that is no list of papers.")
+        raise Malformed("Hugging Face sent JSON that is not a list of papers.")
     try:
         return [as_sighting(item) for item in items]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -78,11 +78,11 @@ def read_listing(body: bytes) -> list[Sighting]:
 
 
 def as_sighting(item: dict[str, Any]) -> Sighting:
-    """One item of a listing; raises KeyError, TypeError or ValueError where it lacks what every item has."""
+    """One item of a listing; raises KeyError, TypeError or ValueError if it lacks what every item has."""
     record = item["paper"]
     named = arxiv_version(record["id"])
     if named is None:
-        raise ValueError(f"{record['id']!r} is no arXiv id")
+        raise ValueError(f"{record['id']!r} is not an arXiv id")
     paper = Paper(
         identifiers=(f"arxiv:{named[0]}",),
         title=clean(record["title"]),
@@ -118,7 +118,7 @@ def _appeared(seen: Sighting) -> datetime:
 
 
 def _links(record: dict[str, Any]) -> dict[str, str]:
-    """Code and project addresses; the repository comes as an address or as ``owner/name``."""
+    """Code and project addresses; the repository is given as an address or as ``owner/name``."""
     repository, project = str(record.get("githubRepo") or ""), str(record.get("projectPage") or "")
     if REPOSITORY.fullmatch(repository):
         repository = f"https://github.com/{repository}"

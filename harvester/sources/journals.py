@@ -1,7 +1,7 @@
 """Journal feeds: RSS 1.0 (RDF), RSS 2.0 and Atom, with the Dublin Core and PRISM elements that publishers add.
 
-A feed holds the latest few dozen papers and knows no dates to ask by, so it is read whole whenever it has changed:
-ETag and Last-Modified of the answer that was stored last are sent along, and "not modified" ends the matter.
+A feed contains the latest few dozen papers and cannot be queried by date, so it is read whole whenever it has changed:
+the request carries ETag and Last-Modified of the last stored answer, and "not modified" ends the matter.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from harvester.sources.source import (
 )
 from harvester.sources.window import Batch, Window
 
-PROVENANCE = Provenance("", Rank.JOURNAL, "journal")  # each feed gives it its own name
+PROVENANCE = Provenance("", Rank.JOURNAL, "journal")  # each feed adds its own name
 ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8"
 VERSIONS = ("rss", "atom")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
@@ -44,7 +44,7 @@ _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _LEAD = re.compile(
     r"\A[^.;]{1,120}, (?:Published online: [^;]{1,40}; doi:\S+|Ahead of Print\.|Volume \d+, [^.]{1,80}\.)(?:\s+|$)"
 )
-_SUBPAGE = re.compile(r"/(?:full|abstract|e?pdf|meta)/?\Z")  # of an address that ends with the DOI but for this
+_SUBPAGE = re.compile(r"/(?:full|abstract|e?pdf|meta)/?\Z")  # the suffix of an address that otherwise ends with the DOI
 
 
 class FeedSettings(NamedWebSource):
@@ -55,7 +55,7 @@ class FeedSettings(NamedWebSource):
 
 @dataclass(frozen=True, slots=True)
 class JournalAnswer:
-    """One answer, and what to ask with the next time, once the batch is stored."""
+    """One answer, and the validators to send next time, once the batch is stored."""
 
     batch: Batch
     validators: Validators
@@ -68,14 +68,14 @@ def fetch(
     transport: Transport,
     window: Window,
 ) -> Iterator[Batch]:
-    """What the feed holds, whatever the window, if it changed since `validators`.
+    """The feed's papers, whatever the window, if it has changed since `validators`.
 
     Args:
-        remember: given the new validators when the next batch is asked for, that is after this one was stored: a run
+        remember: receives the new validators when the next batch is requested, that is, once this one is stored: a run
             that dies in between reads the feed again.
 
     Raises:
-        FetchError: no answer, or one that is no feed.
+        FetchError: no answer, or one that is not a feed.
     """
     answer = read(feed, transport, validators)
     yield answer.batch
@@ -86,7 +86,7 @@ def read(feed: FeedSettings, transport: Transport, validators: Validators) -> Jo
     """Ask the feed once.
 
     Raises:
-        FetchError: no answer, or one that is no feed.
+        FetchError: no answer, or one that is not a feed.
     """
     address = {"url": hashlib.sha256(feed.url.encode()).hexdigest()}
     ours = validators if validators.get("url") == address["url"] else {}
@@ -98,13 +98,13 @@ def read(feed: FeedSettings, transport: Transport, validators: Validators) -> Jo
 
 
 def read_feed(body: bytes, feed: FeedSettings, address: str = "") -> Batch:
-    """The papers of a feed; what bears neither title nor DOI is no paper and is told in a note.
+    """The papers in a feed; items with neither title nor DOI are not papers and are counted in a note.
 
     Args:
-        address: where it was read, for relative links.
+        address: the feed's own, to resolve relative links.
 
     Raises:
-        Malformed: a web page, a cut document, a DOCTYPE, or no feed.
+        Malformed: a web page, a truncated document, a DOCTYPE, or not a feed.
         Incomplete: an item that cannot be read.
     """
     parsed = parse_feed(_no_page(body, feed), f"The feed {feed.name!r}", VERSIONS)
@@ -115,7 +115,7 @@ def read_feed(body: bytes, feed: FeedSettings, address: str = "") -> Batch:
 
 
 def as_paper(entry: Any, venue: str, address: str) -> Paper | None:
-    """One item as our record, or None where it cannot be named."""
+    """One item as our record, or None if nothing identifies it."""
     title, link = _text(entry, "title"), _web_address(address, entry.get("link", ""))
     name = _identifier(entry, link) or title_identifier(title)
     if not title or not name:
@@ -132,7 +132,7 @@ def as_paper(entry: Any, venue: str, address: str) -> Paper | None:
 
 
 def _no_page(body: bytes, feed: FeedSettings) -> bytes:
-    """The body, if it does not begin as a web page: a journal's home page is easily taken for its feed."""
+    """The body, unless it is a web page: a journal's home page is easily mistaken for its feed."""
     head = body[:4096].lower()
     if b"<!doctype html" in head or (b"<html" in head and not re.search(rb"<(?:rss|feed|rdf:rdf)\b", head)):
         raise Malformed(
@@ -144,9 +144,9 @@ def _no_page(body: bytes, feed: FeedSettings) -> bytes:
 
 def _notes(feed: FeedSettings, parsed: Feed, left_out: int) -> list[str]:
     if not parsed.entries:
-        return [f"The feed {feed.name!r} holds no items at all."]
+        return [f"The feed {feed.name!r} contains no items at all."]
     if left_out:
-        return [f"The feed {feed.name!r} holds {left_out} items without a title, which were left out."]
+        return [f"The feed {feed.name!r} contains {left_out} items without a title, which were left out."]
     return []
 
 
@@ -156,13 +156,13 @@ def _sighting(name: str, paper: Paper) -> Sighting:
 
 def _identifier(entry: Any, link: str) -> str | None:
     """The DOI, wherever the publisher put it, or the arXiv id that the item links to."""
-    told = (_SUBPAGE.sub("", entry.get(key) or "") for key in ("prism_doi", "dc_identifier", "id"))
-    names = (*map(doi_identifier, told), link_identifier(_SUBPAGE.sub("", link)))
+    values = (_SUBPAGE.sub("", entry.get(key) or "") for key in ("prism_doi", "dc_identifier", "id"))
+    names = (*map(doi_identifier, values), link_identifier(_SUBPAGE.sub("", link)))
     return next((name for name in names if name), None)
 
 
 def _abstract(entry: Any) -> str:
-    """The longest text that the item has: some put a sentence into one element and the abstract into the other."""
+    """The item's longest text: some publishers put one sentence in one element and the abstract in the other."""
     texts = [entry.get("summary") or "", *(part.get("value") or "" for part in entry.get("content", ()))]
     return max((_LEAD.sub("", plain_text(text), count=1) for text in texts), key=len)
 
@@ -176,19 +176,19 @@ def _published(entry: Any) -> datetime | None:
 
 
 def _moment(entry: Any, key: str) -> datetime | None:
-    """feedparser's dates are UTC; those that it cannot read are None."""
-    parsed = entry.get(key) if key in entry else None  # it warns where it would give another date in the place of this
+    """feedparser's dates are in UTC; unreadable ones are None."""
+    parsed = entry.get(key) if key in entry else None  # feedparser warns when it substitutes another date
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
-    except (ValueError, OverflowError, OSError):  # a year that no calendar has
+    except (ValueError, OverflowError, OSError):  # a year outside the calendar
         return None
 
 
 def _web_address(address: str, link: str) -> str:
-    """The link as a web address, or "" where it is none."""
+    """The link as a web address, or "" if it is not one."""
     try:
         found = urljoin(address, link.strip()) if link.strip() else ""
-    except ValueError:  # brackets that are no IPv6 address
+    except ValueError:  # brackets that are not an IPv6 address
         return ""
     return found if is_web_url(found) else ""
 
@@ -216,7 +216,7 @@ def _probe(feed: FeedSettings) -> Probe:
 
 
 def _count(feed: FeedSettings, transport: Transport) -> str:
-    return f"It holds {read(feed, transport, {}).batch.received:,} papers."
+    return f"It contains {read(feed, transport, {}).batch.received:,} papers."
 
 
 KIND = SourceKind(PROVENANCE, "feeds", FeedSettings, _source, _probe)

@@ -1,4 +1,4 @@
-"""Authors' names out of the strings that journal feeds put them in."""
+"""Extracts authors' names from the strings in journal feeds."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,9 +17,9 @@ _DEGREE = re.compile(
 
 
 def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
-    """The authors that a feed names, each once, without degrees and affiliations.
+    """The authors named in a feed, each once, without degrees and affiliations.
 
-    Several names are one author each, perhaps as ``Doe, Jane``; a single one may be a whole list: ``A, B and C``.
+    Several strings are one author each, perhaps as ``Doe, Jane``; a single one may be a whole list: ``A, B and C``.
     """
     given = [name for name in (clean(_ASIDE.sub(" ", clean(name))) for name in names) if name]
     listed = _split(given[0]) if len(given) == 1 else [_upright(name) for name in given]
@@ -27,7 +27,7 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
 
 
 def _split(text: str) -> list[str]:
-    """The names of one string. Where it has semicolons, commas stand within names."""
+    """The names in one string. If it has semicolons, commas are part of names."""
     text = _AND_OTHERS.sub("", text)
     if ";" in text:
         return [_upright(name) for name in text.split(";")]
@@ -40,7 +40,7 @@ def _split(text: str) -> list[str]:
 
 
 def _whole(pieces: Iterable[str]) -> list[str]:
-    """The pieces between commas as names: ``Jr.`` belongs to the one before it, ``MD`` to nobody."""
+    """The pieces between commas as names: ``Jr.`` belongs to the preceding name, ``MD`` is dropped."""
     names: list[str] = []
     for piece in map(str.strip, pieces):
         if names and _SUFFIX.fullmatch(piece):
@@ -51,7 +51,7 @@ def _whole(pieces: Iterable[str]) -> list[str]:
 
 
 def _upright(name: str) -> str:
-    """``Jane Doe, Jr.`` of that and of ``Doe, Jane, Jr., MD``."""
+    """``Jane Doe, Jr.``, from that form or from ``Doe, Jane, Jr., MD``."""
     pieces = [piece.strip() for piece in name.split(",")]
     suffix = next((f", {piece}" for piece in pieces if _SUFFIX.fullmatch(piece)), "")
     own = [piece for piece in pieces if piece and not _SUFFIX.fullmatch(piece) and not _is_degree(piece)]

@@ -1,4 +1,4 @@
-"""Every source, one line each; all else that concerns a source stands in its module."""
+"""Every source, one line each; everything else about a source is in its module."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,25 +15,25 @@ MODULES = (
     "arxiv.oai",
     "arxiv.snapshot",
     "journals",
-    "huggingface",  # last: what its search shows from before the window joins only papers that the others have brought
+    "huggingface",  # last: its search results from before the window only update papers that the others brought
 )
-"""The modules of this folder that declare a `KIND`, in the order in which runs ask their sources."""
+"""The modules in this folder that declare a `KIND`, in the order in which a run asks their sources."""
 
 KINDS: tuple[SourceKind[Any], ...] = tuple(import_module(f"harvester.sources.{name}").KIND for name in MODULES)
 
 
 def enabled(settings: HarvestSettings, state: SourceState) -> list[Source]:
-    """The sources whose sections stand in the configuration and are not turned off, in the order they run."""
+    """The sources that the configuration has a section for and does not turn off, in the order they run."""
     return [
         kind.source(section, settings, state) for kind in KINDS if kind.source for section in kind.enabled(settings)
     ]
 
 
 def chosen(settings: HarvestSettings, state: SourceState, names: Sequence[str]) -> list[Source]:
-    """The enabled sources, or those of them that are named.
+    """The enabled sources, or the named ones among them.
 
     Raises:
-        UsageError: nothing is enabled, or a name is not among the enabled.
+        UsageError: no source is enabled, or a name is not that of an enabled source.
     """
     available = {source.name: source for source in enabled(settings, state)}
     if not available:
@@ -44,27 +44,27 @@ def chosen(settings: HarvestSettings, state: SourceState, names: Sequence[str]) 
 
 
 def probes(settings: HarvestSettings) -> Iterator[Probe]:
-    """A question to each upstream that the configuration turns on."""
+    """A probe of each upstream that the configuration turns on."""
     for kind in KINDS:
         if kind.probe:
             yield from map(kind.probe, kind.enabled(settings))
 
 
 def names(settings: HarvestSettings) -> list[str]:
-    """The names of all sources, whether they are turned on or not."""
+    """The names of all sources, turned on or not."""
     return [name for kind in KINDS for name in kind.names(settings)]
 
 
 def declared() -> dict[str, Provenance]:
-    """The provenances whose names no section of config.toml may take, by name."""
+    """The provenances, by name, whose names no section of config.toml may use."""
     return {source.name: source for source in (*(kind.provenance for kind in KINDS if not kind.repeated), CATALOG)}
 
 
 def provenance_of(name: str) -> Provenance:
-    """What a source is whose name the store kept.
+    """The provenance of a source by the name that the store has for it.
 
-    Only modules and feeds have names, so one that no module declares is a journal's feed: the store goes on knowing it
-    when it is taken out of config.toml.
+    Only modules and feeds have names, so a name that no module declares is a journal's feed: the store still knows it
+    after it was removed from config.toml.
 
     Raises:
         HarvesterError: the name is not one that a feed can have.
@@ -74,6 +74,6 @@ def provenance_of(name: str) -> Provenance:
     if re.fullmatch(FEED_NAME, name):
         return next(kind.provenance for kind in KINDS if kind.repeated).named(name)
     raise HarvesterError(
-        f"The store holds papers from a source {name!r}, which this program does not know; put its module back into "
+        f"The store contains papers from a source {name!r}, which this program does not know; put its module back into "
         "harvester/sources/registry.py."
     )

@@ -1,7 +1,7 @@
-"""What a module of this folder declares of its upstream, and what it is given to work with.
+"""What a module in this folder declares about its upstream, and what it is given to work with.
 
-A module is one source, or many of one kind. It holds the class of its section in config.toml, `PROVENANCE`, and `KIND`,
-which ties all of it together; `harvester.sources.registry` lists the modules.
+A module is one source, or several of one kind. It contains the class of its section in config.toml, `PROVENANCE`, and
+`KIND`, which ties these together; `harvester.sources.registry` lists the modules.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -17,38 +17,38 @@ from harvester.sources.window import Batch, Window
 
 Known = Callable[[Collection[tuple[str, int]]], set[tuple[str, int]]]
 Validators = Mapping[str, str]
-"""``ETag`` and ``Last-Modified`` of the last answer that was stored, as far as it had them, and ``url``, the sha256 of
-the address that gave it: they mean nothing to another one, and an address may hold a key."""
+"""``ETag`` and ``Last-Modified`` of the last stored answer, if it had them, and ``url``, the sha256 of the address that
+gave it: they are meaningless for another address, and an address may contain a key."""
 FEED_NAME = r"^[a-z0-9][a-z0-9-]*$"
 Fetch = Callable[[Transport, Window], Iterator[Batch]]
 
 
 class WebSource(SettingsSection):
-    """[harvest.<section>]: a source with one address."""
+    """[harvest.<section>]: a source with a single address."""
 
     enabled: bool = True
     url: WebAddress
 
 
 class NamedWebSource(WebSource):
-    """[[harvest.<section>]]: one of several sources of a kind, each with a name of its own."""
+    """[[harvest.<section>]]: one of several sources of a kind, each with its own name."""
 
     name: str = Field(pattern=FEED_NAME)
 
 
 class HarvestSettings(HttpSettings):
-    """[harvest]: what all sources share. `harvester.config.harvest` adds the sections of the registered sources."""
+    """[harvest]: the settings all sources share. `harvester.config.harvest` adds those of the registered sources."""
 
     overlap_days: int = Field(default=14, ge=0)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What sources may ask of the store, and tell it, without knowing it.
+    """What sources may ask the store and tell it, without depending on it.
 
-    `known` keeps of (base id, version) pairs those whose text came from arXiv's API in that version or a newer one;
-    `unhydrated` lists the base ids that so far have only a feed's text; `validators` and `remember` keep a feed's
-    ETag and Last-Modified by the name of its source.
+    `known` returns those (base id, version) pairs whose text came from arXiv's API in that version or a newer one;
+    `unhydrated` lists the base ids that have only a feed's text so far; `validators` and `remember` keep a feed's
+    ETag and Last-Modified under the name of its source.
     """
 
     known: Known
@@ -59,12 +59,11 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One upstream, ready to be asked by a run.
+    """One upstream, ready for a run.
 
-    `question` names what it is asked, for a window that is resumed; `gated` marks arXiv's services, which are asked
-    through one gate; `calendar` says whether new papers come by arXiv's calendar, so that their absence can be judged;
-    `windowed` whether it can be asked for a span of time; `allow_private` whether its host may lie in a private
-    network.
+    `question` identifies the query, for a window that is resumed; `gated` marks arXiv's services, which share one gate;
+    `calendar` says whether new papers follow arXiv's calendar, so that their absence can be judged; `windowed` whether
+    it can be asked for a span of time; `allow_private` whether its host may be on a private network.
     """
 
     provenance: Provenance
@@ -77,15 +76,15 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Its name in store and reports."""
+        """Its name in the store and in reports."""
         return self.provenance.name
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One small question to an upstream: does it answer, and is the answer what it should be?
+    """One small request to an upstream: does it answer, and is the answer as expected?
 
-    `ask` says in words what was answered, or raises FetchError; `gated` and `allow_private` are those of Source.
+    `ask` describes the answer in words or raises FetchError; `gated` and `allow_private` are as in Source.
     """
 
     name: str
@@ -99,11 +98,11 @@ S = TypeVar("S", bound=WebSource)
 
 @dataclass(frozen=True, slots=True)
 class SourceKind(Generic[S]):
-    """All that the program has to know of a module.
+    """Everything the program needs to know about a module.
 
-    `section` is the name of its table in config.toml and `settings` the class of that; a source without them is not
-    asked over the network. `source` makes of a section what a run asks, and `probe` what `harvester doctor` asks;
-    without `source`, no run asks for it.
+    `section` is the name of its table in config.toml and `settings` the class of that table; a source without them is
+    not asked over the network. `source` turns a section into what a run asks, `probe` into what `harvester doctor`
+    asks; without `source`, no run asks it.
     """
 
     provenance: Provenance
@@ -114,29 +113,29 @@ class SourceKind(Generic[S]):
 
     @property
     def repeated(self) -> bool:
-        """Whether there may be several such sections, each of which names a source."""
+        """Whether there may be several such sections, each naming a source."""
         return self.settings is not None and issubclass(self.settings, NamedWebSource)
 
     def sections(self, harvest: HarvestSettings) -> tuple[S, ...]:
-        """Its sections of config.toml, turned off ones included."""
+        """Its sections of config.toml, including those turned off."""
         given = getattr(harvest, self.section) if self.section else None
         if self.repeated:
             return tuple(given or ())
         return () if given is None else (given,)
 
     def enabled(self, harvest: HarvestSettings) -> tuple[S, ...]:
-        """Those of its sections that are not turned off."""
+        """Its sections that are not turned off."""
         return tuple(section for section in self.sections(harvest) if section.enabled)
 
     def section_or_defaults(self, harvest: HarvestSettings) -> S:
-        """Its only section; one with all defaults where config.toml has none."""
+        """Its only section; all defaults if config.toml has none."""
         if self.settings is None or self.repeated:
-            raise TypeError(f"{self.provenance.name} has not one section")
+            raise TypeError(f"{self.provenance.name} does not have exactly one section")
         given = self.sections(harvest)
         return given[0] if given else self.settings.model_validate({})
 
     def names(self, harvest: HarvestSettings) -> tuple[str, ...]:
-        """The names of its sources, whether they are turned on or not."""
+        """The names of its sources, turned on or not."""
         if not self.repeated:
             return (self.provenance.name,)
         return tuple(section.name for section in self.sections(harvest) if isinstance(section, NamedWebSource))

@@ -1,4 +1,4 @@
-"""The span of time a source is asked for, and what its answer amounts to."""
+"""The span of time a source is asked for, and the batches it answers with."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +21,9 @@ class Batch:
 
     `received` counts raw records, before any are merged; `expected` is the upstream's own total, or None.
     `known_only` sightings update papers that the store has and add none. `reached` is the moment before which the
-    window is complete with this batch, where the source can tell; `again` of the records lie at or after it, and will
-    come again to who resumes there. `groups` names the identifiers of each feed that the source reads, so that one
-    stale feed shows beside fresh ones. A `backlog` makes an earlier night good and is no news of this one.
+    window is complete with this batch, if the source can tell; `again` of the records lie at or after it and are sent
+    again when the window is resumed there. `groups` names the identifiers of each feed that the source reads, so that
+    one stale feed shows beside fresh ones. A `backlog` makes up for an earlier night and is not news of this one.
     """
 
     sightings: Sequence[Sighting]

@@ -1,4 +1,4 @@
-"""What came into the catalogue, and what past digests brought of it."""
+"""What was accepted into the catalog, and which of it past digests contained."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,35 +9,35 @@ from harvester.store.tables import candidates, decisions, digest_papers, digests
 
 
 def acceptances(db: Connection, after: int) -> dict[int, int]:
-    """Papers in the catalogue that a reviewer (no file, no import) brought in by a decision after this one.
+    """Papers in the catalog that a reviewer (not a file, not an import) accepted by a decision after this one.
 
     Returns:
-        The decision of each paper, in the order of the decisions. Withdrawn papers are no news.
+        The decision for each paper, in the order of the decisions. Withdrawn papers are not news.
     """
     query = _reviewed().where(candidates.c.accepted_by > after)
     return {row.paper: row.accepted_by for row in db.execute(query)}
 
 
 def unmailed_acceptances(db: Connection, since: datetime) -> list[int]:
-    """Papers that a reviewer brought in since this moment and that nobody has been sent yet."""
+    """Papers that a reviewer accepted since this moment and that nobody has been sent yet."""
     to_anybody = select(mailed.c.paper).where(mailed.c.paper == candidates.c.paper).exists()
     return [row.paper for row in db.execute(_reviewed().where(decisions.c.at >= since, ~to_anybody))]
 
 
 def in_catalogue(db: Connection) -> dict[int, datetime]:
-    """All accepted papers, imported ones too, and since when they are; the newest first."""
+    """All accepted papers, imported ones too, and when each was accepted; newest first."""
     query = _accepted().order_by(decisions.c.at.desc(), candidates.c.accepted_by.desc())
     return {row.paper: row.at for row in db.execute(query)}
 
 
 def newest_decision_by(db: Connection, moment: datetime) -> int:
-    """The number of the newest decision made until then; 0 before the first."""
+    """The number of the newest decision up to then; 0 before the first."""
     query = select(func.coalesce(func.max(decisions.c.id), 0)).where(decisions.c.at <= moment)
     return int(db.execute(query).scalar_one())
 
 
 def digest_days(db: Connection) -> list[tuple[date, int]]:
-    """The days of past digests, newest first, and how many papers each brought that are still in the catalogue."""
+    """The days of past digests, newest first, each with how many of its papers are still in the catalog."""
     counted = func.count().label("papers")
     query = (
         select(digests.c.day, counted)
@@ -51,7 +51,7 @@ def digest_days(db: Connection) -> list[tuple[date, int]]:
 
 
 def digest_of(db: Connection, day: date) -> list[int]:
-    """The papers that this day's digest brought and that are still in the catalogue."""
+    """The papers in this day's digest that are still in the catalog."""
     query = (
         select(digest_papers.c.paper)
         .join(digests, digests.c.id == digest_papers.c.digest)

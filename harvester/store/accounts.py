@@ -1,4 +1,4 @@
-"""Who may review, and their sessions: a session is a random token, of which only the hash is kept."""
+"""Who may review, and their sessions: a session is a random token, of which only the hash is stored."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from harvester.store.tables import sessions, users
 
 
 def user_named(db: Connection, name: str) -> User | None:
-    """The user of this name, in whatever case it is written."""
+    """The user with this name, in any case."""
     row = db.execute(select(users).where(func.lower(users.c.name) == name.lower())).first()
     return None if row is None else User(**row._mapping)
 
@@ -26,7 +26,7 @@ def has_users(db: Connection) -> bool:
 
 
 def put_user(db: Connection, name: str, role: str, password: str, now: datetime) -> None:
-    """Add a user, or give a known one another role and password; their sessions end then."""
+    """Add a user, or give an existing one another role and password, which ends their sessions."""
     known = user_named(db, name)
     if known is None:
         db.execute(insert(users).values(name=name, role=role, password=password, joined=now))
@@ -36,7 +36,7 @@ def put_user(db: Connection, name: str, role: str, password: str, now: datetime)
 
 
 def set_password(db: Connection, user: int, password: str) -> None:
-    """Keep another hash of the same password: the parameters of argon2 grow over the years."""
+    """Store a new hash of the same password: argon2's recommended parameters grow over the years."""
     db.execute(update(users).where(users.c.id == user).values(password=password))
 
 
@@ -46,7 +46,7 @@ def delete_user(db: Connection, user: int) -> None:
 
 
 def begin_session(db: Connection, user: int, token: str, now: datetime) -> None:
-    """Keep a new session by the hash of its token."""
+    """Store a new session under the hash of its token."""
     db.execute(insert(sessions).values(user=user, token=token, begun=now, seen=now))
 
 
@@ -62,7 +62,7 @@ def session_of(db: Connection, token: str) -> Session | None:
 
 
 def mark_seen(db: Connection, session: int, now: datetime) -> None:
-    """Note that a session is in use."""
+    """Record that a session is in use."""
     db.execute(update(sessions).where(sessions.c.id == session).values(seen=now))
 
 
@@ -77,11 +77,11 @@ def end_sessions(db: Connection, user: int) -> int:
 
 
 def sweep_sessions(db: Connection, idle_since: datetime, begun_before: datetime) -> None:
-    """Forget sessions that nobody may use any more."""
+    """Delete expired sessions."""
     db.execute(delete(sessions).where((sessions.c.seen <= idle_since) | (sessions.c.begun <= begun_before)))
 
 
 def session_counts(db: Connection) -> Mapping[int, tuple[int, datetime]]:
-    """How many sessions each user has, and when the last of them was in use."""
+    """How many sessions each user has, and when the latest was in use."""
     query = select(sessions.c.user, func.count(), func.max(sessions.c.seen, type_=sessions.c.seen.type))
     return {row[0]: (row[1], row[2]) for row in db.execute(query.group_by(sessions.c.user))}

@@ -1,4 +1,4 @@
-"""How far the backfill of each snapshot has come, and what it has found so far."""
+"""How far the backfill of each snapshot has progressed, and what it has found so far."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,7 +10,7 @@ from harvester.store.tables import backfills
 
 
 def backfill(db: Connection, fingerprint: str, model: str, categories: str) -> Backfill:
-    """Where the backfill of a file by this model stands; at the beginning, before its first commit."""
+    """The progress of a file's backfill by this model; at the beginning before its first commit."""
     query = select(*(backfills.c[name] for name in Backfill.__slots__))
     row = db.execute(query.where(_same(fingerprint, model, categories))).first()
     if row is None:
@@ -19,8 +19,8 @@ def backfill(db: Connection, fingerprint: str, model: str, categories: str) -> B
 
 
 def set_backfill(db: Connection, fingerprint: str, model: str, categories: str, at: Backfill, now: datetime) -> None:
-    """Note where the backfill of a file by this model stands."""
-    values = {**asdict(at), "problems": [list(one) for one in at.problems], "changed": now}
+    """Record the progress of a file's backfill by this model."""
+    values = {**asdict(at), "problems": [list(problem) for problem in at.problems], "changed": now}
     same = _same(fingerprint, model, categories)
     if db.execute(update(backfills).where(same).values(values)).rowcount == 0:
         names = {"fingerprint": fingerprint, "model": model, "categories": categories}

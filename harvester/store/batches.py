@@ -17,7 +17,7 @@ def add_batch(db: Connection, action: str, by: str, now: datetime) -> int:
 
 
 def put_in_batch(db: Connection, batch: int, made: Iterable[int]) -> None:
-    """Note which decisions were made together."""
+    """Record which decisions were made together."""
     if rows := [{"batch": batch, "decision": decision} for decision in made]:
         db.execute(insert(batched), rows)
 
@@ -46,7 +46,7 @@ def last_publication(db: Connection) -> Publication | None:
 
 
 def add_publication(db: Connection, by: str, decision: int, commit: str, now: datetime) -> None:
-    """Note that the list was rendered."""
+    """Record that the list was rendered."""
     db.execute(insert(publications).values(by=by, decision=decision, commit=commit, at=now))
 
 

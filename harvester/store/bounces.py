@@ -8,11 +8,11 @@ from harvester.domain.subscribers import Bounce
 from harvester.store.tables import bounces
 
 
-def keep_bounce(db: Connection, one: Bounce) -> bool:
-    """Keep a report; False where it was kept before."""
-    if db.execute(select(bounces.c.id).where(bounces.c.report == one.report)).first():
+def keep_bounce(db: Connection, bounce: Bounce) -> bool:
+    """Store a report; False if it was stored before."""
+    if db.execute(select(bounces.c.id).where(bounces.c.report == bounce.report)).first():
         return False
-    values = {name: getattr(one, name) for name in one.__slots__}
+    values = {name: getattr(bounce, name) for name in bounce.__slots__}
     db.execute(insert(bounces).values(values))
     return True
 

@@ -1,4 +1,4 @@
-"""Where each source stands."""
+"""How far each source has been read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,27 +12,28 @@ from harvester.store.tables import cursors
 
 
 def cursor(db: Connection, source: str) -> Cursor:
-    """Where a source stands; nowhere, before its first complete window."""
+    """How far a source has been read; an empty cursor before its first complete window."""
     row = db.execute(select(cursors).where(cursors.c.source == source)).first()
     return Cursor(row.until, row.batch, row.validators, _progress(row.progress)) if row else Cursor()
 
 
 def set_cursor(db: Connection, source: str, now: Cursor) -> None:
-    """Note where a source stands."""
+    """Record how far a source has been read."""
     progress = None if now.progress is None else _progress_json(now.progress)
     values = {"until": now.until, "batch": now.batch, "validators": dict(now.validators), "progress": progress}
     if db.execute(update(cursors).where(cursors.c.source == source).values(values)).rowcount == 0:
         db.execute(insert(cursors).values(source=source, **values))
 
 
-def _progress_json(kept: Progress) -> list[Any]:
-    moments = [rfc3339(kept.since), rfc3339(kept.reached), rfc3339(kept.saved)]
-    return [*moments, kept.received, kept.question, kept.news, rfc3339(kept.newest) if kept.newest else None]
+def _progress_json(progress: Progress) -> list[Any]:
+    moments = [rfc3339(progress.since), rfc3339(progress.reached), rfc3339(progress.saved)]
+    newest = rfc3339(progress.newest) if progress.newest else None
+    return [*moments, progress.received, progress.question, progress.news, newest]
 
 
-def _progress(kept: Sequence[Any] | None) -> Progress | None:
-    if kept is None:
+def _progress(stored: Sequence[Any] | None) -> Progress | None:
+    if stored is None:
         return None
-    since, reached, saved = map(datetime.fromisoformat, kept[:3])
-    received, question, news, newest = kept[3:]
+    since, reached, saved = map(datetime.fromisoformat, stored[:3])
+    received, question, news, newest = stored[3:]
     return Progress(since, reached, received, saved, question, news, datetime.fromisoformat(newest) if newest else None)

@@ -27,7 +27,7 @@ def add_decision(db: Connection, decision: Decision) -> int:
 
 
 def decisions_on(db: Connection, numbers: Iterable[int]) -> dict[int, list[Decision]]:
-    """The log of each paper that has one, oldest first."""
+    """The log of each paper that has decisions, oldest first."""
     found: dict[int, list[Decision]] = {}
     for chunk in chunks(list(dict.fromkeys(numbers))):
         for row in db.execute(select(decisions).where(decisions.c.paper.in_(chunk)).order_by(decisions.c.id)):

@@ -19,13 +19,13 @@ from harvester.base.errors import StoreError, UsageError
 from harvester.store import schema
 
 BUSY_TIMEOUT = 30.0  # seconds a writer waits for another one
-# Seconds: a host that does not answer is given up soon, one that vanished is noticed within two minutes.
+# Seconds: give up soon on a host that does not answer; notice within two minutes that one has vanished.
 PATIENCE = {"connect_timeout": 10, "keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4}
 _KINDS = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DB"
 
 
 def open_store(url: str) -> Engine:
-    """The store at `url`, its schema checked; the schema of an empty SQLite file is made.
+    """The store at `url`, its schema checked; an empty SQLite file gets its schema.
 
     Raises:
         UsageError: the URL is malformed or names an unknown database.
@@ -37,7 +37,7 @@ def open_store(url: str) -> Engine:
 
 
 def connect(url: str) -> Engine:
-    """An engine on `url` without a look at its schema.
+    """An engine on `url`, its schema not checked.
 
     Raises:
         UsageError: the URL is malformed or names an unknown database.
@@ -47,7 +47,7 @@ def connect(url: str) -> Engine:
         address = make_url(url)
         dialect = address.get_backend_name()
         if dialect not in ("sqlite", "postgresql"):
-            raise UsageError(f"The store URL{_scheme(url)} is neither for SQLite nor for PostgreSQL; write {_KINDS}.")
+            raise UsageError(f"The store URL{_scheme(url)} is for neither SQLite nor PostgreSQL; write {_KINDS}.")
         if dialect == "sqlite":
             return _sqlite(url, address.database)
         driver = address.set(drivername="postgresql+psycopg")
@@ -60,12 +60,12 @@ def connect(url: str) -> Engine:
 
 @contextmanager
 def read(store: Engine) -> Iterator[Connection]:
-    """A transaction that only reads: one consistent picture.
+    """A transaction that only reads: one consistent snapshot.
 
     Raises:
         StoreError: the database fails.
     """
-    # PostgreSQL's default would show every statement another picture; SQLite's transactions are snapshots anyway.
+    # By default PostgreSQL would show each statement a different state; SQLite's transactions are snapshots anyway.
     options = {"isolation_level": "REPEATABLE READ"} if store.dialect.name == "postgresql" else {}
     with named_errors(store), store.connect().execution_options(**options) as db:
         yield db
@@ -76,15 +76,15 @@ def write(store: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
     """A transaction that writes: committed whole at the end of the block, or not at all.
 
     Args:
-        relaxed: SQLite need not wait for the disk. Other processes see it, and it outlives this one however that
-            ends, but not surely a power cut, until a transaction that is not relaxed follows.
+        relaxed: SQLite need not wait for the disk. Other processes see the change, and it survives any end of this
+            process, but possibly not a power cut until a transaction that is not relaxed follows.
 
     Raises:
         StoreError: the database fails.
     """
     options = {"immediate": True, "relaxed": relaxed}
     with named_errors(store), store.connect().execution_options(**options) as db, db.begin():
-        if store.dialect.name == "postgresql":  # writers take turns, as BEGIN IMMEDIATE makes them do on SQLite
+        if store.dialect.name == "postgresql":  # writers take turns, as with BEGIN IMMEDIATE on SQLite
             db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester write'))"))
         yield db
 
@@ -101,7 +101,7 @@ def named_errors(store: Engine) -> Iterator[None]:
 
 
 def _scheme(url: str) -> str:
-    """What a message may say of a URL: it may hold a password, and a broken one holds it anywhere."""
+    """What a message may show of a URL, which may contain a password, in a malformed one anywhere."""
     scheme, found, _ = url.partition("://")
     return f" {scheme + found!r}" if re.fullmatch(r"[\w+]+", scheme) else ""
 
@@ -121,7 +121,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions of its own: _begin does
+    connection.isolation_level = None  # the driver must not begin transactions: _begin does
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

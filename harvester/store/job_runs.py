@@ -1,4 +1,4 @@
-"""Which due time of each scheduled job was taken up, and how that ended: what makes it done once, whoever does it."""
+"""Which due time of each scheduled job was handled, and how it ended, so that only one process does each."""
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -7,12 +7,12 @@ from harvester.store.tables import rota
 
 
 def newest_job_runs(db: Connection) -> dict[str, JobRun]:
-    """The last turn of every job that has had one."""
+    """The last run of every job that has had one."""
     return {row.job: JobRun(**row._mapping) for row in db.execute(select(rota))}
 
 
 def set_job_run(db: Connection, job_run: JobRun) -> None:
-    """Note how a job stands."""
+    """Record the state of a job."""
     values = {
         "due": job_run.due,
         "attempts": job_run.attempts,

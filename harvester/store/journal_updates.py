@@ -1,4 +1,4 @@
-"""Suggestions to bring an accepted entry up to date, because its paper has appeared in a journal."""
+"""Suggestions to update an accepted entry because its paper has appeared in a journal."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from harvester.store.tables import suggestions
 
 
 def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -> bool:
-    """Suggest a journal's venue, date and link where the paper is an accepted preprint; once a paper and source."""
+    """Suggest a journal's venue, date and link if the paper is an accepted preprint; once per paper and source."""
     candidate = find_candidate(db, merged.number)
     if not merged.first or candidate is None or candidate.state != "accepted" or not _is_preprint(db, merged.number):
         return False
@@ -41,14 +41,14 @@ def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -
 
 
 def open_suggestions(db: Connection) -> list[Suggestion]:
-    """Those nobody has taken or dismissed, oldest first."""
+    """Suggestions nobody has taken or dismissed, oldest first."""
     query = select(suggestions).where(suggestions.c.state == "open").order_by(suggestions.c.id)
     return [_suggestion(row) for row in db.execute(query)]
 
 
-def close_suggestion(db: Connection, one: Suggestion, state: str, by: str) -> None:
-    """Note that somebody took or dismissed it."""
-    db.execute(update(suggestions).where(suggestions.c.id == one.id).values(state=state, by=by))
+def close_suggestion(db: Connection, suggestion: Suggestion, state: str, by: str) -> None:
+    """Record that somebody took or dismissed it."""
+    db.execute(update(suggestions).where(suggestions.c.id == suggestion.id).values(state=state, by=by))
 
 
 def _is_preprint(db: Connection, number: int) -> bool:

@@ -9,7 +9,7 @@ from harvester.store.tables import extracts
 
 
 def stored_extracts(db: Connection, texts: Mapping[int, str]) -> dict[int, str]:
-    """The extracts of papers that were made of their present text, whose hashes `texts` gives by paper."""
+    """The extracts made from each paper's present text, whose hash `texts` gives by paper."""
     found: dict[int, str] = {}
     for chunk in chunks(list(texts)):
         for row in db.execute(select(extracts).where(extracts.c.paper.in_(chunk))):
@@ -19,7 +19,7 @@ def stored_extracts(db: Connection, texts: Mapping[int, str]) -> dict[int, str]:
 
 
 def save_extracts(db: Connection, made: Mapping[int, tuple[str, str]]) -> None:
-    """Keep extracts: by paper, the hash of the text and the words."""
+    """Store extracts: by paper, the hash of the text and the words."""
     for chunk in chunks(list(made)):
         db.execute(delete(extracts).where(extracts.c.paper.in_(chunk)))
     rows = [{"paper": number, "text_hash": text, "words": words} for number, (text, words) in made.items()]

@@ -13,13 +13,13 @@ from harvester.base.locks import TRY_LATER, file_lock
 from harvester.store.engine import named_errors, read, write
 from harvester.store.tables import gates
 
-LONGEST_CLOSING = 3600.0  # seconds; a service that wants more is asked again after so long
-CLOCK_JUMP = 2 * LONGEST_CLOSING  # a gate that is closed for longer was set by a clock that ran wrong
+LONGEST_CLOSING = 3600.0  # seconds; a service that wants more is asked again after this long
+CLOCK_JUMP = 2 * LONGEST_CLOSING  # a gate closed for longer was set by a wrong clock
 
 
 @contextmanager
 def lock(store: Engine, name: str, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock that all processes on this store share; it falls with its holder, however that one dies.
+    """Hold a lock that all processes on this store share; it is released when its holder dies, however that happens.
 
     SQLite lives on one host, so a file lock beside it will do; PostgreSQL has advisory locks
     (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS).
@@ -43,7 +43,7 @@ def lock(store: Engine, name: str, *, wait: bool = False) -> Iterator[None]:
 
 @contextmanager
 def gate(store: Engine, name: str, interval: float, patience: float = math.inf) -> Iterator[None]:
-    """Pass one request at a time, `interval` seconds after the start of the last one, on this store's every host.
+    """Let one request pass at a time, `interval` seconds after the start of the last, on all hosts of this store.
 
     arXiv's terms count all machines and all of API, RSS and OAI together, and ask for one connection.
 
@@ -51,22 +51,22 @@ def gate(store: Engine, name: str, interval: float, patience: float = math.inf) 
         GateClosed: the gate stays closed for more than `patience` seconds, which the caller does not want to wait.
     """
     with lock(store, f"gate-{name}", wait=True):
-        while (seconds := _closed_for(store, name)) > 0:  # somebody may close it again while we sleep
+        while (seconds := _closed_for(store, name)) > 0:  # another process may close it again while we sleep
             if seconds > patience:
                 raise GateClosed(f"{name} asked to be left alone for another {seconds:.0f} s.", seconds)
             time.sleep(seconds)
         if interval > 0:
-            close_gate(store, name, interval)  # beforehand: who is killed on the way has asked, too
+            close_gate(store, name, interval)  # beforehand: a process killed during the request has asked, too
         begun = time.time()
         try:
             yield
-        finally:  # noting it took a while on a busy disk, and the request began after that
+        finally:  # writing may take a while on a busy disk, and the request began after that
             if (left := begun + interval - time.time()) > 0:
                 close_gate(store, name, left)
 
 
 def close_gate(store: Engine, name: str, seconds: float) -> None:
-    """Let nobody through the gate for so long, from now on; one that is closed for longer stays so."""
+    """Close the gate for `seconds` from now on; a gate closed for longer stays closed."""
     now = time.time()
     until = now + min(seconds, LONGEST_CLOSING)
     longer = gates.c.not_before.between(until, now + CLOCK_JUMP)
@@ -77,7 +77,7 @@ def close_gate(store: Engine, name: str, seconds: float) -> None:
 
 
 def _closed_for(store: Engine, name: str) -> float:
-    """For how many seconds the gate stays closed; a closing by a clock that ran wrong does not count."""
+    """For how many seconds the gate stays closed; a time set by a wrong clock does not count."""
     with read(store) as db:
         until = db.execute(select(gates.c.not_before).where(gates.c.name == name)).scalar()
     seconds = float(until or 0.0) - time.time()
@@ -85,4 +85,4 @@ def _closed_for(store: Engine, name: str) -> float:
 
 
 def _held(name: str) -> str:
-    return f"Another {name} is going on in this store, and this one did nothing"
+    return f"Another {name} is in progress on this store, so this one did nothing"

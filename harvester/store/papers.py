@@ -19,13 +19,13 @@ IN_LIMIT = 500  # values in one IN (...): SQLite takes 32,766 parameters, old bu
 
 
 def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool = True) -> list[Merged]:
-    """Merge sightings into the store; calling it twice with the same ones changes nothing.
+    """Merge sightings into the store; merging the same ones twice changes nothing.
 
     Args:
-        add: whether papers that are not known yet are added; where not, their sightings are dropped.
+        add: whether to add unknown papers; otherwise their sightings are dropped.
 
     Returns:
-        What became of every sighting that was merged into a paper, in order.
+        The result for every sighting that was merged into a paper, in order.
     """
     changes: list[Merged] = []
     stream = iter(seen)
@@ -37,14 +37,14 @@ def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool
 
 
 def find(db: Connection, name: str) -> Stored | None:
-    """The paper that bears this identifier."""
+    """The paper with this identifier."""
     query = select(papers).join(identifiers, identifiers.c.paper == papers.c.number)
     row = db.execute(query.where(identifiers.c.name == name)).first()
     return None if row is None else _stored(row, names_by_number(db, [row.number])[row.number])
 
 
 def find_all(db: Connection, names: Iterable[str]) -> dict[str, Stored]:
-    """The papers that bear these identifiers, by identifier; those that nobody bears are left out."""
+    """The papers with these identifiers, by identifier; unknown identifiers are left out."""
     numbers = _numbers(db, names)
     stored = load(db, numbers.values())
     return {name: stored[number] for name, number in numbers.items()}
@@ -61,7 +61,7 @@ def load(db: Connection, numbers: Iterable[int]) -> dict[int, Stored]:
 
 
 def names_by_number(db: Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """All identifiers of papers, by the paper's number; no more papers than fit one statement."""
+    """All identifiers of papers, by the paper's number; at most as many papers as fit one statement."""
     names: dict[int, list[str]] = {}
     query = select(identifiers.c.name, identifiers.c.paper).where(identifiers.c.paper.in_(numbers))
     for name, number in db.execute(query.order_by(identifiers.c.name)):
@@ -70,7 +70,7 @@ def names_by_number(db: Connection, numbers: Sequence[int]) -> dict[int, list[st
 
 
 def mark_withdrawn(db: Connection, numbers: Iterable[int]) -> None:
-    """Note that arXiv took these papers back; their place in queue and catalogue is for people to decide."""
+    """Mark papers as withdrawn from arXiv; people decide whether they stay in the queue and the catalog."""
     for chunk in chunks(list(numbers)):
         db.execute(update(papers).where(papers.c.number.in_(chunk)).values(withdrawn=True))
 
@@ -82,7 +82,7 @@ def history(db: Connection, number: int) -> list[PastSighting]:
 
 
 def absorb(db: Connection, keep: int, lose: int) -> None:
-    """Give `keep` all names, sightings, decisions and mailings of `lose`; that one and its place in the queue go."""
+    """Give `keep` all names, sightings, decisions and mailings of `lose`, then delete `lose` and its candidate."""
     db.execute(update(identifiers).where(identifiers.c.paper == lose).values(paper=keep))
     db.execute(update(decisions).where(decisions.c.paper == lose).values(paper=keep))
     shown = select(sightings.c.source, sightings.c.version).where(sightings.c.paper == keep)
@@ -96,7 +96,7 @@ def absorb(db: Connection, keep: int, lose: int) -> None:
     moved = (digest_papers.c.paper == lose, digest_papers.c.digest.not_in(held))
     db.execute(update(digest_papers).where(*moved).values(paper=keep))
     db.execute(update(proposals).where(proposals.c.paper == lose).values(paper=keep))
-    db.execute(delete(papers).where(papers.c.number == lose))  # what still hangs on it goes with it
+    db.execute(delete(papers).where(papers.c.number == lose))  # whatever still refers to it is deleted with it
 
 
 def _is_decided(db: Connection, number: int) -> bool:
@@ -117,8 +117,8 @@ def known_versions(db: Connection, wanted: Iterable[tuple[str, int]]) -> set[tup
 def unhydrated(db: Connection) -> list[str]:
     """The arXiv base ids of papers of which a feed or OAI has shown more than the API has given us so far.
 
-    Either nothing but the feed's own text is known, or a newer version was shown than the text is of: what ranks as
-    high as that text would have replaced it.
+    Either only the feed's own text is known, or a version newer than that of the text was shown: whatever ranks as high
+    as that text would have replaced it.
     """
     newer = select(sightings.c.id).where(sightings.c.paper == papers.c.number, sightings.c.version > papers.c.version)
     query = select(identifiers.c.name).join(papers, papers.c.number == identifiers.c.paper)
@@ -142,7 +142,7 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 class _Known:
-    """What the store already has of one page of sightings, read in a few statements and kept up while merging."""
+    """The papers and names that one page of sightings touches, read in a few statements and kept current."""
 
     def __init__(self, db: Connection, page: Sequence[Sighting]) -> None:
         self.db = db
@@ -177,7 +177,7 @@ class _Known:
         return Merged(number, sighting.paper.id, change, first, now_known.published, gone, tuple(absorbed))
 
     def _resolve(self, paper: Paper) -> int | None:
-        """The known paper that this is: by arXiv id, else by DOI, else by title; never one with another arXiv id."""
+        """The stored paper for a sighting: by arXiv id, else DOI, else title; never one with a different arXiv id."""
         for kind in ("arxiv", "doi", "title"):
             for name in sorted(names_of_kind(_names(paper), kind)):
                 number = self.numbers.get(name)
@@ -186,7 +186,7 @@ class _Known:
         return None
 
     def _resolve_retitled(self, paper: Paper) -> int | None:
-        """The known preprint of a journal article, or article of a preprint, whose title was retouched in between."""
+        """The stored preprint of a journal article, or article of a preprint, whose title was slightly changed."""
         for number in of_the_other_kind(self.db, paper):
             if number not in self.stored:
                 self._add(load(self.db, [number]))
@@ -195,10 +195,10 @@ class _Known:
         return None
 
     def _absorb_namesakes(self, found: Stored, paper: Paper) -> tuple[int, list[Absorbed]]:
-        """Make one of two papers that prove to be the same: a preprint has gained the DOI of its journal version.
+        """Merge papers that prove to be the same: a preprint has gained the DOI of its journal version.
 
         Returns:
-            The number that stays: that of the one that was decided on, else that of `found`; and those that went.
+            The number that stays, that of the paper with a decision, else that of `found`; and those that are gone.
         """
         absorbed = []
         for name in sorted(names_of_kind(paper.identifiers, "doi")):
@@ -207,7 +207,7 @@ class _Known:
                 continue
             keep, lose = (other, found) if _is_decided(self.db, other.number) else (found, other)
             if _is_decided(self.db, lose.number):
-                continue  # people decided on both: which of their decisions holds is not ours to say
+                continue  # people decided on both: we cannot say which decision holds
             absorbed.append(Absorbed(lose.paper, self._shown_by(lose)))
             found = self._absorb(keep, lose)
         return found.number, absorbed
@@ -250,11 +250,11 @@ class _Known:
             update(papers).where(papers.c.number == known.number).values(**_columns(merged), authority=rank)
         )
         self.stored[known.number] = Stored(known.number, merged, rank)
-        # Votes change every day; alone they are no news.
+        # Votes change every day; alone they are not news.
         return Change.SAME if replace(merged, upvotes=known.paper.upvotes) == known.paper else Change.UPDATED
 
     def _name(self, number: int, paper: Paper) -> None:
-        """Give the paper those of its names that no other paper bears."""
+        """Give the paper those of its names that no other paper has."""
         for name in _names(paper):
             if name not in self.numbers:
                 self.db.execute(insert(identifiers).values(name=name, paper=number))
@@ -264,7 +264,7 @@ class _Known:
                 self.stored[number] = replace(known, paper=named)
 
     def _sight(self, number: int, sighting: Sighting, now: datetime) -> bool:
-        """Keep where and when the paper was seen; returns whether this source shows this version for the first time."""
+        """Record where and when the paper was seen; returns whether the version is new to this source."""
         key = (number, sighting.source.name, sighting.paper.version)
         if key in self.seen:
             return False
@@ -283,7 +283,7 @@ class _Known:
 
 
 def _numbers(db: Connection, names: Iterable[str]) -> dict[str, int]:
-    """The numbers of the papers that bear these identifiers, by identifier."""
+    """The numbers of the papers with these identifiers, by identifier."""
     found: dict[str, int] = {}
     for chunk in chunks(sorted(set(names))):
         rows = db.execute(select(identifiers.c.name, identifiers.c.paper).where(identifiers.c.name.in_(chunk)))

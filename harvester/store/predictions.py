@@ -1,6 +1,6 @@
 """The classifier's predictions: one row per paper, text and model version.
 
-A paper may have several: `current_prediction` alone says which of them counts.
+A paper may have several; only `current_prediction` says which one counts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,10 +20,10 @@ _OTHER = predictions.alias("other")
 
 
 def current_prediction(model: str) -> ColumnElement[int]:
-    """The number of the prediction that counts, for a row of `papers` in the statement around it; else null.
+    """The number of the prediction that counts, for a row of `papers` in the enclosing statement; else null.
 
-    That is the one by `model` (the version in use) for the paper's present text. Until there is one, it is the newest
-    prediction of the present text, by whatever model, and else the newest of any of its texts.
+    It is the one by `model` (the version in use) for the paper's present text. Until there is one, it is the newest
+    prediction for the present text, by any model, and failing that the newest for any of its texts.
     """
     newest = select(func.max(_OTHER.c.id))
     return func.coalesce(
@@ -33,13 +33,13 @@ def current_prediction(model: str) -> ColumnElement[int]:
     )
 
 
-def by_model(model: str, said: FromClause = predictions) -> ColumnElement[bool]:
-    """That a prediction is this model's word on the present text of the row of `papers` beside it."""
-    return and_(_of_present_text(said), said.c.model == model)
+def by_model(model: str, table: FromClause = predictions) -> ColumnElement[bool]:
+    """The condition that a prediction is this model's for the present text of the joined row of `papers`."""
+    return and_(_of_present_text(table), table.c.model == model)
 
 
-def _of_present_text(said: FromClause) -> ColumnElement[bool]:
-    return and_(said.c.paper == papers.c.number, said.c.text_hash == papers.c.text_hash)
+def _of_present_text(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.paper == papers.c.number, table.c.text_hash == papers.c.text_hash)
 
 
 def _of_the_paper(query: Select[Any]) -> ScalarSelect[Any]:
@@ -63,7 +63,7 @@ def without_word_of(query: Select[Any], model: str) -> Select[Any]:
 def unclassified(db: Connection, model: str, limit: int, after: int = 0) -> list[tuple[int, Paper]]:
     """Papers whose present text this model version has not seen, in the order they came, beyond number `after`.
 
-    Entries that only the catalogue's files know are not among them: they carry no abstract and are decided already.
+    Entries known only from the catalog's files are not among them: they have no abstract and are already decided.
     """
     query = _unseen(select(papers.c.number), model).where(papers.c.number > after).order_by(papers.c.number)
     numbers = [row.number for row in db.execute(query.limit(limit))]
@@ -71,7 +71,7 @@ def unclassified(db: Connection, model: str, limit: int, after: int = 0) -> list
 
 
 def count_unclassified(db: Connection, model: str) -> int:
-    """How many papers `unclassified` has to give."""
+    """How many papers `unclassified` would return."""
     return int(db.execute(_unseen(select(func.count(papers.c.number)), model)).scalar_one())
 
 
@@ -80,9 +80,9 @@ def _unseen(query: Select[Any], model: str) -> Select[Any]:
 
 
 def save(db: Connection, made: Iterable[tuple[int, Paper, Prediction]], now: datetime) -> None:
-    """Keep predictions for the texts they were made from.
+    """Store predictions for the texts they were made from.
 
-    Those that came too late are left out: somebody may have judged, changed or merged the paper meanwhile.
+    Late ones are left out: the paper may have been classified, changed or merged meanwhile.
     """
     given = list(made)
     numbers = [number for number, _, _ in given]

@@ -1,4 +1,4 @@
-"""Candidates: joining the queue, the order of reading, and where decisions move them."""
+"""Candidates: joining the queue, the reading order, and the states that decisions give them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -47,9 +47,9 @@ def unqueued(db: Connection, model: str, among: Sequence[int] | None = None) -> 
 
 
 def below_gate(db: Connection, model: str, floor: float, limit: int) -> list[tuple[int, float]]:
-    """Papers that this model holds out of scope and that never joined the queue, the likeliest first, with their scope.
+    """Papers that this model puts out of scope and that never joined the queue, likeliest first, with their scope.
 
-    `floor` is the scope probability below which a paper is not worth a reviewer's look.
+    `floor` is the scope probability below which a paper is not worth a reviewer's time.
     """
     query = (
         select(papers.c.number, predictions.c.scope)
@@ -63,7 +63,7 @@ def below_gate(db: Connection, model: str, floor: float, limit: int) -> list[tup
 
 
 def add_probes(db: Connection, week: str, model: str, found: Iterable[tuple[int, float]]) -> None:
-    """Note which papers joined the queue from below the gate, in which ISO week."""
+    """Record which papers joined the queue from below the scope threshold, in which ISO week."""
     rows = [{"paper": number, "week": week, "model": model, "scope": scope} for number, scope in found]
     if rows:
         db.execute(insert(probes), rows)
@@ -113,7 +113,7 @@ def in_state(db: Connection, state: str, limit: int | None = None) -> list[Candi
 
 
 def set_reading_order(db: Connection, order: Iterable[tuple[int, float]]) -> None:
-    """Let these candidates be read in this order; each with its usefulness there."""
+    """Set the reading order to these candidates, each with its usefulness."""
     values = [
         {"number": number, "position": position, "useful": usefulness}
         for position, (number, usefulness) in enumerate(order, 1)
@@ -124,7 +124,7 @@ def set_reading_order(db: Connection, order: Iterable[tuple[int, float]]) -> Non
 
 
 def candidates_of(db: Connection, query: Select[Any]) -> list[Candidate]:
-    """The candidates that a query on their table finds, in its order."""
+    """The candidates that a query on their table returns, in its order."""
     return [candidate_of(row) for row in db.execute(query)]
 
 
@@ -144,7 +144,7 @@ def find_candidates(db: Connection, numbers: Iterable[int]) -> dict[int, Candida
 
 
 def unfiled(db: Connection) -> list[Candidate]:
-    """Candidates whose catalogue file does not yet show what was decided."""
+    """Candidates whose catalog file does not yet show what was decided."""
     return candidates_of(db, select(candidates).where(~candidates.c.filed).order_by(candidates.c.paper))
 
 
@@ -163,13 +163,13 @@ def move(
     filed: bool,
     decision: int | None = None,
 ) -> Candidate:
-    """Put a candidate into the state its decisions lead to, and count its version up; returns it as it is now.
+    """Give a candidate the state that follows from its decisions and increment its version; returns it as it is now.
 
     Args:
-        decision: the one that stands now.
+        decision: the one in effect now.
 
     Raises:
-        StoreError: another decision came between.
+        StoreError: another decision was made meanwhile.
     """
     same = and_(candidates.c.paper == before.paper, candidates.c.version == before.version)
     moved = {"state": state, "accepted_by": accepted_by, "filed": filed, "decision": decision}
@@ -181,13 +181,13 @@ def move(
 
 
 def set_filed(db: Connection, number: int, version: int, entry: str | None) -> None:
-    """Note that the files show what was decided up to this version, and where the entry is."""
+    """Record that the files show what was decided up to this version, and where the entry is."""
     same = and_(candidates.c.paper == number, candidates.c.version == version)
     db.execute(update(candidates).where(same).values(filed=True, entry=entry))
 
 
 def candidate_of(row: Row[Any]) -> Candidate:
-    """The candidate that a row of the table holds; what nobody arranged is as useful as it is likely in scope."""
+    """A row of the table as a candidate; one not yet arranged is as useful as it is likely in scope."""
     arranged = row.state == "pending" and row.reading_position
     return Candidate(
         row.paper,

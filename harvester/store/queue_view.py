@@ -1,4 +1,4 @@
-"""The queue as somebody looks at it: filtered, searched, counted and cut into pages, each in one statement."""
+"""The queue as shown: filtered, searched, counted and divided into pages, each in one statement."""
 
 import re
 from collections.abc import Sequence
@@ -34,25 +34,25 @@ from harvester.store.predictions import current_prediction
 from harvester.store.queue import BEST_FIRST, candidate_of
 from harvester.store.tables import candidates, decisions, identifiers, papers, predictions, sightings
 
-MOST_WORDS = 12  # of a search; more than that narrow nothing down
+MOST_WORDS = 12  # words of a search; more do not narrow it further
 _ACCEPTS = decisions.alias("accepts")
 _INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Text))
-# As the index of migration 0003 has it, so that PostgreSQL uses that one.
+# Exactly as in the index of migration 0003, so that PostgreSQL uses it.
 _DOCUMENT = "to_tsvector('english', papers.title || ' ' || papers.abstract || ' ' || (papers.authors::jsonb)::text)"
 
 
 def page(
     db: Connection, wanted: QueueFilter, model: str, limit: int | None, offset: int = 0
 ) -> tuple[list[Candidate], int | None]:
-    """Some of the wanted candidates, best first, and how many there are in all.
+    """A page of the wanted candidates, best first, and their total.
 
-    The number is None where nothing but the state is wanted, which `counts` tells, and where the page is empty.
+    The total is None if only the state is filtered, for which `counts` has it, or if the page is empty.
 
     Args:
         model: the version in use, whose predictions are the current ones.
     """
     narrowed = wanted != QueueFilter(wanted.state)
-    # The database counts while it filters: filtering twice would take twice as long.
+    # The database counts while it filters: filtering twice would take twice the time.
     number = func.count().over() if narrowed else null()
     query = _narrowed(db, wanted, model, select(candidates, number.label("number"))).order_by(*BEST_FIRST)
     rows = db.execute(query.limit(limit).offset(offset)).all()
@@ -60,7 +60,7 @@ def page(
 
 
 def queue_rows(db: Connection, shown: Sequence[Candidate], model: str) -> list[QueueRow]:
-    """These candidates with what a list of the queue shows of them, in their order."""
+    """These candidates as rows of the queue, in their order."""
     found: dict[int, tuple[Any, str]] = {}
     for chunk in chunks([candidate.paper for candidate in shown]):
         names = names_by_number(db, chunk)
@@ -76,7 +76,7 @@ def counts(db: Connection) -> dict[str, int]:
 
 
 def alike_titles(db: Connection, beginning: str, limit: int) -> list[int]:
-    """Papers whose title's key begins like this: a range of the identifiers' own index."""
+    """Papers whose title key begins like this: a range of the identifiers' index."""
     low, high = f"title:{beginning}", f"title:{beginning}\U0010ffff"
     query = select(identifiers.c.paper).where(identifiers.c.name >= low, identifiers.c.name < high).limit(limit)
     return list(db.execute(query).scalars())
@@ -112,7 +112,7 @@ def _published(wanted: QueueFilter) -> list[ColumnElement[bool]]:
 
 
 def _labelled(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
-    """Only those with all the labels, with or without labels the model is unsure of, and of so much scope."""
+    """Only rows with all the labels, with or without labels the model is unsure of, and with at least this scope."""
     decided, unsure = wanted.state == "accepted", cast(predictions.c.unsure, Text)
     query = query.where(unsure != "[]") if wanted.unsure else query
     query = query.where(unsure == "[]") if wanted.sure else query
@@ -126,12 +126,12 @@ def _labelled(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
 
 
 def _has(labels: Column[Any], facet: str, label: str) -> ColumnElement[bool]:
-    """Whether a list of labels, kept as JSON, holds one: ids hold no quotation marks."""
+    """Whether a list of labels, stored as JSON, contains one: ids contain no quotation marks."""
     return cast(labels[facet].as_string(), String).contains(f'"{label}"', autoescape=True)
 
 
 def _found(db: Connection, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    """That a paper's text has all the words, or that it is the one whose identifier they are."""
+    """The condition that a paper's text has all the words, or that they are its identifier."""
     tokens = re.findall(r"\w+", wanted.words.lower())[:MOST_WORDS]
     if not tokens:
         return [literal(False)] if wanted.words.strip() else []
@@ -143,9 +143,9 @@ def _found(db: Connection, wanted: QueueFilter) -> list[ColumnElement[bool]]:
 
 
 def _matches(state: str, tokens: list[str]) -> ColumnElement[bool]:
-    """SQLite's index (https://www.sqlite.org/fts5.html), asked only for the span of numbers that the state has.
+    """SQLite's index (https://www.sqlite.org/fts5.html), queried only for the state's range of numbers.
 
-    What is pending is among the newest papers, and a common word is in most of the others.
+    Pending papers are among the newest, and a common word is in most of the others.
     """
     span = select(func.min(candidates.c.paper), func.max(candidates.c.paper)).where(candidates.c.state == state)
     low, high = (span.with_only_columns(column).scalar_subquery() for column in span.selected_columns)
@@ -160,7 +160,7 @@ def _matches_document(tokens: list[str]) -> ColumnElement[bool]:
 
 
 def _identifier(words: str) -> str:
-    """The identifier that somebody searches for, or "" where it is words or a web address of something else."""
+    """The identifier in a search, or "" if the search is words or some other web address."""
     try:
         return parse_identifier(words) or ""
     except UsageError:
@@ -168,7 +168,7 @@ def _identifier(words: str) -> str:
 
 
 def _brief(model: str) -> Select[Any]:
-    """Of each paper that ever joined the queue: not its text, and of its prediction no probabilities."""
+    """A query for every paper that ever joined the queue, without its text and the prediction's probabilities."""
     newest = select(func.max(_ACCEPTS.c.id)).where(_ACCEPTS.c.paper == papers.c.number, _ACCEPTS.c.action == "accept")
     return select(
         papers.c.number,

@@ -1,4 +1,4 @@
-"""How often somebody may try something: kept in the store, so that a restart or a second process forgets nothing."""
+"""How often somebody may try something: in the store, so that restarts and other processes forget nothing."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from harvester.store.tables import attempts
 
 
 def allowed(db: Connection, act: str, who: str, now: datetime, *, most: int, within: timedelta) -> bool:
-    """Whether `who` may do `act` once more: at most `most` times in any span of `within`; an allowed try is counted.
+    """Whether `who` may do `act` once more: at most `most` times in any span of `within`; an allowed attempt counts.
 
     Args:
-        who: an address of the net or a name; only its hash is kept, and no longer than `within`.
+        who: a network address or a name; only its hash is kept, and no longer than `within`.
     """
     key = hashlib.sha256(f"{act}\0{who}".encode()).hexdigest()
     db.execute(delete(attempts).where(attempts.c.act == act, attempts.c.at <= now - within))

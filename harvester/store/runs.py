@@ -8,12 +8,12 @@ from harvester.base.clock import rfc3339
 from harvester.domain.run_report import RunReport
 from harvester.store.tables import runs
 
-# Several of one second differ in their suffix, of which "-10" is newer than "-9".
+# Runs of the same second differ in their suffix: "-10" is newer than "-9".
 NEWEST_FIRST = (runs.c.started.desc(), func.length(runs.c.name).desc(), runs.c.name.desc())
 
 
 def begin_run(db: Connection, now: datetime) -> str:
-    """Note that a run began; its name is the moment, with ``-2`` for a second one in the same second."""
+    """Record that a run began; its name is the moment, with ``-2`` for a second one in the same second."""
     stem = rfc3339(now)
     taken = set(db.execute(select(runs.c.name).where(runs.c.name.startswith(stem))).scalars())
     name, count = stem, 1
@@ -25,7 +25,7 @@ def begin_run(db: Connection, now: datetime) -> str:
 
 
 def end_run(db: Connection, report: RunReport) -> None:
-    """Keep the report of a run that `begin_run` named."""
+    """Store the report of a run that `begin_run` named."""
     db.execute(update(runs).where(runs.c.name == report.run).values(report=report.to_json()))
 
 

@@ -1,6 +1,6 @@
 """Which schema the store has, and bringing it up to date.
 
-Alembic takes half a second to import, so the everyday question "is it current?" is answered by its version table alone.
+Alembic takes half a second to import, so the usual check, "is it current?", reads only its version table.
 """
 
 import os
@@ -14,14 +14,14 @@ from harvester.base.locks import file_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
-"""Every schema this program knows, oldest first; the last one is its own (a test holds them against Alembic's)."""
+"""Every schema this program knows, oldest first; the last one is its own (a test compares them with Alembic's)."""
 
 
 def revision(engine: Engine) -> str | None:
-    """The schema the store has; None for an empty one.
+    """The store's schema; None for an empty store.
 
     Raises:
-        StoreError: the database cannot be reached or holds somebody else's tables.
+        StoreError: the database cannot be reached or contains other tables.
     """
     where = engine.url.render_as_string(hide_password=True)
     try:
@@ -33,12 +33,12 @@ def revision(engine: Engine) -> str | None:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StoreError(f"Cannot open the store {where}: {cause}.{_hint(engine)}") from error
     if names:
-        raise StoreError(f"The store {where} holds tables that are not this program's; give it a database of its own.")
+        raise StoreError(f"The store {where} contains tables that are not this program's; use a separate database.")
     return None
 
 
 def require_current(engine: Engine) -> None:
-    """Make the schema of an empty SQLite file; refuse any other store that is not up to date.
+    """Create the schema in an empty SQLite file; refuse any other store that is not up to date.
 
     Raises:
         StoreError: naming both schemas and the remedy.
@@ -91,10 +91,10 @@ def _upgrade(engine: Engine) -> None:
 
 
 def _hint(engine: Engine) -> str:
-    """What SQLite does not say of a file that it cannot open: it writes beside it, also to read."""
+    """What SQLite does not say about a file that it cannot open: it writes next to the file even to read."""
     folder = Path(engine.url.database or "").parent
     if engine.dialect.name == "sqlite" and not os.access(folder, os.W_OK):
-        return f" The folder {folder} is read-only; let it be written, or correct [store] url."
+        return f" The folder {folder} is read-only; make it writable, or correct [store] url."
     return ""
 
 

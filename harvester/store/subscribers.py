@@ -1,4 +1,4 @@
-"""Subscribers, and the addresses that are not written to."""
+"""Subscribers, and the addresses that must not get mail."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -32,7 +32,7 @@ def all_subscribers(db: Connection, state: str | None = None) -> list[Subscriber
 
 
 def known_keys(db: Connection, keys: Iterable[str]) -> set[str]:
-    """Those of the keys that somebody subscribes or once subscribed with."""
+    """The keys among these that belong to a present or past subscriber."""
     found: set[str] = set()
     for chunk in chunks(list(keys)):
         found.update(db.execute(select(subscribers.c.key).where(subscribers.c.key.in_(chunk))).scalars())
@@ -40,55 +40,55 @@ def known_keys(db: Connection, keys: Iterable[str]) -> set[str]:
 
 
 def insert_subscribers(db: Connection, new: Iterable[Subscriber]) -> None:
-    """Keep new subscribers."""
+    """Store new subscribers."""
     rows = [
         {
-            "key": one.key,
-            "email": one.email,
-            "state": one.state,
-            "joined": one.joined,
-            "confirmed": one.confirmed,
-            "confirmed_after": one.confirmed_after,
-            "consent": one.consent,
-            **_columns(one.preferences),
+            "key": subscriber.key,
+            "email": subscriber.email,
+            "state": subscriber.state,
+            "joined": subscriber.joined,
+            "confirmed": subscriber.confirmed,
+            "confirmed_after": subscriber.confirmed_after,
+            "consent": subscriber.consent,
+            **_columns(subscriber.preferences),
         }
-        for one in new
+        for subscriber in new
     ]
     if rows:
         db.execute(insert(subscribers), rows)
 
 
 def set_preferences(db: Connection, key: str, preferences: Preferences, confirmed_after: int | None) -> None:
-    """Give a subscriber other topics, another rhythm or form."""
+    """Change a subscriber's topics, frequency or format."""
     values = {**_columns(preferences), "confirmed_after": confirmed_after}
     db.execute(update(subscribers).where(subscribers.c.key == key).values(values))
 
 
 def activate(db: Connection, key: str, now: datetime, after: int, consent: str) -> None:
-    """Make a subscriber who is not active yet active: what decisions after this one accept is news to them."""
+    """Activate a subscriber who is not active yet: papers accepted after this decision are news to them."""
     values = {"state": "active", "confirmed": now, "confirmed_after": after, "consent": consent}
     waiting = (subscribers.c.key == key, subscribers.c.state != "active")
     db.execute(update(subscribers).where(*waiting).values(values))
 
 
 def set_state(db: Connection, key: str, state: str) -> None:
-    """Make a subscriber anything but active; one who is gone is left in peace."""
+    """Make a subscriber inactive; one who has already left is not changed."""
     db.execute(update(subscribers).where(subscribers.c.key == key).values(state=state))
 
 
 def delete_subscriber(db: Connection, key: str) -> bool:
-    """Forget a subscriber, all that was sent to them and came back; whether there was one."""
+    """Erase a subscriber, what was sent to them and what came back; returns whether there was one."""
     return db.execute(delete(subscribers).where(subscribers.c.key == key)).rowcount == 1
 
 
 def suppress(db: Connection, key: str, reason: str, now: datetime) -> None:
-    """Keep the address with this key from being written to; the first reason stays."""
+    """Block mail to the address with this key; the first reason stays."""
     if not suppressed(db, [key]):
         db.execute(insert(suppressions).values(key=key, reason=reason, since=now))
 
 
 def suppressed(db: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Those of the keys whose address is not written to, and why."""
+    """The keys among these whose address must not get mail, and why."""
     found: dict[str, str] = {}
     for chunk in chunks(list(keys)):
         for row in db.execute(select(suppressions).where(suppressions.c.key.in_(chunk))):
@@ -97,7 +97,7 @@ def suppressed(db: Connection, keys: Iterable[str]) -> dict[str, str]:
 
 
 def lift(db: Connection, key: str) -> None:
-    """Let the address with this key be written to again."""
+    """Allow mail to the address with this key again."""
     db.execute(delete(suppressions).where(suppressions.c.key == key))
 
 

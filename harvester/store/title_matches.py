@@ -1,4 +1,4 @@
-"""Papers of nearly the same title: a journal article and its preprint, where the title was retouched in between."""
+"""Papers of nearly the same title: a journal article and its preprint, whose title was slightly changed in between."""
 
 from sqlalchemy import Connection, exists, or_, select
 
@@ -8,8 +8,8 @@ from harvester.domain.papers import Paper
 from harvester.domain.provenance import Rank
 from harvester.store.tables import identifiers, papers
 
-BEGINNING = 16  # letters that both titles begin with, articles apart; the rest is compared word by word
-MOST = 200  # titles looked at for one paper, of those that begin alike
+BEGINNING = 16  # letters that both titles share at the start, articles aside; the rest is compared word by word
+MOST = 200  # titles compared for one paper, of those that begin alike
 
 
 def of_the_other_kind(db: Connection, paper: Paper) -> list[int]:
@@ -23,7 +23,7 @@ def of_the_other_kind(db: Connection, paper: Paper) -> list[int]:
     other = identifiers.alias("other")
     is_preprint = exists().where(other.c.paper == papers.c.number, other.c.name.startswith("arxiv:"))
     if names_of_kind(paper.identifiers, "arxiv"):
-        query = query.where(~is_preprint, papers.c.authority > Rank.IMPORTED)  # what only a list names is no article
+        query = query.where(~is_preprint, papers.c.authority > Rank.IMPORTED)  # a list alone makes no article
     else:
         query = query.where(is_preprint)
     rows = db.execute(query.where(begins).order_by(papers.c.number).limit(MOST))

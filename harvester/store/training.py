@@ -1,4 +1,4 @@
-"""What a model is trained and judged on: the texts of the labelled set, the decisions, the stream of predictions."""
+"""What a model is trained and judged on: the texts of the labeled set, the decisions, the stream of predictions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ def known_texts(db: Connection, names: Iterable[str]) -> dict[str, LabelText]:
 
 
 def keep_texts(db: Connection, texts: Iterable[LabelText], now: datetime) -> None:
-    """Keep texts that are not kept yet."""
+    """Store texts that are not stored yet."""
     new = {text.name: text for text in texts}
     for name in known_texts(db, new):
         del new[name]

@@ -242,7 +242,7 @@ def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"list\.md, line 2: not UTF-8"):
         read_list(path)
     path.write_bytes(b"# ECG\n\x00")
-    with pytest.raises(CatalogError, match="no text file"):
+    with pytest.raises(CatalogError, match="not a text file"):
         read_list(path)
     path.write_bytes(b"\xef\xbb\xbf# ECG\n**T**")
     assert len(read(read_list(path)).papers) == 1

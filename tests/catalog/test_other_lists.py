@@ -241,7 +241,7 @@ def test_a_section_can_be_given_labels() -> None:
     [
         ("Methods", "is not understood; write HEADING=skip"),
         ("=skip", "is not understood"),
-        ("Methods=magic", "'magic', which the taxonomy has not"),
+        ("Methods=magic", "'magic', which is not in the taxonomy"),
         ("Nothing=skip", "has no heading 'nothing'"),
     ],
 )

@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_done(room: R
     (room.folder / "cut.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     cut = run(room, "backfill", "cut.jsonl.gz", status=1)
     assert 5 < cut["records"] < 40
-    assert "get the whole file" in cut["problems"][-1]["error"]
+    assert "download the file again" in cut["problems"][-1]["error"]
     assert len(held(store_url).progress) == 2
 
 
@@ -138,7 +138,7 @@ def test_wrong_usage_and_what_is_not_there(undisturbed: tuple[Room, dict[str, An
         ),
     ):
         assert said in room.run("backfill", *arguments, status=2)
-    assert "missing.jsonl is no file" in room.run("backfill", "missing.jsonl", status=1)
+    assert "missing.jsonl is not a file" in room.run("backfill", "missing.jsonl", status=1)
     unanswered = room.run(
         "backfill", "snapshot.jsonl", "--dry-run", "--engine", "ray", "--address", "127.0.0.1:9", status=1
     )

@@ -112,7 +112,7 @@ def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
         (b"", "contains no papers"),
         (b"# ECG\n\nNothing here.\n", "contains no papers"),
         (b"# ECG\n\n\xff\n", r"list\.md, line 3: not UTF-8"),
-        (b"# ECG\n\x00\n", r"list\.md, line 2: no text file"),
+        (b"# ECG\n\x00\n", r"list\.md, line 2: not a text file"),
         (b"# ECG\n" + b"- **T** [2024]\n" * 3_500_000, "longer than 20 MB"),
     ],
     ids=["empty", "no paper", "not UTF-8", "not text", "50 MB"],

@@ -142,7 +142,7 @@ class TestReading:
         ],
     )
     def test_an_item_that_cannot_be_read_is_told(self, bad: str) -> None:
-        with pytest.raises(Incomplete, match=r"cs\.AI holds 1 of 2 items that cannot be read"):
+        with pytest.raises(Incomplete, match=r"cs\.AI contains 1 of 2 items that cannot be read"):
             read_feed(rss(item(), bad), "cs.AI")
 
     @pytest.mark.parametrize(

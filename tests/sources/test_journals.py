@@ -143,11 +143,11 @@ class TestReading:
     def test_an_item_without_a_title_is_left_out_and_told(self) -> None:
         batch = read_feed(rss("<title>T</title>", "<title/>", "", "<title>!?</title>"), FEED)
         assert (batch.received, len(batch.sightings)) == (4, 1)
-        assert "'heart-weekly' holds 3 items without a title" in batch.notes[0]
+        assert "'heart-weekly' contains 3 items without a title" in batch.notes[0]
 
     def test_an_empty_feed_is_told(self) -> None:
         batch = read_feed(rss(), FEED)
-        assert (batch.received, batch.notes) == (0, ["The feed 'heart-weekly' holds no items at all."])
+        assert (batch.received, batch.notes) == (0, ["The feed 'heart-weekly' contains no items at all."])
 
     def test_addresses_that_are_none_are_no_links(self) -> None:
         assert one(rss("<title>T</title><link>javascript:alert(1)</link>")).links == {}

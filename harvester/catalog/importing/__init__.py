@@ -1,1 +1,1 @@
-"""Lists and citations of other people, read into entries."""
+"""Reads other people's lists and citations into entries."""

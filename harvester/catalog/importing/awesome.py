@@ -1,4 +1,4 @@
-"""Import of an Awesome-style list: which papers it names, and which labels its sections give them."""
+"""Imports an Awesome-style list: the papers it names, and the labels its sections give them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -17,13 +17,13 @@ from harvester.catalog.published import Published
 from harvester.domain.identity import best, link_identifier, title_identifier, whole_title
 from harvester.domain.labels import Labels, completed
 
-_FEW_WORDS = 3  # a bullet of no more, its dash included, is no title
-LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and what is longer is something else
+_FEW_WORDS = 3  # a bullet with no more than this, its dash included, is not a title
+LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and anything this long is not a list
 
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A line that looks like a paper and found no place, with its text."""
+    """A line that looks like a paper but could not be placed, with its text."""
 
     line: int
     text: str
@@ -31,10 +31,10 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True)
 class ImportedList:
-    """What a list holds.
+    """The content of a list.
 
-    `placements` counts papers by section; `derived` those that follow from the others, `skipped` those in sections
-    that the caller wants left out.
+    `placements` counts papers by section; `derived` those that follow from the others, `skipped` those in sections that
+    the caller wants left out.
     """
 
     papers: tuple[Entry, ...]
@@ -46,7 +46,7 @@ class ImportedList:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """One block and the section it stands in."""
+    """One block and the section it is in."""
 
     block: Block
     place: Place
@@ -56,24 +56,25 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
     """Read a list. The same title in several sections is one paper with the labels of all of them.
 
     Args:
-        choices: what the caller says of headings (see `outline.parse_choices`), before what the taxonomy says.
+        choices: what the caller says about headings (see `outline.parse_choices`); takes precedence over the taxonomy.
     """
     groups: dict[str, list[_Mention]] = {}
     lost: list[_Mention] = []
     exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
     skipped = 0
-    for one in _mentions(text, taxonomy, choices or Choices()):
-        if one.place.skipped:
+    for mention in _mentions(text, taxonomy, choices or Choices()):
+        block, place = mention.block, mention.place
+        if place.skipped:
             skipped += 1
             continue
-        group = groups.setdefault(whole_title(one.block.title), []) if one.block.title and one.place.known else lost
-        (lost if _contradicts(one, group, exclusive) else group).append(one)
+        group = groups.setdefault(whole_title(block.title), []) if block.title and place.known else lost
+        (lost if _contradicts(mention, group, exclusive) else group).append(mention)
     papers, nameless = _papers(groups, taxonomy)
-    # What a derived section repeats follows from the labels; what stands nowhere else is lost like any other.
-    repeated = [one for one in lost if one.place.derived and whole_title(one.block.title) in groups]
-    unplaced = {one.block.line: one.block.text for one in [*lost, *nameless]}
-    for one in repeated:
-        del unplaced[one.block.line]
+    # A derived section repeats papers placed elsewhere; a paper that is nowhere else is lost like any other.
+    repeated = [mention for mention in lost if mention.place.derived and whole_title(mention.block.title) in groups]
+    unplaced = {mention.block.line: mention.block.text for mention in [*lost, *nameless]}
+    for mention in repeated:
+        del unplaced[mention.block.line]
     return ImportedList(
         papers=tuple(papers),
         placements=sum(_placements(group) for group in groups.values()),
@@ -87,7 +88,7 @@ def read_list(path: Path) -> str:
     """The text of a list.
 
     Raises:
-        CatalogError: no file that can be read, no text, or too long for a list.
+        CatalogError: the file cannot be read, is not text, or is too long for a list.
     """
     try:
         if path.stat().st_size > LONGEST:
@@ -103,7 +104,7 @@ def read_list(path: Path) -> str:
         raise CatalogError(f"{path}, line {line}: not UTF-8 text; save the list as UTF-8 and try again.") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise CatalogError(f"{path}, line {line}: no text file; give the README.md of an Awesome list.")
+        raise CatalogError(f"{path}, line {line}: not a text file; give the README.md of an Awesome list.")
     return text
 
 
@@ -115,25 +116,25 @@ def _mentions(text: str, taxonomy: Taxonomy, choices: Choices) -> Iterator[_Ment
         elif _looks_like_a_paper(item, outline.place):
             yield _Mention(item, outline.place)
     if unknown := [name for name in choices.by_heading if name not in outline.met]:
-        raise UsageError(f"The list has no heading {unknown[0]!r}; --map takes a heading as it stands in the list.")
+        raise UsageError(f"The list has no heading {unknown[0]!r}; --map takes a heading exactly as the list has it.")
 
 
 def _looks_like_a_paper(block: Block, place: Place) -> bool:
-    """A title with details or in a known section; a link or a bullet where papers stand; not contents or prose."""
+    """A title with details or in a known section; a link or bullet where papers are listed; not contents or prose."""
     if block.is_contents:
         return False
     if block.title:
         return bool(place.known or place.derived or block.web_links or block.notes)
     if block.web_links:
         return place.inside or block.bullet or block.text.startswith(("[", "|"))
-    if place.known and block.bullet:  # a title without a link, or one to a file of the list's own folder
+    if place.known and block.bullet:  # a title without a link, or with one to a file in the list's own folder
         return bool(block.links) or len(block.text.split()) > _FEW_WORDS
     return place.inside and block.text.startswith("[") and any(map(is_date, block.notes))
 
 
 def _papers(groups: Mapping[str, list[_Mention]], taxonomy: Taxonomy) -> tuple[list[Entry], list[_Mention]]:
-    """An entry for each title, and the mentions of titles that no identifier is left for."""
-    links = {key: links_by_role(one.block for one in group) for key, group in groups.items()}
+    """An entry for each title, and the mentions of titles left without an identifier."""
+    links = {key: links_by_role(mention.block for mention in group) for key, group in groups.items()}
     named = _identifiers({key: group[0].block.title for key, group in groups.items()}, links)
     papers: list[Entry] = []
     nameless: list[_Mention] = []
@@ -146,10 +147,10 @@ def _papers(groups: Mapping[str, list[_Mention]], taxonomy: Taxonomy) -> tuple[l
 
 
 def _identifiers(titles: Mapping[str, str], links: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The identifier of each title: one from its links that no other title claims too, else that of the title.
+    """The identifier of each title: one from its links that no other title claims, else that of the title.
 
-    Two titles claim one arXiv id where a list's maintainer copied a link and forgot to change it; nobody here can
-    know whose it is. A title without letters, or whose key another paper has already, is left without.
+    Two titles claim one arXiv id when a list's maintainer copied a link and forgot to change it; we cannot tell whose
+    it is. A title without letters, or whose key another paper already has, gets none.
     """
     claims: dict[str, set[str]] = defaultdict(set)
     for key, held in links.items():
@@ -172,8 +173,8 @@ def _link_identifiers(links: Mapping[str, str]) -> list[str]:
 
 
 def _entry(identifier: str, group: list[_Mention], links: Mapping[str, str], taxonomy: Taxonomy) -> Entry:
-    said = [date_and_venue(one.block) for one in group]
-    given = {label for one in group for label in one.place.labels}
+    details = [date_and_venue(mention.block) for mention in group]
+    given = {label for mention in group for label in mention.place.labels}
     found = {
         facet.id: tuple(label for label in facet.label_ids if (facet.id, label) in given)
         for facet in taxonomy.facets
@@ -183,8 +184,8 @@ def _entry(identifier: str, group: list[_Mention], links: Mapping[str, str], tax
     return Entry(
         id=identifier,
         title=group[0].block.title,
-        published=next((date for date, _ in said if date), Published()),
-        venue=next((venue for _, venue in said if venue), ""),
+        published=next((date for date, _ in details if date), Published()),
+        venue=next((venue for _, venue in details if venue), ""),
         labels=completed(Labels(found), taxonomy),
         links=links,
     )
@@ -196,11 +197,11 @@ def _given(group: list[_Mention], facet: str) -> tuple[str, ...]:
 
 
 def _contradicts(mention: _Mention, group: list[_Mention], exclusive: list[str]) -> bool:
-    """Whether a section gives a second label of an exclusive facet: the list's maintainer has to say which is meant."""
+    """Whether a section gives a second label of an exclusive facet: the list's maintainer must say which is meant."""
     pairs = ((_given(group, facet)[:1], _given([mention], facet)[:1]) for facet in exclusive)
     return any(first and other and first != other for first, other in pairs)
 
 
 def _placements(group: list[_Mention]) -> int:
-    """How many sections the paper stands in; one that gives no label (Other) counts as well."""
-    return len({label for one in group for label in one.place.labels or (("", ""),)})
+    """How many sections list the paper; one that gives no label (Other) counts as well."""
+    return len({label for mention in group for label in mention.place.labels or (("", ""),)})

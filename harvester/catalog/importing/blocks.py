@@ -1,4 +1,4 @@
-"""The lines of a list put together to blocks, each of which says what it says of one paper.
+"""Groups the lines of a list into blocks, each of which describes one paper.
 
 A block begins with a title, a bullet or a table row, and takes the lines below it:
 
@@ -29,9 +29,9 @@ _IMAGE = re.compile(r"!\[(?P<alt>[^\[\]]*+)\]\([^()]*+\)")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What a list says in one place: a title ("" where none is found), links, and the notes in square brackets.
+    """One block of a list: a title ("" if none is found), links, and the notes in square brackets.
 
-    `soft` is what else may name venue and date, where a list has no notes.
+    `soft` contains other text that may give venue and date, for lists without notes.
     """
 
     line: int
@@ -44,12 +44,12 @@ class Block:
 
     @property
     def is_contents(self) -> bool:
-        """Whether it only leads to other places of the same page."""
+        """Whether it only links to other places on the same page."""
         return bool(self.links) and all(link.target.startswith("#") for link in self.links)
 
     @property
     def web_links(self) -> tuple[Link, ...]:
-        """Those that leave the page's own folder."""
+        """The links that leave the page's own folder."""
         return tuple(link for link in self.links if "://" in link.target)
 
 
@@ -77,7 +77,7 @@ def _begins_block(line: Line, pending: Sequence[Line]) -> bool:
     titled = bool(_titled([first]).title.text)
     deeper = line.indent >= first.indent + _DETAIL_INDENT
     if deeper and (titled or (line.bullet and not _titled([line]).title.text)):
-        return False  # details of the title above, whatever they look like
+        return False  # details of the title above, however they look
     if line.content.text.startswith("|") or begins_bold(line.content):
         return True
     if line.bullet and (first.bullet or not titled):

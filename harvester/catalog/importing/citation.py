@@ -1,6 +1,6 @@
-"""The BibTeX records in a text, such as a repository's README, as what they say of a paper.
+"""Reads the BibTeX records in a text, such as a repository's README.
 
-``pybtex`` takes the fields and names apart, ``latexcodec`` (which it brings) reads LaTeX's accents.
+``pybtex`` splits fields and names, ``latexcodec`` (one of its dependencies) reads LaTeX's accents.
 """
 
 import codecs
@@ -17,13 +17,13 @@ from harvester.domain.text import clean
 
 _RECORD = re.compile(r"@(?P<type>[a-zA-Z]+)\s*\{\s*(?P<key>[^\s,{}@]+)\s*,")
 _NO_RECORDS = frozenset({"comment", "string", "preamble"})
-_LONGEST = 50_000  # characters of one record; a README that never closes a brace must not be read to its end each time
-_MOST_UNCLOSED = 100  # and not from too many places
+_LONGEST = 50_000  # characters of one record; with a brace that is never closed, do not scan to the end each time
+_MOST_UNCLOSED = 100  # nor from too many starts
 _NAMED = {command.removesuffix("{}"): char for char, command in ESCAPES.items()}
 _WORDS = "|".join(re.escape(name) for name in sorted(_NAMED, key=len, reverse=True) if name[-1].isalpha())
 _SIGNS = "|".join(re.escape(name) for name in _NAMED if not name[-1].isalpha())
 _COMMAND = re.compile(rf"(?P<word>{_WORDS})(?![A-Za-z])\s*(?:\{{\}})?|(?P<sign>{_SIGNS})")
-_FIRST = 0xF0000  # private use: stands for a character that LaTeX has a command for, while the rest is read
+_FIRST = 0xF0000  # private use: placeholders for characters with a LaTeX command, while the rest is decoded
 _CHARS = list(dict.fromkeys(_NAMED.values()))
 _VENUES = ("journal", "booktitle", "journaltitle", "howpublished", "publisher")
 _ARXIV_VENUE = re.compile(r"arxiv(?:\W|preprint|:|\d|$)", re.IGNORECASE)
@@ -33,7 +33,7 @@ _PROCEEDINGS = re.compile(r"^(?:in:? )?(?:the )?proceedings of (?:the )?", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One BibTeX record: `id` is the best name it gives its paper, `keywords` and `links` what else it holds."""
+    """One BibTeX record: `id` is the best identifier it gives for its paper."""
 
     id: str
     title: str
@@ -45,18 +45,18 @@ class Citation:
 
 
 def citations(text: str) -> list[Citation]:
-    """The records of a text that have a title, in order; what is broken is passed over, for it stands among prose."""
-    found = (_citation(record) for record in _records(text))
-    return [one for one in found if one]
+    """The records of a text that have a title, in order; broken ones are skipped, because they are mixed with prose."""
+    citations = (_citation(record) for record in _records(text))
+    return [citation for citation in citations if citation]
 
 
 def from_latex(text: str) -> str:
-    """LaTeX of a BibTeX field as its reader sees it: accents read, braces gone."""
+    """The LaTeX of a BibTeX field as plain text: accents decoded, braces removed."""
     import latexcodec  # noqa: F401 - registers the codec
 
     marked = _COMMAND.sub(lambda found: chr(_FIRST + _CHARS.index(_NAMED[found["word"] or found["sign"]])), text)
     read = codecs.lookup("ulatex").decode(marked)[0]  # type: ignore[arg-type]  # from text to text
-    bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # \textbf and its like say how, not what
+    bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # commands such as \textbf only format
     return clean("".join(_CHARS[ord(char) - _FIRST] if _is_mark(char) else char for char in bare))
 
 
@@ -65,7 +65,7 @@ def _is_mark(char: str) -> bool:
 
 
 def _records(text: str) -> Iterator[str]:
-    """Every ``@type{key, ...}`` with its braces balanced."""
+    """Every ``@type{key, ...}`` with balanced braces."""
     end = unclosed = 0
     for found in _RECORD.finditer(text):
         if unclosed > _MOST_UNCLOSED:
@@ -73,10 +73,10 @@ def _records(text: str) -> Iterator[str]:
         if found.start() < end or found["type"].lower() in _NO_RECORDS:
             continue
         depth = 0
-        for place in re.finditer(r"[{}]", text[found.start() : found.start() + _LONGEST]):
-            depth += 1 if place.group() == "{" else -1
+        for brace in re.finditer(r"[{}]", text[found.start() : found.start() + _LONGEST]):
+            depth += 1 if brace.group() == "{" else -1
             if depth == 0:
-                end = found.start() + place.end()
+                end = found.start() + brace.end()
                 yield text[found.start() : end]
                 break
         else:
@@ -109,7 +109,7 @@ def _citation(record: str) -> Citation | None:
 
 
 def _name(person: Any) -> str:
-    """``Zhengyao Ding`` of ``Ding, Zhengyao``; "et al." is nobody."""
+    """``Zhengyao Ding`` from ``Ding, Zhengyao``; "et al." is dropped."""
     parts = [
         *person.first_names,
         *person.middle_names,
@@ -122,7 +122,7 @@ def _name(person: Any) -> str:
 
 
 def _identifier(fields: Mapping[str, str], title: str) -> str | None:
-    """An arXiv id wherever people put it, else the DOI, else the title."""
+    """The arXiv id, whichever field has it, else the DOI, else the title."""
     archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).lower()
     eprint = arxiv_version(from_latex(fields.get("eprint", ""))) if archive == "arxiv" else None
     if eprint:
@@ -143,7 +143,7 @@ def _published(fields: Mapping[str, str]) -> Published:
         try:
             if found := Published.parse(from_latex(text).replace(" ,", ",")):
                 return found
-        except ValueError:  # a day or month that the calendar lacks: the year may still be right
+        except ValueError:  # an impossible day or month: the year may still be right
             continue
     return Published()
 

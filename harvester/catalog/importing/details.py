@@ -1,4 +1,4 @@
-"""What a block of a list says of its paper besides the title: date, venue and links by role."""
+"""What a block of a list says about its paper besides the title: date, venue and links by role."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -65,7 +65,7 @@ _LOOSE_DATE = re.compile(r"(?<![\d/.])(?P<date>(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?
 
 
 def date_and_venue(block: Block) -> tuple[Published, str]:
-    """Both as the notes in square brackets say; of a list that has none, as its other words say."""
+    """Both from the notes in square brackets; if a list has none, from its other words."""
     notes = [note for note in block.notes if note.lower() not in _NO_VENUE]
     found = next(filter(None, map(parse_date, notes)), None)
     if found:
@@ -80,15 +80,15 @@ def date_and_venue(block: Block) -> tuple[Published, str]:
 
 
 def parse_date(note: str) -> Published | None:
-    """The date that a note is; None where it is none."""
+    """A note as a date; None if it is not one."""
     try:
         return Published.parse(note)
-    except ValueError:  # [2024-13]: no date, and then it is shown as the venue, where somebody will see it
+    except ValueError:  # [2024-13] is not a date; shown as the venue, it will be noticed
         return None
 
 
 def links_by_role(blocks: Iterable[Block]) -> dict[str, str]:
-    """Addresses by role; a second one of the same role (``paper``) gets a number (``paper-2``)."""
+    """Addresses by role; a second one with the same role (``paper``) gets a number (``paper-2``)."""
     links: dict[str, str] = {}
     for link in (link for block in blocks for link in block.links):
         if link.target in links.values() or link.target.startswith("#"):
@@ -103,7 +103,7 @@ def links_by_role(blocks: Iterable[Block]) -> dict[str, str]:
 
 
 def role_of(link: Link) -> str:
-    """``paper``, ``code``, ... by the link's text, and by its address where the text says nothing."""
+    """``paper``, ``code``, ... by the link's text, or by its address if the text says nothing."""
     if not link.label or arxiv_version(link.label) or "://" in link.label or link.label == "paper":
         return "code" if _CODE_HOSTS.match(link.target) and not link_identifier(link.target) else "paper"
     role = re.sub(r"[^a-z0-9]+", "-", link.label.lower()).strip("-") or "link"
@@ -112,12 +112,12 @@ def role_of(link: Link) -> str:
 
 
 def paper_link(role: str) -> bool:
-    """Whether a link of this role leads to the paper itself, so that it should lead to no other paper."""
+    """Whether a link with this role leads to the paper itself, so that no other paper should have it."""
     return role.rstrip("0123456789").rstrip("-") not in NOT_THE_PAPER
 
 
 def _place_and_year(note: str) -> tuple[Published, str] | None:
-    """``MICCAI 2023`` and ``CVPR'21`` taken apart."""
+    """``MICCAI 2023`` and ``CVPR'21`` split into year and venue."""
     found = _PLACE_AND_YEAR.fullmatch(note)
     if not found or len(note.split()) > 9 or parse_date(note):
         return None
@@ -128,7 +128,7 @@ def _place_and_year(note: str) -> tuple[Published, str] | None:
 
 
 def _from_words(soft: Sequence[str]) -> tuple[Published, str]:
-    """The first date, and the venue that stands beside a year."""
+    """The first date, and the venue next to a year."""
     dates = [date for note in soft if (date := parse_date(note))]
     places = [both for note in soft if (both := _place_and_year(note)) and not is_generic(both[1])]
     if places:

@@ -1,4 +1,4 @@
-"""One line of a list as its reader sees it, and what is marked in it: links, bold, notes in square brackets."""
+"""One line of a list as its reader sees it, and its marks: links, bold, notes in square brackets."""
 
 import re
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ from harvester.domain.text import clean
 
 Kind = Literal["link", "strong", "em", "code", "heading", "literal"]
 
-# What stands for a link and for an escaped character where only the shape of a line matters.
+# Placeholders for a link and for an escaped character when only the shape of a line matters.
 _IN_LINK, _LINK_END, _ESCAPED = "\ue000", "\ue001", "\ue002"
 _LINK = re.compile(rf"\[{{0,2}}{_IN_LINK}*{_LINK_END}\]{{0,2}}")
 OPENS_LINK_OR_NOTE = ("[", _IN_LINK, _LINK_END)
 TOKEN = re.compile(rf"{_LINK.pattern}|\[(?P<note>[^\[\]{_IN_LINK}{_LINK_END}]*)\]")
-"""A link or a note in the shape of a line."""
+"""Matches a link or a note in the shape of a line."""
 
 _BARE = re.compile(r"https?://[^\s<>()\[\]|\\\"'`*\ue000-\ue001]+")
 _LONGEST_NOTE = 80
-_LOOKED_AT = 2000  # characters of a line; venue and date stand at its beginning
+_LOOKED_AT = 2000  # characters of a line; venue and date come at its beginning
 _STOPS = r"[;|()]|\.\s|\s[–—-]\s"
 _ROUND = re.compile(rf"\((?P<note>[^()]{{2,{_LONGEST_NOTE}}})\)")
 _UNREAD_BOLD = re.compile(r"\*\*(?P<words>(?:[^*]|\*(?!\*))+)\*\*")
@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Marked characters of a line; `value` is the address of a link, the level of a heading."""
+    """Marked characters of a line; `value` is the address of a link or the level of a heading."""
 
     start: int
     end: int
@@ -44,9 +44,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A text without Markdown, and its marks from the inner to the outer.
+    """A text without Markdown, and its marks from innermost to outermost.
 
-    ``literal`` marks characters that were escaped, so that no bracket of a title is taken for markup.
+    ``literal`` marks escaped characters, so that a bracket in a title is not taken for markup.
     """
 
     text: str = ""
@@ -63,7 +63,7 @@ class Inline:
         return Inline(self.text[start:last], tuple(spans))
 
     def without(self, start: int, end: int) -> "Inline":
-        """All but these characters."""
+        """The text without these characters."""
         return join(self.part(0, start), self.part(end))
 
     def marked(self, kind: Kind) -> "Inline":
@@ -71,12 +71,12 @@ class Inline:
         return Inline(self.text, (*self.spans, Span(0, len(self.text), kind)))
 
     def of(self, kind: Kind) -> list[Span]:
-        """The marks of one kind, in order."""
+        """The marks of this kind, in order."""
         return sorted((span for span in self.spans if span.kind == kind), key=lambda span: span.start)
 
     @property
     def shape(self) -> str:
-        """The text with each link and each escaped character replaced by one that stands for it."""
+        """The text with each link and each escaped character replaced by a placeholder."""
         shape = list(self.text)
         for span in self.of("literal"):
             shape[span.start : span.end] = _ESCAPED * (span.end - span.start)
@@ -87,12 +87,12 @@ class Inline:
 
     @property
     def words(self) -> str:
-        """The text with its white space folded."""
+        """The text with runs of white space collapsed."""
         return clean(self.text)
 
 
 def join(*pieces: Inline) -> Inline:
-    """Pieces put one behind the other."""
+    """Concatenate pieces."""
     text, spans = "", list[Span]()
     for piece in pieces:
         spans += (Span(span.start + len(text), span.end + len(text), span.kind, span.value) for span in piece.spans)
@@ -101,7 +101,7 @@ def join(*pieces: Inline) -> Inline:
 
 
 def with_unread_bold(line: Inline) -> Inline:
-    """The line with ``** words **`` in bold as its writer meant, though CommonMark leaves such stars as they are."""
+    """The line with ``** words **`` in bold as its writer meant, although CommonMark does not read it as bold."""
     if "**" not in line.text:
         return line
     pieces, end = list[Inline](), 0
@@ -113,16 +113,18 @@ def with_unread_bold(line: Inline) -> Inline:
 
 
 def trimmed(line: Inline, edges: str | None = None) -> Inline:
-    """The line without these characters (white space) at its ends; a link without text at an end is kept."""
+    """The line without these characters (white space) at its ends; an empty link at an end is kept."""
     start = len(line.text) - len(line.text.lstrip(edges))
     last = max(start, len(line.text.rstrip(edges)))
     outside = (span for span in line.of("link") if span.start == span.end and not start <= span.start <= last)
-    kept = line.part(start, last)
-    return Inline(kept.text, (*kept.spans, *(Span(last - start, last - start, "link", span.value) for span in outside)))
+    middle = line.part(start, last)
+    return Inline(
+        middle.text, (*middle.spans, *(Span(last - start, last - start, "link", span.value) for span in outside))
+    )
 
 
 def links_in(line: Inline) -> Iterator[Link]:
-    """The links of a line in order, then the bare addresses outside of them."""
+    """The links of a line in order, then the bare addresses outside them."""
     for span in line.of("link"):
         if span.value:
             yield Link(line.part(span.start, span.end).words, span.value)
@@ -132,14 +134,14 @@ def links_in(line: Inline) -> Iterator[Link]:
 
 
 def notes_in(line: Inline) -> Iterator[str]:
-    """The texts in square brackets that are no links."""
+    """The texts in square brackets that are not links."""
     for found in TOKEN.finditer(line.shape):
         if found["note"] is not None and (note := line.part(*found.span("note")).words):
             yield note
 
 
 def soft_notes_in(line: Inline) -> Iterator[str]:
-    """What may be a venue or date where a list has no notes: in round brackets, italics, and between commas."""
+    """What may be a venue or date in a list without notes: text in parentheses, in italics, and between commas."""
     line = line.part(0, _LOOKED_AT)
     bare = _BARE.sub(lambda found: " " * len(found.group()), _visible(line, TOKEN))
     marked = [(found.start(), found["note"]) for found in _ROUND.finditer(bare)]
@@ -153,7 +155,7 @@ def soft_notes_in(line: Inline) -> Iterator[str]:
 
 
 def _visible(line: Inline, hidden: re.Pattern[str]) -> str:
-    """The text with what has a hidden shape blanked, everything else in its place."""
+    """The text with everything of a hidden shape blanked, the rest at its old position."""
     shown = list(line.text)
     for found in hidden.finditer(line.shape):
         shown[found.start() : found.end()] = " " * (found.end() - found.start())

@@ -1,7 +1,7 @@
-"""The Markdown of a list as headings, lines and table rows, in order; knows the form, not what a list means by it.
+"""The Markdown of a list as headings, lines and table rows, in order; knows the syntax, not its meaning in a list.
 
-CommonMark is read by markdown-it-py, with GitHub's tables and strike marks. HTML is seen through: what stands between
-two tags is read like any other Markdown, headings, summaries and links of HTML count as those of Markdown.
+markdown-it-py parses CommonMark, with GitHub's tables and strikethrough. HTML is transparent: text between two tags is
+read like any other Markdown, and headings, summaries and links in HTML count as Markdown ones.
 """
 
 import re
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
-_LONGEST_PIECE = 5_000  # characters read at once: the parser takes the square of it on a hostile line
-_MOST_PIECES = 10  # of one line; what follows is taken as plain text
-_DEEPEST_MARK = 6  # a link in bold in italics is three
+_LONGEST_PIECE = 5_000  # characters parsed at once: on a hostile line the parser takes quadratic time
+_MOST_PIECES = 10  # of one line; the rest is taken as plain text
+_DEEPEST_MARK = 6  # a link in bold in italics has depth three
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)")
 _HREF = re.compile(r"\shref\s*=\s*[\"']?(?P<target>[^\"'<>\s]+)", re.IGNORECASE)
@@ -28,7 +28,7 @@ _HEADINGS = {**{f"h{level}": str(level) for level in range(1, 7)}, "summary": "6
 _INDENT = re.compile(r"[\s>]*")
 _TABLE_BELOW = re.compile(r"\n(?=\|[^\n]*\n\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*(?:\n|\Z))")
 _TASK = re.compile(r"\[[ xX]\]\s+")
-_MARKS: Mapping[str, Kind] = {"a": "link", "strong": "strong", "em": "em"}  # by the tag of a token
+_MARKS: Mapping[str, Kind] = {"a": "link", "strong": "strong", "em": "em"}  # by a token's tag
 _KINDS: Mapping[str, Kind] = {"code_inline": "code", "text_special": "literal"}
 
 
@@ -43,9 +43,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a paragraph or bullet; `indent` in columns, `source` as it stands in the file.
+    """One line of a paragraph or bullet; `indent` in columns, `source` as in the file.
 
-    A title that is broken in two is one line, from `line` to `last`.
+    A title broken across two lines is one line, from `line` to `last`.
     """
 
     line: int
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table below its head; `columns` holds the names that stand there."""
+    """One row of a table below its header; `columns` contains the header's names."""
 
     line: int
     cells: tuple[Inline, ...]
@@ -70,7 +70,7 @@ Piece = Heading | Line | Row
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """What a page says, in order; comments, code blocks and rules are left out, mojibake is repaired."""
+    """A page's content, in order; comments, code blocks and rules are left out, mojibake is repaired."""
     lines = [repair(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     yield from _Reader(lines).read("\n".join(lines))
 
@@ -79,9 +79,9 @@ def _parser(*without: str) -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # Indented text is the detail of a title, never code. Lines are read one by one below, their escapes kept apart.
+    # Indented text is a detail of a title, never code. Lines are parsed one by one below, their escapes kept separate.
     parser.disable(["code", "inline", "text_join", *without])
-    # Addresses as they stand, all of them.
+    # All addresses, unchanged.
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
@@ -89,7 +89,7 @@ def _parser(*without: str) -> "MarkdownIt":
 
 
 class _Reader:
-    """One page: its lines, and the addresses that it defines for all of its links."""
+    """One page: its lines, and its link reference definitions."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
@@ -101,7 +101,7 @@ class _Reader:
         yield from self._below(_tree(self._parser.parse(text, self._defined)), 0)
 
     def _below(self, node: "SyntaxTreeNode", above: int) -> Iterator[Piece]:
-        """The pieces of a node of a tree whose text has `above` lines before it."""
+        """The pieces of a syntax node whose text has `above` lines before it."""
         bullet = node.type == "list_item"
         for child in node.children:
             number = above + (child.map or (0, 0))[0]
@@ -118,7 +118,7 @@ class _Reader:
             bullet = False
 
     def _paragraph_and_table(self, node: "SyntaxTreeNode", number: int, *, bullet: bool) -> Iterator[Piece]:
-        """A paragraph; a table right below it, which Markdown takes for its last lines, is read as a table."""
+        """A paragraph; a table right below it, which Markdown takes for more lines of it, is read as a table."""
         text = _text(node)
         if found := _TABLE_BELOW.search(text):
             above = text.count("\n", 0, found.end())
@@ -128,7 +128,7 @@ class _Reader:
             yield from self._paragraph(self._content(text), number, bullet=bullet)
 
     def _heading(self, node: "SyntaxTreeNode", number: int) -> Iterator[Heading | Line]:
-        """A heading, unless it is a paper with a rule below it, which Markdown takes for an underlined heading."""
+        """A heading, unless it is a paper with a rule below it, which Markdown takes for a setext heading."""
         content = self._content(_text(node))
         underlined = not node.markup.startswith("#")
         if underlined and (len(content) > 1 or any(TOKEN.search(line.text.shape) for line in content)):
@@ -145,7 +145,7 @@ class _Reader:
             yield Row(number + 1, cells, self._lines[number], columns)
 
     def _html(self, text: str, number: int) -> Iterator[Piece]:
-        """What stands between tags, without comments."""
+        """The text between tags, without comments."""
         shown = _COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
         if shown.strip():
             yield from self._below(_tree(self._inside_html.parse(shown, self._defined)), number)
@@ -175,9 +175,9 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """One line of inline text, and how many line breaks stand before its first and its last character.
+    """One line of inline text, and how many line breaks precede its first and its last character.
 
-    `bullet` where it is an item of an HTML list or a row of an HTML table.
+    `bullet` marks an item of an HTML list or a row of an HTML table.
     """
 
     first: int
@@ -187,7 +187,7 @@ class _Written:
 
 
 class _Writer:
-    """Inline tokens written down as lines."""
+    """Converts inline tokens to lines."""
 
     def __init__(self) -> None:
         self._done: list[_Written] = []
@@ -202,7 +202,7 @@ class _Writer:
         self._open: list[tuple[Kind, int, str]] = []
 
     def take(self, token: "Token") -> None:
-        """One token, which adds text, opens a mark, closes one, or ends the line."""
+        """Handle one token, which adds text, opens a mark, closes one, or ends the line."""
         if token.type == "html_inline":
             self._tag(token.content)
         elif token.type in ("softbreak", "hardbreak"):
@@ -226,7 +226,7 @@ class _Writer:
         self._length += len(text)
 
     def _break(self) -> None:
-        """A mark that goes on keeps two lines together, but for italics, in which lists set whole lines."""
+        """An open mark joins two lines, except italics, which lists use for whole lines."""
         if any(kind != "em" for kind, _, _ in self._open):
             self._breaks += 1
             self._write(" ")
@@ -251,15 +251,15 @@ class _Writer:
             self._close(kind)
 
     def _close(self, kind: Kind) -> None:
-        place = next((place for place in reversed(range(len(self._open))) if self._open[place][0] == kind), None)
-        if place is None:
+        depth = next((depth for depth in reversed(range(len(self._open))) if self._open[depth][0] == kind), None)
+        if depth is None:
             return
-        _, start, value = self._open.pop(place)
+        _, start, value = self._open.pop(depth)
         if kind == "link":
             label = "".join(self._text)[start:]
             brackets = len(label) > 2 and label[0] == "[" and label.find("]") == len(label) - 1
             self._spans.append(Span(start + brackets, self._length - brackets, kind, value))
-        elif not any(opened == "link" for opened, _, _ in self._open):  # bold within a link is the link's own
+        elif not any(opened == "link" for opened, _, _ in self._open):  # bold within a link belongs to the link
             self._spans.append(Span(start, self._length, kind, value))
 
     def _tag(self, tag: str) -> None:
@@ -301,7 +301,7 @@ def _line(number: int, content: Inline, source: Sequence[str], *, bullet: bool) 
 
 
 def _without_headings(line: Inline) -> Inline | None:
-    """What a line says besides the headings in it; None where that is nothing."""
+    """What a line contains besides its headings; None if that is nothing."""
     for span in reversed(line.of("heading")):
         line = line.without(span.start, span.end)
     return line if line.words or line.of("link") else None
@@ -312,7 +312,7 @@ def _in_one(content: Sequence[_Written]) -> Inline:
 
 
 def _short(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces that are quickly read, cut at line ends or else between words; and which are worth it."""
+    """The text in pieces that parse quickly, split at line ends or else between words; and which are worth parsing."""
     pieces_of_line = 0
     while text:
         cut = len(text) if len(text) <= _LONGEST_PIECE else _cut(text)

@@ -1,21 +1,21 @@
-"""Undoing one accident: UTF-8 text that a program once read as Mac Roman and saved again."""
+"""Repairs one accident: UTF-8 text that a program read as Mac Roman and saved again."""
 
 import unicodedata
 
-# Where two bytes of UTF-8 are believed: Latin and Greek letters and signs, which Mac Roman shows as a sign out of
-# place before another ("√©", "Œ≤"). Other pairs begin with «, », an ellipsis, a dash, a quotation mark or À, and are
-# more probably real text. Three bytes in a row are no accident.
+# Which two-byte UTF-8 sequences to repair: Latin and Greek letters and signs, which Mac Roman shows as a misplaced sign
+# before another ("√©", "Œ≤"). Other pairs begin with «, », an ellipsis, a dash, a quotation mark or À and are more
+# probably real text. Three bytes in a row are no accident.
 _TWO_BYTES = (range(0xA0, 0x180), range(0x380, 0x400))
 _THREE_BYTES = 0x800
 
 
 def repair(line: str) -> str:
-    """The line as it was meant, where reading it back as Mac Roman gives sensible UTF-8; else as it is."""
+    """The line as it was meant, if reading it back as Mac Roman gives sensible UTF-8; else unchanged."""
     if line.isascii():
         return line
     try:
         meant = line.encode("mac_roman").decode("utf-8")
-    except UnicodeError:  # not an error: most lines with accents are simply right
+    except UnicodeError:  # not an error: most lines with accents are simply correct
         return line
     return meant if all(map(_sensible, meant)) else line
 

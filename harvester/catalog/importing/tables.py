@@ -1,4 +1,4 @@
-"""Tables of a list: which column holds what, by its name."""
+"""Tables in a list: what each column contains, by its name."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ _NAMELESS = frozenset({"link", "here", "url", "🔗", "✓", "click"})
 
 
 def as_line(row: Row) -> Line:
-    """A row in the form that bullets have: the title in bold, date and venue in brackets, then the rest."""
+    """A row in the form of a bullet: the title in bold, date and venue in brackets, then the rest."""
     names = [normalise_heading(name) for name in row.columns]
     title = _title_column(row.cells, names)
     content = join(*_in_order(row.cells, names, title))
@@ -54,7 +54,7 @@ def _name(names: Sequence[str], number: int) -> str:
 
 
 def _title_column(cells: Sequence[Inline], names: Sequence[str]) -> int | None:
-    """The column of titles by its name, else the first cell of several words that is neither date nor kind of link."""
+    """The column of titles by its name, else the first cell of several words that is not a date or a link label."""
     for wanted in _TITLES:
         if wanted in names and (number := names.index(wanted)) < len(cells) and _titular(cells[number]):
             return number
@@ -67,7 +67,7 @@ def _titular(cell: Inline) -> bool:
 
 
 def _bold(cell: Inline) -> Inline:
-    """The cell's words before its first link or note in bold, unless it marks its title itself."""
+    """The cell with the words before its first link or note in bold, unless it marks its title itself."""
     first = TOKEN.search(cell.shape)
     end = first.start() if first else len(cell.text)
     if cell.of("strong") or not cell.text[:end].strip():
@@ -76,7 +76,7 @@ def _bold(cell: Inline) -> Inline:
 
 
 def _named(cell: Inline, name: str) -> Inline:
-    """A cell whose link is called "link" gets the name of its column: ``Code`` says more."""
+    """A cell whose link is called "link" gets its column's name instead: ``Code`` says more."""
     for span in reversed(cell.of("link")):
         if name and cell.text[span.start : span.end].strip().lower() in _NAMELESS:
             called = Inline(name, (replace(span, start=0, end=len(name)),))

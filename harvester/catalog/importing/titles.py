@@ -1,4 +1,4 @@
-"""Where in a line of a list the title of a paper is: lists set it in bold, as a link, in quotes, or as bare words."""
+"""Finds a paper's title in a line of a list: lists set it in bold, as a link, in quotes, or as bare words."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _SENTENCE = re.compile(r"(?P<text>.{8,}?)(?:\.(?=\s+[A-Z(*_\[])|[.?!]\s*$|\s+[�
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
 _MOST_NOTES = 4
 _EDGES = " \t*_`|\\.,:;–—-"
-# What lists write on a link instead of a title.
+# What lists use as link text instead of a title.
 _GENERIC = frozenset(
     """
     abs abstract acm appendix arxiv bib bibtex biorxiv blog cite code colab data dataset demo doi download elsevier full
@@ -55,7 +55,7 @@ _PAPER_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """A line taken apart: the title (empty where there is none), its own link, and everything else."""
+    """A line split into the title (empty if there is none), the title's own link, and everything else."""
 
     title: Inline
     rest: Inline
@@ -63,7 +63,7 @@ class Titled:
 
 
 def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
-    """The title of a block by its first line.
+    """The title of a block, from its first line.
 
     Args:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
@@ -75,12 +75,12 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
 
 
 def begins_bold(line: Inline) -> bool:
-    """Whether the first words of a line are set in bold."""
+    """Whether the first words of a line are in bold."""
     return _first(line, "strong") is not None
 
 
 def is_generic(label: str) -> bool:
-    """Whether a link's text says what kind of link it is ("PDF", "PyTorch code", an arXiv id) and is no title."""
+    """Whether a link's text says what kind of link it is ("PDF", "PyTorch code", an arXiv id), so is not a title."""
     if arxiv_version(label) or "://" in label or label.lower().startswith(("10.", "doi:")):
         return True
     words = re.findall(r"[a-z]+", label.lower())
@@ -88,13 +88,13 @@ def is_generic(label: str) -> bool:
 
 
 def leads_to_paper(link: Link) -> bool:
-    """Whether a link is to a paper by its label or its address."""
+    """Whether a link leads to a paper, by its label or its address."""
     words = re.findall(r"[a-z]+", link.label.lower())
     return bool(link_identifier(link.target)) or (len(words) <= 3 and any(word in _PAPER_WORDS for word in words))
 
 
 def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
-    """Notes and dates that stand before a title (``[MICCAI 2023] Title``), each in square brackets, and the rest."""
+    """Notes and dates before a title (``[MICCAI 2023] Title``), each in square brackets, and the rest."""
     notes, text = Inline(), trimmed(line)
     for _ in range(_MOST_NOTES):
         shape = text.shape
@@ -103,14 +103,14 @@ def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
             break
         rest = text.part(found.end())
         if not rest.text.strip(_EDGES) or shape.startswith(OPENS_LINK_OR_NOTE, found.end()):
-            break  # all that the line holds, or before links only
+            break  # nothing else in the line, or only links follow
         note = text.part(*found.span(found.lastgroup or 0))
         notes, text = join(notes, Inline("["), note, Inline("] ")), rest
     return notes, text
 
 
 def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[Titled]:
-    """Titles in the order in which they are believed."""
+    """Possible titles, most credible first."""
     bold = _first(text, "strong")
     if bold and not (_is_note(text, bold) and re.search(r"\w", text.text[bold.end :])):
         yield _from_bold(text, bold)
@@ -128,19 +128,19 @@ def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[T
 
 
 def _first(line: Inline, kind: Kind) -> Span | None:
-    """The mark at the very beginning of a line, brackets around a link aside."""
+    """The mark at the very beginning of a line, ignoring brackets around a link."""
     found = next(iter(line.of(kind)), None)
     lead = line.text[: found.start] if found else ""
     return found if lead == "" or (kind == "link" and lead in ("[", "[[")) else None
 
 
 def _is_title(line: Inline, link: Span) -> bool:
-    """Whether a link leads to another site and its text says more than that it is a link."""
+    """Whether a link leads to another site and its text says more than what kind of link it is."""
     return "://" in link.value and not is_generic(line.part(link.start, link.end).words)
 
 
 def _is_note(line: Inline, bold: Span) -> bool:
-    """``**[2023]**`` and ``**2023-07-01**`` are no titles."""
+    """``**[2023]**`` and ``**2023-07-01**`` are not titles."""
     words = line.part(bold.start, bold.end)
     found = TOKEN.fullmatch(words.shape)
     return (found is not None and found["note"] is not None) or is_date(words.words) or is_generic(words.words)
@@ -153,14 +153,14 @@ def _from_bold(line: Inline, bold: Span) -> Titled:
 
 
 def _from_link(line: Inline, link: Span) -> Titled:
-    """A link as title, without the brackets around it."""
+    """A link as the title, without the brackets around it."""
     around = next((found for found in TOKEN.finditer(line.shape) if found.end() >= link.end), None)
     start, end = (min(around.start(), link.start), around.end()) if around else (link.start, link.end)
     return Titled(line.part(link.start, link.end), line.without(start, end), link.value)
 
 
 def _further_on(line: Inline) -> Iterator[Titled]:
-    """A title behind authors or a date: in bold, in quotes, or a link of several words."""
+    """A title after authors or a date: in bold, in quotes, or a link of several words."""
     for bold in line.of("strong"):
         if not _is_note(line, bold) and len(line.part(bold.start, bold.end).words.split()) > 2:
             yield _from_bold(line, bold)
@@ -173,7 +173,7 @@ def _further_on(line: Inline) -> Iterator[Titled]:
 
 
 def _bare(line: Inline) -> Iterator[Titled]:
-    """The words before the first link or note: their first sentence, behind the authors where those come first."""
+    """The words before the first link or note: their first sentence, after the authors if those come first."""
     first = TOKEN.search(line.shape)
     lead = re.sub(r"[\s(\[|,:;–—-]+$", "", line.text[: first.start()] if first else line.text)
     skipped = _AUTHORS_FIRST.match(lead)
@@ -185,7 +185,7 @@ def _bare(line: Inline) -> Iterator[Titled]:
 
 
 def _no_prose(rest: Inline) -> bool:
-    """Whether what follows a link at the start of a paragraph is details, not a sentence that the link begins."""
+    """Whether the text after a link at the start of a paragraph is details, not the rest of a sentence."""
     shape = TOKEN.sub(lambda found: " " * len(found.group()), rest.shape)
     start = len(shape) - len(shape.lstrip())
     set_apart = any(span.start == start for kind in ("em", "strong", "code") for span in rest.of(kind))
@@ -193,7 +193,7 @@ def _no_prose(rest: Inline) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a date and nothing else, be it one that the calendar lacks."""
+    """Whether a text is a date and nothing else, even an impossible one."""
     try:
         return bool(Published.parse(text))
     except ValueError:

@@ -15,7 +15,7 @@ _VARIATION = "\N{VARIATION SELECTOR-16}"
 
 
 class Slugger:
-    """Names for the headings of one page, which must be told in their order."""
+    """Names for the headings of one page, which must be given in order."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
@@ -42,12 +42,12 @@ def heading_text(name: str, emoji: str) -> str:
 
 
 def dead_anchors(page: str) -> list[tuple[int, str]]:
-    """The links of a page to a heading that it has not, with their lines."""
-    slugger, said = Slugger(), list(pieces(page))
-    names = {slugger.name(piece.text) for piece in said if isinstance(piece, Heading)}
+    """The links of a page to a heading that it does not have, with their lines."""
+    slugger, content = Slugger(), list(pieces(page))
+    names = {slugger.name(piece.text) for piece in content if isinstance(piece, Heading)}
     texts = [
         (piece.line, content)
-        for piece in said
+        for piece in content
         if not isinstance(piece, Heading)
         for content in (piece.cells if isinstance(piece, Row) else (piece.content,))
     ]

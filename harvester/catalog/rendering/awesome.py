@@ -71,7 +71,7 @@ def render_list(entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | 
     The same entries give the same bytes.
 
     Args:
-        templates: a folder whose templates go before ours of the same name.
+        templates: a folder whose templates take precedence over ours of the same name.
 
     Raises:
         CatalogError: a template of that folder is broken.
@@ -111,7 +111,7 @@ def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tu
     """Render the list of a catalog's folder; how many entries there are, and the list's files, changed or not.
 
     Raises:
-        CatalogError: an entry or a template cannot be read. Nothing is written then: a typing error in one file must
+        CatalogError: an entry or a template cannot be read. Nothing is written then: a typo in one file must
             not take a paper off the public list.
     """
     catalog = load_catalog(folder, taxonomy)
@@ -150,7 +150,7 @@ def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: 
         anchor=Markdown(slugger.name(heading)),  # before those of its sections: in the order of the page
         count=len(section.entries),
         papers=tuple(_paper(entry, texts, form) for entry in section.entries),
-        sections=tuple(_view(one, slugger, texts, form) for one in section.sections),
+        sections=tuple(_view(part, slugger, texts, form) for part in section.sections),
     )
 
 
@@ -180,7 +180,7 @@ def _split(section: _View, chapter: _View, contents: Markdown, template: "Templa
     """The section with its papers moved to pages of their own, which are added to `files`."""
     if section.sections:
         return replace(
-            section, sections=tuple(_split(one, chapter, contents, template, files) for one in section.sections)
+            section, sections=tuple(_split(part, chapter, contents, template, files) for part in section.sections)
         )
     parts = _parts(section.papers)
     names = [f"{_PAGES}/{section.key}{f'-{number}' if number > 1 else ''}.md" for number in range(1, len(parts) + 1)]

@@ -77,7 +77,7 @@ def _years(entries: Sequence[Entry]) -> str:
 
 
 def _labels(entries: Sequence[Entry], taxonomy: Taxonomy) -> str:
-    """Papers by label, a panel a facet; labels without a paper are left out."""
+    """Papers by label, one panel per facet; labels without a paper are left out."""
     facets = [facet for facet in taxonomy.facets if facet.id != KIND]
     held = [_counts(entries, facet) for facet in facets]
     panel = (_WIDTH + _GAP) // max(1, len(facets))
@@ -91,7 +91,7 @@ def _labels(entries: Sequence[Entry], taxonomy: Taxonomy) -> str:
 
 
 def _panel(counts: Mapping[str, int], left: int, width: int) -> Iterator[str]:
-    """A bar a label, its name before it and its number behind."""
+    """One bar per label, its name before it and its number after."""
     names = {name: _shortened(name) for name in counts}
     middle = left + 8 + round(0.9 * _CHAR * max(map(_width, names.values()), default=0))
     length = max(20, left + width - middle - 8 - _CHAR * 5)

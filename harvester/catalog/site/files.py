@@ -70,7 +70,8 @@ def _exported(papers: list[Entry], taxonomy: Taxonomy, name: str) -> bytes:
 def _assets() -> dict[str, bytes]:
     """Scripts, styles and pictures, which are the same for every catalog."""
     folder = resources("harvester.catalog.site") / "static"
-    return {one.name: one.read_bytes() for one in sorted(folder.iterdir(), key=lambda one: one.name) if one.is_file()}
+    files = [file for file in folder.iterdir() if file.is_file()]
+    return {file.name: file.read_bytes() for file in sorted(files, key=lambda file: file.name)}
 
 
 def _page(taxonomy: Taxonomy, papers: list[Entry], others: Sequence[tuple[str, str]]) -> bytes:
@@ -98,5 +99,7 @@ def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, object]:
         "title": entry.title,
         "link": url(entry.links.get("paper", "")) or address_of(entry.id),
         "about": " · ".join(filter(None, (", ".join(entry.authors[:_AUTHORS]) + more, place))),
-        "labels": [one.name for facet in taxonomy.facets for one in facet.labels if entry.labels.has(facet.id, one.id)],
+        "labels": [
+            label.name for facet in taxonomy.facets for label in facet.labels if entry.labels.has(facet.id, label.id)
+        ],
     }

@@ -1,7 +1,7 @@
 """Which papers are alike, and a map that puts them side by side. Same entries, same result: every seed is fixed.
 
 Texts become vectors by latent semantic analysis (TF-IDF and a truncated SVD, Deerwester et al. 1990): seconds for
-20,000 papers, where a sentence encoder takes minutes, and a catalogue's titles with their labels say most of it.
+20,000 papers, where a sentence encoder takes minutes, and a catalog's titles with their labels say most of it.
 """
 
 from collections.abc import Mapping, Sequence

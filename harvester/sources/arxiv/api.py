@@ -1,8 +1,8 @@
-"""The arXiv query API (https://info.arxiv.org/help/api/user-manual.html), asked by date of submission.
+"""The arXiv query API (https://info.arxiv.org/help/api/user-manual.html), queried by submission date.
 
-The ``arxiv`` package gives typed results, but not its transport: it has no time-out, takes an HTML page or an error
-entry for an empty result, and recovers silently from a cut body. So we fetch, hold the document against what was
-asked, and hand it only bytes that are whole.
+We use the ``arxiv`` package for its typed results, but not its transport: it has no timeout, takes an HTML page or an
+error entry for an empty result, and recovers silently from a truncated body. So we fetch the document, check it against
+the query, and pass on only complete bytes.
 """
 
 import hashlib
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
-PAGE = 1000  # arXiv asks to refine queries of more results; slices go up to 2,000
+PAGE = 1000  # arXiv asks to refine queries with more results; slices go up to 2,000
 NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
-# arXiv's own forms; "formally withdrawn" from a conference is a live paper's history
+# arXiv's own wording; a paper "formally withdrawn" from a conference is still live
 WITHDRAWN = re.compile(
     r"(?:\A|\bthis )(?:paper |article |submission |manuscript |work |preprint )?(?:has been |was |is )?withdrawn\b"
     r"(?! (?:from|\w* ?submission)\b)|\bwithdrawn by (?:the )?(?:\w+ )?(?:authors?|arXiv)\b",
@@ -57,7 +57,7 @@ SEARCH_TERMS = (
     "electrophysiological", "CCTA", "PTB-XL", "EchoNet", "ACDC",
 )  # fmt: skip
 DEFAULT_QUERY = " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in SEARCH_TERMS)
-"""Wide on purpose: the query decides what can be found at all, the classifier what is in scope."""
+"""Deliberately broad: the query decides what can be found at all, the classifier what is in scope."""
 
 
 class ArxivSettings(WebSource):
@@ -71,18 +71,18 @@ class ArxivSettings(WebSource):
     @classmethod
     def _on_one_line(cls, value: str) -> str:
         if not value.strip():
-            raise ValueError("it is empty; arXiv would answer with nothing")
+            raise ValueError("it is empty; arXiv would return nothing")
         return one_line(value)
 
 
 def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iterator[Batch]:
     """Everything submitted in the window that matches the query, oldest first.
 
-    arXiv breaks down on deep pages, so the next page is the first one of a shorter window, which begins with the last
-    minute seen; only more than a page within one minute would be paged through.
+    arXiv fails on deep pages, so each next page is the first page of a shorter window that begins with the last minute
+    seen; real paging is needed only for more than one page within a single minute.
 
     Raises:
-        FetchError: an answer is missing, malformed, or holds less than it announces.
+        FetchError: an answer is missing, malformed, or contains less than it announces.
     """
     begin, start, seen = window.since, 0, set[str]()
     expected = None
@@ -103,10 +103,10 @@ def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iter
 
 
 def titled(settings: ArxivSettings, transport: Transport, title: str) -> list[Paper]:
-    """The papers that arXiv finds by the words of a title, the likeliest first; whether one is meant is not said here.
+    """The papers that arXiv finds by the words of a title, likeliest first; the caller decides whether one matches.
 
     Raises:
-        FetchError: no answer, or none to this question.
+        FetchError: no answer, or not one to this query.
     """
     words = " ".join(re.findall(r"[^\W_]+", title))
     query = f'ti:"{words}"'
@@ -115,7 +115,7 @@ def titled(settings: ArxivSettings, transport: Transport, title: str) -> list[Pa
 
 
 def _page(settings: ArxivSettings, transport: Transport, window: Window, start: int) -> tuple[int, list[Paper]]:
-    """The total of a window and one page of its papers, as many as that page must hold."""
+    """The total of a window and one page of its papers, checked to be complete."""
     query = dated(settings.query, window)
     order = {"sortBy": "submittedDate", "sortOrder": "ascending"}
     params: dict[str, str | int] = {"search_query": query, "start": start, "max_results": PAGE, **order}
@@ -131,7 +131,7 @@ def _page(settings: ArxivSettings, transport: Transport, window: Window, start: 
 
 
 def _complaint(body: bytes) -> str:
-    """What arXiv's error entry says, as a sentence; nothing where the answer is not arXiv's."""
+    """The text of arXiv's error entry as a sentence; "" if the answer is not arXiv's."""
     try:
         summary = parse_xml(body, "arXiv").findtext("atom:entry/atom:summary", "", NAMESPACES)
     except Malformed:
@@ -140,26 +140,26 @@ def _complaint(body: bytes) -> str:
 
 
 def _whole_minute(paper: Paper) -> datetime:
-    """The minute of submission: arXiv's windows know no seconds."""
+    """The minute of submission: arXiv's windows have no seconds."""
     assert paper.published is not None  # noqa: S101 - the arxiv package drops entries without
     return paper.published.replace(second=0, microsecond=0)
 
 
 def dated(query: str, window: Window) -> str:
-    """The query with the window as arXiv writes it: whole minutes, GMT, both ends included."""
+    """The query with the window in arXiv's form: whole minutes, GMT, both ends included."""
     last = window.until - timedelta(minutes=1)
     return f"({query}) AND submittedDate:[{_minute(window.since)} TO {_minute(last)}]"
 
 
 def read_page(body: bytes, query: str) -> tuple[int, list[Paper]]:
-    """The total and the papers of one answer.
+    """The total and the papers in one answer.
 
     Raises:
-        Malformed: not an arXiv feed, or one to another query than ours.
+        Malformed: not an arXiv feed, or one for a different query.
         BadQuery: arXiv's error entry, or a query that it rewrote.
         Incomplete: an entry that cannot be read.
     """
-    from arxiv._feed import parse  # its public face, Client, cannot be given bytes
+    from arxiv._feed import parse  # its public API, Client, does not accept bytes
 
     root = parse_xml(body, "arXiv")
     _check_feed(root, query)
@@ -169,7 +169,7 @@ def read_page(body: bytes, query: str) -> tuple[int, list[Paper]]:
             raise BadQuery(f"arXiv rejects the query: {clean(entry.findtext('atom:summary', '', NAMESPACES))}.")
     results = parse(body).results
     if len(results) != len(entries):
-        raise Incomplete(f"arXiv sent {len(entries)} entries, of which only {len(results)} can be read.")
+        raise Incomplete(f"arXiv sent {len(entries)} entries, only {len(results)} of which can be read.")
     return int(root.findtext("opensearch:totalResults", "", NAMESPACES)), [as_paper(result) for result in results]
 
 
@@ -204,15 +204,15 @@ def as_paper(result: "Result") -> Paper:
 
 
 def _check_feed(root: XmlElement, query: str) -> None:
-    """An Atom feed with a total, in answer to our very query: arXiv rewrites sloppy ones and echoes what it ran."""
+    """Check for an Atom feed with a total for exactly our query: arXiv rewrites sloppy ones and echoes what it ran."""
     if root.tag != f"{{{NAMESPACES['atom']}}}feed":
-        raise Malformed("arXiv's address answers with a document that is no Atom feed.")
+        raise Malformed("arXiv's address sent a document that is not an Atom feed.")
     if not root.findtext("opensearch:totalResults", "", NAMESPACES).strip().isdecimal():
-        raise Malformed("arXiv's answer names no total.")
+        raise Malformed("arXiv's answer does not state a total.")
     title = root.findtext("atom:title", "", NAMESPACES)
     echo = re.search(r"search_query=(.*?)(&id_list=|$)", title, re.DOTALL)
     if echo and _folded(echo[1]) != _folded(query):
-        raise BadQuery(f"arXiv ran another query than ours: {clean(echo[1])[:200]!r}; correct harvest.arxiv.query.")
+        raise BadQuery(f"arXiv ran a different query from ours: {clean(echo[1])[:200]!r}; correct harvest.arxiv.query.")
 
 
 def _folded(query: str) -> str:

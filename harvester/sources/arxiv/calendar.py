@@ -1,7 +1,7 @@
-"""When arXiv announces: at 20:00 Eastern time, Sunday to Thursday, but for its holidays.
+"""When arXiv announces: at 20:00 Eastern time, Sunday to Thursday, except on its holidays.
 
-https://info.arxiv.org/help/availability.html. A batch bears the date of the next morning: that of Sunday evening is
-Monday's. On a holiday the batch of that date is missing; its papers come with the next one.
+https://info.arxiv.org/help/availability.html. A batch has the date of the next morning: Sunday evening's is Monday's.
+On a holiday there is no batch of that date; its papers come with the next one.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
 HOUR = time(20)
-LONGEST_PAUSE = 14  # days to look back for the last batch; arXiv never pauses for so long
+LONGEST_PAUSE = 14  # days to look back for the last batch; arXiv never pauses that long
 
-# Batches that arXiv does not announce, beyond those of the same day every year.
+# Batches that arXiv does not announce, in addition to those on the same day every year.
 YEARLY = {(1, 1), (6, 19), (7, 4), (12, 25)}
 HOLIDAYS = {
     date.fromisoformat(day)
@@ -23,7 +23,7 @@ HOLIDAYS = {
 
 
 def is_batch_day(day: date) -> bool:
-    """Whether a batch bears this date: a working day that is no holiday."""
+    """Whether a batch has this date: a working day that is not a holiday."""
     return day.weekday() < 5 and day not in HOLIDAYS and (day.month, day.day) not in YEARLY
 
 
@@ -39,5 +39,5 @@ def last_announcement(now: datetime) -> datetime:
 
 
 def last_shown(now: datetime) -> datetime:
-    """When the batch was due that arXiv's feeds show: they turn to a new day at midnight Eastern time."""
+    """When the batch now in arXiv's feeds was due: they switch to a new day at midnight Eastern time."""
     return last_announcement(datetime.combine(now.astimezone(EASTERN).date(), time(), EASTERN))

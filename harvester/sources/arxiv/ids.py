@@ -1,4 +1,4 @@
-"""arXiv's query API asked for papers by their ids, 100 a request: what feeds and audits name gets its text here."""
+"""Papers by id from arXiv's query API, 100 per request: the text for papers that feeds and audits name."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ BATCH = 100
 
 
 def hydrate(api: ArxivSettings, transport: Transport, ids: Sequence[str]) -> tuple[list[Paper], list[str]]:
-    """The newest version of every paper named by its base id, and the ids that arXiv knows nothing of.
+    """The newest version of every paper by its base id, and the ids that arXiv does not know.
 
     Raises:
-        FetchError: an answer is missing, malformed, holds less than it announces, or answers another question.
+        FetchError: an answer is missing, malformed, contains less than it announces, or answers another query.
     """
     papers: list[Paper] = []
     for part in batches(ids):
-        # An unknown id is left out without a word, so what came is held against what was asked.
+        # arXiv silently omits an unknown id, so compare the answer with what was asked.
         params: dict[str, str | int] = {"id_list": ",".join(part), "start": 0, "max_results": len(part)}
         papers += read_ids_page(transport.get(api.url, params, ACCEPT).body, part)
     found = {paper.id for paper in papers}
@@ -30,19 +30,19 @@ def hydrate(api: ArxivSettings, transport: Transport, ids: Sequence[str]) -> tup
 
 
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The ids without repetition, as many at a time as one request takes."""
+    """The ids without duplicates, in chunks that fit one request."""
     unique = list(dict.fromkeys(ids))
     for start in range(0, len(unique), BATCH):
         yield unique[start : start + BATCH]
 
 
 def read_ids_page(body: bytes, ids: Sequence[str]) -> list[Paper]:
-    """The papers of an answer to `ids`, each once.
+    """The papers in an answer to `ids`, each once.
 
     Raises:
-        Malformed: not an arXiv feed, or it holds a paper that nobody asked for.
-        BadQuery: arXiv rejects an id, or looked up others than ours.
-        Incomplete: fewer papers than the total it names.
+        Malformed: not an arXiv feed, or it contains a paper that was not asked for.
+        BadQuery: arXiv rejects an id, or looked up ids other than ours.
+        Incomplete: fewer papers than the total it states.
     """
     total, listed = read_page(body, "")
     _check_echo(body, ids)
@@ -55,11 +55,11 @@ def read_ids_page(body: bytes, ids: Sequence[str]) -> list[Paper]:
 
 
 def _check_echo(body: bytes, ids: Sequence[str]) -> None:
-    """arXiv's title repeats what it looked up; the answer to somebody else's question is none to ours."""
+    """Refuse the answer to somebody else's query: arXiv's title repeats what it looked up."""
     title = parse_xml(body, "arXiv").findtext("atom:title", "", NAMESPACES)
     echo = re.search(r"id_list=([^&]*)", title)
     if echo and _bases(echo[1].split(",")) != _bases(ids):
-        raise BadQuery(f"arXiv looked up other ids than ours: {clean(echo[1])[:200]!r}.")
+        raise BadQuery(f"arXiv looked up ids other than ours: {clean(echo[1])[:200]!r}.")
 
 
 def _bases(ids: Sequence[str]) -> set[str]:

@@ -1,8 +1,8 @@
 """arXiv's OAI-PMH (https://info.arxiv.org/help/oa/index.html, https://www.openarchives.org/OAI/openarchivesprotocol.html).
 
-It lists every record that was changed since a day, which is what the completeness audit holds the store against. A
-datestamp is the day of the last change of the record, bulk edits included, not of submission. Resumption tokens carry
-neither size nor position and expire every day; then the list is asked for again from its beginning.
+It lists every record changed since a given day; the completeness audit compares the store with that list. A datestamp
+is the day of the record's last change, bulk edits included, not of its submission. Resumption tokens carry neither
+size nor position and expire every day; then the list starts over.
 """
 
 import re
@@ -28,7 +28,7 @@ ACCEPT = "text/xml, application/xml"
 MAX_RESTARTS = 3
 NAMESPACES = {"oai": "http://www.openarchives.org/OAI/2.0/", "raw": "http://arxiv.org/OAI/arXivRaw/"}
 GROUPS = ("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat")
-"""Archives that are a group of sets of their own; all others belong to the group physics."""
+"""Archives that form their own group of sets; all others belong to the group physics."""
 _REJECTIONS = ("badArgument", "badVerb", "cannotDisseminateFormat", "idDoesNotExist", "noSetHierarchy")
 
 
@@ -40,7 +40,7 @@ class OaiSettings(WebSource):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record. A deleted one, and one without metadata, has version 0 and no text."""
+    """One record. A deleted record, or one without metadata, has version 0 and no text."""
 
     base: str
     version: int
@@ -54,11 +54,11 @@ class Record:
 
     @property
     def id(self) -> str:
-        """The identifier that the store knows it by."""
+        """Its identifier in the store."""
         return f"arxiv:{self.base}"
 
     def as_paper(self) -> Paper:
-        """What the record tells of the paper."""
+        """What the record says about the paper."""
         return Paper(
             identifiers=(self.id,),
             title=self.title,
@@ -72,18 +72,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: its records, and the token of the next one, "" at the end of the list."""
+    """One answer: its records, and the token for the next one, "" at the end of the list."""
 
     records: tuple[Record, ...]
     token: str = ""
 
 
 class TokenExpired(Unavailable):
-    """The resumption token is no longer good; the list begins again."""
+    """The resumption token is no longer valid; the list starts over."""
 
 
 def list_records(settings: OaiSettings, transport: Transport, set_spec: str, since: date) -> Iterator[Record]:
-    """Every record of a set that was changed on or after a day; after an expired token some come twice.
+    """Every record of a set changed on or after a day; after an expired token some come twice.
 
     Raises:
         FetchError: an answer is missing or malformed, the set is rejected, or tokens keep expiring.
@@ -96,12 +96,12 @@ def list_records(settings: OaiSettings, transport: Transport, set_spec: str, sin
             continue
     raise Unavailable(
         f"{WHO} let its resumption tokens expire {MAX_RESTARTS + 1} times while listing {set_spec}; audit fewer days, "
-        f"or again later: tokens end at midnight in New York."
+        f"or try later: tokens expire at midnight in New York."
     )
 
 
 def _walk(settings: OaiSettings, transport: Transport, set_spec: str, since: date) -> Iterator[Record]:
-    """One pass from the first page to the last; `until` is never sent, since it would hide what changes meanwhile."""
+    """One pass from the first page to the last; `until` is never sent, because it would hide changes made meanwhile."""
     params = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": set_spec, "from": since.isoformat()}
     tokens: set[str] = set()
     while True:
@@ -116,31 +116,31 @@ def _walk(settings: OaiSettings, transport: Transport, set_spec: str, since: dat
 
 
 def read_page(body: bytes, *, continued: bool = False) -> Page:
-    """One answer to ListRecords; an empty page where nothing was changed.
+    """One answer to ListRecords; an empty page if nothing was changed.
 
     Args:
         continued: whether a resumption token was sent.
 
     Raises:
-        TokenExpired: that token is no longer good.
+        TokenExpired: that token is no longer valid.
         BadQuery: the request is rejected.
-        Malformed: no OAI-PMH, an error that it does not know, or a record that cannot be read.
+        Malformed: not OAI-PMH, an error that the protocol does not define, or a record that cannot be read.
         Incomplete: "no records" in the middle of a list.
     """
     root = parse_xml(body, WHO)
     if root.tag != f"{{{NAMESPACES['oai']}}}OAI-PMH":
-        raise Malformed(f"{WHO} answers with a document of another kind; correct harvest.oai.url.")
+        raise Malformed(f"{WHO} sent a document that is not OAI-PMH; correct harvest.oai.url.")
     if (error := root.find("oai:error", NAMESPACES)) is not None:
         return _no_records(error, continued=continued)
     listed = root.find("oai:ListRecords", NAMESPACES)
     if listed is None:
-        raise Malformed(f"{WHO} answers with neither records nor an error.")
+        raise Malformed(f"{WHO} sent neither records nor an error.")
     records = tuple(_record(found) for found in listed.findall("oai:record", NAMESPACES))
     return Page(records, listed.findtext("oai:resumptionToken", "", NAMESPACES).strip())
 
 
 def set_of(category: str) -> str:
-    """``cs:cs:AI`` of ``cs.AI``, ``physics:quant-ph`` of ``quant-ph``: group, archive and subject class."""
+    """``cs:cs:AI`` for ``cs.AI``, ``physics:quant-ph`` for ``quant-ph``: group, archive and subject class."""
     archive, _, subject = category.partition(".")
     if archive in GROUPS:
         return f"{archive}:{archive}:{subject}" if subject else archive
@@ -148,16 +148,16 @@ def set_of(category: str) -> str:
 
 
 def _no_records(error: XmlElement, *, continued: bool) -> Page:
-    """An OAI-PMH error; "nothing matches" is one, too, and no fault where a list begins."""
-    code, said = clean(error.get("code", "")), clean(error.text or "")[:200]
+    """Raise an OAI-PMH error; "nothing matches" is one, too, but not a fault at the beginning of a list."""
+    code, explanation = clean(error.get("code", "")), clean(error.text or "")[:200]
     if code == "noRecordsMatch" and not continued:
         return Page(())
     if code == "noRecordsMatch":
         raise Incomplete(f"{WHO} broke off in the middle of a list, saying that nothing matches.")
     if code == "badResumptionToken":
-        raise TokenExpired(f"{WHO}: {said or code}.")
+        raise TokenExpired(f"{WHO}: {explanation or code}.")
     kind = BadQuery if code in _REJECTIONS else Malformed
-    raise kind(f"{WHO} answers {code or 'an error without a code'}: {said or 'no reason given'}.")
+    raise kind(f"{WHO} answers {code or 'an error without a code'}: {explanation or 'no reason given'}.")
 
 
 def _record(found: XmlElement) -> Record:
@@ -180,7 +180,7 @@ def _record(found: XmlElement) -> Record:
 
 
 def _datestamp(found: XmlElement, base: str) -> date:
-    """A day, or, in the protocol's finer form, a second of one."""
+    """A day, or, in the protocol's finer form, a second."""
     text = found.findtext("oai:header/oai:datestamp", "", NAMESPACES).strip()
     try:
         return date.fromisoformat(text[:10])
@@ -189,7 +189,7 @@ def _datestamp(found: XmlElement, base: str) -> date:
 
 
 def _newest(raw: XmlElement | None) -> int:
-    """The highest version of the history, which need not name them all."""
+    """The highest version in the history, which may omit some."""
     listed = [] if raw is None else raw.findall("raw:version", NAMESPACES)
     numbers = (re.fullmatch(r"v([0-9]{1,4})", version.get("version", "")) for version in listed)
     return max((int(number[1]) for number in numbers if number), default=0)
@@ -206,8 +206,8 @@ def _probe(settings: OaiSettings) -> Probe:
 def _identify(settings: OaiSettings, transport: Transport) -> str:
     root = parse_xml(transport.get(settings.url, {"verb": "Identify"}, ACCEPT).body, WHO)
     if root.find("oai:Identify", NAMESPACES) is None:
-        raise Malformed(f"{WHO} does not say who it is; correct harvest.oai.url.")
-    return "It says who it is."
+        raise Malformed(f"{WHO} does not identify itself; correct harvest.oai.url.")
+    return "It identifies itself."
 
 
-KIND = SourceKind(PROVENANCE, "oai", OaiSettings, probe=_probe)  # audits ask it, runs do not
+KIND = SourceKind(PROVENANCE, "oai", OaiSettings, probe=_probe)  # used by audits, not by runs

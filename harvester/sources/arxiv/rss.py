@@ -1,9 +1,9 @@
-"""arXiv's announcement feeds (https://info.arxiv.org/help/rss.html): what was announced today, one category a request.
+"""arXiv's announcement feeds (https://info.arxiv.org/help/rss.html): today's announcements, one category per request.
 
-The feeds name the papers; their text comes from the API, since a feed gives all authors as one string that no comma
-splits rightly. One category a request, because arXiv cuts a feed at 2,000 rows and drops new papers first. The dates
-in a feed may lag a day behind what it holds, so they are kept and never judged by. A batch that was not read before
-midnight in New York is gone, which is why one bad category must not cost the others.
+The feeds name the papers; their text comes from the API, because a feed gives all authors as one string that commas
+do not split correctly. One category per request: arXiv cuts a feed at 2,000 rows and drops new papers first. The
+dates in a feed may lag a day behind its content, so they are stored but never used to judge. A batch that is not read
+before midnight in New York is lost, which is why one bad category must not cost the others.
 """
 
 import re
@@ -32,7 +32,7 @@ from harvester.sources.window import Batch, Window
 PROVENANCE = Provenance("arxiv_rss", Rank.ANNOUNCED, "preprint")
 ACCEPT = "application/rss+xml, application/atom+xml"
 VERSIONS = ("rss20", "atom10")
-TYPES = ("new", "cross", "replace", "replace-cross")  # the earlier word wins where feeds differ
+TYPES = ("new", "cross", "replace", "replace-cross")  # the earlier type wins if feeds differ
 ROW_CAP, ALARM = 2000, 1900
 _LEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s+Abstract:\s*")
 _ERROR_TITLE = "feed error for query"
@@ -50,7 +50,7 @@ class RssSettings(WebSource):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One paper of one day's feeds; `day` is the date that the feed declares."""
+    """One paper in one day's feeds; `day` is the date that the feed declares."""
 
     base: str
     version: int
@@ -62,7 +62,7 @@ class Announcement:
     doi: str = ""
 
     def as_paper(self) -> Paper:
-        """What the feed itself tells of the paper: no authors and no dates of submission."""
+        """The paper as the feed gives it: without authors or submission dates."""
         return Paper(
             identifiers=(f"arxiv:{self.base}", *((self.doi,) if self.doi else ())),
             title=self.title,
@@ -81,22 +81,22 @@ def fetch(
     transport: Transport,
     window: Window,
 ) -> Iterator[Batch]:
-    """Today's announcements of all categories, whatever the window: the feeds know no other day.
+    """Today's announcements of all categories, whatever the window: the feeds have no other day.
 
     Args:
         is_known: of (base id, version) pairs, those whose text the store has from arXiv's API, in that version or a
-            newer one; all others are asked for there. Where that fails or finds nothing, the feed's own text is kept.
-        unhydrated: base ids that an earlier night left with a feed's text, for tomorrow's feed does not repeat them.
+            newer one; all others are requested there. If that fails or finds nothing, the feed's own text is kept.
+        unhydrated: base ids left with a feed's text by an earlier night, because tomorrow's feed does not repeat them.
 
     Raises:
-        FetchError: at the end, after all that could be had: a feed or an answer of the API was missing or malformed.
+        FetchError: at the end, after everything obtainable: a feed or an API answer was missing or malformed.
     """
     gathered = _gather(settings, transport)
     announced = union(gathered.announcements)
     known = is_known([(seen.base, seen.version) for seen in announced])
-    told = [seen for seen in announced if (seen.base, seen.version) in known]
+    already = [seen for seen in announced if (seen.base, seen.version) in known]
     groups = gathered.groups
-    yield Batch([_sighting(seen) for seen in told], gathered.received, notes=gathered.notes, groups=groups)
+    yield Batch([_sighting(seen) for seen in already], gathered.received, notes=gathered.notes, groups=groups)
     wanted = [seen for seen in announced if (seen.base, seen.version) not in known]
     yield from _hydrated(api, transport, wanted, gathered.errors)
     if not gathered.errors and (left := [base for base in unhydrated() if base not in {seen.base for seen in wanted}]):
@@ -108,11 +108,11 @@ def fetch(
 
 
 def read_feed(body: bytes, category: str) -> list[Announcement]:
-    """The announcements of one category's feed, in its order, repeated ones included.
+    """The announcements in one category's feed, in its order, duplicates included.
 
     Raises:
-        BadQuery: arXiv's feed that tells of an unknown category.
-        Malformed: no feed, or a cut one.
+        BadQuery: arXiv's feed for an unknown category.
+        Malformed: not a feed, or a truncated one.
         Incomplete: an item that cannot be read.
     """
     announcements, unreadable = _read(body, category)
@@ -122,7 +122,7 @@ def read_feed(body: bytes, category: str) -> list[Announcement]:
 
 
 def union(announcements: Iterable[Announcement]) -> list[Announcement]:
-    """Each paper once: in its newest version, under the strongest type, with the categories of all its feeds."""
+    """Each paper once: its newest version and strongest type, with the categories from all its feeds."""
     found: dict[str, Announcement] = {}
     for seen in announcements:
         other = found.get(seen.base, seen)
@@ -134,7 +134,7 @@ def union(announcements: Iterable[Announcement]) -> list[Announcement]:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What all categories' feeds brought, and what went wrong."""
+    """What the feeds of all categories brought, and what went wrong."""
 
     announcements: list[Announcement] = field(default_factory=list)
     received: int = 0
@@ -150,15 +150,15 @@ class _Gathered:
         self.received += received
         if received >= ALARM:
             self.notes.append(
-                f"arXiv's feed of {category} has {received:,} items, near arXiv's cap of {ROW_CAP:,} rows, new papers "
-                f"may be missing; narrow the categories in harvest.arxiv_rss.categories."
+                f"arXiv's feed of {category} has {received:,} items, near arXiv's cap of {ROW_CAP:,} rows, so new "
+                f"papers may be missing; narrow the categories in harvest.arxiv_rss.categories."
             )
         if unreadable:
             self.errors.append(Incomplete(_unreadable(category, unreadable, len(announcements))))
 
 
 def _gather(settings: RssSettings, transport: Transport) -> _Gathered:
-    """All categories, also after one has failed; only a service that asks us to slow down is not asked on."""
+    """All categories, even after one fails; stop only if the service asks us to slow down."""
     gathered = _Gathered()
     for category in dict.fromkeys(settings.categories):
         try:
@@ -174,16 +174,18 @@ def _ask(settings: RssSettings, transport: Transport, category: str) -> bytes:
     try:
         return transport.get(f"{settings.url}/{quote(category, safe='')}", {}, ACCEPT).body
     except BadQuery as error:
-        # arXiv answers 400 to a category that it does not know.
-        raise BadQuery(f"{error} This was the feed of {category!r}; if arXiv has none such, {_REMEDY}.") from error
+        # arXiv answers 400 for a category that it does not know.
+        raise BadQuery(
+            f"{error} This was the feed of {category!r}; if arXiv has no such category, {_REMEDY}."
+        ) from error
 
 
 def _read(body: bytes, category: str) -> tuple[list[Announcement], list[str]]:
-    """The items that can be read, and what those say of themselves that cannot."""
+    """The readable items, and the ids or titles of the others."""
     parsed = parse_feed(body, f"arXiv's feed of {category}", VERSIONS)
     if clean(parsed.feed.get("title", "")).lower().startswith(_ERROR_TITLE):
-        said = clean(parsed.feed.get("subtitle", ""))[:200]
-        raise BadQuery(f"arXiv has no feed of {category!r} ({said or 'no reason given'}); {_REMEDY}.")
+        reason = clean(parsed.feed.get("subtitle", ""))[:200]
+        raise BadQuery(f"arXiv has no feed of {category!r} ({reason or 'no reason given'}); {_REMEDY}.")
     announcements, unreadable = [], []
     for entry in parsed.entries:
         if seen := _announcement(entry, category):
@@ -194,7 +196,7 @@ def _read(body: bytes, category: str) -> tuple[list[Announcement], list[str]]:
 
 
 def _announcement(entry: Any, category: str) -> Announcement | None:
-    """One item, or None where it lacks the id with version, the type or the title that every item has."""
+    """One item, or None if it lacks the id with version, the type or the title that every item has."""
     named, title = arxiv_version(entry.get("id", "")), clean(entry.get("title", ""))
     abstract = entry.get("summary", "")
     lead = _LEAD.match(abstract)
@@ -215,14 +217,14 @@ def _announcement(entry: Any, category: str) -> Announcement | None:
 
 
 def _categories(entry: Any, category: str, kind: str) -> tuple[str, ...]:
-    """The primary one first: the feed lists them in any order, but only the primary one's feed says new or replace."""
+    """The primary one first: the feed lists them in any order, but only the primary's feed says new or replace."""
     listed = [clean(tag.get("term") or "") for tag in entry.get("tags", ())]
     first = [category] if kind in ("new", "replace") and category in listed else []
     return tuple(dict.fromkeys(filter(None, (*first, *listed))))
 
 
 def _day(entry: Any) -> date | None:
-    """The date of midnight in New York, which as UTC is four or five o'clock of the same day."""
+    """The date of midnight in New York, which in UTC is four or five o'clock on the same day."""
     declared = entry.get("published_parsed")
     try:
         return date(*declared[:3]) if declared else None
@@ -237,7 +239,7 @@ def _strength(seen: Announcement) -> tuple[int, int]:
 def _hydrated(
     api: ArxivSettings, transport: Transport, wanted: Sequence[Announcement], errors: list[FetchError]
 ) -> Iterator[Batch]:
-    """The wanted papers with the API's text, new ones first; with the feed's own where the API has none."""
+    """The wanted papers with the API's text, new ones first; with the feed's own if the API has none."""
     queue = sorted(wanted, key=lambda seen: TYPES.index(seen.announce_type))
     while queue:
         part, queue = queue[:BATCH], queue[BATCH:]
@@ -253,7 +255,7 @@ def _hydrated(
 
 
 def _matched(part: Sequence[Announcement], papers: dict[str, Paper]) -> Batch:
-    """Announcements and what the API shows of them; an older version than announced is not it yet."""
+    """Announcements and the API's papers for them; a version older than announced does not count yet."""
     sightings, missing = [], []
     for seen in part:
         paper = papers.get(f"arxiv:{seen.base}")
@@ -271,7 +273,7 @@ def _sighting(seen: Announcement, paper: Paper | None = None) -> Sighting:
 
 def _missing(names: Sequence[str]) -> str:
     return (
-        f"arXiv's API does not show {len(names)} of the papers announced yet; they are kept as the feed tells them, "
+        f"arXiv's API does not show {len(names)} of the announced papers yet; they are kept as the feed gives them, "
         f"without authors: {', '.join(names)}."
     )
 
@@ -279,13 +281,13 @@ def _missing(names: Sequence[str]) -> str:
 def _unreadable(category: str, unreadable: Sequence[str], others: int) -> str:
     shown = next(filter(None, unreadable), "without an id")
     return (
-        f"arXiv's feed of {category} holds {len(unreadable)} of {len(unreadable) + others} items that cannot be read "
-        f"(the first: {shown!r})."
+        f"arXiv's feed of {category} contains {len(unreadable)} of {len(unreadable) + others} items that cannot be "
+        f"read (the first: {shown!r})."
     )
 
 
 def _joined(errors: Sequence[FetchError]) -> FetchError:
-    """One error that tells of all, each once, of the kind of the first."""
+    """One error with the messages of all, each once, of the first one's type."""
     return type(errors[0])(" ".join(dict.fromkeys(map(str, errors))))
 
 
@@ -301,7 +303,7 @@ def _probe(settings: RssSettings) -> Probe:
 
 def _count(settings: RssSettings, transport: Transport) -> str:
     if not settings.categories:
-        return "It is asked for no category."
+        return "No category is configured."
     category = settings.categories[0]
     body = transport.get(f"{settings.url}/{category}", {}, ACCEPT).body
     return f"{category} announces {len(read_feed(body, category)):,} papers."

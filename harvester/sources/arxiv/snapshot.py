@@ -1,6 +1,6 @@
-"""arXiv's metadata snapshot: one JSON object a line, gzipped or not, of millions of papers.
+"""arXiv's metadata snapshot: one JSON object per line, gzipped or not, for millions of papers.
 
-The form is that of the dataset ``Cornell-University/arxiv``: id, title, abstract, categories ("a b", the primary one
+The format is that of the dataset ``Cornell-University/arxiv``: id, title, abstract, categories ("a b", the primary one
 first), authors_parsed ([last, first, suffix]), versions, update_date, comments, journal-ref, doi.
 """
 
@@ -25,16 +25,16 @@ from harvester.sources.arxiv.api import WITHDRAWN
 from harvester.sources.errors import Malformed
 from harvester.sources.source import SourceKind, WebSource
 
-PROVENANCE = Provenance("arxiv_snapshot", Rank.ARXIV, "preprint")  # its texts are those of arXiv's API
-KIND: SourceKind[WebSource] = SourceKind(PROVENANCE)  # a file, which backfills read
-LONGEST_LINE = 1_000_000  # bytes; what is longer is no record, and must not fill the memory
+PROVENANCE = Provenance("arxiv_snapshot", Rank.ARXIV, "preprint")  # its texts are the same as arXiv's API's
+KIND: SourceKind[WebSource] = SourceKind(PROVENANCE)  # a file, read by backfills
+LONGEST_LINE = 1_000_000  # bytes; anything longer is not a record and must not fill the memory
 _GZIP = b"\x1f\x8b"
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotLine:
-    """One line of a snapshot: its number, its paper, or what is wrong with it; `share` of the file is read by then."""
+    """One line of a snapshot: its number, its paper or its problem; `share` of the file has been read by then."""
 
     number: int
     raw: bytes
@@ -45,24 +45,24 @@ class SnapshotLine:
 
 @dataclass(slots=True)
 class SeenIds:
-    """Which arXiv ids came already: a bit for each that there can be, some megabytes for all of arXiv."""
+    """Which arXiv ids have been seen: one bit per possible id, some megabytes for all of arXiv."""
 
     _months: dict[str, bytearray] = field(default_factory=dict)
 
     def add(self, base: str) -> bool:
-        """Note an id; whether it is new."""
+        """Record an id; returns whether it is new."""
         month, serial = (base[:-3], base[-3:]) if "/" in base else base.split(".")
         bits = self._months.setdefault(f"{month}:{len(serial)}", bytearray(10 ** len(serial) // 8 + 1))
-        place, bit = divmod(int(serial), 8)
-        new = not bits[place] >> bit & 1
-        bits[place] |= 1 << bit
+        byte, bit = divmod(int(serial), 8)
+        new = not bits[byte] >> bit & 1
+        bits[byte] |= 1 << bit
         return new
 
 
 def read_lines(path: Path) -> Iterator[SnapshotLine]:
-    """Every line but empty ones, with its paper or its problem; an id that came before is a problem.
+    """Every non-empty line, with its paper or its problem; a repeated id is a problem.
 
-    A file that is cut in the middle of its compressed data gives all lines before the cut, and the cut as the last.
+    A file truncated in the middle of its compressed data gives all lines before the cut, and the cut as the last one.
 
     Raises:
         HarvesterError: the file cannot be opened or read.
@@ -78,7 +78,7 @@ def read_lines(path: Path) -> Iterator[SnapshotLine]:
                 if raw.strip():
                     yield _line(number, raw, min(1.0, file.tell() / size), seen, whole)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            cut = f"the file's compressed data breaks off or is damaged here ({error}); get the whole file again"
+            cut = f"the file's compressed data is truncated or damaged here ({error}); download the file again"
             yield SnapshotLine(number + 1, b"", 1.0, problem=cut)
         except OSError as error:
             raise HarvesterError(f"{path} cannot be read beyond line {number}: {error.strerror or error}.") from error
@@ -88,21 +88,21 @@ def size_of(path: Path) -> int:
     """The size of a file in bytes.
 
     Raises:
-        HarvesterError: there is no such file.
+        HarvesterError: the file does not exist.
     """
     try:
         if not path.is_file():
-            raise HarvesterError(f"{path} is no file; give a snapshot, FILE.jsonl or FILE.jsonl.gz.")
+            raise HarvesterError(f"{path} is not a file", remedy="give a snapshot, FILE.jsonl or FILE.jsonl.gz")
         return path.stat().st_size
     except OSError as error:
         raise HarvesterError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def parse_line(raw: bytes | str) -> Paper:
-    """The paper of one line.
+    """The paper in one line.
 
     Raises:
-        Malformed: saying what is wrong, to follow the number of the line.
+        Malformed: saying what is wrong; the caller puts the line number before it.
     """
     try:
         record = json.loads(raw)
@@ -114,14 +114,14 @@ def parse_line(raw: bytes | str) -> Paper:
 
 
 def as_paper(record: dict[str, Any]) -> Paper:
-    """A record of the snapshot as our record; it shows what arXiv's API shows, but no affiliations.
+    """A snapshot record as our record; it contains what arXiv's API shows, except affiliations.
 
     Raises:
         Malformed: a field is missing or of the wrong type.
     """
     named = arxiv_version(_text(record, "id"))
     if named is None:
-        raise Malformed(f"{_text(record, 'id')[:80]!r} is no arXiv id")
+        raise Malformed(f"{_text(record, 'id')[:80]!r} is not an arXiv id")
     base, _ = named
     doi, comment = doi_identifier(_text(record, "doi", "")), clean(_text(record, "comments", ""))
     versions = _list(record, "versions", dict)
@@ -145,16 +145,19 @@ def parse_categories(text: str) -> tuple[str, ...]:
     """``cs.CV, eess`` as categories and whole archives, sorted.
 
     Raises:
-        UsageError: something in it is no category.
+        UsageError: one of them is not a category.
     """
     names = sorted({name.strip() for name in text.split(",") if name.strip()})
     if wrong := [name for name in names if not _CATEGORY.fullmatch(name)]:
-        raise UsageError(f"{wrong[0]!r} is no arXiv category; write some like cs.CV,eess.IV, or a whole archive: eess.")
+        raise UsageError(
+            f"{wrong[0]!r} is not an arXiv category",
+            remedy="write categories such as cs.CV,eess.IV or a whole archive such as eess",
+        )
     return tuple(names)
 
 
 def is_among(paper: Paper, categories: Sequence[str]) -> bool:
-    """Whether a paper is in one of the categories or archives; without any, every paper is."""
+    """Whether a paper is in one of the categories or archives; if none are given, every paper is."""
     ours = {part for name in paper.categories for part in (name, name.partition(".")[0])}
     return not categories or not ours.isdisjoint(categories)
 
@@ -167,7 +170,7 @@ def _opened(path: Path) -> Any:
 
 
 def _skip_rest(content: BinaryIO) -> bool:
-    """Go on to the next line; whether there was anything left of this one."""
+    """Skip to the next line; returns whether anything was left of this one."""
     some = False
     while rest := content.readline(LONGEST_LINE):
         some = True
@@ -182,7 +185,7 @@ def _line(number: int, raw: bytes, share: float, seen: SeenIds, whole: bool) -> 
             raise Malformed(f"longer than {LONGEST_LINE:,} bytes")
         paper = parse_line(raw)
         if not seen.add(paper.identifiers[0].removeprefix("arxiv:")):
-            raise Malformed(f"{paper.identifiers[0]} came before; this record of it is left out")
+            raise Malformed(f"{paper.identifiers[0]} appears earlier in the file; this record is left out")
     except Malformed as error:
         return SnapshotLine(number, b"", share, problem=str(error))
     return SnapshotLine(number, raw, share, paper)
@@ -201,13 +204,13 @@ def _text(record: dict[str, Any], key: str, default: str | None = None) -> str:
 
 def _list(record: dict[str, Any], key: str, kind: type) -> list[Any]:
     value = record.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(one, kind) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
         raise Malformed(f"the field {key} must be a list of {kind.__name__}s")
     return value
 
 
 def _author(names: list[Any]) -> Author:
-    """``[last, first, suffix, affiliation...]`` as people write it."""
+    """``[last, first, suffix, affiliation...]`` as a name in the usual order."""
     parts = [clean(name) if isinstance(name, str) else "" for name in names]
     last, first, suffix = (*parts[:3], "", "", "")[:3]
     return Author(" ".join(filter(None, (first, last, suffix))), "; ".join(filter(None, parts[3:])))
@@ -219,11 +222,11 @@ def _created(version: dict[str, Any]) -> datetime:
     try:
         return as_utc(parsedate_to_datetime(text))
     except (ValueError, OverflowError):
-        raise Malformed(f"the field created of a version holds no date: {text[:40]!r}") from None
+        raise Malformed(f"the field created of a version is not a date: {text[:40]!r}") from None
 
 
 def _day(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
     except ValueError:
-        raise Malformed(f"the field update_date holds no date: {text[:40]!r}") from None
+        raise Malformed(f"the field update_date is not a date: {text[:40]!r}") from None

@@ -1,4 +1,4 @@
-"""All rows of one store into another one, of whatever kind of database."""
+"""Copies all rows of one store into another, on any kind of database."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def holds_rows(store: Engine) -> bool:
 
 
 def move_rows(source: Engine, target: Engine) -> None:
-    """Replace what `target` holds by what `source` holds, in one transaction; both have the newest schema.
+    """Replace the content of `target` with that of `source`, in one transaction; both have the newest schema.
 
     Raises:
         StoreError: a database fails; the target is as it was.
@@ -34,11 +34,11 @@ def move_rows(source: Engine, target: Engine) -> None:
             for rows in old.execute(select(table)).mappings().partitions(CHUNK):
                 for alike in _alike(table, rows):
                     new.execute(insert(table), alike)
-            _go_on_counting(new, table)
+            _continue_numbering(new, table)
 
 
 def _alike(table: Table, rows: Any) -> Iterator[list[dict[str, Any]]]:
-    """Rows without their empty columns, by the columns they have: an empty JSON column is no ``null`` in JSON."""
+    """Rows without their empty columns, grouped by columns: an empty JSON column is not a JSON ``null``."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         kept = _filled(table, row)
@@ -50,8 +50,8 @@ def _filled(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
     return {column.key: row[column] for column in table.columns if row[column] is not None}
 
 
-def _go_on_counting(db: Connection, table: Table) -> None:
-    """Let PostgreSQL's sequence go on after the numbers that were brought along."""
+def _continue_numbering(db: Connection, table: Table) -> None:
+    """Make PostgreSQL's sequence continue after the copied numbers."""
     key = table.autoincrement_column
     if db.dialect.name == "postgresql" and key is not None and isinstance(key.type, Integer):
         newest = db.execute(select(func.max(key))).scalar()

@@ -25,7 +25,7 @@ def copy_out(store: Engine, file: Path) -> None:
 
 
 def copy_in(file: Path, store: Engine) -> None:
-    """Replace all tables of the database by the archive's, in one transaction.
+    """Replace all tables of the database with the archive's, in one transaction.
 
     Raises:
         HarvesterError: a client program is missing or fails; the database is as it was.
@@ -42,10 +42,10 @@ def copy_in(file: Path, store: Engine) -> None:
 
 
 def revision_in(file: Path) -> str:
-    """The schema of the store that an archive holds, after all of it was read.
+    """The schema of the store in an archive, after reading all of the archive.
 
     Raises:
-        HarvesterError: the file is damaged, or holds no store; or pg_restore is missing or too old for it.
+        HarvesterError: the file is damaged or does not contain a store, or pg_restore is missing or too old for it.
     """
     if "TABLE DATA public alembic_version" not in _read(file, "--list"):
         raise HarvesterError(f"{file} is a PostgreSQL archive, but not of a harvester's store.")
@@ -81,11 +81,11 @@ def _run(program: str, command: Sequence[str], environment: dict[str, str]) -> s
         done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     except FileNotFoundError:
         raise HarvesterError(
-            f"{program} is not on this machine; install PostgreSQL's client programs (postgresql-client)."
+            f"{program} is not installed; install PostgreSQL's client programs (postgresql-client)."
         ) from None
     if done.returncode:
-        said = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
-        raise StoreError(f"{program} failed: {said[:400].rstrip('.')}.")
+        reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        raise StoreError(f"{program} failed: {reason[:400].rstrip('.')}.")
     return done.stdout
 
 

@@ -1,7 +1,7 @@
 """Copies of an SQLite store: made while it is in use, and put back into it in one transaction.
 
-Never by copying the file: what was committed last stands in the write-ahead log beside it. The online backup API reads
-one snapshot while others write, and writes as one transaction that others see whole or not at all
+Never by copying the file: the last commits are in the write-ahead log beside it. The online backup API reads one
+snapshot while others write, and writes as one transaction that others see completely or not at all
 (https://www.sqlite.org/backup.html).
 """
 
@@ -17,7 +17,7 @@ BUSY_TIMEOUT = 30.0  # seconds to wait for a writer
 
 
 def copy_out(database: Path, file: Path) -> None:
-    """Write the database into an empty `file`, as one file without a log beside it.
+    """Write the database into an empty `file`, as a single file without a log.
 
     Raises:
         StoreError: the database cannot be read, or the file not be written.
@@ -32,7 +32,7 @@ def copy_out(database: Path, file: Path) -> None:
 
 
 def copy_in(file: Path, database: Path) -> None:
-    """Replace all that the database holds; processes that have it open see the new content from then on.
+    """Replace the content of the database; processes that have it open see the new content from then on.
 
     Raises:
         StoreError: the file cannot be read, or the database not be written; it is as it was.
@@ -46,15 +46,15 @@ def copy_in(file: Path, database: Path) -> None:
 
 
 def revision_in(file: Path) -> str:
-    """The schema of the store that a file holds, after a look at every page of it.
+    """The schema of the store in a file, after a check of every page.
 
     Raises:
-        HarvesterError: the file is damaged, or holds no store.
+        HarvesterError: the file is damaged or does not contain a store.
     """
     try:
         with closing(_open(file, "ro")) as db:
-            if (said := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
-                raise HarvesterError(f"{file} is damaged: {said}. Take an older backup.")
+            if (problem := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+                raise HarvesterError(f"{file} is damaged: {problem}. Take an older backup.")
             return str(db.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except sqlite3.OperationalError:
         raise HarvesterError(f"{file} is an SQLite database, but not a harvester's store.") from None
