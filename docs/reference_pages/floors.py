@@ -51,7 +51,10 @@ def _rooms(root: Path, graph: grimp.ImportGraph) -> Iterator[Room]:
     contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     floors = next(contract["layers"] for contract in contracts["contracts"] if not contract.get("containers"))
     inner = {container: contract for contract in contracts["contracts"] for container in contract.get("containers", ())}
-    for number, floor in enumerate([*floors, *_alone(contracts["contracts"])]):
+    alone = _alone(contracts["contracts"])
+    for package in alone:  # its modules would be more rows than all the rooms together
+        inner.pop(package, None)
+    for number, floor in enumerate([*floors, *alone]):
         for module in _siblings(floor):
             for room in _inside(module, inner, graph):
                 yield Room(room, number, _first_sentence(root, room))

@@ -24,7 +24,7 @@ def unmailed_acceptances(db: Connection, since: datetime) -> list[int]:
     return [row.paper for row in db.execute(_reviewed().where(decisions.c.at >= since, ~to_anybody))]
 
 
-def in_catalogue(db: Connection) -> dict[int, datetime]:
+def in_catalog(db: Connection) -> dict[int, datetime]:
     """All accepted papers, imported ones too, and when each was accepted; newest first."""
     query = _accepted().order_by(decisions.c.at.desc(), candidates.c.accepted_by.desc())
     return {row.paper: row.at for row in db.execute(query)}

@@ -15,7 +15,7 @@ from harvester.domain.papers import Author, Paper
 from tests.catalog.strategies import TAXONOMY
 
 TITLE = "Hearts & <graphs>"
-CATALOGUE = """\
+CATALOG = """\
 <?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">
  <id>tag:cardio-harvester,2024:Awesome%20Artificial%20Intelligence%20for%20Cardiovascular</id>
@@ -94,7 +94,7 @@ def digest() -> str:
 
 
 def test_the_export_of_the_catalogue() -> None:
-    assert catalogue() == CATALOGUE
+    assert catalogue() == CATALOG
 
 
 def test_a_feed_of_new_papers() -> None:

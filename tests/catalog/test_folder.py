@@ -112,9 +112,9 @@ def test_no_file_is_written_over_another_papers_or_a_broken_one(tmp_path: Path) 
 
 @pytest.mark.parametrize("path", ["/etc/x.toml", "../x.toml", "entries/../../x.toml", "x.toml", "entries/x.txt"])
 def test_no_path_leads_out_of_the_entries(tmp_path: Path, path: str) -> None:
-    with pytest.raises(CatalogError, match="no file of the catalogue"):
+    with pytest.raises(CatalogError, match="not a file of the catalog"):
         write_entry(tmp_path, replace(one(tmp_path), path=Path(path)), TAXONOMY)
-    with pytest.raises(CatalogError, match="no file of the catalogue"):
+    with pytest.raises(CatalogError, match="not a file of the catalog"):
         remove_entry(tmp_path, Path(path))
 
 

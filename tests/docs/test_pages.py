@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from harvester.services.catalog.sync import sync_catalogue
+from harvester.services.catalog.sync import sync_catalog
 from harvester.services.operations.demo.upstream import SAMPLE_NOW
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import open_workspace
@@ -43,7 +43,7 @@ def prepared(world: World, tmp_path: Path) -> Path:
     """What the how-to pages take for granted: a store that knows the shipped catalogue, and a subscriber."""
     folder = world.checkout(tmp_path / "cardio-harvester")
     ws = open_workspace(folder / "config.toml")
-    sync_catalogue(ws)
+    sync_catalog(ws)
     add_subscriber(ws, "ann@example.org", confirmed=True)
     ws.store.dispose()
     return folder

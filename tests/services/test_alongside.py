@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from harvester.services.learning.background_classifier import Alongside
+from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.workspace import Workspace, open_workspace, unwatched
 from harvester.store.engine import read
 from harvester.store.tables import predictions
@@ -85,7 +85,7 @@ def test_the_thread_ends_with_the_block(tmp_path: Path) -> None:
     ws = open_workspace(Room.make(tmp_path, "http://127.0.0.1:1").config)
 
     def fail() -> None:
-        with Alongside(ws, unwatched) as alongside:
+        with BackgroundClassifier(ws, unwatched) as alongside:
             alongside.notice("arxiv", 0, 0)
             raise KeyboardInterrupt
 

@@ -16,8 +16,8 @@ from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.catalog.lists import build, import_list
-from harvester.services.catalog.sync import sync_catalogue
-from harvester.services.review.decisions import CATALOGUE_LOCK, Decided, decide_all
+from harvester.services.catalog.sync import sync_catalog
+from harvester.services.review.decisions import CATALOG_LOCK, Decided, decide_all
 from harvester.services.review.documents import paper_document, queue_document
 from harvester.services.review.explanations import explain_if_possible
 from harvester.services.review.queries import paper_detail, queue_page
@@ -146,7 +146,7 @@ def test_an_entry_that_people_wrote_comes_back_with_their_labels(ws: Workspace) 
     file.parent.mkdir(parents=True)
     written = 'id = "title:byhand"\ntitle = "By hand"\nkind = "review"\ntask = ["segmentation"]\nmodality = ["cmr"]\n'
     file.write_text(written)
-    sync_catalogue(ws)
+    sync_catalog(ws)
     (gone,) = decide_all(ws, "undo", ["title:byhand"], "ann", "", {})
     assert (gone.state, gone.error, file.exists()) == ("pending", "", False)
     (back,) = decide_all(ws, "accept", ["title:byhand"], "ann", "", {})
@@ -196,17 +196,17 @@ def test_files_win_added_corrected_and_removed(ws: Workspace) -> None:
     other.write_text(
         'id = "doi:10.1000/x"\ntitle = "By hand"\nkind = "review"\n[links]\npaper = "https://doi.org/10.1000/x"\n'
     )
-    done = sync_catalogue(ws)
+    done = sync_catalog(ws)
     assert (done.accepted, done.corrected, done.withdrawn, done.problems) == (1, 1, 0, [])
     assert whole(ws, "2506.00001")["decisions"][-1]["labels"]["modality"] == ["echo"]
     assert whole(ws, "10.1000/x")["state"] == "accepted"
 
-    again = sync_catalogue(ws)
+    again = sync_catalog(ws)
     assert (again.accepted, again.corrected, again.withdrawn) == (0, 0, 0)
     assert "# a hand-written note" in text_of(decide(ws, "accept", modality="cmr")), "hand edits survive"
 
     entry.unlink()
-    assert sync_catalogue(ws).withdrawn == 1
+    assert sync_catalog(ws).withdrawn == 1
     assert whole(ws, "2506.00001")["state"] == "rejected"
     assert decide(ws, "undo").state == "accepted"
     assert entry.exists()
@@ -216,7 +216,7 @@ def test_a_lost_folder_withdraws_nothing(ws: Workspace) -> None:
     for number in (1, 2, 3):
         decide(ws, "accept", f"2506.0000{number}")
     os.rename(ws.catalog, ws.catalog.with_name("elsewhere"))
-    done = sync_catalogue(ws)
+    done = sync_catalog(ws)
     assert done.withdrawn == 0
     assert "restore the folder" in done.problems[0]
     assert len(candidates(ws, "accepted")) == 3
@@ -226,7 +226,7 @@ def test_a_broken_entry_is_named_and_not_taken_for_a_withdrawal(ws: Workspace) -
     entry = Path(decide(ws, "accept").entry or "")
     decide(ws, "accept", "2506.00002")
     entry.write_text("title = ")
-    done = sync_catalogue(ws)
+    done = sync_catalog(ws)
     assert done.withdrawn == 0
     assert entry.name in done.problems[0]
 
@@ -246,7 +246,7 @@ def test_a_renamed_file_stays_the_papers_entry(ws: Workspace) -> None:
     for number in (1, 2):
         entry = Path(decide(ws, "accept", f"2506.0000{number}").entry or "")
         renamed = entry.rename(entry.with_name(f"renamed-{number}.toml"))
-        done = sync_catalogue(ws)
+        done = sync_catalog(ws)
         assert (done.accepted, done.corrected, done.withdrawn, done.problems) == (0, 0, 0, [])
         assert len(whole(ws, f"2506.0000{number}")["decisions"]) == 1
         assert renamed.exists()
@@ -268,14 +268,14 @@ def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> 
             'id = "doi:10.1000/x"\ntitle = "By hand"\nkind = "review"\n[links]\npaper = "https://a.org/b"\n'
         )
         for _ in range(3):
-            done = sync_catalogue(ws)
+            done = sync_catalog(ws)
             assert (done.accepted, done.corrected, done.withdrawn) == (0, 0, 0)
             (problem,) = done.problems
             assert name in problem
             assert entry.name in problem
         assert [one["action"] for one in whole(ws, "2506.00001")["decisions"]] == ["accept"]
         other.unlink()
-    assert sync_catalogue(ws).problems == []
+    assert sync_catalog(ws).problems == []
 
 
 def test_a_malformed_address_among_several_names_changes_nothing(ws: Workspace) -> None:
@@ -305,7 +305,7 @@ def test_build_and_import_wait_for_the_catalogue(ws: Workspace, tmp_path: Path) 
     listed.write_text("# Data\n### ECG\n**Another one** \\\n[2023] [X] \\\n[[Paper](https://a.org/b)]\n")
     for step in (lambda: build(ws), lambda: import_list(ws, listed)):
         with ThreadPoolExecutor(1) as pool:
-            with lock(ws.store, CATALOGUE_LOCK):
+            with lock(ws.store, CATALOG_LOCK):
                 waiting = pool.submit(step)
                 with pytest.raises(TimeoutError):
                     waiting.result(0.5)
@@ -352,7 +352,7 @@ def test_all_entries_removed_are_all_withdrawn(ws: Workspace) -> None:
     build(ws)
     for entry in entries:
         entry.unlink()
-    done = sync_catalogue(ws)
+    done = sync_catalog(ws)
     assert (done.withdrawn, done.problems) == (2, [])
 
 
@@ -363,13 +363,13 @@ def test_an_entry_that_was_renamed_and_broken_in_one_edit_is_not_withdrawn(ws: W
     broken = first.with_name("renamed.toml")
     for faulty in (text + "task = [", "title = "):
         broken.write_text(faulty)
-        done = sync_catalogue(ws)
+        done = sync_catalog(ws)
         assert done.withdrawn == 0
         assert any("renamed.toml" in problem for problem in done.problems)
         assert len(candidates(ws, "accepted")) == 2
     broken.write_text(text + "task = [")
     second.unlink()
-    assert sync_catalogue(ws).withdrawn == 1, "the other one is gone"
+    assert sync_catalog(ws).withdrawn == 1, "the other one is gone"
     assert whole(ws, "2506.00001")["state"] == "accepted"
 
 
@@ -381,7 +381,7 @@ def test_a_file_that_somebody_is_at_work_on_is_not_removed(ws: Workspace) -> Non
     assert "decision is kept" in rejected.error
     assert entry.exists()
     entry.unlink()
-    assert sync_catalogue(ws).problems == []
+    assert sync_catalog(ws).problems == []
     assert whole(ws, "2506.00001")["state"] == "rejected"
 
 

@@ -21,7 +21,7 @@ from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
 from harvester.services.learning.classify import load_classifier, predict, version_in_use
-from harvester.services.review.decisions import CATALOGUE_LOCK, entry_of
+from harvester.services.review.decisions import CATALOG_LOCK, entry_of
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
 from harvester.store.engine import read
@@ -65,7 +65,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
     if code:
         found = replace(found, entry=replace(found.entry, links={**found.entry.links, "code": code}))
     (entry,) = enriched(ws, [found.entry], online=False)
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
         old = known.get(entry.id) or known.get(whole_title(entry.title))
         if old:

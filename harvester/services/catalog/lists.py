@@ -18,7 +18,7 @@ from harvester.domain.identity import whole_title
 from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.review.decisions import CATALOGUE_LOCK, settle
+from harvester.services.review.decisions import CATALOG_LOCK, settle
 from harvester.services.workspace import Workspace
 from harvester.store.locks import lock
 
@@ -72,7 +72,7 @@ def import_list(
     papers = enriched(ws, read.papers, online=online)
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         changed, merged = _merged(ws, read)
         if not dry_run:
             for entry in changed:
@@ -118,7 +118,7 @@ def build(ws: Workspace) -> dict[str, Any]:
     Raises:
         CatalogError: an entry cannot be read or written; the list is unchanged.
     """
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         if problems := settle(ws):
             raise CatalogError(problems[0])
         entries, files = render(ws.catalog, ws.taxonomy, ws.templates)

@@ -5,8 +5,8 @@ from typing import Any
 
 from harvester.catalog import git
 from harvester.services.catalog.lists import build
-from harvester.services.catalog.sync import sync_catalogue
-from harvester.services.review.decisions import CATALOGUE_LOCK
+from harvester.services.catalog.sync import sync_catalog
+from harvester.services.review.decisions import CATALOG_LOCK
 from harvester.services.workspace import Workspace
 from harvester.store.batches import add_publication, decided_after, last_publication
 from harvester.store.decisions import newest_decision
@@ -23,7 +23,7 @@ def publish(ws: Workspace, by: str) -> dict[str, Any]:
     Raises:
         CatalogError: an entry cannot be read or written, or git fails; what was rendered by then stays.
     """
-    problems = sync_catalogue(ws).problems
+    problems = sync_catalog(ws).problems
     return {**build_and_commit(ws, by), "problems": problems}
 
 
@@ -49,7 +49,7 @@ def _commit(ws: Workspace, by: str, authors: dict[str, int]) -> str:
     decided = sum(authors.values())
     subject = f"Review: {decided} decision{'' if decided == 1 else 's'}" if decided else "Render the catalog"
     message = git.Message(subject, tuple(authors) or (by,), parseaddr(ws.settings.digest.sender)[1])
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):  # the commit must not contain half of somebody's batch
+    with lock(ws.store, CATALOG_LOCK, wait=True):  # the commit must not contain half of somebody's batch
         if ws.settings.catalog.git == "commit":
             return git.commit(ws.catalog, message)
         return git.commit_to_branch(ws.catalog, message)

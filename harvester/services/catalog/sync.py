@@ -16,7 +16,7 @@ from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, standing
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import CATALOG
-from harvester.services.review.decisions import CATALOGUE_LOCK, record_decision, settle
+from harvester.services.review.decisions import CATALOG_LOCK, record_decision, settle
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
@@ -37,18 +37,18 @@ class Synced:
     problems: list[str] = field(default_factory=list)
 
 
-def sync_catalogue(ws: Workspace) -> Synced:
+def sync_catalog(ws: Workspace) -> Synced:
     """Write the files of earlier decisions, then record what the files say.
 
     Raises:
         StoreError: the store fails.
     """
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         return sync_locked(ws)
 
 
 def sync_locked(ws: Workspace) -> Synced:
-    """``sync_catalogue`` for a caller that already holds the catalog's lock.
+    """``sync_catalog`` for a caller that already holds the catalog's lock.
 
     Raises:
         StoreError: the store fails.

@@ -11,7 +11,7 @@ from harvester.digest.feeds import Feed, Posted, feed_title
 from harvester.digest.rules import Item, grouped
 from harvester.services.digest.due import items
 from harvester.services.workspace import Workspace
-from harvester.store.acceptances import digest_days, digest_of, in_catalogue
+from harvester.store.acceptances import digest_days, digest_of, in_catalog
 from harvester.store.engine import read
 from harvester.store.key_sentences import stored_extracts
 
@@ -37,7 +37,7 @@ def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
         return None
     path = f"/feeds/{facet}/{label}" if facet else "/feeds/all"
     with read(ws.store) as db:
-        since = in_catalogue(db)
+        since = in_catalog(db)
         newest = list(since) if facet else list(since)[:FEED_LENGTH]
         wanted = [item for item in _in_order(db, newest) if not facet or item.labels.has(facet, label)][:FEED_LENGTH]
         posted = _posted(ws, db, wanted, since)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 BATCH = 64  # texts between two checks whether the harvest is over, which then waits for at most this many
 
 
-class Alongside:
+class BackgroundClassifier:
     """A thread that classifies for as long as the block lasts, whenever `notice` says that something was stored.
 
     The next step does what it leaves undone, and also meets and reports any error again. `classifier` is the loaded
@@ -28,7 +28,7 @@ class Alongside:
         self._stored, self._over = Event(), Event()
         self._thread = Thread(target=self._work, name="classify alongside", daemon=True)
 
-    def __enter__(self) -> "Alongside":
+    def __enter__(self) -> "BackgroundClassifier":
         self._thread.start()
         return self
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, StoreError
 from harvester.base.files import whole_file
-from harvester.services.review.decisions import CATALOGUE_LOCK
+from harvester.services.review.decisions import CATALOG_LOCK
 from harvester.services.workspace import Workspace
 from harvester.store import schema
 from harvester.store.backup import postgresql, sqlite
@@ -25,7 +25,7 @@ from harvester.store.backup.copy import holds_rows, move_rows
 from harvester.store.engine import connect
 from harvester.store.locks import lock
 
-WRITERS = ("run", "digest", CATALOGUE_LOCK)  # the locks of everything that writes for more than a moment
+WRITERS = ("run", "digest", CATALOG_LOCK)  # the locks of everything that writes for more than a moment
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 KEPT = "harvester-*Z"
 

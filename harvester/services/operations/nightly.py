@@ -15,11 +15,11 @@ from harvester.base.errors import HarvesterError
 from harvester.base.logs import bound
 from harvester.domain.merging import Change
 from harvester.domain.run_report import AlertCounts, DigestCounts, PaperCounts, RunReport, run_state
-from harvester.services.catalog.sync import sync_catalogue
+from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
 from harvester.services.harvest.collect import SourceOutcome, harvest, plan, source_state
 from harvester.services.harvest.proposals import fetch_proposals
-from harvester.services.learning.background_classifier import Alongside
+from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
 from harvester.services.operations.alert import alert_counts, alerts, tell
 from harvester.services.workspace import Watch, Workspace, unwatched
@@ -99,7 +99,7 @@ def run(
         with bound(run=night.name):
             log.info("begins with %s", ", ".join(source.name for source in asked))
             _step(night, lambda: _read_files(ws, night))
-            with Alongside(ws, watch) as alongside:
+            with BackgroundClassifier(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
             night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
             _step(night, lambda: _fetch_proposals(ws))
@@ -136,7 +136,7 @@ def _step(night: Night, work: Callable[[], None]) -> None:
 
 
 def _read_files(ws: Workspace, night: Night) -> None:
-    night.errors.extend(sync_catalogue(ws).problems)
+    night.errors.extend(sync_catalog(ws).problems)
 
 
 def _fetch_proposals(ws: Workspace) -> None:

@@ -12,7 +12,7 @@ from harvester.domain.decisions import Decision, DecisionBatch
 from harvester.domain.papers import Stored
 from harvester.services.learning.classify import version_in_use
 from harvester.services.review.decisions import (
-    CATALOGUE_LOCK,
+    CATALOG_LOCK,
     Decided,
     DecisionRequest,
     Stale,
@@ -112,7 +112,7 @@ def undo_batch(ws: Workspace, number: int, by: str) -> BatchResult:
 
 
 def _together(ws: Workspace, request: DecisionRequest, chosen: Mapping[str, int]) -> BatchResult:
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         for problem in settle(ws):
             log.warning("%s", problem)
         model = version_in_use(ws)

@@ -34,7 +34,7 @@ from harvester.store.predictions import current
 from harvester.store.queue import enqueue, find_candidate, move, set_filed, unfiled
 
 log = logging.getLogger(__name__)
-CATALOGUE_LOCK = "catalogue"  # held while files and decisions are synchronized
+CATALOG_LOCK = "catalogue"  # held while files and decisions are synchronized
 ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the link roles that an entry shows, in this order
 
 
@@ -97,7 +97,7 @@ def decide_all(
     request = DecisionRequest(action, by, parse_reason(reason), labels)
     for name in names:
         parse_identifier(name)
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         for problem in settle(ws):
             log.warning("%s", problem)
         model = version_in_use(ws)

@@ -10,7 +10,7 @@ from harvester.catalog.folder import load_entry, write_entry
 from harvester.catalog.published import Published
 from harvester.domain.candidates import QueueRow
 from harvester.domain.proposals import Suggestion
-from harvester.services.review.decisions import CATALOGUE_LOCK, Decided
+from harvester.services.review.decisions import CATALOG_LOCK, Decided
 from harvester.services.review.queries import require_paper, rows_of
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
@@ -36,7 +36,7 @@ def journal_updates(ws: Workspace) -> list[JournalUpdate]:
 
 def settle_suggestions(ws: Workspace, names: Sequence[str], by: str, *, take: bool) -> list[Decided]:
     """Take or dismiss the open suggestions on these papers, each paper independently."""
-    with lock(ws.store, CATALOGUE_LOCK, wait=True):
+    with lock(ws.store, CATALOG_LOCK, wait=True):
         return [_attempt(ws, name, by, take=take) for name in names]
 
 

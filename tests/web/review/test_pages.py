@@ -6,7 +6,7 @@ import pytest
 
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author
-from harvester.services.catalog.sync import sync_catalogue
+from harvester.services.catalog.sync import sync_catalog
 from tests.conftest import both_databases
 from tests.room import Room
 
@@ -203,7 +203,7 @@ def test_what_git_changed_shows_as_decisions_of_the_files(room: Room) -> None:
     first, second = sorted(room.ws.catalog.rglob("*.toml"))
     first.write_text(first.read_text().replace('modality = ["ecg"]', 'modality = ["echo"]'))
     second.unlink()
-    sync_catalogue(room.ws)
+    sync_catalog(room.ws)
     said = ann.page("/review?paper=2506.00001").xpath("string(//section[@class='log'])")
     assert "was added or corrected in git" in said
     assert "Echocardiography" in said
