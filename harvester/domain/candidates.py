@@ -16,7 +16,7 @@ def parse_state(text: str) -> str:
         UsageError: there is no such state.
     """
     if text not in STATES:
-        raise UsageError(f"There is no state {text[:40]!r}; there are: {', '.join(STATES)}.")
+        raise UsageError(f"There is no state {text[:40]!r}", remedy=f"there are: {', '.join(STATES)}")
     return text
 
 

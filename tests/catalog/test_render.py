@@ -359,7 +359,7 @@ def test_the_charts_show_the_years_and_the_labels_with_their_numbers() -> None:
     facet = TAXONOMY.facet("task")
     odd = replace(facet.labels[0], name="<b>Odd</b> & a name that is far too long 🫀")
     taxonomy = replace(TAXONOMY, facets=(replace(facet, labels=(odd,)),))
-    papers = [replace(paper, labels=Labels({"task": (odd.id,)}, paper.labels.kind)) for paper in papers]
+    papers = [replace(paper, labels=Labels({"task": (odd.id,)})) for paper in papers]
     drawn = pictures(papers, taxonomy)
     years = etree.fromstring(drawn["images/years.svg"].encode())
     assert years.xpath("//*[local-name() = 'title']/text()") == ["2022: 1", "2023: 0", "2024: 1"]

@@ -116,7 +116,7 @@ def test_failures_are_one_sentence_and_status_1(
         (["evaluate", "--labels", os.devnull, "--model", model], "no labeled papers"),
         (
             ["evaluate", "--labels", trained_garden.labels, "--model", model, "--split-year", 1999],
-            "no paper in scope before",
+            "no paper is in scope before",
         ),
     ]:
         assert run(*arguments) == 1

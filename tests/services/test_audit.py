@@ -136,7 +136,7 @@ class TestThroughTheCommandLine:
         with room.start("audit", "--repair", "--json", now=THURSDAY) as process:
             out, err = process.communicate(timeout=120)
         assert process.returncode == 1
-        assert err.startswith("Error: The audit is incomplete: arXiv's OAI-PMH answers with a web page")
+        assert err.startswith("Error: The audit is incomplete: arXiv's OAI-PMH sent a web page")
         assert len(err.splitlines()) == 1
         assert '"missing": [\n    "arxiv:' in out
         assert room.json("queue"), "what was found in the other set was brought in"

@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_done(room: R
     said = room.run("backfill", path.name, status=1)
     assert "Line 2: not a JSON object" in said
     assert "Line 3: the field title is missing" in said
-    assert "Line 4: arxiv:2601.90001 came before" in said
+    assert "Line 4: arxiv:2601.90001 appears earlier in the file" in said
     packed = gzip.compress(path.read_bytes())
     (room.folder / "cut.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     cut = run(room, "backfill", "cut.jsonl.gz", status=1)
@@ -131,7 +131,7 @@ def test_wrong_usage_and_what_is_not_there(undisturbed: tuple[Room, dict[str, An
     for arguments, said in (
         (("snapshot.jsonl", "--engine", "spark"), "no engine 'spark'"),
         (("snapshot.jsonl", "--address", "localhost:6379"), "needs --engine ray"),
-        (("snapshot.jsonl", "--where", "cs CV"), "'cs CV' is no arXiv category"),
+        (("snapshot.jsonl", "--where", "cs CV"), "'cs CV' is not an arXiv category"),
         (
             ("snapshot.jsonl", "--engine", "ray", "--address", "nowhere"),
             "'nowhere' is not the address of a Ray cluster",

@@ -214,7 +214,7 @@ def test_an_unknown_id_is_fetched(tmp_path: Path, upstream: Upstream) -> None:
     ("what", "error", "message"),
     [
         ("nonsense", UsageError, "is not a file, arXiv id, DOI or address"),
-        ("https://example.org/paper", UsageError, "no address of an arXiv paper, a DOI or a GitHub repository"),
+        ("https://example.org/paper", UsageError, "is not the address of an arXiv paper, a DOI or a GitHub repository"),
         ("10.1000/unknown", HarvesterError, "Nothing is known about 10.1000/unknown"),
         ("config.toml", CatalogError, "contains no BibTeX record"),
         ("x" * 5000, UsageError, "is not a file, arXiv id, DOI or address"),

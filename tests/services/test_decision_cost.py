@@ -6,6 +6,7 @@ from harvester.domain.papers import Paper, Sighting
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.queries import paper_detail
 from harvester.services.workspace import Workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
 from harvester.store.papers import record
 from tests.conftest import both_databases
@@ -48,7 +49,7 @@ def test_each_decision_reads_little_and_nothing_twice(room: Room) -> None:
 @both_databases
 def test_so_does_one_on_a_paper_that_was_never_queued(room: Room) -> None:
     with write(room.ws.store) as db:
-        record(db, [Sighting("arxiv", Paper(("arxiv:2506.00009",), "Never queued", "Abstract.", version=1))], START)
+        record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "Never queued", "Abstract.", version=1))], START)
     assert cost(room.ws, "accept", "2506.00009").writing == 2
     assert paper_detail(room.ws, "2506.00009").state == "accepted"
 

@@ -124,7 +124,7 @@ def test_what_names_a_paper() -> None:
     ):
         assert understood(text) == "arxiv:2411.13602"
     assert understood("https://doi.org/10.1038/S41-x") == "doi:10.1038/s41-x"
-    with pytest.raises(UsageError, match="neither an arXiv id"):
+    with pytest.raises(UsageError, match="is not an arXiv id"):
         understood("Hearts")
 
 

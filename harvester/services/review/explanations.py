@@ -34,6 +34,7 @@ FAR = 0.08  # cosine below which two texts are unrelated
 SAME_TITLE = 0.85  # ratio of equal characters in the titles' keys
 TITLE_BEGINNING = 12  # letters used to look up papers of nearly the same title
 _Made = TypeVar("_Made")
+_MAKING = Lock()  # two threads that import scikit-learn at once see each other's modules half-initialized
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ class Background(Generic[_Made]):
     def _work(self) -> None:
         value, failed = None, None
         try:
-            value = self._make()
+            with _MAKING:
+                value = self._make()
         except HarvesterError as error:
             failed = error
         except Exception as error:  # a bug of ours: the caller must not wait forever

@@ -81,7 +81,7 @@ def test_keys_that_are_pressed_faster_than_the_server_answers(room: Room, desk: 
 def test_moving_undoing_and_help(room: Room, desk: Open) -> None:
     names = room.fill(5)
     page = desk()
-    expect(page.locator("#abstract")).to_contain_text("No sentence can be marked")  # without the encoder
+    expect(page.locator("#abstract")).to_contain_text("Sentences cannot be marked")  # without the encoder
     press(page, room, "j", names[1])
     press(page, room, "j", names[2])
     press(page, room, "k", names[1])
@@ -150,7 +150,7 @@ def test_labels_by_typing(room: Room, desk: Open) -> None:
     press(page, room, "a", names[1])
     labels = room.log(names[0])[0].labels
     assert labels is not None
-    assert labels.facets == {"task": ("diagnosis",), "modality": ("echo",), "disease": ("hf",)}
+    assert labels.names == ("task:diagnosis", "modality:echo", "disease:hf", "kind:research")
     (entry,) = room.ws.catalog.rglob("*.toml")
     assert 'modality = ["echo"]' in entry.read_text()
 

@@ -20,6 +20,7 @@ from harvester.services.operations import statistics
 from harvester.services.review.documents import paper_document, queue_document
 from harvester.services.review.queries import paper_detail, queue_page
 from harvester.services.workspace import Workspace
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
 from harvester.store.papers import find, record
 from harvester.store.predictions import save
@@ -162,7 +163,7 @@ def test_of_other_models_those_count_that_read_the_present_text(both: Room) -> N
     say(both.ws, "2024-01-01-older", "cmr", 0.7)
     assert modality(both) == ("cmr",)
     with write(both.ws.store) as db:
-        record(db, [Sighting("arxiv", replace(first, version=3))], both.now)
+        record(db, [Sighting(ARXIV, replace(first, version=3))], both.now)
     assert modality(both) == ("echo",), "its first text is the present one again"
 
 

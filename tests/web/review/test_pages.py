@@ -73,7 +73,7 @@ def test_a_form_that_is_sent_twice_is_no_conflict_with_oneself(both: Room) -> No
     ("form", "status", "said"),
     [
         ({"paper": "2506.99999"}, 404, "The store knows no paper"),
-        ({"paper": "https://example.org/x"}, 422, "no address of an arXiv paper"),
+        ({"paper": "https://example.org/x"}, 422, "not the address of an arXiv paper"),
         ({"paper": ""}, 404, "The store knows no paper"),
         ({"action": "burn"}, 422, "There is no action"),
         ({"version": "-1"}, 422, "which version"),
