@@ -126,6 +126,7 @@ def test_an_empty_catalogue_renders() -> None:
     assert "Other" not in page.replace("Other Biosignals", "")
 
 
+@settings(max_examples=40)  # each example is a list of several papers
 @given(lists)
 def test_hostile_text_comes_back_from_the_list(papers: list[Entry]) -> None:
     page = readme(*papers)
@@ -137,6 +138,7 @@ def test_hostile_text_comes_back_from_the_list(papers: list[Entry]) -> None:
     assert found.derived == sum(len(paper.labels.of("modality")) > 1 for paper in papers)
 
 
+@settings(max_examples=40)  # each example is a list of several papers
 @given(lists)
 def test_hostile_text_never_breaks_the_list(papers: list[Entry]) -> None:
     page = readme(*papers)
@@ -155,6 +157,7 @@ def test_hostile_text_never_breaks_the_list(papers: list[Entry]) -> None:
     assert dead_anchors(page) == []
 
 
+@settings(max_examples=40)  # each example is a list of several papers
 @given(lists)
 def test_a_reader_sees_the_titles_as_they_are(papers: list[Entry]) -> None:
     tokens = MarkdownIt().parse(readme(*papers))

@@ -36,6 +36,7 @@ def check(results: dict[str, Figures], precision: float) -> None:
     assert ours["facets"]["task"]["micro_f1"] > rules["facets"]["task"]["micro_f1"] + 0.05
 
 
+@pytest.mark.soak  # two minutes of training for a figure that benchmarks/classifier.py prints
 def test_a_sixth_of_the_papers_already_gives_the_quality_asked_for(shared: Path, encoder: TextEncoder) -> None:
     papers = labelled_papers(shared)
     late = split_by_year(papers, YEAR)
