@@ -10,6 +10,7 @@ import typer
 from classifiers import cli as classifiers
 from harvester.base import errors
 from harvester.cli.app import app
+from harvester.cli.facets import FacetCommand, facet_options
 from reference_pages.markup import code, joined, plain, table
 
 EVERYWHERE = ("--config", "--json", "--debug", "--help")
@@ -54,6 +55,8 @@ def _described(name: str, command: Any) -> str:
     words = [_argument_name(one) for one in arguments]
     usage = " ".join([name, *words, "[OPTIONS]"])
     rows = [(code(_argument_name(one)), plain(one.help or "")) for one in arguments] + [_option(one) for one in options]
+    if isinstance(command, FacetCommand):
+        rows += [(code(option), plain(f"{labels}.")) for option, labels in facet_options(None)]
     parts = [f"## {code(name)}", plain(inspect.cleandoc(command.help or "")), f"```text\n{usage}\n```"]
     return "\n\n".join([*parts, table(("", ""), rows)] if rows else parts)
 

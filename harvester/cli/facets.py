@@ -16,6 +16,7 @@ from harvester.base.errors import HarvesterError, UsageError
 if TYPE_CHECKING:
     from classifiers.taxonomy import Facet, Taxonomy
 
+_CONFIG = "harvester.config"
 Label = Annotated[
     list[str] | None,
     typer.Option(
@@ -29,14 +30,15 @@ class FacetCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments with each facet's option written as ``--label``."""
-        facets = {f"--{facet.id}" for facet in _taxonomy(_config_among(args)).facets}
+        config = ctx.meta[_CONFIG] = _config_among(args)
+        facets = {f"--{facet.id}" for facet in _taxonomy(config).facets}
         return super().parse_args(ctx, list(_as_labels(args, facets)))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the help of the command's own options, then of the facets'."""
         super().format_options(ctx, formatter)
         with formatter.section("Options for labels"):
-            formatter.write_dl(facet_options(None))
+            formatter.write_dl(facet_options(ctx.meta.get(_CONFIG)))
 
 
 def facet_options(config: Path | None) -> list[tuple[str, str]]:
