@@ -125,7 +125,7 @@ def _perform(function: Callable[..., Output | None], call: Invocation, own: dict
             call.answer(output)
     except PASSED_ON:
         raise
-    except Exception as error:
+    except Exception as error:  # a bug of ours, too, is one sentence and a status; --debug shows the traceback
         # A document that was already printed is the answer: there is never a second one.
         raise typer.Exit(report_failure(error, as_json=call.as_json and not call.answered, debug=call.debug)) from error
     if output and (output.failed or output.problems):
