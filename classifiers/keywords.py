@@ -127,7 +127,7 @@ def _phrases(taxonomy: Taxonomy) -> Iterator[_Phrase]:
     column = 0
     for number, facet in enumerate(taxonomy.facets):
         for label in facet.labels:
-            for synonym in dict.fromkeys((label.name, *label.synonyms)):
+            for synonym in label.phrases:
                 yield _phrase(synonym, number, column)
             column += 1
     for synonym in taxonomy.scope.synonyms:

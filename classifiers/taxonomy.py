@@ -27,13 +27,21 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label of a facet: its name, its meaning, and how texts and headings refer to it."""
+    """One label of a facet: its name, its meaning, how texts and headings refer to it, and how only headings do."""
 
     id: str
     name: str
     emoji: str
     definition: str
     synonyms: tuple[str, ...]
+    headings: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """What names the label in running text."""
+        only_headings = {normalise_heading(name) for name in self.headings}
+        named = dict.fromkeys((self.name, *self.synonyms))
+        return tuple(phrase for phrase in named if normalise_heading(phrase) not in only_headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +158,14 @@ def normalise_heading(text: str) -> str:
 
 
 def _means(section: Label | Derived, wanted: str, exact: bool) -> bool:
-    """Whether a normalised heading is this section's id, name or synonym, or begins with a starred synonym."""
+    """Whether a normalised heading is this section's id or one of its names, or begins with a starred one."""
     if not wanted:
         return False
-    starred = tuple(normalise_heading(word) for word in section.synonyms if word.endswith("*"))
+    names = (*section.synonyms, *(section.headings if isinstance(section, Label) else ()))
+    starred = tuple(normalise_heading(word) for word in names if word.endswith("*"))
     if not exact:
         return bool(starred) and wanted.startswith(starred)
-    plain = {normalise_heading(name) for name in (section.id, section.name, *section.synonyms)} - set(starred)
+    plain = {normalise_heading(name) for name in (section.id, section.name, *names)} - set(starred)
     # "Heart Failures" and "Review" are the same sections as "Heart Failure" and "Reviews".
     return wanted in plain or wanted.removesuffix("s") in plain or f"{wanted}s" in plain
 
@@ -253,8 +262,15 @@ def _facet(row: _Reader) -> Facet:
 
 
 def _label(row: _Reader) -> Label:
-    row.only("id", "name", "emoji", "definition", "synonyms")
-    return Label(row.ident(), row.text("name"), row.text("emoji", ""), row.text("definition"), row.words("synonyms"))
+    row.only("id", "name", "emoji", "definition", "synonyms", "headings")
+    return Label(
+        id=row.ident(),
+        name=row.text("name"),
+        emoji=row.text("emoji", ""),
+        definition=row.text("definition"),
+        synonyms=row.words("synonyms"),
+        headings=row.words("headings"),
+    )
 
 
 def _derived(row: _Reader, facets: tuple[Facet, ...]) -> Derived:
@@ -288,7 +304,7 @@ def _unambiguous(row: _Reader, labels: tuple[Label, ...]) -> None:
     """No two labels of a facet may share an exact name: a heading has to mean one section."""
     owner: dict[str, str] = {}
     for label in labels:
-        for name in (label.name, *(word for word in label.synonyms if not word.endswith("*"))):
+        for name in (label.name, *(word for word in (*label.synonyms, *label.headings) if not word.endswith("*"))):
             plain = normalise_heading(name)
             first = owner.setdefault(plain, label.id)
             if first != label.id:

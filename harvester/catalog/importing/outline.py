@@ -123,7 +123,10 @@ class Outline:
     def _is_called(self, heading: str) -> bool:
         """Whether a label has exactly this name, so that "Registration & Motion" is not split."""
         names = (
-            name for facet in self._taxonomy.facets for label in facet.labels for name in (label.name, *label.synonyms)
+            name
+            for facet in self._taxonomy.facets
+            for label in facet.labels
+            for name in (label.name, *label.synonyms, *label.headings)
         )
         return any(_is_name(heading, name) for name in names)
 
