@@ -37,10 +37,14 @@ def harvester(
 
 
 def process(
-    *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None, **more: Any
+    *arguments: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    python: Path = Path(sys.executable),
+    **more: Any,
 ) -> "subprocess.Popen[str]":
     """The command as a process of its own."""
-    command = [sys.executable, "-m", "harvester", *arguments]
+    command = [python, "-m", "harvester", *arguments]
     there = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     return subprocess.Popen(command, cwd=folder, env=there, text=True, stdout=-1, stderr=-1, **more)
 

@@ -4,10 +4,10 @@ import functools
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,10 +49,10 @@ def run(room: Room, *arguments: str, status: int = 0) -> dict[str, Any]:
         return found
 
 
-def run_apart(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
+def run_apart(room: Room, python: Path, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
     """The same in a process of its own, which may be killed, or be a cluster's."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TEST_KILL_AT": str(kill_at)}
-    command = [sys.executable, "-c", APART, *arguments, "--json"]
+    command = [python, "-c", APART, *arguments, "--json"]
     done = subprocess.run(command, cwd=room.folder, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr

@@ -51,9 +51,9 @@ def test_what_is_in_scope_joins_store_and_queue(undisturbed: tuple[Room, dict[st
 
 @pytest.mark.parametrize(("kill_at", "store_url"), [(2, "sqlite"), (5, "postgresql")], indirect=["store_url"])
 def test_kill_9_in_the_middle_of_a_commit_costs_nothing(
-    room: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]], kill_at: int
+    room: Room, python: Path, store_url: str, undisturbed: tuple[Room, dict[str, Any]], kill_at: int
 ) -> None:
-    run_apart(room, "backfill", "snapshot.jsonl", status=-signal.SIGKILL, kill_at=kill_at)
+    run_apart(room, python, "backfill", "snapshot.jsonl", status=-signal.SIGKILL, kill_at=kill_at)
     line = 8 * (kill_at - 1)
     assert [one[3] for one in held(store_url).progress] == [line]
     moved = (room.folder / "snapshot.jsonl").rename(room.folder / "renamed")

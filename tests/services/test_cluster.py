@@ -51,7 +51,7 @@ def node(folder: Path, name: str, *arguments: str) -> Iterator[None]:
                 assert process.poll() is None, (folder / f"{name}.log").read_text()
             yield
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # to end in good order takes Ray a quarter of a minute
             process.wait(timeout=60)
 
 
@@ -110,21 +110,21 @@ def there(tmp_path: Path, store_url: str, undisturbed: tuple[Room, dict[str, Any
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_cluster_decides_as_one_process_does_and_kill_9_costs_nothing(
-    cluster: str, there: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]]
+    cluster: str, python: Path, there: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]]
 ) -> None:
     """Whoever started it is gone in the middle of a commit; the nodes go on, but no longer for them."""
     here, report = undisturbed
     command = ("backfill", "snapshot.jsonl", "--engine", "ray", "--address", cluster)
-    run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
+    run_apart(there, python, *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(CLUSTER, *AT_WORK)
     assert [one[3] for one in held(store_url).progress] == [16]
-    resumed(run_apart(there, *command), report)
+    resumed(run_apart(there, python, *command), report)
     before = held(store_url)
     assert_same(held(url_of(here)), before)
     with opened(store_url) as store, write(store) as db:
         db.execute(delete(predictions).where(predictions.c.scope > 0.9))
         gone = len(before.papers) - len(db.execute(select(predictions)).all())
-    done = run_apart(there, "rescore", "--engine", "ray", "--address", cluster)
+    done = run_apart(there, python, "rescore", "--engine", "ray", "--address", cluster)
     assert (done["papers"], done["in_scope"], done["queued"]) == (gone, gone, 0)
     assert_same(held(store_url), before)
 
@@ -137,10 +137,10 @@ def test_kill_9_takes_the_ray_of_this_machine_along(
     mark = uuid.uuid4().hex
     monkeypatch.setenv(MARK, mark)
     command = ("backfill", "snapshot.jsonl", "--engine", "ray")
-    run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
+    run_apart(there, Path(sys.executable), *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(mark)
     assert [one[3] for one in held(store_url).progress] == [16]
-    resumed(run_apart(there, "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
+    resumed(run_apart(there, Path(sys.executable), "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
     assert_same(held(store_url), held(url_of(undisturbed[0])))
 
 

@@ -127,9 +127,9 @@ def test_every_source_failing_is_a_failed_run(tmp_path: Path) -> None:
     assert all("127.0.0.1:1" in one["error"] for one in report["sources"])
 
 
-def test_two_runs_at_once_are_one(room: Room, upstream: Upstream) -> None:
+def test_two_runs_at_once_are_one(room: Room, upstream: Upstream, python: Path) -> None:
     upstream.control(faults=[{"match": "/api/query", "kind": "drip", "seconds": 3}])
-    with room.start("run", "--since", "2025-06-10", now=THURSDAY) as first:
+    with room.start("run", "--since", "2025-06-10", now=THURSDAY, python=python) as first:
         while not upstream.log():
             assert first.poll() is None
         said = room.run("run", now=THURSDAY, status=75)

@@ -166,16 +166,16 @@ def room(tmp_path: Path, archive: str) -> Room:
     return Room(tmp_path, {"PYTHONPATH": f"{program}:{ROOT}"})
 
 
-def ask(room: Room, *arguments: str, status: int = 0) -> tuple[str, str]:
+def ask(python: Path, room: Room, *arguments: str, status: int = 0) -> tuple[str, str]:
     """What the copied program prints: it takes a process of its own."""
-    with room.start(*arguments, now=NOW) as process:
+    with room.start(*arguments, now=NOW, python=python) as process:
         out, err = process.communicate(timeout=240)
     assert process.returncode == status, err
     return out, err
 
 
-def test_one_module_and_one_line_make_a_source(room: Room) -> None:
-    report = json.loads(ask(room, "run", "--source", "heart_archive", "--no-digest", "--json")[0])
+def test_one_module_and_one_line_make_a_source(python: Path, room: Room) -> None:
+    report = json.loads(ask(python, room, "run", "--source", "heart_archive", "--no-digest", "--json")[0])
     (source,) = report["sources"]
     assert (report["state"], source["name"], source["state"], source["new"]) == ("ok", "heart_archive", "fresh", 1)
     assert report["queued"] == 1
@@ -196,7 +196,7 @@ def test_one_module_and_one_line_make_a_source(room: Room) -> None:
     assert PAPER["title"] not in found["others"]
 
 
-def test_a_misspelt_key_of_its_section_is_refused(room: Room) -> None:
+def test_a_misspelt_key_of_its_section_is_refused(python: Path, room: Room) -> None:
     config = (room.folder / "config.toml").read_text()
     (room.folder / "config.toml").write_text(config.replace("words", "word"))
-    assert "unknown key harvest.heart_archive.word;" in ask(room, "queue", status=2)[1]
+    assert "unknown key harvest.heart_archive.word;" in ask(python, room, "queue", status=2)[1]
