@@ -104,7 +104,9 @@ def test_a_source_without_a_window_and_a_night_without_a_digest_say_null() -> No
 
 def test_no_field_is_left_out_of_the_json() -> None:
     empty = RunReport("2026-01-06T02:00:03Z", "ok")
-    different = [one.name for one in fields(RunReport) if getattr(whole(), one.name) == getattr(empty, one.name)]
+    different = [
+        field.name for field in fields(RunReport) if getattr(whole(), field.name) == getattr(empty, field.name)
+    ]
     assert different == ["run", "state"], "every other field of `whole` is set"
     assert RunReport.from_json(json.loads(json.dumps(whole().to_json()))) == whole()
 

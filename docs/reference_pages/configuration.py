@@ -117,9 +117,11 @@ def _shortened(value: Any) -> str:
 def _kind(schema: Schema) -> str:
     """What a value may be, in words."""
     if choices := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
-        return "one of " + ", ".join(code(f'"{one}"' if isinstance(one, str) else str(one)) for one in choices)
+        return "one of " + ", ".join(
+            code(f'"{choice}"' if isinstance(choice, str) else str(choice)) for choice in choices
+        )
     if options := schema.get("anyOf"):
-        return " or ".join(_kind(one) for one in options if one.get("type") != "null")
+        return " or ".join(_kind(option) for option in options if option.get("type") != "null")
     names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
     kind = "list of text" if schema.get("type") == "array" else names.get(schema.get("type", ""), "text")
     if schema.get("format") == "path":
@@ -140,7 +142,7 @@ def _secrets(section: str, model: type[BaseModel]) -> str:
 
 def _section_class(annotation: Any) -> type[BaseModel] | None:
     """The section that a field holds, alone, in a list, or perhaps."""
-    for one in (annotation, *get_args(annotation)):
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            return one
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
     return None

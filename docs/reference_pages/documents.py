@@ -86,7 +86,9 @@ def _inside(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _is_map(value: dict[str, Any]) -> bool:
     """Whether the keys are labels of the taxonomy and not names of the program."""
-    return bool(value) and (all(isinstance(one, float) for one in value.values()) or any(":" in key for key in value))
+    return bool(value) and (
+        all(isinstance(member, float) for member in value.values()) or any(":" in key for key in value)
+    )
 
 
 def _without_empty(kinds: Iterable[str]) -> list[str]:
@@ -122,9 +124,9 @@ def _main() -> None:
         os.chdir(made.config.parent)
         answers = [_answer(command) for command in commands]
         routes = [
-            (one.path, ", ".join(sorted(one.methods - {"HEAD"})), _purpose(one.endpoint))
-            for one in iter_route_contexts(create_app(open_workspace(made.config)).routes)
-            if one.methods and one.endpoint
+            (route.path, ", ".join(sorted(route.methods - {"HEAD"})), _purpose(route.endpoint))
+            for route in iter_route_contexts(create_app(open_workspace(made.config)).routes)
+            if route.methods and route.endpoint
         ]
     json.dump([answers, routes], sys.stdout)
 

@@ -73,7 +73,7 @@ def _siblings(layer: str) -> list[str]:
 
 def _alone(contracts: Sequence[Mapping[str, Any]]) -> list[str]:
     """Root packages that may not import the others."""
-    return sorted({name for one in contracts for name in one.get("source_modules", ()) if "." not in name})
+    return sorted({name for contract in contracts for name in contract.get("source_modules", ()) if "." not in name})
 
 
 def _first_sentence(root: Path, module: str) -> str:

@@ -18,9 +18,9 @@ def at(text: str) -> datetime:
 def due(text: str, zone: str, after: str, until: str) -> list[str]:
     """All due times in between, as the scheduler walks through them."""
     found, now = [], at(after)
-    while (one := next_due(text, zone, now)) is not None and one <= at(until):
-        found.append(f"{one:%m-%d %H:%M}")
-        now = one
+    while (moment := next_due(text, zone, now)) is not None and moment <= at(until):
+        found.append(f"{moment:%m-%d %H:%M}")
+        now = moment
     return found
 
 

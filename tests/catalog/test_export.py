@@ -175,13 +175,13 @@ def test_atom(papers: list[Entry]) -> None:
     for item, entry in zip(found, known(papers), strict=True):
         assert item.findtext("dc:identifier", "", space) == entry.id
         assert item.findtext("a:title", "", space) == xml(entry.title)
-        assert [one.text for one in item.findall("a:author/a:name", space)] == list(map(xml, entry.authors))
+        assert [author.text for author in item.findall("a:author/a:name", space)] == list(map(xml, entry.authors))
         assert item.findtext("dc:date", "", space) == str(entry.published)
         assert item.findtext("dc:source", "", space) == xml(entry.venue)
-        assert [f"{one.get('scheme')}:{one.get('term')}" for one in item.findall("a:category", space)] == list(
-            entry.labels.names
-        )
-        held = {one.get("title", ""): one.get("href") for one in item.findall("a:link", space)}
+        assert [
+            f"{category.get('scheme')}:{category.get('term')}" for category in item.findall("a:category", space)
+        ] == list(entry.labels.names)
+        held = {link.get("title", ""): link.get("href") for link in item.findall("a:link", space)}
         own = {"paper": address_of(entry.id), **entry.links}
         assert held == {xml(role): url(target) for role, target in own.items() if target}
 

@@ -145,7 +145,7 @@ def test_year_venue_and_kind(page: Page, url: str) -> None:
 
 def test_table_and_order(page: Page, url: str) -> None:
     page.goto(f"{url}?view=table&modality=ecg,echo")
-    expect(page.locator("tbody th")).to_have_text([one.title for one in PAPERS[:3]])
+    expect(page.locator("tbody th")).to_have_text([entry.title for entry in PAPERS[:3]])
     page.get_by_label("Order").select_option("oldest")
     expect(page.locator("tbody th").first).to_have_text(PAPERS[2].title)
 
@@ -157,7 +157,7 @@ def test_a_papers_page_with_similar_ones_and_its_citation(page: Page, url: str) 
     expect(page.locator("h1:visible")).to_have_text(PAPERS[0].title)
     assert page.url.endswith("?paper=arxiv:2401.00001")
     expect(page.locator(".similar a", has_text=PAPERS[1].title)).to_be_visible()  # it comes after the paper
-    assert page.locator(".links a").evaluate_all("all => all.map(one => one.href)") == [
+    assert page.locator(".links a").evaluate_all("all => all.map(link => link.href)") == [
         "https://arxiv.org/abs/2401.00001", "https://github.com/a/b",
     ]  # fmt: skip
     page.get_by_role("button", name="Copy", exact=True).click()
@@ -223,7 +223,7 @@ def test_nothing_is_asked_of_other_hosts(page: Page, url: str) -> None:
         page.goto(url + view)
         page.wait_for_load_state("networkidle")
     assert asked
-    assert all(one.startswith(url) for one in asked)
+    assert all(address.startswith(url) for address in asked)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -235,7 +235,7 @@ def test_axe_finds_nothing_and_nothing_overflows(page: Page, url: str, scheme: s
         page.goto(url + view)
         page.wait_for_selector("#view > div, #view > article")
         found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -78,8 +78,8 @@ def test_several_writers_share_it(tmp_path: Path) -> None:
     texts = [f"{number} text" for number in range(50)]
     with ThreadPoolExecutor(8) as pool:
         encoders = [CachedEncoder(Counting(), tmp_path / "e.db") for _ in range(8)]
-        vectors = list(pool.map(lambda one: one.encode(texts), encoders))
-    assert all(np.array_equal(vectors[0], one) for one in vectors)
+        vectors = list(pool.map(lambda encoder: encoder.encode(texts), encoders))
+    assert all(np.array_equal(vectors[0], vector) for vector in vectors)
 
 
 def test_the_real_encoder_gives_the_same_to_the_last_bit(tmp_path: Path, encoder: TextEncoder) -> None:

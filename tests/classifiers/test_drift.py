@@ -45,7 +45,7 @@ def test_fires_where_a_modality_tripled() -> None:
 
 def test_fires_where_reviewers_correct_one_label() -> None:
     findings = drifted(BEFORE, stream(1, corrected="task:t3"))
-    assert [one.what for one in findings] == ["corrections of task:t3"]
+    assert [finding.what for finding in findings] == ["corrections of task:t3"]
 
 
 def test_a_few_papers_say_nothing() -> None:
@@ -82,7 +82,7 @@ def test_the_shipped_model_is_silent_on_its_own_year(year: list[Observed]) -> No
 def test_the_shipped_model_notices_a_tripled_modality(year: list[Observed], label: str) -> None:
     before = read_info().document["baseline"]
     name = f"modality:{label}"
-    weights = [3 if name in one.labels else 1 for one in year]
+    weights = [3 if name in observed.labels else 1 for observed in year]
     rng = random.Random(2)
     found = drifted(before, rng.choices(year, weights, k=400))
-    assert name in {one.what.removeprefix("share of ") for one in found}
+    assert name in {finding.what.removeprefix("share of ") for finding in found}

@@ -180,7 +180,7 @@ def test_the_nearest_labelled_papers_leave_out_the_paper_itself() -> None:
     titles = ("Own title", "Close by", "Far away", "Between")
     index = TrainingIndex(("a", "b", "c", "d"), titles, vectors, np.zeros(4, dtype=np.float16), {})
     found = index.nearest(np.array([1, 0], dtype=np.float32), Text("other id", "Own Title!", ""), 2)
-    assert [one.id for one in found] == ["b", "d"]
+    assert [neighbor.id for neighbor in found] == ["b", "d"]
     assert found[0].similarity == pytest.approx(120 / 127)
 
 

@@ -114,7 +114,7 @@ def test_limit_bounds_the_whole_queue(upstream: Upstream, tmp_path: Path) -> Non
     room.json("accept", pending[-1]["id"])
     suggest_journal(room, pending[-1]["id"])
     whole = room.json("queue")
-    assert [one["id"] for one in whole] == [one["id"] for one in pending]
+    assert [row["id"] for row in whole] == [row["id"] for row in pending]
     assert "suggestion" in whole[-1]
     for limit in (1, len(pending) - 1, len(pending)):
         assert room.json("queue", "--limit", str(limit)) == whole[:limit]
@@ -127,11 +127,13 @@ def test_show_explains_and_does_without_a_model(upstream: Upstream, tmp_path: Pa
     shown = room.json("show", best["id"])
     labels = {f"{facet}:{label}" for facet in ("task", "modality", "disease") for label in best[facet]}
     assert set(shown["explanation"]) == labels | {f"kind:{best['kind']}"}
-    reasons = [one for found in shown["explanation"].values() for one in found]
+    reasons = [reason for found in shown["explanation"].values() for reason in found]
     assert reasons
-    assert all(one["sentence"] in f"{shown['title']} {shown['abstract']}" and one["drop"] > 0 for one in reasons)
+    assert all(
+        reason["sentence"] in f"{shown['title']} {shown['abstract']}" and reason["drop"] > 0 for reason in reasons
+    )
     printed = room.run("show", best["id"])
-    assert all(one["sentence"] in printed for one in reasons)
+    assert all(reason["sentence"] in printed for reason in reasons)
     without = Room(room.folder, {"HARVESTER_CLASSIFIER__MODEL": str(tmp_path / "nowhere")})
     assert without.json("show", best["id"]) == shown | {"explanation": None, "nearest": None}
 

@@ -16,4 +16,4 @@ def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: 
     made = json.loads(Room(tmp_path, own).run("demo", "--folder", "scratch", "--json"))
     assert made["state"] == "ok"
     assert len(made["mails"]) == 1
-    assert [one.name for one in tmp_path.iterdir()] == ["scratch"]
+    assert [path.name for path in tmp_path.iterdir()] == ["scratch"]

@@ -50,7 +50,10 @@ TREE = commands(typer.main.get_command(app))
 
 def arguments(words: tuple[str, ...]) -> list[str]:
     """A call that is whole: each required argument has some value."""
-    return [*words, *("x" for one in TREE[words].params if one.param_type_name == "argument" and one.required)]
+    return [
+        *words,
+        *("x" for parameter in TREE[words].params if parameter.param_type_name == "argument" and parameter.required),
+    ]
 
 
 def walk(calls: list[list[str]], folder: Path) -> list[tuple[int, str, str]]:
@@ -161,8 +164,8 @@ def test_a_partial_failure_keeps_its_list(tmp_path: Path) -> None:
     calls = [["accept", "9999.99999", "9999.99998", "--json"], ["digest", "send", "--json"]]
     (status, out, err), (sent, counts, _) = walk(calls, tmp_path)
     assert status == 1
-    assert [one["id"] for one in json.loads(out)] == ["9999.99999", "9999.99998"]
-    assert all("knows no paper" in one["error"] for one in json.loads(out))
+    assert [row["id"] for row in json.loads(out)] == ["9999.99999", "9999.99998"]
+    assert all("knows no paper" in row["error"] for row in json.loads(out))
     assert err.count("Error: ") == 2
     assert (sent, json.loads(counts)["due"]) == (0, 0)
 

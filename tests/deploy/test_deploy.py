@@ -46,7 +46,7 @@ def test_the_workflow_is_one_and_is_safe() -> None:
 
 def test_the_workflows_scripts_commit_the_catalogue(tmp_path: Path) -> None:
     """Its own steps, by bash as GitHub runs them, in a clone: one commit where something changed, else none."""
-    steps = {one.get("name"): one for one in yaml(DEPLOY / "github" / "harvest.yml")["jobs"]["harvest"]["steps"]}
+    steps = {step.get("name"): step for step in yaml(DEPLOY / "github" / "harvest.yml")["jobs"]["harvest"]["steps"]}
     for step in steps.values():
         if "run" in step:
             lint("bash", "-n", "-c", step["run"])
@@ -83,7 +83,7 @@ def test_the_compose_file() -> None:
     read = yaml(file)
     volumes, secrets = set(read["volumes"]), set(read["secrets"])
     for name, service in read["services"].items():
-        assert {one.partition(":")[0] for one in service["volumes"]} <= volumes | {"../config.toml"}, name
+        assert {volume.partition(":")[0] for volume in service["volumes"]} <= volumes | {"../config.toml"}, name
         assert set(service["secrets"]) <= secrets, name
         assert set(service.get("depends_on", ())) <= set(read["services"]), name
         assert service.get("cap_drop", ["ALL"]) == ["ALL"], name
@@ -167,5 +167,5 @@ def test_the_image_gets_what_is_pinned() -> None:
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
-    names = {re.match(r"[\w.-]+", one)[0].lower().replace("_", "-") for one in wanted}  # type: ignore[index]
+    names = {re.match(r"[\w.-]+", spec)[0].lower().replace("_", "-") for spec in wanted}  # type: ignore[index]
     assert names <= pinned

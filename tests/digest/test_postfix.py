@@ -150,5 +150,5 @@ def test_digests_through_postfix_and_its_bounces_back(
         assert mail["Subject"] == "1 new paper: Überwachung des Herzens: 心电图"
         assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert (bounced.hard, bounced.disabled) == (1, ["gone@example.org"])
-    assert {one.email: one.state for one in subscribers(room.ws)}["gone@example.org"] == "bounced"
+    assert {subscriber.email: subscriber.state for subscriber in subscribers(room.ws)}["gone@example.org"] == "bounced"
     room.ws.store.dispose()

@@ -72,7 +72,7 @@ def test_labels_are_changed(prepared: Path, world: World) -> None:
 
 def test_the_past_is_brought_in(prepared: Path, world: World) -> None:
     with gzip.open(prepared / "arxiv-snapshot.jsonl.gz", "wt", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(one) + "\n" for one in records())
+        lines.writelines(json.dumps(record) + "\n" for record in records())
     walk("howto/backfill.md", prepared, world, {})
 
 
@@ -118,7 +118,9 @@ def labelled(shared: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """As few labelled papers as training takes, as the corpus has them; and some more with their labels."""
     text = (shared / "labels" / "train.jsonl").read_text(encoding="utf-8")
     labels = [json.loads(line) for line in text.splitlines()]
-    wanted = {one["id"]: one for scope, most in ((0, 25), (2, 115)) for one in of_scope(labels, scope)[:most]}
+    wanted = {
+        labeled["id"]: labeled for scope, most in ((0, 25), (2, 115)) for labeled in of_scope(labels, scope)[:most]
+    }
     with gzip.open(shared / "corpus" / "papers-2025.jsonl.gz", "rt", encoding="utf-8") as lines:
         papers = [paper for line in lines if f"arxiv:{(paper := json.loads(line))['id']}" in wanted]
     texts = [{key: paper[key] for key in ("title", "abstract")} | wanted[f"arxiv:{paper['id']}"] for paper in papers]
@@ -126,7 +128,7 @@ def labelled(shared: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def of_scope(labels: list[dict[str, Any]], scope: int) -> list[dict[str, Any]]:
-    return [one for one in labels if one["scope"] == scope]
+    return [paper for paper in labels if paper["scope"] == scope]
 
 
 def promote_the_shipped_model(folder: Path) -> None:

@@ -54,17 +54,17 @@ class Snapshot:
 
     @property
     def seen(self) -> set[str]:
-        return {str(one[0]) for one in self.sightings}
+        return {str(row[0]) for row in self.sightings}
 
 
 def snapshot(store: Engine) -> Snapshot:
     with read(store) as db:
         found = load(db, db.scalars(select(papers.c.number)))
-        names = {number: one.paper.id for number, one in found.items()}
+        names = {number: row.paper.id for number, row in found.items()}
         # Not the announce type: it is that of the first feed of a day that showed the paper.
         seen = [(names[row.paper], row.source, row.version, row.announced) for row in db.execute(select(sightings))]
         waiting = [(names[row.paper], row.state) for row in db.execute(select(candidates))]
-    stored = {one.paper.id: (one.paper, one.authority) for one in found.values()}
+    stored = {row.paper.id: (row.paper, row.authority) for row in found.values()}
     assert len(stored) == len(found), "two rows of one paper"
     assert len(seen) == len(set(seen)), "a sighting that was kept twice"
     return Snapshot(stored, frozenset(seen), frozenset(waiting))
@@ -104,7 +104,7 @@ class Field:
         wanted = self.ws.settings.harvest.model_copy(update=changed)
         settings = self.ws.settings.model_copy(update={"harvest": wanted})
         ws = replace(self.ws, settings=settings, clock=lambda: now)
-        (chosen,) = [one for one in enabled(wanted, source_state(ws.store)) if one.name == source]
+        (chosen,) = [candidate for candidate in enabled(wanted, source_state(ws.store)) if candidate.name == source]
         return harvest(ws, chosen, since, until, watch)
 
     def snapshot(self) -> Snapshot:

@@ -139,7 +139,7 @@ def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
         ended = [(process.communicate(timeout=240), process.returncode) for process in started]
     assert {status for _, status in ended} <= {0, 75}, ended
     assert sum(json.loads(out)["sent"] for (out, _), status in ended if status == 0) == len(people)
-    assert sorted(one["To"] for one in smtp.messages) == people
+    assert sorted(message["To"] for message in smtp.messages) == people
     assert room.deliveries() == {"sent": len(people)}
 
 
@@ -184,7 +184,7 @@ def test_web_scheduler_and_commands_side_by_side(
         assert scheduler.wait(200) == 0
         web.wait(200)
     assert len(smtp.raw) == 1
-    assert [one.state for one in subscribers(open_workspace(room.config))] == ["unsubscribed"]
+    assert [subscriber.state for subscriber in subscribers(open_workspace(room.config))] == ["unsubscribed"]
 
 
 def _url(process: "subprocess.Popen[str]") -> str:

@@ -145,6 +145,6 @@ def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
                 _, err = process.communicate(timeout=60)
             assert process.returncode == 0, err.decode()
         asked = Upstream(url).log()
-    assert [one["status"] for one in asked] == [200] * 10
-    times = [one["time"] for one in asked]
+    assert [request["status"] for request in asked] == [200] * 10
+    times = [request["time"] for request in asked]
     assert min(b - a for a, b in pairwise(times)) >= allowed

@@ -68,7 +68,7 @@ def test_a_read_only_disk(tmp_path: Path, upstream: Upstream) -> None:
             assert "ead-only" in said or "readonly" in said
             assert str(tmp_path / "disk") in said
         remount("rw")
-        assert [one["email"] for one in room.json("subscribers", "list")] == ["ann@example.org"]
+        assert [subscriber["email"] for subscriber in room.json("subscribers", "list")] == ["ann@example.org"]
         room.run("subscribers", "remove", "ann@example.org")
 
 

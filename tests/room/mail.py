@@ -34,11 +34,11 @@ class Sink:
     @property
     def messages(self) -> list[EmailMessage]:
         found = [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
-        assert all(isinstance(one, EmailMessage) for one in found)
+        assert all(isinstance(message, EmailMessage) for message in found)
         return found  # type: ignore[return-value]
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [one for one in self.messages if one["To"] == address]
+        return [message for message in self.messages if message["To"] == address]
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, replies: list[str]

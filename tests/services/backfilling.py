@@ -80,18 +80,24 @@ def opened(url: str) -> Iterator[Engine]:
 
 def held(url: str) -> Held:
     with opened(url) as store, read(store) as db:
-        found = {number: one.paper for number, one in load(db, db.scalars(select(papers.c.number))).items()}
+        found = {number: stored.paper for number, stored in load(db, db.scalars(select(papers.c.number))).items()}
         said = db.execute(select(predictions)).all()
         waiting = db.execute(select(candidates)).all()
         columns = [column for column in backfills.c if column.name != "changed"]
         progress = [tuple(row) for row in db.execute(select(*columns))]
-    assert len({found[one.paper].id for one in said}) == len(said)
+    assert len({found[prediction.paper].id for prediction in said}) == len(said)
     return Held(
-        {one.id: one for one in found.values()},
-        {found[one.paper].id: round(one.scope, 6) for one in said},
-        {found[one.paper].id: (one.in_scope, one.labels, one.unsure, one.model) for one in said},
-        {found[one.paper].id: _flat(one.probabilities) for one in said},
-        {found[one.paper].id: (one.state, round(one.scope, 6), one.backlog) for one in waiting},
+        {paper.id: paper for paper in found.values()},
+        {found[prediction.paper].id: round(prediction.scope, 6) for prediction in said},
+        {
+            found[prediction.paper].id: (prediction.in_scope, prediction.labels, prediction.unsure, prediction.model)
+            for prediction in said
+        },
+        {found[prediction.paper].id: _flat(prediction.probabilities) for prediction in said},
+        {
+            found[candidate.paper].id: (candidate.state, round(candidate.scope, 6), candidate.backlog)
+            for candidate in waiting
+        },
         progress,
     )
 

@@ -78,7 +78,7 @@ def test_trouble_is_left_for_the_next_step_to_name(tmp_path: Path, upstream: Ups
     assert report["state"] == "partial"
     assert [error for error in report["errors"] if "no-such-folder" in error] == report["errors"]
     assert report["papers"]["new"] > 0
-    assert {one["state"] for one in report["sources"]} == {"fresh"}
+    assert {source["state"] for source in report["sources"]} == {"fresh"}
 
 
 def test_the_thread_ends_with_the_block(tmp_path: Path) -> None:

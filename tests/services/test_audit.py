@@ -114,7 +114,7 @@ class TestThroughTheCommandLine:
         assert done["missing"] == before["missing"]
         assert done["repaired"] == len(done["missing"])
         queue = room.json("queue")
-        assert {one["id"] for one in queue} <= set(done["missing"])
+        assert {row["id"] for row in queue} <= set(done["missing"])
         assert done["queued"] == len(queue) > 0
         assert room.json("show", queue[0]["id"])["authors"], "the text is the API's"
 
@@ -175,7 +175,7 @@ class TestComparing:
     def test_the_configured_sets_each_once(self, opened: Workspace, upstream: Upstream) -> None:
         found = audit(categorised(opened, "eess.SP", "eess.IV", "eess.SP"))
         assert found.sets == ("eess:eess:SP", "eess:eess:IV")
-        asked = [parse_qs(urlsplit(one["path"]).query) for one in upstream.log()]
+        asked = [parse_qs(urlsplit(entry["path"]).query) for entry in upstream.log()]
         assert [query["set"] for query in asked] == [["eess:eess:SP"], ["eess:eess:IV"]]
         assert {query["from"][0] for query in asked} == {"2025-06-05"}
         assert len(found.checked) < 16 + 32, "some are in both sets, and are one"
@@ -315,7 +315,7 @@ class TestUpstreamsFailures:
         ws = replace(opened, settings=opened.settings.model_copy(update={"harvest": spaced}))
         upstream.control(clear_log=True)
         audit(categorised(ws, "eess.SP", "eess.IV", "q-bio.QM"))
-        times = [one["time"] for one in upstream.log()]
+        times = [entry["time"] for entry in upstream.log()]
         assert len(times) == 3
         assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the way there takes time
 

@@ -35,9 +35,9 @@ CLUSTER = uuid.uuid4().hex
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def wait_for_none(mark: str, *beginnings: str) -> None:
     """Until the last process of a mark whose name begins so has ended."""
 
     def left() -> list[str]:
-        return [one for one in of_mark(mark) if one.startswith(beginnings or "")]
+        return [name for name in of_mark(mark) if name.startswith(beginnings or "")]
 
     for _ in range(600):
         if not left():
@@ -96,7 +96,9 @@ def assert_same(ours: Held, theirs: Held) -> None:
     assert ours.queue.keys() == theirs.queue.keys()
     assert ours.progress == theirs.progress
     assert ours.scopes == pytest.approx(theirs.scopes, abs=1e-4)
-    assert ours.probabilities == {name: pytest.approx(one, abs=1e-4) for name, one in theirs.probabilities.items()}
+    assert ours.probabilities == {
+        name: pytest.approx(values, abs=1e-4) for name, values in theirs.probabilities.items()
+    }
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def test_a_cluster_decides_as_one_process_does_and_kill_9_costs_nothing(
     command = ("backfill", "snapshot.jsonl", "--engine", "ray", "--address", cluster)
     run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(CLUSTER, *AT_WORK)
-    assert [one[3] for one in held(store_url).progress] == [16]
+    assert [row[3] for row in held(store_url).progress] == [16]
     resumed(run_apart(there, *command), report)
     before = held(store_url)
     assert_same(held(url_of(here)), before)
@@ -139,7 +141,7 @@ def test_kill_9_takes_the_ray_of_this_machine_along(
     command = ("backfill", "snapshot.jsonl", "--engine", "ray")
     run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(mark)
-    assert [one[3] for one in held(store_url).progress] == [16]
+    assert [row[3] for row in held(store_url).progress] == [16]
     resumed(run_apart(there, "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
     assert_same(held(store_url), held(url_of(undisturbed[0])))
 

@@ -82,7 +82,7 @@ def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstre
     report = plants.json("run", "--no-digest", "--since", "2025-06-01", now=THURSDAY)
     assert report["state"] == "ok"
     assert report["in_scope"] >= 3
-    asked_for = next(one["path"] for one in upstream.log() if one["path"].startswith("/api/query"))
+    asked_for = next(entry["path"] for entry in upstream.log() if entry["path"].startswith("/api/query"))
     assert "all%3Acrop+OR+all%3Aagriculture" in asked_for
     best = plants.json("queue")[0]
     assert "agricult" in best["title"].lower()

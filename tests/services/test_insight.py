@@ -49,8 +49,8 @@ def test_the_nearest_of_the_catalogue_without_the_paper_itself(room: Room) -> No
     decide_all(room.ws, "accept", list(texts), "ann", "", {})
     insight = Explanations(room.ws)
     found = when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00004")))
-    assert [one.paper.id for one in found][:2] == ["arxiv:2506.00001", "arxiv:2506.00002"]
-    assert "arxiv:2506.00003" not in [one.paper.id for one in found]
+    assert [neighbor.paper.id for neighbor in found][:2] == ["arxiv:2506.00001", "arxiv:2506.00002"]
+    assert "arxiv:2506.00003" not in [neighbor.paper.id for neighbor in found]
     itself = when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00001")))
     assert itself[0].paper.id == "arxiv:2506.00002"
 

@@ -92,7 +92,7 @@ def test_once_a_night_through_both_changes_of_the_clocks(day: Day) -> None:
 
 def test_several_missed_times_are_made_up_once_and_in_order(day: Day) -> None:
     day.now += timedelta(days=9)
-    assert [one.job for one in perform_all(day.ws, ["audit", "run"])] == ["run", "audit"]
+    assert [performed.job for performed in perform_all(day.ws, ["audit", "run"])] == ["run", "audit"]
     assert perform_all(day.ws, ["audit", "run"]) == []
     assert day.job_run().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
 

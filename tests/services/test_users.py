@@ -165,7 +165,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert (added.returncode, json.loads(added.stdout)[0]["role"]) == (0, "admin"), added.stderr
     assert PASSWORD not in added.stdout + added.stderr
     listed = harvester(room, "users", "list", "--json")
-    assert [(one["name"], one["sessions"]) for one in json.loads(listed.stdout)] == [("ann", 0)]
+    assert [(user["name"], user["sessions"]) for user in json.loads(listed.stdout)] == [("ann", 0)]
     for arguments, status, words in (
         (("users", "add", "bob"), 2, "--password-stdin"),
         (("users", "add", "bob", "--role", "king", "--password-stdin"), 2, "reviewer, admin"),

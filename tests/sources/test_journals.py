@@ -27,7 +27,7 @@ NAMESPACES = (
 
 
 def rss(*items: str) -> bytes:
-    inside = "".join(f"<item>{one}</item>" for one in items)
+    inside = "".join(f"<item>{item}</item>" for item in items)
     channel = f"<channel><title>Heart Weekly</title>{inside}</channel>"
     return f'<?xml version="1.0"?><rss version="2.0" {NAMESPACES}>{channel}</rss>'.encode()
 

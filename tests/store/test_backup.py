@@ -126,7 +126,7 @@ def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> N
         assert papers[2].paper.title == "Gefäße: an invented survey"
         assert papers[1].paper.identifiers == ("arxiv:2506.00001", "doi:10.1000/hearts.1")
         assert papers[1].paper.published == NOW
-        assert [one.paper for one in in_state(db, "pending")] == [2]
+        assert [candidate.paper for candidate in in_state(db, "pending")] == [2]
         (_, killed), (name, report) = recent_runs(db, 5)
         assert killed is None
         assert report == RunReport(name, "ok", papers=PaperCounts(new=3), in_scope=2, queued=2, seconds=1.0)
@@ -262,8 +262,8 @@ def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
     for file in made:
         restore(filled, file, force=True)
         names = [row["name"] for row in content(filled)["identifiers"]]
-        assert len([one for one in names if one.startswith("arxiv:9901.")]) == len(
-            [one for one in names if one.startswith("arxiv:9902.")]
+        assert len([name for name in names if name.startswith("arxiv:9901.")]) == len(
+            [name for name in names if name.startswith("arxiv:9902.")]
         )
         assert {row["number"] for row in content(filled)["papers"]} <= {row["number"] for row in after["papers"]}
 

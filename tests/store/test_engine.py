@@ -89,7 +89,7 @@ def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
         context = MigrationContext.configure(db, opts={"include_object": declared})
         assert compare_metadata(context, metadata) == []
     script = ScriptDirectory(str(schema.MIGRATIONS))
-    assert tuple(reversed([one.revision for one in script.walk_revisions()])) == schema.REVISIONS
+    assert tuple(reversed([migration.revision for migration in script.walk_revisions()])) == schema.REVISIONS
 
 
 @both_databases

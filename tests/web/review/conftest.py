@@ -83,4 +83,4 @@ def desk(room: Room, chromium: Chromium) -> Iterator[Open]:
         yield open_queue
         for context in contexts:
             context.close()
-    assert [one for one in complaints if not any(meant in one for meant in MEANT)] == []
+    assert [complaint for complaint in complaints if not any(meant in complaint for meant in MEANT)] == []

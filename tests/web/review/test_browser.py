@@ -48,7 +48,7 @@ def press(page: Page, room: Room, key: str, then: str) -> None:
 def violations(page: Page) -> list[tuple[str, list[str]]]:
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+    return [(violation["id"], [node["html"][:120] for node in violation["nodes"]]) for violation in found["violations"]]
 
 
 def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> None:
@@ -63,7 +63,7 @@ def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> Non
     wanted = {"a": "accepted", "v": "accepted", "x": "rejected", "d": "deferred"}
     assert room.states() == {name: wanted[key] for name, key in zip(names, keys, strict=True)}
     assert len(list(room.ws.catalog.rglob("*.toml"))) == 20
-    assert {one.by for name in names for one in room.log(name)} == {"ann"}
+    assert {decision.by for name in names for decision in room.log(name)} == {"ann"}
     assert all(len(room.log(name)) == 1 for name in names)
 
 
@@ -134,7 +134,7 @@ def test_a_decision_of_last_week_is_taken_back(room: Room, desk: Open) -> None:
     expect(page.locator("#paper article")).to_have_attribute("data-state", "pending")
     assert room.place(names[0]).state == "pending"
     assert not list(room.ws.catalog.rglob("*.toml"))
-    assert [one.action for one in room.log(names[0])] == ["accept", "undo"]
+    assert [decision.action for decision in room.log(names[0])] == ["accept", "undo"]
 
 
 def test_labels_by_typing(room: Room, desk: Open) -> None:
@@ -171,7 +171,7 @@ def test_two_reviewers_and_one_paper(room: Room, desk: Open) -> None:
     assert room.place(names[0]).state == "rejected"
     ann.keyboard.press("a")  # now knowing
     at(ann, room, names[1])
-    assert [one.by for one in room.log(names[0])] == ["bob", "ann"]
+    assert [decision.by for decision in room.log(names[0])] == ["bob", "ann"]
     assert room.place(names[0]).state == "accepted"
 
 
@@ -354,8 +354,8 @@ def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> 
     assert title(page) == hostile
     assert page.title() != "owned"
     assert page.locator("#paper img, #paper script").count() == 0
-    links = page.eval_on_selector_all("#paper a[href]", "found => found.map(one => one.href)")
-    assert not [one for one in links if "evil" in one or one.startswith(("javascript", "data"))]
+    links = page.eval_on_selector_all("#paper a[href]", "found => found.map(link => link.href)")
+    assert not [link for link in links if "evil" in link or link.startswith(("javascript", "data"))]
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     for address in (
         "/review/bulk?action=accept&paper=",

@@ -119,7 +119,7 @@ def decided(room: Room) -> str:
 
     (done,) = decide_all(room.ws, "accept", [NAME], "ann", "", {})
     assert not done.error
-    (line,) = [one for one in Path(str(done.entry)).read_text().splitlines() if one.startswith("modality")]
+    (line,) = [text for text in Path(str(done.entry)).read_text().splitlines() if text.startswith("modality")]
     return line.removeprefix("modality = [").removesuffix("]")
 
 
@@ -137,7 +137,7 @@ def test_training_and_figures_compare_with_the_model_in_use(said: tuple[Room, st
 def kept(room: Room) -> set[str]:
     """The modalities that the model gave and reviewers kept."""
     found = statistics.classifier(room.ws)
-    return {one.name for one in found.labels if one.facet == "Data" and one.both}
+    return {label.name for label in found.labels if label.facet == "Data" and label.both}
 
 
 @both_databases

@@ -39,7 +39,7 @@ def test_forms_ask_for_the_facets_there_are(room: Room) -> None:
     assert "modality" not in form.fields
     assert room.browser().client.get("/archive").text.count("/feeds/crop/") == 4
     described = ann.client.get("/openapi.json").json()["paths"]["/api/entries"]["get"]["parameters"]
-    assert {one["name"] for one in described} == {"task", "crop", "kind", "q", "limit", "offset"}
+    assert {parameter["name"] for parameter in described} == {"task", "crop", "kind", "q", "limit", "offset"}
 
 
 def test_chosen_labels_are_kept_shown_and_served(room: Room) -> None:

@@ -76,7 +76,7 @@ def csrf_for(browser: Browser, change: Change) -> str:
 
 
 def test_all_of_them_are_known(filled: Room) -> None:
-    assert {one.path for one in changing(filled)} == set(FORMS)
+    assert {change.path for change in changing(filled)} == set(FORMS)
 
 
 def test_nobody_is_signed_in(filled: Room) -> None:
