@@ -94,7 +94,7 @@ def test_two_files_of_one_id_are_both_named(tmp_path: Path) -> None:
     catalog = load_catalog(tmp_path, TAXONOMY)
     assert [entry.path for entry in catalog.entries] == [Path("entries/2024/a.toml")]
     assert [str(problem) for problem in catalog.problems] == [
-        "entries/2024/b.toml, line 2: id title:a is also that of entries/2024/a.toml; "
+        "entries/2024/b.toml, line 2: id title:a is also used by entries/2024/a.toml; "
         "remove one of the two files or correct its id."
     ]
 
