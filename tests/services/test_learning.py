@@ -137,7 +137,7 @@ def test_promoted_models_stay_and_can_be_taken_back(ws: Workspace) -> None:
     assert str(model_in_use(ws)).endswith("data/models/2026-01-06-bbbbbb")
     assert str(rollback(ws)).endswith("2026-01-05-aaaaaa")
     assert rollback(ws) is None
-    with pytest.raises(HarvesterError, match="nothing to go back to"):
+    with pytest.raises(HarvesterError, match="no model to roll back to"):
         rollback(ws)
 
 
