@@ -32,7 +32,7 @@ FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest
 
 
 def whole() -> RunReport:
-    """One with every field set to something."""
+    """A report with every field set."""
     arxiv = SourceReport(
         name="arxiv",
         state="fresh",
@@ -79,7 +79,7 @@ def test_the_state_of_a_run(sources: list[str], step_failed: bool, state: str) -
 
 
 def held(document: dict[str, Any], shown: dict[str, Any]) -> dict[str, Any]:
-    """Of what is shown, the documented keys alone, in the order in which they are shown."""
+    """Only the documented keys of the output, in the order of the output."""
     return {key: value for key, value in shown.items() if key in document}
 
 

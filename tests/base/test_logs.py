@@ -1,4 +1,4 @@
-"""Logs for people and for machines; never a secret in either."""
+"""Logs for people and for machines, neither of which ever contains a secret."""
 
 import json
 import logging

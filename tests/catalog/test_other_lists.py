@@ -1,4 +1,4 @@
-"""Lists of other shapes than ours, all invented: what each says must come out the same."""
+"""Invented lists in other formats than ours: the contents of each must be imported unchanged."""
 
 # ruff: noqa: E501 - a row of a table is one line
 

@@ -50,7 +50,7 @@ def back(files: Iterable[str]) -> ImportedList:
 
 
 def placements(papers: Iterable[Entry]) -> set[tuple[str, str, str]]:
-    """Title, facet and label of every place that a paper stands in; a kind only where the list shows it."""
+    """Title, facet and label of every section that lists a paper; a kind only where the list shows it."""
     found = set()
     for paper in papers:
         given = {(facet, label) for facet, label in paper.labels.pairs if facet != "kind" or label == REVIEW}

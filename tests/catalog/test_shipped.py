@@ -1,4 +1,4 @@
-"""The list this project grew from, and the catalogue that ships, which is made of it."""
+"""The list this project grew from, and the shipped catalog, which is made from it."""
 
 from datetime import date
 from pathlib import Path

@@ -35,7 +35,7 @@ def paper(number: int, title: str, **changes: object) -> Entry:
 
 
 def crowd(number: int) -> str:
-    """Few papers of one modality and many of another, so that the heat map has all its colours."""
+    """Few papers with one modality and many with another, so that the heat map uses all its colors."""
     return next(modality for most, modality in ((3, "pcg"), (10, "ccta"), (40, "ppg"), (120, "cmr")) if number < most)
 
 
@@ -281,7 +281,7 @@ GITHUB = """() => {
 def test_every_anchor_of_the_list_leads_to_its_heading(
     page: Page, tmp_path: Path, serve: Callable[[Path], str]
 ) -> None:
-    """The list as GitHub shows it: its names for headings are made here in the browser, not by our own code."""
+    """The list as GitHub shows it: the anchors of its headings are computed here in the browser, not by our code."""
     html = MarkdownIt().render(render_list(PAPERS, TAXONOMY)["README.md"])
     (tmp_path / "index.html").write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{html}")
     page.route(

@@ -1,4 +1,4 @@
-"""The cache of embeddings: the same answers, nothing encoded twice, bounded, and never in the way."""
+"""The cache of embeddings gives the same answers, encodes nothing twice, is bounded, and never causes a failure."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from classifiers.encoder import Progress, TextEncoder
 
 
 class Counting:
-    """An encoder of three dimensions that remembers what it was asked."""
+    """A three-dimensional encoder that records the texts it is asked for."""
 
     name = "counting"
 

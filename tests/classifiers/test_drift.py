@@ -1,4 +1,4 @@
-"""Drift is told where something changed, and only there."""
+"""Drift is reported where data has changed, and only there."""
 
 import random
 
@@ -54,7 +54,7 @@ def test_a_few_papers_say_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def year() -> list[Observed]:
-    """The training set's newest year, each paper as heads saw it that had not been trained on it."""
+    """The newest year of the training set, each paper as seen by heads that were not trained on it."""
     model, info = load_model(None)
     index = load_training_index()
     rows = [n for n, name in enumerate(index.ids) if year_of(name) == 2025 and index.facets["task"][n].any()]

@@ -23,7 +23,7 @@ NONE = np.zeros((2, 0), dtype=np.intp)
 
 
 def toy(papers: int = 200) -> tuple[sp.csr_matrix, np.ndarray]:
-    """Two labels that follow the first two of five columns."""
+    """Two labels that depend on the first two of five columns."""
     rng = np.random.default_rng(0)
     dense = rng.normal(size=(papers, 5))
     return sp.csr_matrix(dense), dense[:, :2] + 0.1 * rng.normal(size=(papers, 2)) > 0.5

@@ -1,4 +1,4 @@
-"""Bad input through the real command line: one plain sentence that names it, the right status, nothing half-written."""
+"""Bad input through the real command line: a plain sentence that names it, the right status, and no partial writes."""
 
 import json
 import os
@@ -23,7 +23,7 @@ NOW = "2025-06-12T23:30:00Z"
 
 
 def suggest_journal(room: Room, name: str) -> None:
-    """A journal shows an accepted paper."""
+    """Let a journal show an accepted paper."""
     now, ws = datetime.fromisoformat(NOW), open_workspace(room.config)
     with write(ws.store) as db:
         stored = find(db, name)
@@ -107,7 +107,7 @@ def test_a_password_in_a_malformed_store_url_is_not_shown(room: Room, url: str) 
 
 
 def test_limit_bounds_the_whole_queue(upstream: Upstream, tmp_path: Path) -> None:
-    """Pending ones come first, then the suggestions on accepted ones."""
+    """Pending papers come first, then the suggestions for accepted papers."""
     room = Room.make(tmp_path, upstream.url)
     room.json("run", "--since", "2025-06-09", "--no-digest", now=NOW)
     pending = room.json("queue")
@@ -152,7 +152,7 @@ def test_import_fails_where_an_entry_cannot_be_read(room: Room) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_named(room: Room) -> None:
-    """Root may write anywhere, so the folder is one that nobody can make."""
+    """Root may write anywhere, so the test uses a folder that nobody can create."""
     (room.folder / "file").write_text("here")
     blocked = Room(room.folder, {"HARVESTER_STORE__URL": "sqlite:///file/below/harvester.db"})
     assert "file/below" in blocked.run("queue", status=1)

@@ -7,7 +7,7 @@ from tests.room import Room
 
 
 def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: Path) -> None:
-    """It obeyed $HARVESTER_..., and accepted invented papers into the store of a machine set up by environment."""
+    """The demo obeyed $HARVESTER_..., and so accepted invented papers into the store of a machine set up that way."""
     own = {
         "HARVESTER_STORE__URL": f"sqlite:///{tmp_path}/own.db",
         "HARVESTER_CATALOG__DIR": f"{tmp_path}/own",

@@ -1,4 +1,4 @@
-"""Who gets what, once: on both databases and over a real SMTP connection."""
+"""Who gets which papers, each once, on both databases and over a real SMTP connection."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What goes over the wire: raw headers, both parts, and hostile papers in them."""
+"""Messages on the wire: raw headers, both parts, and hostile papers in them."""
 
 import re
 from collections.abc import Callable

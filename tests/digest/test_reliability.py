@@ -1,7 +1,7 @@
 """Hundreds of digests through a mail server that fails at random, by a sender that is killed at random.
 
 The server drops connections before and after it took a message and answers 4xx and 5xx; the sender is a process that
-gets SIGKILL. After as many calls as it takes, everybody has exactly one digest, or is listed as of unknown fate.
+gets SIGKILL. After as many calls as it takes, every subscriber has exactly one digest, or is listed as unknown.
 """
 
 import json
@@ -37,7 +37,7 @@ FAULTS = 0.02  # of each kind, a message
 
 @dataclass
 class Unreliable(Sink):
-    """A server that fails at random, and counts whose message it really took."""
+    """A server that fails at random, and counts by recipient the messages it really accepted."""
 
     dice: random.Random = field(default_factory=lambda: random.Random(6))
     taken: Counter[str] = field(default_factory=Counter)
@@ -94,7 +94,7 @@ def server(make_room: Callable[..., Room], store_url: str) -> Iterator[tuple[Roo
 
 
 def fill(room: Room, people: int) -> None:
-    """Active subscribers with five kinds of wishes, and a few papers for all of them."""
+    """Active subscribers with five kinds of preferences, and a few papers for all of them."""
     kinds = [
         {},
         {"modality": ("ecg",)},
@@ -125,7 +125,7 @@ def sender(room: Room) -> "subprocess.Popen[bytes]":
 
 
 def kill_somewhere(room: Room, sink: Unreliable, dice: random.Random, most: int) -> bool:
-    """Start a sender and kill it after so many messages and a moment more; False where it had finished before."""
+    """Start a sender and kill it shortly after a number of messages; returns False if it finished first."""
     goal = sink.taken.total() + dice.randint(1, most)
     with sender(room) as child:
         while child.poll() is None and sink.taken.total() < goal:

@@ -1,4 +1,4 @@
-"""The list of subscribers out to a table and back, and tables that other programs or people wrote."""
+"""Subscribers exported to a table and imported again, and tables that other programs or people wrote."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@e
 
 @given(st.text("'=＝+@a1", min_size=1, max_size=5))
 def test_a_cell_of_the_list_is_the_same_after_export_and_import(consent: str) -> None:
-    """The full-width equals sign is one to a spreadsheet too."""
+    """Spreadsheets treat the full-width equals sign as an equals sign, too."""
     text = to_csv([Subscriber("key", JO, "active", Preferences(), START, START, None, consent)])
     [(_, row)] = read_csv(text)
     assert row["consent"] == consent

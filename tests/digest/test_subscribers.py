@@ -1,4 +1,4 @@
-"""Subscribing, confirming and leaving, as jobs and by the command line."""
+"""Subscribing, confirming and unsubscribing, through the services and the command line."""
 
 import json
 import re
@@ -19,7 +19,7 @@ JO = "jo@example.org"
 
 
 def shown(subscriber: dict[str, object]) -> dict[str, object]:
-    """What this project promises to outside checks; there are more keys."""
+    """The keys that this project promises to outside checks; there are others."""
     return {key: subscriber[key] for key in ("email", "state", "topics", "every")}
 
 
@@ -86,7 +86,7 @@ def test_double_opt_in(room: Room, smtp: Sink) -> None:
 
 
 def test_the_link_in_the_optin_mail_really_unsubscribes(room: Room, smtp: Sink) -> None:
-    """listmonk #3063: it said success and did nothing."""
+    """listmonk #3063: the program reported success and did nothing."""
     add_subscriber(room.ws, JO)
     confirmation = link(smtp, "confirm")
     unsubscribe(room.ws, link(smtp, "unsubscribe"))

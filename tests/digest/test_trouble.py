@@ -1,4 +1,4 @@
-"""Servers that refuse, lose or cut, and runs that die: nothing is sent twice, and what was not sent is known."""
+"""Servers that refuse, lose or cut, and runs that die: nothing is sent twice, and unsent digests are known."""
 
 import os
 import signal
@@ -227,7 +227,7 @@ def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, 
 
 @both_databases
 def test_an_address_that_is_refused_on_three_days_is_given_up(room: Room, smtp: Sink) -> None:
-    """Else one dead address would make every night a partial one."""
+    """Otherwise a single dead address would make every run partial."""
     room.subscribe(JO)
     room.subscribe(MAX)
     smtp.rcpt_replies = {JO: "550 5.1.1 No such user", MAX: "550 5.7.1 We think it is spam"}

@@ -15,7 +15,7 @@ from tests.docs.pages import DOCS, matches
 
 
 def section(page: str, heading: str) -> str:
-    """The text below a heading of the second order."""
+    """The text below a second-level heading."""
     found = re.search(rf"^## `{re.escape(heading)}`$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert found, f"there is no {heading}"
     return found[1]

@@ -32,7 +32,7 @@ backup = ""
 audit = ""
 morning = ""
 """
-# Each holder of the lock writes when it came and went; who is refused tries again.
+# Each holder of the lock records when it acquired and released it; a process that is refused tries again.
 HOLD = """
 import os, sys, time
 from pathlib import Path
@@ -146,7 +146,7 @@ def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
 def test_web_scheduler_and_commands_side_by_side(
     make_room: Callable[[str], Room], postgres_url: str, smtp: Sink
 ) -> None:
-    """The scheduler mails what is due while a command tries the same, and a reader leaves through the web pages."""
+    """The scheduler mails what is due while a command tries the same, and a reader unsubscribes on the web pages."""
     room = make_room(postgres_url)
     room.subscribe("jo@example.org")
     room.accept("Hearts")

@@ -1,4 +1,4 @@
-"""`harvester schedule` as real processes: several on one store, killed, told to stop, and seen by machines."""
+"""`harvester schedule` as real processes: several on one store, killed, told to stop, and monitored."""
 
 import json
 import signal
@@ -26,7 +26,7 @@ from tests.room import Room, free_port
 BEFORE, AFTER = (
     "2025-06-12T03:00:00Z",
     "2025-06-13T03:00:00Z",
-)  # three hours after arXiv announced, when no news is none
+)  # three hours after the announcement, when no news means that there is none
 SCHEDULE = """
 [schedule]
 run = "30 2 * * *"

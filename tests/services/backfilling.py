@@ -1,4 +1,4 @@
-"""`harvester backfill`, killed or not, and what its store holds afterwards."""
+"""`harvester backfill`, killed or not, and the contents of the store afterwards."""
 
 import functools
 import json
@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 from tests.room import Room
 
 SMALL = functools.partial(backfill.Snapshot, size=8)  # tasks of few texts
-# The command line with such tasks; it kills itself in the middle of the n-th commit if it is told to.
+# The command line with such tasks; on request it kills itself during the n-th commit.
 APART = """
 import os, signal, sys
 from harvester.services.learning import backfill
@@ -42,7 +42,7 @@ main()
 
 
 def run(room: Room, *arguments: str, status: int = 0) -> dict[str, Any]:
-    """What the command says of its work on tasks of few texts."""
+    """The command's report, with tasks of few texts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backfill, "Snapshot", SMALL)
         found: dict[str, Any] = room.json(*arguments, status=status)
@@ -50,7 +50,7 @@ def run(room: Room, *arguments: str, status: int = 0) -> dict[str, Any]:
 
 
 def run_apart(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
-    """The same in a process of its own, which may be killed, or be a cluster's."""
+    """The same in a separate process, which may be killed, or belong to a cluster."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TEST_KILL_AT": str(kill_at)}
     command = [sys.executable, "-c", APART, *arguments, "--json"]
     done = subprocess.run(command, cwd=room.folder, env=environment, capture_output=True, text=True, timeout=240)
@@ -61,7 +61,7 @@ def run_apart(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) ->
 
 @dataclass(frozen=True)
 class Held:
-    """What must not depend on how often a backfill was killed."""
+    """The data that must not depend on how often a backfill was killed."""
 
     papers: dict[str, Paper]
     scopes: dict[str, float]

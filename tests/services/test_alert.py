@@ -1,4 +1,4 @@
-"""Who hears of a night that went wrong: a real mail server and a real webhook."""
+"""Alerts about failed nights, sent to a real mail server and a real webhook."""
 
 import json
 from collections.abc import Iterator

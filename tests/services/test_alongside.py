@@ -1,4 +1,4 @@
-"""Classifying goes on while the harvest waits for its next answer."""
+"""Classification continues while the harvest waits for its next answer."""
 
 import threading
 import urllib.request
@@ -28,7 +28,7 @@ def classified(ws: Workspace) -> int:
 
 @contextmanager
 def holding_hugging_face_until(ws: Workspace, upstream: str) -> Iterator[str]:
-    """The stand-in, but Hugging Face, which is asked after arXiv, answers only once something was classified."""
+    """The stand-in, except that Hugging Face, asked after arXiv, answers only once a paper has been classified."""
     pause = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The completeness audit: the store against OAI-PMH of the stand-in, over HTTP and as a real process."""
+"""The completeness audit: the store compared with the stand-in's OAI-PMH, over HTTP and as a real process."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ categories = [{listed}]
 
 
 class Remembering:
-    """The shipped classifier, asked about each text once: the same ones come in every test."""
+    """The shipped classifier, which classifies each text once, since the same texts come in every test."""
 
     def __init__(self, real: Classifier) -> None:
         self.real, self.said = real, dict[Text, Prediction]()
@@ -95,7 +95,7 @@ def stored(ws: Workspace, name: str) -> Paper | None:
 
 
 def snapshot(ws: Workspace) -> list[list[Any]]:
-    """All that is kept of papers."""
+    """All stored data about papers."""
     with read(ws.store) as db:
         return [list(db.execute(table.select())) for table in (papers, identifiers, sightings, predictions, candidates)]
 
@@ -280,8 +280,8 @@ class TestUpstreamsFailures:
     @pytest.mark.parametrize(
         ("fault", "asked"),
         [
-            ({"kind": "html"}, 2),  # the next set may be whole
-            ({"kind": "badtoken", "count": -1}, 4),  # a service that does not answer is not asked on
+            ({"kind": "html"}, 2),  # the next set may be intact
+            ({"kind": "badtoken", "count": -1}, 4),  # a service that does not answer gets no further requests
             ({"kind": "status", "status": 503}, 1),
         ],
     )
@@ -317,7 +317,7 @@ class TestUpstreamsFailures:
         audit(categorised(ws, "eess.SP", "eess.IV", "q-bio.QM"))
         times = [entry["time"] for entry in upstream.log()]
         assert len(times) == 3
-        assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the way there takes time
+        assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the round trip takes time
 
 
 def categorised(ws: Workspace, *categories: str) -> Workspace:

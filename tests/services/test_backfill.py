@@ -1,4 +1,4 @@
-"""Backfilling a snapshot through the command line: what is kept, what a kill costs, what is wrong and named."""
+"""Backfilling a snapshot through the command line: what is stored, what a kill costs, and which errors are reported."""
 
 import gzip
 import shutil

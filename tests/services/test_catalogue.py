@@ -1,4 +1,4 @@
-"""Import, add, check, export and site as jobs on a working folder."""
+"""Import, add, check, export and site as services on a working folder."""
 
 # ruff: noqa: E501 - a list's line is one line
 
@@ -143,7 +143,7 @@ def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream
 
 
 def _corpus_papers(ws: Workspace) -> list[Paper]:
-    """Two papers that the stand-in knows, asked for past the store."""
+    """Two papers that the stand-in knows, requested directly, bypassing the store."""
     from harvester.sources.arxiv.api import ArxivSettings, read_page
     from harvester.sources.http import Transport
 
@@ -241,7 +241,7 @@ def test_the_seeds_readmes(ws: Workspace, shared: Path) -> None:
 
 
 class Site(BaseHTTPRequestHandler):
-    """A site with a README and pages that answer as their name says."""
+    """A site with a README, and pages that answer as their names say."""
 
     def do_GET(self) -> None:
         status = int(self.path.rpartition("/")[2]) if self.path.rpartition("/")[2].isdigit() else 200

@@ -73,7 +73,7 @@ def candidates(ws: Workspace, state: str, limit: int | None = None) -> list[dict
 
 
 def whole(ws: Workspace, name: str) -> dict[str, Any]:
-    """What ``show --json`` shows, but for the explanation."""
+    """What ``show --json`` shows, except for the explanation."""
     return paper_document(paper_detail(ws, name), ws.taxonomy)
 
 
@@ -161,7 +161,7 @@ def test_nothing_left_to_undo_is_said(ws: Workspace) -> None:
 def test_what_a_crash_left_unwritten_is_written_by_the_next_step(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The decision is recorded before the file is written; here the power goes in between."""
+    """The decision is recorded before the file is written; here the power fails in between."""
     monkeypatch.setattr("harvester.services.review.decisions.write_entry", _power_cut)
     with pytest.raises(SystemExit):
         decide(ws, "accept")
@@ -257,7 +257,7 @@ def test_a_renamed_file_stays_the_papers_entry(ws: Workspace) -> None:
 
 
 def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> None:
-    """The one that was there first counts, whatever the two are called; nothing is decided night after night."""
+    """The earlier file counts, whatever the two are called, and the decision is not repeated every night."""
     with write(ws.store) as db:
         named = Paper(("arxiv:2506.00001", "doi:10.1000/x"), "Paper 1 about the heart", "Abstract.", version=1)
         record(db, [Sighting(ARXIV, named)], NOW)

@@ -1,4 +1,4 @@
-"""Every check, well and unwell: each thing that is wrong comes with what to do about it."""
+"""Every check, passing and failing: each finding says what to do about it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -45,7 +45,7 @@ def room(tmp_path: Path, upstream: Upstream, smtp: Sink) -> Room:
 
 @pytest.fixture
 def found(room: Room, monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """Examine the room in this process, on an evening in June; nobody asks a name server."""
+    """Examine the room in this process, on an evening in June, without queries to a name server."""
     monkeypatch.setenv("HARVESTER_NOW", rfc3339(NOW))
     monkeypatch.setattr(external, "dns_texts", lambda _name: None)
 

@@ -1,4 +1,4 @@
-"""Learning from reviewers: texts fetched, models promoted and taken back, the gate probed, drift told."""
+"""Learning from reviewers: fetching texts, promoting and rolling back models, probing the gate, reporting drift."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -67,7 +67,7 @@ def queue(ws: Workspace) -> list[dict[str, Any]]:
 
 def store(ws: Workspace, papers: list[Paper]) -> list[int]:
     with write(ws.store) as db:
-        return [merged.number for merged in record(db, [Sighting(ARXIV, shown) for shown in papers], ws.clock())]
+        return [merged.number for merged in record(db, [Sighting(ARXIV, work) for work in papers], ws.clock())]
 
 
 def predict_all(ws: Workspace, numbers: list[int], scopes: list[float]) -> None:
@@ -224,7 +224,7 @@ def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_p
 
 @pytest.mark.timeout(900)
 def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
-    """Reviewers use words the shipped model cannot know; the new model does, so it takes over."""
+    """Reviewers use words that the shipped model cannot know; the new model knows them, so it is promoted."""
     ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
     words = [word for _ in range(40) for word in LESSONS]
     taught = store(ws, [paper(n, f"A cardiac {word} was tried on {word}s again.") for n, word in enumerate(words)])
@@ -249,7 +249,7 @@ def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
 
 
 def test_a_challenger_that_is_worse_is_refused() -> None:
-    """By any one figure, beyond what another seed would change; a lower calibration error is the better one."""
+    """Worse in any figure by more than another seed would change; for the calibration error, lower is better."""
 
     def figures(precision: float, f1: float, error: float) -> dict[str, Any]:
         scope = {"average_precision": precision, "precision_at_recall_98": 0.9}

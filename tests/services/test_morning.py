@@ -1,4 +1,4 @@
-"""The morning mail: sent by a real mail server where something waits or failed, and by no means else."""
+"""The morning mail: sent through a real mail server if papers are waiting or a run failed, and only then."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -39,7 +39,7 @@ def room(tmp_path: Path, upstream: Upstream, store_url: str) -> Room:
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_whole_night_on_postgresql(tmp_path: Path, upstream: Upstream, smtp: Sink, store_url: str) -> None:
-    """From the sources to the mail; the same on SQLite is the tutorial's and the demo's."""
+    """From the sources to the mail; on SQLite, the tutorial and the demo test the same."""
     room = Room.make(tmp_path, upstream.url, store_url, digest={"smtp_port": smtp.port})
     room.run("db", "upgrade")
     room.run("subscribers", "add", "ann@example.org", "--confirmed", now=THURSDAY)

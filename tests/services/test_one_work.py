@@ -51,7 +51,7 @@ def ws(tmp_path: Path, store_url: str, upstream: Upstream) -> Workspace:
 
 @pytest.fixture
 def ask(ws: Workspace, upstream: Upstream) -> Ask:
-    """Ask one source on a day, for the fortnight before it."""
+    """Query a source on a day, for the fortnight before it."""
 
     def on(day: str, source: str) -> SourceOutcome:
         upstream.control(today=day)

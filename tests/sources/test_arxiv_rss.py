@@ -1,4 +1,4 @@
-"""arXiv's announcement feeds: own small documents, and the stand-in with its faults over HTTP."""
+"""arXiv's announcement feeds: small invented documents, and the stand-in with its faults over HTTP."""
 
 import re
 import urllib.request
@@ -79,7 +79,7 @@ def sightings(kept: list[Batch]) -> dict[str, Sighting]:
 
 
 def announced(upstream: Upstream, category: str) -> list[tuple[str, str]]:
-    """(id, type) of every item of a feed, read without our code."""
+    """The (id, type) of every item in a feed, parsed without our code."""
     with urllib.request.urlopen(f"{upstream.url}/rss/{category}", timeout=10) as answer:
         body = answer.read().decode()
     return re.findall(r"oai:arXiv\.org:([^<]+)v\d+</guid>.*?<arxiv:announce_type>([^<]+)<", body)

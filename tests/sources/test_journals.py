@@ -1,4 +1,4 @@
-"""Journal feeds: own small documents of the kinds that publishers send, and the stand-in with its faults over HTTP."""
+"""Journal feeds: small invented documents like those of publishers, and the stand-in with its faults over HTTP."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime

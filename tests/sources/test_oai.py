@@ -1,4 +1,4 @@
-"""arXiv's OAI-PMH: own small documents, and the stand-in with its faults over HTTP."""
+"""arXiv's OAI-PMH: small invented documents, and the stand-in with its faults over HTTP."""
 
 from datetime import date
 from itertools import islice

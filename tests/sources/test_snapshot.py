@@ -1,4 +1,4 @@
-"""arXiv's metadata snapshot: its records, and what may be wrong with a file of millions of lines."""
+"""arXiv's metadata snapshot: its records, and the faults that a file of millions of lines may have."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Backups of both databases, and stores that earlier releases left: nothing is lost on the way to this one."""
+"""Backups of both databases, and stores that earlier releases left: no data is lost on the way to this release."""
 
 import os
 import sqlite3
@@ -45,7 +45,7 @@ def content(store: Engine) -> Content:
 
 
 def golden(folder: Path, name: str) -> Path:
-    """A store as that revision made it."""
+    """A store as that revision created it."""
     folder.mkdir(exist_ok=True)
     file = folder / f"{name}.db"
     with closing(sqlite3.connect(file)) as db:
@@ -67,7 +67,7 @@ def filled(store: Engine, tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def another(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], Engine]:
-    """Empties the database, or names another file: somewhere else to restore to."""
+    """Another target to restore to: the database, emptied, or another file."""
 
     def made() -> Engine:
         if store_url.startswith("sqlite"):
@@ -132,7 +132,7 @@ def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> N
         assert report == RunReport(name, "ok", papers=PaperCounts(new=3), in_scope=2, queued=2, seconds=1.0)
         assert report.alert_counts is None, "the first release did not keep them"
         assert db.execute(text("SELECT count(*) FROM cursors WHERE progress IS NULL")).scalar() == 1
-    with write(filled) as db:  # numbers go on after those that were brought along
+    with write(filled) as db:  # numbers continue after the restored ones
         assert record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4
 
 
@@ -237,7 +237,7 @@ def test_an_archive_of_postgresql_does_not_fit_sqlite(tmp_path: Path) -> None:
 
 @both_databases
 def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
-    """Each backup is one picture: a run and its report are in it together, or not at all."""
+    """Each backup is consistent: it contains a run and its report together, or neither."""
     stop, begun = threading.Event(), threading.Event()
 
     def work() -> None:

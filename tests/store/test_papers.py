@@ -203,7 +203,7 @@ ARTICLE = Paper(("doi:10.1000/x",), "Cardiac ECG foundational model", "", PAPER.
 @both_databases
 @pytest.mark.parametrize("article_first", [True, False])
 def test_a_preprint_and_its_article_under_a_retouched_title_are_one(store: Engine, article_first: bool) -> None:
-    """Their two editions had a title apart in an article and an ending, and stood in the queue twice."""
+    """Two editions of a paper, whose titles differ in an article and an ending, were queued twice."""
     seen = [arxiv(PREPRINT), Sighting(JOURNAL.named("circulation"), ARTICLE)]
     for sighting in [*(reversed(seen) if article_first else seen), *seen]:
         with write(store) as db:

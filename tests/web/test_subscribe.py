@@ -1,4 +1,4 @@
-"""The public pages for subscribers: the same answer for everybody, and nothing without a link from a mail."""
+"""The public pages for subscribers: the same answer for everybody, and no change without a link from a mail."""
 
 import re
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_subscribing_through_the_page(room: Room, client: TestClient, smtp: Sink
 
 
 def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, smtp: Sink) -> None:
-    """New, pending, active, left, bounced, erased: byte for byte the same, and nobody's wishes are changed."""
+    """New, pending, active, left, bounced, erased: byte for byte the same, and nobody's preferences are changed."""
     room.subscribe("active@example.org", modality="ecg")
     add_subscriber(room.ws, "pending@example.org")
     room.subscribe("erased@example.org")
@@ -189,7 +189,7 @@ def test_erasing_leaves_the_suppression_alone(room: Room, client: TestClient, sm
     assert client.get(link).status_code == 410
     assert client.post("/subscribe", data={"email": JO}).status_code == 200
     assert smtp.raw == []
-    add_subscriber(room.ws, JO)  # a maintainer, whom they wrote to, lifts it
+    add_subscriber(room.ws, JO)  # a maintainer lifts it at their request
     assert len(smtp.raw) == 1
 
 
@@ -213,7 +213,7 @@ def test_a_link_of_one_act_or_person_does_no_other(room: Room, client: TestClien
 
 
 def test_no_link_signs_anybody_in_again(room: Room, client: TestClient, smtp: Sink) -> None:
-    """Who left stays away, whatever links are still in their mailbox."""
+    """Unsubscribed people stay unsubscribed, whatever links are still in their mailbox."""
     client.post("/subscribe", data={"email": JO})
     found = re.search(r"/confirm/\S+(?=>)", text_of(smtp.messages[0]))
     assert found
@@ -237,7 +237,7 @@ def test_the_archive_shows_what_was_mailed(room: Room, client: TestClient) -> No
     send_digests(room.ws)
     day = html.document_fromstring(client.get("/archive").text).xpath("//ul[@class='days']/li/a/@href")
     assert day == ["/archive/2025-06-12"]
-    remove_subscriber(room.ws, JO)  # who is forgotten leaves no gap
+    remove_subscriber(room.ws, JO)  # an erased subscriber leaves no gap
     page = html.document_fromstring(client.get(day[0]).text)
     assert page.xpath("//h3/a/text()") == ["Hearts in <ECG>", "Hearts in MRI"]
     assert page.xpath("//h2/text()") == ["Segmentation (1)", "More (1)"]
@@ -246,7 +246,7 @@ def test_the_archive_shows_what_was_mailed(room: Room, client: TestClient) -> No
 
 
 def test_the_next_digest_in_a_browser_can_do_nothing(room: Room, client: TestClient) -> None:
-    """listmonk CVE-2026-21483: a preview ran what a title brought."""
+    """listmonk CVE-2026-21483: a preview executed code from a title."""
     assert "nothing new yet" in client.get("/archive/next").text
     room.accept("<script>alert(1)</script>Hearts", task="segmentation")
     answer = client.get("/archive/next")

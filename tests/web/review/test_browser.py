@@ -1,4 +1,4 @@
-"""The review pages in Chromium: what a reviewer does, and what the pages then look like."""
+"""The review pages in Chromium: a reviewer's actions, and how the pages respond."""
 
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> Non
 
 
 def test_keys_that_are_pressed_faster_than_the_server_answers(room: Room, desk: Open) -> None:
-    """None is lost, and none decides on a paper that its reviewer has not been shown."""
+    """No key press is lost, and none decides on a paper that the reviewer has not been shown."""
     names = room.fill(12)
     page = desk()
     at(page, room, names[0])
@@ -215,7 +215,7 @@ def test_search_and_filters(room: Room, desk: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".rows li")).to_have_count(1)
     expect(page.locator("#total")).to_have_text("1 pending that match")
-    page.wait_for_selector("html.scripts", state="attached")  # a key that is pressed before they run is nobody's
+    page.wait_for_selector("html.scripts", state="attached")  # a key pressed before they run is ignored
     page.keyboard.press("d")
     expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     page.keyboard.press("u")
@@ -248,7 +248,7 @@ def test_what_decides_is_in_view_whatever_the_length(room: Room, desk: Open) -> 
         assert box is not None
         assert box["y"] + box["height"] <= page.locator(".actions").bounding_box()["y"]  # type: ignore[index]
         page.keyboard.type("heart")
-        expect(page.locator("[data-facet=task]")).to_be_hidden()  # nothing of that name in it
+        expect(page.locator("[data-facet=task]")).to_be_hidden()  # no label of that name in it
         expect(page.locator("[data-facet=disease]")).to_be_visible()
 
 
@@ -386,7 +386,7 @@ def test_what_goes_wrong_is_said_and_the_paper_stays(room: Room, desk: Open) -> 
     page.keyboard.press("x")
     expect(page.locator("#said")).to_contain_text("which version")
     at(page, room, names[0])
-    press(page, room, "j", names[1])  # and the keys work on
+    press(page, room, "j", names[1])  # and the keys still work
     assert set(room.states().values()) == {"pending"}
 
 

@@ -1,4 +1,4 @@
-"""The review pages by their forms, on both databases: what is shown, what is kept, what is said of bad input."""
+"""The review pages through their forms, on both databases: what is shown and stored, and how bad input is answered."""
 
 from typing import Any
 
