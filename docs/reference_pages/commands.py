@@ -1,4 +1,4 @@
-"""The commands, as the command lines themselves describe them."""
+"""The commands, as their own help describes them."""
 
 import argparse
 import inspect

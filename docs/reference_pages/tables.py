@@ -1,4 +1,4 @@
-"""The tables of the store; the words are the comments beside them in ``store/tables.py``."""
+"""The tables of the store; the text comes from the comments beside them in ``store/tables.py``."""
 
 import ast
 import inspect
