@@ -28,8 +28,8 @@ from harvester.store.engine import connect
 from tests.room import NOWHERE, Room, Sink, free_port, serve
 from tests.room.forkserver import forkserver
 
-# A busy machine is no reason for a property to fail. CI tries the same examples every time: what a new one finds is
-# for whoever is at their desk, not for a change that has nothing to do with it.
+# A busy machine is no reason for a property to fail. CI tries the same examples every time: a failure
+# found by a new one is for developers to handle, and must not block an unrelated change.
 settings.register_profile(
     "patient",
     deadline=None,
@@ -53,7 +53,7 @@ CHROMIUM_FLAGS = [
 
 
 def shared_folder() -> Path | None:
-    """The workplace's shared folder, if this checkout has one beside it."""
+    """The shared folder beside this checkout, if there is one."""
     folder = Path(os.environ.get("HARVESTER_SHARED", ROOT.parent / "shared"))
     return folder if (folder / "DESIGN.md").is_file() else None
 
@@ -138,7 +138,7 @@ both_databases = pytest.mark.parametrize("store_url", ["sqlite", "postgresql"], 
 
 @pytest.fixture
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A store that holds nothing yet: SQLite, or what the test's parameter says."""
+    """An empty store, on SQLite or the database that the test's parameter names."""
     if getattr(request, "param", "sqlite") == "sqlite":
         return f"sqlite:///{tmp_path}/store/harvester.db"
     url: str = request.getfixturevalue("postgres_url")
@@ -157,14 +157,14 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres: str, with_schema: str) -> Iterator[str]:
-    """A database of the test's own that holds nothing but the schema."""
+    """A database for this test alone, with nothing but the schema."""
     with database(postgres, with_schema) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def with_schema(postgres: str) -> Iterator[str]:
-    """The name of a database to copy: that takes a tenth of the time of making the schema anew."""
+    """The name of a template database: copying it takes a tenth of the time of creating the schema."""
     with database(postgres, "template1") as url:
         engine = connect(url)
         schema.upgrade(engine)
@@ -220,7 +220,7 @@ def room(make_room: Callable[..., Room], store_url: str) -> Iterator[Room]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium: one for all rooms, since Playwright's loop can run only once in a process."""
+    """Debian's Chromium, shared by all tests, since Playwright's loop can run only once in a process."""
     path = os.environ.get("HARVESTER_TEST_CHROMIUM") or shutil.which("chromium")
     if not path:
         pytest.skip("needs Debian's package chromium (HARVESTER_TEST_CHROMIUM)")
@@ -243,7 +243,7 @@ def python(forks: Path) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _encoder_once() -> Iterator[None]:
-    """The weights of one folder are read once in a process; that they are the right ones is checked every time."""
+    """The weights in a folder are read once per process, but verified on every load."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoder, "_load", cache(encoder._load))
         yield
@@ -260,7 +260,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """CI has everything that a test can need, so that a skipped one there is a failure."""
+    """CI provides everything that a test can need, so a skipped test counts as a failure there."""
     if os.environ.get("CI") and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("CI skips no test: see the reasons above", red=True)
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""`python -m classifiers`: files in, files out, exit status, and one plain sentence where something is wrong."""
+"""`python -m classifiers`: files in, files out, exit status, and a plain sentence for every error."""
 
 import json
 import os

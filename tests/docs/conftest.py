@@ -1,4 +1,4 @@
-"""The world of the pages: upstreams, a mail server and a checkout, all on this machine."""
+"""The environment of the pages: upstreams, a mail server and a checkout, all on this machine."""
 
 import os
 import re
@@ -38,7 +38,7 @@ CHANGED = OAI.format(
 
 @dataclass(frozen=True)
 class World:
-    """Where the services are, and what the environment says of them."""
+    """The addresses of the services, and the environment variables that name them."""
 
     upstream: str
     sink: Sink
@@ -48,7 +48,7 @@ class World:
     def checkout(self, folder: Path) -> Path:
         """What `git clone` and `make demo` leave: the repository's files, and a virtual environment.
 
-        The code is copied, too, for that is where it looks for taxonomy, model and labels of its own.
+        The code is copied too, because it looks for its taxonomy, model and labels beside itself.
         """
         for name in ("classifiers", "data", "deploy", "harvester"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.db*", "*.key*", "__pycache__"))

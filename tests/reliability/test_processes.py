@@ -28,7 +28,7 @@ from harvester.cli import main
 sys.argv = ["harvester", *sys.argv[1:]]
 sys.exit(main())
 """
-# What every job does that asks arXiv: through the gate of the store, whatever process it is in.
+# Every job queries arXiv through the gate of the store, whatever process it is in.
 ASK = """
 from pathlib import Path
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
@@ -78,7 +78,7 @@ def held(folder: Path) -> Snapshot:
 
 @pytest.fixture(scope="module")
 def undisturbed(python: Path, stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, float]:
-    """What a night leaves if nobody kills it, and how long it takes when pages come slowly."""
+    """The result of a night that is not killed, and its duration when pages arrive slowly."""
     upstream = Upstream(stand_in)
     upstream.control(today=THURSDAY, faults=[SLOWLY])
     folder = folder_with(tmp_path_factory.mktemp("undisturbed") / "room", stand_in)
@@ -135,7 +135,7 @@ def kill_9(python: Path, folder: Path, upstream: Upstream, undisturbed: tuple[Sn
 def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
     python: Path, tmp_path: Path, shared: Path, corpus: Path, store_url: str
 ) -> None:
-    interval, allowed = 0.8, 0.35  # what lies between pays for the way to the stand-in on a busy machine
+    interval, allowed = 0.8, 0.35  # the difference allows for the round trip to the stand-in on a busy machine
     with serving(shared, corpus, "--min-interval", str(allowed)) as url:
         folder = folder_with(tmp_path / "room", url, store_url, interval)
         engine = connect(store_url)
@@ -147,6 +147,6 @@ def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
                 _, err = process.communicate(timeout=60)
             assert process.returncode == 0, err.decode()
         asked = Upstream(url).log()
-    assert [one["status"] for one in asked] == [200] * 10
-    times = [one["time"] for one in asked]
+    assert [request["status"] for request in asked] == [200] * 10
+    times = [request["time"] for request in asked]
     assert min(b - a for a, b in pairwise(times)) >= allowed

@@ -1,4 +1,4 @@
-"""The completeness audit: the store against OAI-PMH of the stand-in, over HTTP and as a real process."""
+"""The completeness audit: the store compared with the stand-in's OAI-PMH, over HTTP and as a real process."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ categories = [{listed}]
 
 
 class Remembering:
-    """The shipped classifier, asked about each text once: the same ones come in every test."""
+    """The shipped classifier, which classifies each text once, since the same texts come in every test."""
 
     def __init__(self, real: Classifier) -> None:
         self.real, self.said = real, dict[Text, Prediction]()
@@ -95,7 +95,7 @@ def stored(ws: Workspace, name: str) -> Paper | None:
 
 
 def snapshot(ws: Workspace) -> list[list[Any]]:
-    """All that is kept of papers."""
+    """All stored data about papers."""
     with read(ws.store) as db:
         return [list(db.execute(table.select())) for table in (papers, identifiers, sightings, predictions, candidates)]
 
@@ -114,7 +114,7 @@ class TestThroughTheCommandLine:
         assert done["missing"] == before["missing"]
         assert done["repaired"] == len(done["missing"])
         queue = room.json("queue")
-        assert {one["id"] for one in queue} <= set(done["missing"])
+        assert {row["id"] for row in queue} <= set(done["missing"])
         assert done["queued"] == len(queue) > 0
         assert room.json("show", queue[0]["id"])["authors"], "the text is the API's"
 
@@ -175,7 +175,7 @@ class TestComparing:
     def test_the_configured_sets_each_once(self, opened: Workspace, upstream: Upstream) -> None:
         found = audit(categorised(opened, "eess.SP", "eess.IV", "eess.SP"))
         assert found.sets == ("eess:eess:SP", "eess:eess:IV")
-        asked = [parse_qs(urlsplit(one["path"]).query) for one in upstream.log()]
+        asked = [parse_qs(urlsplit(entry["path"]).query) for entry in upstream.log()]
         assert [query["set"] for query in asked] == [["eess:eess:SP"], ["eess:eess:IV"]]
         assert {query["from"][0] for query in asked} == {"2025-06-05"}
         assert len(found.checked) < 16 + 32, "some are in both sets, and are one"
@@ -280,8 +280,8 @@ class TestUpstreamsFailures:
     @pytest.mark.parametrize(
         ("fault", "asked"),
         [
-            ({"kind": "html"}, 2),  # the next set may be whole
-            ({"kind": "badtoken", "count": -1}, 4),  # a service that does not answer is not asked on
+            ({"kind": "html"}, 2),  # the next set may be intact
+            ({"kind": "badtoken", "count": -1}, 4),  # a service that does not answer gets no further requests
             ({"kind": "status", "status": 503}, 1),
         ],
     )
@@ -315,9 +315,9 @@ class TestUpstreamsFailures:
         ws = replace(opened, settings=opened.settings.model_copy(update={"harvest": spaced}))
         upstream.control(clear_log=True)
         audit(categorised(ws, "eess.SP", "eess.IV", "q-bio.QM"))
-        times = [one["time"] for one in upstream.log()]
+        times = [entry["time"] for entry in upstream.log()]
         assert len(times) == 3
-        assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the way there takes time
+        assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the round trip takes time
 
 
 def categorised(ws: Workspace, *categories: str) -> Workspace:

@@ -1,4 +1,4 @@
-"""A new source is one module and one line: an invented one is put into a copy of the program, and a night is run."""
+"""A new source takes one module and one line: an invented source is added to a copy of the program, which then runs."""
 
 import json
 import shutil
@@ -121,7 +121,7 @@ print(json.dumps({
 
 
 class Archive(BaseHTTPRequestHandler):
-    """The invented service, which keeps what it was asked."""
+    """The invented service, which records the requests it receives."""
 
     asked: list[str]
 
@@ -139,7 +139,7 @@ class Archive(BaseHTTPRequestHandler):
         self.send_response_only(code, message)  # without the Date of today
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def archive() -> Iterator[str]:
 
 @pytest.fixture
 def room(tmp_path: Path, archive: str) -> Room:
-    """A folder whose program is a copy with one module and one line more."""
+    """A folder whose program is a copy with an additional module and line."""
     program = tmp_path / "program"
     shutil.copytree(ROOT / "harvester", program / "harvester", ignore=shutil.ignore_patterns("__pycache__"))
     (program / "harvester" / "sources" / "heart_archive.py").write_text(MODULE)
@@ -167,7 +167,7 @@ def room(tmp_path: Path, archive: str) -> Room:
 
 
 def ask(python: Path, room: Room, *arguments: str, status: int = 0) -> tuple[str, str]:
-    """What the copied program prints: it takes a process of its own."""
+    """The output of the copied program, which needs a separate process."""
     with room.start(*arguments, now=NOW, python=python) as process:
         out, err = process.communicate(timeout=240)
     assert process.returncode == status, err
