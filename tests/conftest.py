@@ -7,10 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,8 @@ settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("HARVESTER_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+FORKS = pytest.StashKey[str]()
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -229,16 +232,33 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with a `python` and a `harvester` that start with torch loaded."""
-    with forkserver(tmp_path_factory.mktemp("forkserver")) as folder:
-        yield folder
-
-
-@pytest.fixture(scope="session")
 def python(forks: Path) -> Path:
     """The interpreter for a process of one's own that starts with torch loaded."""
     return forks / "python"
+
+
+@pytest.fixture(scope="session")
+def forks(pytestconfig: pytest.Config) -> Path:
+    """A folder with a `python` and a `harvester` that start with torch loaded."""
+    return Path(pytestconfig.workerinput["forks"] if _is_worker(pytestconfig) else pytestconfig.stash[FORKS])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One server of forks for all of pytest-xdist's processes."""
+    if not _is_worker(config):
+        running = ExitStack()
+        config.add_cleanup(running.close)
+        folder = running.enter_context(tempfile.TemporaryDirectory(prefix="forkserver-"))
+        config.stash[FORKS] = str(running.enter_context(forkserver(Path(folder))))
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist where the server is."""
+    node.workerinput["forks"] = node.config.stash[FORKS]
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -46,7 +46,10 @@ os._exit(status[0])
 
 @contextmanager
 def forkserver(folder: Path) -> Iterator[Path]:
-    """Serve forks while the context lasts; what is yielded is a folder for PATH, with `python` and `harvester`."""
+    """Serve forks while the context lasts; what is yielded is a folder for PATH, with `python` and `harvester`.
+
+    The libraries are loaded at the first request, so that a server which nobody asks costs next to nothing.
+    """
     address = str(folder / "forkserver")
     commands = folder / "bin"
     commands.mkdir()
@@ -63,8 +66,6 @@ def forkserver(folder: Path) -> Iterator[Path]:
 
 
 def _serve(address: str) -> None:
-    for library in LIBRARIES:
-        importlib.import_module(library)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(address)
     listening.listen(100)
@@ -72,6 +73,8 @@ def _serve(address: str) -> None:
     print("ready", flush=True)
     while True:
         asking, _ = listening.accept()
+        for library in LIBRARIES:
+            importlib.import_module(library)
         if os.fork() == 0:
             listening.close()
             _become(asking)

@@ -25,7 +25,7 @@ from harvester.store.papers import find, record, unhydrated
 from harvester.store.queue import enqueue, find_candidate
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
-from tests.room import Room
+from tests.room import Room, harvester
 
 THURSDAY, THE_30TH = "2025-06-12T23:30:00Z", "2025-06-30T23:30:00Z"
 BEFORE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -133,12 +133,17 @@ class TestThroughTheCommandLine:
     def test_a_failure_is_one_sentence_and_what_was_found_is_told(self, tmp_path: Path, upstream: Upstream) -> None:
         upstream.control(faults=[{"match": "/oai", "kind": "html", "skip": 1}])
         room = make(tmp_path, upstream, "", "eess.SP", "eess.IV")
-        with room.start("audit", "--repair", "--json", now=THURSDAY) as process:
-            out, err = process.communicate(timeout=120)
-        assert process.returncode == 1
-        assert err.startswith("Error: The audit is incomplete: arXiv's OAI-PMH sent a web page")
-        assert len(err.splitlines()) == 1
-        assert '"missing": [\n    "arxiv:' in out
+        done = harvester(
+            "audit",
+            "--repair",
+            "--json",
+            folder=room.folder,
+            environment={**room.environment, "HARVESTER_NOW": THURSDAY},
+        )
+        assert done.returncode == 1
+        assert done.stderr.startswith("Error: The audit is incomplete: arXiv's OAI-PMH sent a web page")
+        assert len(done.stderr.splitlines()) == 1
+        assert '"missing": [\n    "arxiv:' in done.stdout
         assert room.json("queue"), "what was found in the other set was brought in"
 
     def test_a_run_that_is_going_on(self, tmp_path: Path, upstream: Upstream) -> None:
