@@ -1,6 +1,6 @@
-"""MkDocs calls this for every page: the reference's placeholders give way to what the code says.
+"""MkDocs calls this for every page: it replaces the reference's placeholders with text generated from the code.
 
-A link to a file of the repository outside of docs/, which works on GitHub, becomes the file's name.
+A link to a file of the repository outside docs/, which works on GitHub, becomes the file's name.
 """
 
 import posixpath
@@ -43,7 +43,7 @@ def _named(link: re.Match[str], page: str) -> str:
 
 @cache
 def _asked() -> tuple[dict[str, Any], documents.Routes]:
-    """The documents that all pages of the reference name, from one play of the demo."""
+    """The documents that all pages of the reference name, from a single run of the demo."""
     pages = sorted((ROOT / "docs" / "reference").glob("*.md"))
     found = [PLACE.findall(page.read_text(encoding="utf-8")) for page in pages]
     return documents.ask([name for page in found for kind, name in page if kind == "json"])

@@ -74,7 +74,7 @@ SOURCES = ("arxiv", "arxiv_rss", "oai", "huggingface")
 
 
 def test_the_shipped_file_states_the_defaults() -> None:
-    """Every value in config.toml is the one that holds without it."""
+    """Every value in config.toml is the default."""
     shipped, bare = load_settings(ROOT / "config.toml"), Settings()
     for section in SECTIONS:
         assert getattr(shipped, section) == getattr(bare, section), section
@@ -97,7 +97,7 @@ def test_the_shipped_file_names_every_key() -> None:
 
 
 def test_a_scratch_folder_does_not_hear_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`harvester demo` under an operator's environment wrote into their store and mailed their subscribers."""
+    """`harvester demo`, run in an operator's environment, wrote into their store and mailed their subscribers."""
     monkeypatch.setenv("HARVESTER_STORE__URL", "postgresql+psycopg://real@db/production")
     (tmp_path / "config.toml").write_text("")
     assert load_settings(tmp_path / "config.toml").store.url.endswith("production")

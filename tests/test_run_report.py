@@ -32,7 +32,7 @@ FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest
 
 
 def whole() -> RunReport:
-    """One with every field set to something."""
+    """A report with every field set."""
     arxiv = SourceReport(
         name="arxiv",
         state="fresh",
@@ -79,7 +79,7 @@ def test_the_state_of_a_run(sources: list[str], step_failed: bool, state: str) -
 
 
 def held(document: dict[str, Any], shown: dict[str, Any]) -> dict[str, Any]:
-    """Of what is shown, the documented keys alone, in the order in which they are shown."""
+    """Only the documented keys of the output, in the order of the output."""
     return {key: value for key, value in shown.items() if key in document}
 
 
@@ -104,7 +104,9 @@ def test_a_source_without_a_window_and_a_night_without_a_digest_say_null() -> No
 
 def test_no_field_is_left_out_of_the_json() -> None:
     empty = RunReport("2026-01-06T02:00:03Z", "ok")
-    different = [one.name for one in fields(RunReport) if getattr(whole(), one.name) == getattr(empty, one.name)]
+    different = [
+        field.name for field in fields(RunReport) if getattr(whole(), field.name) == getattr(empty, field.name)
+    ]
     assert different == ["run", "state"], "every other field of `whole` is set"
     assert RunReport.from_json(json.loads(json.dumps(whole().to_json()))) == whole()
 

@@ -1,4 +1,4 @@
-"""The commands, as the command lines themselves describe them."""
+"""The commands, as their own help describes them."""
 
 import argparse
 import inspect
@@ -24,8 +24,8 @@ def commands() -> str:
 
 def classifier_commands() -> str:
     """Every command of ``python -m classifiers`` as Markdown."""
-    (choice,) = [one for one in classifiers._parser()._actions if isinstance(one, argparse._SubParsersAction)]
-    helps = {one.dest: one.help for one in choice._choices_actions}
+    (choice,) = [action for action in classifiers._parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    helps = {action.dest: action.help for action in choice._choices_actions}
     return "\n\n".join(_parsed(name, helps.get(name), parser) for name, parser in choice.choices.items())
 
 
@@ -46,36 +46,48 @@ def every(group: Any, prefix: str = "harvester") -> Iterator[tuple[str, Any]]:
 def common_options() -> str:
     """The options that every command has."""
     command = typer.main.get_command(app).commands["queue"]  # type: ignore[attr-defined]
-    return table(("option", ""), [_option(one) for one in command.params if one.opts[0] in EVERYWHERE])
+    return table(
+        ("option", ""), [_option(parameter) for parameter in command.params if parameter.opts[0] in EVERYWHERE]
+    )
 
 
 def _described(name: str, command: Any) -> str:
-    arguments = [one for one in command.params if one.param_type_name == "argument"]
-    options = [one for one in command.params if one.param_type_name == "option" and one.opts[0] not in EVERYWHERE]
-    words = [_argument_name(one) for one in arguments]
+    arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
+    options = [
+        parameter
+        for parameter in command.params
+        if parameter.param_type_name == "option" and parameter.opts[0] not in EVERYWHERE
+    ]
+    words = [_argument_name(argument) for argument in arguments]
     usage = " ".join([name, *words, "[OPTIONS]"])
-    rows = [(code(_argument_name(one)), plain(one.help or "")) for one in arguments] + [_option(one) for one in options]
+    rows = [(code(_argument_name(argument)), plain(argument.help or "")) for argument in arguments] + [
+        _option(option) for option in options
+    ]
     if isinstance(command, FacetCommand):
         rows += [(code(option), plain(f"{labels}.")) for option, labels in facet_options(None)]
     parts = [f"## {code(name)}", plain(inspect.cleandoc(command.help or "")), f"```text\n{usage}\n```"]
     return "\n\n".join([*parts, table(("", ""), rows)] if rows else parts)
 
 
-def _argument_name(one: Any) -> str:
-    name = (one.metavar or one.name.upper()).strip("[]")
-    return name if one.required else f"[{name}]"
+def _argument_name(parameter: Any) -> str:
+    name = (parameter.metavar or parameter.name.upper()).strip("[]")
+    return name if parameter.required else f"[{name}]"
 
 
-def _option(one: Any) -> tuple[str, str]:
-    value = "" if one.is_flag else f" {one.metavar or one.name.upper()}"
-    shown = "" if one.default in (None, False, "", []) or one.is_flag else f" Default: {code(str(one.default))}."
-    return code(f"{', '.join(one.opts)}{value}"), plain(one.help or "") + shown
+def _option(parameter: Any) -> tuple[str, str]:
+    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
+    shown = (
+        ""
+        if parameter.default in (None, False, "", []) or parameter.is_flag
+        else f" Default: {code(str(parameter.default))}."
+    )
+    return code(f"{', '.join(parameter.opts)}{value}"), plain(parameter.help or "") + shown
 
 
 def _parsed(name: str, words: str | None, parser: argparse.ArgumentParser) -> str:
     usage = joined(parser.format_usage().removeprefix("usage: ").splitlines())
-    actions = [one for one in parser._actions if not isinstance(one, argparse._HelpAction)]
-    rows = [(code(_flag(one)), plain(one.help or "")) for one in actions]
+    actions = [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]
+    rows = [(code(_flag(action)), plain(action.help or "")) for action in actions]
     parts = [f"## {code(f'python -m classifiers {name}')}", plain(words or "").capitalize(), f"```text\n{usage}\n```"]
     return "\n\n".join(part for part in [*parts, table(("", ""), rows)] if part)
 

@@ -1,4 +1,4 @@
-"""The keys of config.toml: the words are the comments of the shipped file, types and limits those of the settings."""
+"""The keys of config.toml: the text comes from the comments of the shipped file, types and limits from the settings."""
 
 import json
 import re
@@ -23,7 +23,7 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Keys with their defaults (None: unset) that stand under one comment."""
+    """Keys below a shared comment, with their defaults (None: unset)."""
 
     words: str
     keys: dict[str, Any]
@@ -55,7 +55,7 @@ def read(text: str) -> tuple[str, list[Table]]:
 
 
 def leaves(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, type[BaseModel], str]]:
-    """Every key there is: its section, the section's class, and its name."""
+    """Every existing key: its section, the section's class, and its name."""
     for name, found in model.model_fields.items():
         if inner := _section_class(found.annotation):
             yield from leaves(inner, f"{prefix}{name}.")
@@ -83,7 +83,7 @@ def _read_block(lines: list[str], tables: list[Table]) -> None:
 
 
 def _value(line: str, rest: Iterator[str]) -> Any:
-    """The value that begins on this line, which may take more of them."""
+    """The value that begins on this line, and may continue on the next ones."""
     while True:
         try:
             (value,) = tomllib.loads(line).values()
@@ -115,11 +115,13 @@ def _shortened(value: Any) -> str:
 
 
 def _kind(schema: Schema) -> str:
-    """What a value may be, in words."""
+    """The permitted values, in words."""
     if choices := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
-        return "one of " + ", ".join(code(f'"{one}"' if isinstance(one, str) else str(one)) for one in choices)
+        return "one of " + ", ".join(
+            code(f'"{choice}"' if isinstance(choice, str) else str(choice)) for choice in choices
+        )
     if options := schema.get("anyOf"):
-        return " or ".join(_kind(one) for one in options if one.get("type") != "null")
+        return " or ".join(_kind(option) for option in options if option.get("type") != "null")
     names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
     kind = "list of text" if schema.get("type") == "array" else names.get(schema.get("type", ""), "text")
     if schema.get("format") == "path":
@@ -139,8 +141,8 @@ def _secrets(section: str, model: type[BaseModel]) -> str:
 
 
 def _section_class(annotation: Any) -> type[BaseModel] | None:
-    """The section that a field holds, alone, in a list, or perhaps."""
-    for one in (annotation, *get_args(annotation)):
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            return one
+    """The section class of a field, which may be optional or in a list; None if it is not a section."""
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
     return None

@@ -1,8 +1,8 @@
-"""JSON documents that the commands print, taken from the commands: run as a script, this plays the demo and asks them.
+"""JSON documents that the commands print, taken from the commands: run as a script, this runs them in the demo.
 
 The script reads command lines from standard input, as a JSON list, and writes what each printed with ``--json``, and
-the addresses that the web server answers at. It is a process of its own because the program sets up logging and loads
-a model, which are no business of whoever builds the pages.
+the addresses that the web server answers at. It is a separate process because the program sets up logging and loads
+a model, which must not affect the process that builds the pages.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ _LONGEST, _MOST = 70, 2  # characters of a text and labels of an object that are
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null"}
 
 PREDICT = "-m classifiers predict"
-"""The one document that is not printed by ``harvester``."""
+"""The only document that ``harvester`` does not print."""
 
 Routes = list[tuple[str, str, str]]
 
@@ -52,7 +52,7 @@ def described(document: Any) -> str:
 
 
 def web_addresses(routes: Routes) -> str:
-    """What the web server answers, as a table."""
+    """The web server's addresses, as a table."""
     return table(("address", "methods", ""), [(code(path), methods, words) for path, methods, words in routes])
 
 
@@ -79,18 +79,20 @@ def _keys(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _inside(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """What a member of a list or map holds; that it is one has been said."""
+    """The paths inside a member of a list or map, without the member itself, which is already listed."""
     if isinstance(value, dict | list):
         yield from (pair for pair in _keys(value, path) if pair[0] != path)
 
 
 def _is_map(value: dict[str, Any]) -> bool:
-    """Whether the keys are labels of the taxonomy and not names of the program."""
-    return bool(value) and (all(isinstance(one, float) for one in value.values()) or any(":" in key for key in value))
+    """Whether the keys are data, such as labels of the taxonomy, and not names in the program."""
+    return bool(value) and (
+        all(isinstance(member, float) for member in value.values()) or any(":" in key for key in value)
+    )
 
 
 def _without_empty(kinds: Iterable[str]) -> list[str]:
-    """An empty list says nothing where another one was not."""
+    """Drop the empty list's type where another list had items."""
     return [kind for kind in kinds if kind != "list" or not any(other.startswith("list of") for other in kinds)]
 
 
@@ -122,15 +124,15 @@ def _main() -> None:
         os.chdir(made.config.parent)
         answers = [_answer(command) for command in commands]
         routes = [
-            (one.path, ", ".join(sorted(one.methods - {"HEAD"})), _purpose(one.endpoint))
-            for one in iter_route_contexts(create_app(open_workspace(made.config)).routes)
-            if one.methods and one.endpoint
+            (route.path, ", ".join(sorted(route.methods - {"HEAD"})), _purpose(route.endpoint))
+            for route in iter_route_contexts(create_app(open_workspace(made.config)).routes)
+            if route.methods and route.endpoint
         ]
     json.dump([answers, routes], sys.stdout)
 
 
 def _purpose(endpoint: Callable[..., object]) -> str:
-    """What an address is for: the first line that its function says of itself, if it says anything."""
+    """The purpose of an address: the first line of its function's docstring, if it has one."""
     return (inspect.getdoc(endpoint) or "").partition("\n")[0]
 
 

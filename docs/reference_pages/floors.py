@@ -1,7 +1,7 @@
 """The picture of the rooms: `docs/architecture.svg`, drawn from the import contract and the imports themselves.
 
 The rows are the layers of pyproject.toml's import-linter contract, top floor first; their words are the first sentence
-of each package; a dot is an import that the code really has. `python docs/reference_pages/floors.py` draws it again.
+of each package; a dot is an import that the code really has. `python docs/reference_pages/floors.py` redraws it.
 """
 
 import ast
@@ -27,7 +27,7 @@ ALT = "The rooms of the code, top floor first, each with its purpose and a dot f
 
 @dataclass(frozen=True)
 class Room:
-    """A package or module, the floor it stands on (0 is the top), and what it says of itself."""
+    """A package or module, the floor it is on (0 is the top), and its description."""
 
     module: str
     floor: int
@@ -35,7 +35,7 @@ class Room:
 
     @property
     def name(self) -> str:
-        """As the picture shows it."""
+        """The name in the picture."""
         return self.module.removeprefix("harvester.").replace("services.", "services / ")
 
 
@@ -52,7 +52,7 @@ def _rooms(root: Path, graph: grimp.ImportGraph) -> Iterator[Room]:
     floors = next(contract["layers"] for contract in contracts["contracts"] if not contract.get("containers"))
     inner = {container: contract for contract in contracts["contracts"] for container in contract.get("containers", ())}
     alone = _alone(contracts["contracts"])
-    for package in alone:  # its modules would be more rows than all the rooms together
+    for package in alone:  # its modules would take more rows than all the rooms together
         inner.pop(package, None)
     for number, floor in enumerate([*floors, *alone]):
         for module in _siblings(floor):
@@ -73,7 +73,7 @@ def _siblings(layer: str) -> list[str]:
 
 def _alone(contracts: Sequence[Mapping[str, Any]]) -> list[str]:
     """Root packages that may not import the others."""
-    return sorted({name for one in contracts for name in one.get("source_modules", ()) if "." not in name})
+    return sorted({name for contract in contracts for name in contract.get("source_modules", ()) if "." not in name})
 
 
 def _first_sentence(root: Path, module: str) -> str:

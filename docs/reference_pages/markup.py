@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 
 def plain(text: str) -> str:
-    """Words of the code as Markdown prose: angle brackets shown, not obeyed, outside of `code`."""
+    """Text from the code as Markdown prose: outside of `code`, angle brackets are shown literally."""
     return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in re.split(r"(`[^`]*`)", text))
 
 
@@ -15,7 +15,7 @@ def code(text: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; pipes inside of a cell are escaped."""
+    """A table; pipes inside a cell are escaped."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 

@@ -1,4 +1,4 @@
-"""The tables of the store; the words are the comments beside them in ``store/tables.py``."""
+"""The tables of the store; the text comes from the comments beside them in ``store/tables.py``."""
 
 import ast
 import inspect
@@ -24,12 +24,16 @@ def commented(source: str) -> Iterator[tuple[str, str, list[str]]]:
         match node:
             case ast.Assign(value=ast.Call(func=ast.Name("Table"), args=[ast.Constant(str(name)), _, *parts])):
                 columns = parts[: len(module.metadata.tables[name].columns)]
-                yield name, _above(node.lineno, comments), [comments.get(one.end_lineno or 0, "") for one in columns]
+                yield (
+                    name,
+                    _above(node.lineno, comments),
+                    [comments.get(column.end_lineno or 0, "") for column in columns],
+                )
 
 
 def _comments(source: str) -> dict[int, str]:
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {one.start[0]: one.string.lstrip("# ") for one in tokens if one.type == tokenize.COMMENT}
+    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
 
 def _above(line: int, comments: dict[int, str]) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a catalog, graded: errors must be corrected, warnings should be looked at."""
+"""Finds problems in a catalog and grades them: errors must be corrected, warnings should be reviewed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,13 +18,13 @@ from harvester.catalog.sections import OTHER, arrange
 from harvester.domain.identity import link_identifier, whole_title
 
 Grade = Literal["error", "warning"]
-FIRST_YEAR = 1900  # no paper on computing is older
+FIRST_YEAR = 1900  # earlier than any paper on computing
 AHEAD = 366  # days by which a journal may date an issue ahead
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """One problem, where it is, and what to do about it."""
+    """A problem, its location, and what to do about it."""
 
     grade: Grade
     rule: str
@@ -51,7 +51,7 @@ def check(
     Args:
         readme: the rendered list, None if there is none.
         withdrawn: the ids of papers that their authors withdrew.
-        templates: the folder of templates that the list is rendered with, unless they are ours.
+        templates: the folder of templates that the list is rendered with, None for the built-in ones.
     """
     findings = [
         CheckFinding("error", problem.rule, problem.file, problem.line, _sentence(problem.message))
@@ -75,7 +75,7 @@ def ordered(findings: Iterable[CheckFinding]) -> list[CheckFinding]:
 
 
 def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[CheckFinding]:
-    """A finding for every link whose address is in `problems`, which says what came instead of an answer."""
+    """A finding for every link whose address is in `problems`, which maps addresses to what went wrong."""
     return [
         _finding(
             catalog, "warning", "dead-link", entry, f"links.{role}", f"The {role} link {address} {problems[address]}"
@@ -117,7 +117,7 @@ def _same_titles(catalog: Catalog) -> Iterator[CheckFinding]:
 
 
 def _shared_links(catalog: Catalog) -> Iterator[CheckFinding]:
-    """One finding per address that several papers give as their own page; sharing code is fine."""
+    """A finding for each address that several papers give as their own page; they may share a link to code."""
     sharing: dict[str, dict[str, tuple[Entry, str]]] = defaultdict(dict)
     for entry in catalog.entries:
         for role, address in entry.links.items():
@@ -132,17 +132,17 @@ def _shared_links(catalog: Catalog) -> Iterator[CheckFinding]:
 
 
 def _dates(catalog: Catalog, today: date) -> Iterator[CheckFinding]:
-    """Dates that are in the calendar but that no paper can have."""
+    """Dates that exist in the calendar but cannot be a paper's."""
     for entry in catalog.entries:
         when = entry.published
         if not when:
             continue
         days = (date(when.year, when.month or 1, when.day or 1) - today).days
         if when.year < FIRST_YEAR or days > AHEAD:
-            message = f"{entry.title!r} is dated {when}, which is impossible; correct published."
+            message = f"{entry.title!r} is dated {when}, which is impossible; correct its published date."
             yield _finding(catalog, "error", "impossible-date", entry, "published", message)
         elif days > 0:
-            message = f"{entry.title!r} is dated {when}, which is in the future; check whether published is right."
+            message = f"{entry.title!r} is dated {when}, which is in the future; check its published date."
             yield _finding(catalog, "warning", "future-date", entry, "published", message)
 
 

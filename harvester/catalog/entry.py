@@ -1,7 +1,7 @@
-"""One accepted paper and its text: ``entries/<year>/<slug>.toml``. Pure; ``folder`` does the reading and writing.
+"""An accepted paper and the text of its file, ``entries/<year>/<slug>.toml``. Pure; ``folder`` reads and writes files.
 
-Reading takes the standard library's ``tomllib``, which is fast; writing takes ``tomlkit``, which keeps what a
-person wrote into the file (comments, order, layout) and is loaded only then.
+Reading uses the standard library's ``tomllib``, which is fast; writing uses ``tomlkit``, which preserves what a
+person wrote into the file (comments, order, layout), and is imported only then.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of docume
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One paper of the catalog. `path` is its file below the catalog's folder, None while it has none."""
+    """A paper in the catalog. `path` is its file relative to the catalog's folder, None if it has none yet."""
 
     id: str
     title: str
@@ -43,7 +43,7 @@ class Entry:
 
 
 class EntryError(CatalogError):
-    """A file that is not a valid entry; `problems` lists everything that is wrong with it."""
+    """A file is not a valid entry; `problems` lists everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[EntryProblem]) -> None:
         self.problems = tuple(problems)
@@ -57,10 +57,10 @@ def tell(problems: tuple[EntryProblem, ...]) -> str:
 
 
 def parse_entry(text: str, path: Path, taxonomy: Taxonomy) -> Entry:
-    """The entry in a file's text.
+    """Parse the text of an entry's file.
 
     Raises:
-        EntryError: with every problem of the file, each with its line.
+        EntryError: the file has problems; the error has all of them, each with its line.
     """
     fields = Fields(path.as_posix(), text, _table(path.as_posix(), text))
     entry = Entry(
@@ -80,13 +80,13 @@ def parse_entry(text: str, path: Path, taxonomy: Taxonomy) -> Entry:
 
 
 def entry_path(entry: Entry) -> Path:
-    """Where a new entry's file belongs; depends on the entry alone, so that two machines choose the same name."""
+    """The path for a new entry's file; depends only on the entry, so that two machines choose the same name."""
     year = f"{entry.published.year:04}" if entry.published else "undated"
     return Path("entries", year, f"{'-'.join(filter(None, (_slug(entry.title), _token(entry.id))))}.toml")
 
 
 def format_entry(entry: Entry, taxonomy: Taxonomy, existing: str | None = None) -> str:
-    """The text of the entry's file; in an `existing` text only the keys whose value differs are touched.
+    """The text of the entry's file; in an `existing` text, only keys whose values differ are changed.
 
     Raises:
         CatalogError: `existing` is not TOML, or a value cannot be written as UTF-8.
@@ -121,7 +121,7 @@ def _table(file: str, text: str) -> dict[str, Any]:
 
 
 def _values(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
-    """Every key of a file but the links, in the order of a new file; None if the file has no such key."""
+    """Every key of a file except the links, in the order of a new file; None means that the file omits the key."""
     values: dict[str, Any] = {
         "id": entry.id,
         "title": entry.title,
@@ -133,7 +133,7 @@ def _values(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def _update(document: "Container", held: dict[str, Any], values: dict[str, Any]) -> None:
-    """Set what differs; a new file gets every key, so that a maintainer sees what may be filled in."""
+    """Set the values that differ; a new file gets every key, so that a maintainer sees which can be filled in."""
     for key, value in values.items():
         if value is None:
             document.pop(key, None)
@@ -142,7 +142,7 @@ def _update(document: "Container", held: dict[str, Any], values: dict[str, Any])
 
 
 def _same(key: str, held: object, value: object) -> bool:
-    """Whether a file's value needs no change; labels are a set, so their existing order stays."""
+    """Whether a file's value needs no change; labels are a set, so their existing order is kept."""
     if key not in _PLAIN_KEYS and isinstance(held, list) and isinstance(value, list):
         return sorted(map(str, held)) == sorted(map(str, value))
     return held == value or (key == "published" and str(held) == str(value))
@@ -166,7 +166,7 @@ def _update_links(document: "Container", held: object, links: Mapping[str, str])
 
 
 def _slug(title: str) -> str:
-    """The title's ASCII words, as many as fit; a first word that is too long is cut."""
+    """The title's ASCII words, as many as fit; if the first is too long, it is cut."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     cut = words[:_SLUG_LENGTH]
@@ -175,6 +175,6 @@ def _slug(title: str) -> str:
 
 
 def _token(identifier: str) -> str:
-    """Distinguishes two papers with one title: the arXiv id as people know it, else a hash of the identifier."""
+    """Distinguishes papers with the same title: the arXiv id as people know it, else a hash of the identifier."""
     named = arxiv_version(identifier) if identifier.startswith("arxiv:") else None
     return named[0].replace("/", "-") if named else hashlib.sha256(identifier.encode()).hexdigest()[:8]

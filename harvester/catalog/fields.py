@@ -1,4 +1,4 @@
-"""Reading an entry's keys: every fault is collected with its line, and none stops the reading."""
+"""Reads an entry's keys; every fault is recorded with its line, and none stops the reading."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """What is wrong with one file of the catalog, and what to do about it."""
+    """A problem in a file of the catalog, and what to do about it."""
 
     rule: str
     file: str
@@ -31,7 +31,7 @@ class EntryProblem:
 
 
 def key_lines(text: str) -> dict[str, int]:
-    """The line of each key, those of a table as ``links.paper``; by form alone, for it is faulty files that need it."""
+    """The line of each key, a table's as ``links.paper``; matched by form alone, since it serves faulty files."""
     lines: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.split("\n"), 1):
@@ -45,14 +45,14 @@ def key_lines(text: str) -> dict[str, int]:
 
 
 class Fields:
-    """The keys of one file and what is wrong with them."""
+    """The keys of a file, and the problems found in them."""
 
     def __init__(self, file: str, text: str, table: dict[str, Any]) -> None:
         self.file, self._text, self._table = file, text, table
         self.problems: list[EntryProblem] = []
 
     def fault(self, rule: str, key: str, message: str, within: str = "") -> None:
-        """Note what is wrong with `key`, at the line of the word `within` where a list runs over several lines."""
+        """Record a problem with `key`; in a list that spans several lines, at the line of the word `within`."""
         line = key_lines(self._text).get(key)
         if line and within:
             rest = self._text.split("\n")[line - 1 :]
@@ -75,11 +75,11 @@ class Fields:
         value = self._table.get(key, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.fault("wrong-type", key, f'{key} must be a list of texts, such as {key} = ["..."]')
+        self.fault("wrong-type", key, f'{key} must be a list of texts in quotes, such as {key} = ["..."]')
         return ()
 
     def identifier(self, key: str) -> str:
-        """An identifier in its one canonical spelling, so that equal papers have equal ids."""
+        """An identifier, which must be in its canonical spelling, so that equal papers have equal ids."""
         value = self.text(key, required=True)
         if value and not _is_identifier(value):
             remedy = "write arxiv:<id without version>, doi:<doi in lower case> or title:<key>"
@@ -87,7 +87,7 @@ class Fields:
         return value
 
     def published(self, key: str) -> Published:
-        """A TOML date or the text of a month or year; unknown if it is missing or impossible."""
+        """A TOML date, or a month or year as text; unknown if it is missing or impossible."""
         value = self._table.get(key)
         if value is None:
             return Published()
@@ -102,22 +102,22 @@ class Fields:
         return found or Published()
 
     def labels(self, facet: Facet) -> tuple[str, ...]:
-        """The labels of one facet, in the taxonomy's order and each once."""
+        """The labels of a facet, in the taxonomy's order, without repeats."""
         given = (self._label(facet),) if facet.exclusive else self.texts(facet.id)
         for label in given:
             self._known(facet, label)
         return tuple(label for label in facet.label_ids if label in given)
 
     def _label(self, facet: Facet) -> str:
-        """The one label of an exclusive facet: the usual one where an older file lacks a facet that came later."""
+        """The label of an exclusive facet; the default if the facet was added after the file was written."""
         required = facet.id == KIND
         return self.text(facet.id, required=required) or usual(facet)
 
     def links(self, key: str) -> dict[str, str]:
-        """Addresses by their role; whether they are addresses is for the check to say."""
+        """Addresses by role; whether they are valid web addresses is left to the check."""
         value = self._table.get(key, {})
         if not isinstance(value, dict):
-            self.fault("wrong-type", key, f'{key} must be a table: [{key}] and below it paper = "https://..."')
+            self.fault("wrong-type", key, f'{key} must be a table: [{key}], followed by paper = "https://..."')
             return {}
         for role, address in value.items():
             if not isinstance(address, str):
@@ -126,15 +126,15 @@ class Fields:
         return {role: address for role, address in value.items() if isinstance(address, str)}
 
     def only(self, known: Iterable[str]) -> None:
-        """Refuse keys nobody reads: a misspelt ``modalty`` would otherwise lose its labels silently."""
+        """Refuse keys that are not read: a misspelled ``modalty`` would otherwise silently lose its labels."""
         names = sorted(known)
         for key in self._table:
             if key not in names:
-                self.fault("unknown-key", key, f"key {key!r} is not known; known are: {', '.join(names)}")
+                self.fault("unknown-key", key, f"key {key!r} is not known; the known keys are: {', '.join(names)}")
 
     def _known(self, facet: Facet, label: str) -> None:
         if label not in facet.label_ids:
-            message = f"{facet.id} {label!r} is not in the taxonomy; known are: {', '.join(facet.label_ids)}"
+            message = f"{facet.id} {label!r} is not in the taxonomy; the known labels are: {', '.join(facet.label_ids)}"
             self.fault("unknown-label", facet.id, message, label)
 
 
@@ -148,6 +148,6 @@ def _is_identifier(text: str) -> bool:
 
 
 def _kind(value: object) -> str:
-    """What a TOML value is, in a maintainer's words."""
+    """The type of a TOML value, in words for maintainers."""
     names = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
     return names.get(type(value), "a date")

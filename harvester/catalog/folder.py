@@ -1,4 +1,4 @@
-"""The catalog's folder: reads entries from files and writes them. No other code touches these files."""
+"""The catalog's folder: reads entries from files and writes them. No other code accesses these files."""
 
 import os
 import re
@@ -19,9 +19,9 @@ _ID_LINE = re.compile(rb"""^\s*id\s*=\s*["'](?P<id>[^"'\n]+)""", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What a folder holds: the good entries in the order of their files, and what is wrong with the others.
+    """The contents of a folder: the valid entries in the order of their files, and the problems of the others.
 
-    `folder` is where it was read, for findings about entries that are good on their own.
+    `folder` is where they were read, for findings about entries that are valid on their own.
     """
 
     entries: tuple[Entry, ...]
@@ -29,23 +29,23 @@ class Catalog:
     folder: Path = Path()
 
     def line(self, entry: Entry, key: str) -> int | None:
-        """The line of a key in an entry's file, which is read again: findings are few, and files are many."""
+        """The line of a key in an entry's file, which is read again, since only few files have findings."""
         if entry.path is None:
             return None
         try:
             return key_lines(_read(self.folder, entry.path)).get(key)
-        except EntryError:  # gone a moment after it was read
+        except EntryError:  # the file has disappeared since
             return None
 
 
 def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
-    """Every entry below ``<folder>/entries``; a file that cannot be read is a problem and hides no other.
+    """Every entry below ``<folder>/entries``; a file that cannot be read is reported as a problem and hides no other.
 
-    A folder without entries, or that does not exist yet, is an empty catalog. Of two files with one id the
-    first by name counts and the other is a problem.
+    A folder that has no entries, or does not exist yet, is an empty catalog. If two files have the same id, the
+    first by name counts, and the other is a problem.
 
     Raises:
-        CatalogError: the folder is there and cannot be listed.
+        CatalogError: the folder exists but cannot be listed.
     """
     entries: dict[str, Entry] = {}
     problems: list[EntryProblem] = []
@@ -57,13 +57,13 @@ def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
             problems.extend(error.problems)
             continue
         if (first := entries.setdefault(entry.id, entry)) is not entry:
-            message = f"id {entry.id} is also that of {first.path}; remove one of the two files or correct its id"
+            message = f"id {entry.id} is also used by {first.path}; remove one of the two files or correct its id"
             problems.append(EntryProblem("duplicate-id", path.as_posix(), key_lines(text).get("id"), message))
     return Catalog(tuple(entries.values()), tuple(problems), folder)
 
 
 def load_entry(folder: Path, path: Path, taxonomy: Taxonomy) -> Entry:
-    """One entry by its path below `folder`.
+    """Load an entry, given its path below `folder`.
 
     Raises:
         EntryError: it cannot be read or is not a valid entry.
@@ -75,7 +75,7 @@ def write_entry(folder: Path, entry: Entry, taxonomy: Taxonomy) -> Path:
     """Write the entry to its file (a new one gets its name) and return the path below `folder`.
 
     Raises:
-        CatalogError: the file there is no TOML or another paper's entry; it is left as it is.
+        CatalogError: the existing file is not valid TOML, or is another paper's entry; it is left unchanged.
         HarvesterError: the folder or file cannot be written.
     """
     path = _below_entries(entry.path or entry_path(entry))
@@ -87,11 +87,11 @@ def write_entry(folder: Path, entry: Entry, taxonomy: Taxonomy) -> Path:
 
 
 def remove_entry(folder: Path, path: Path) -> None:
-    """Remove an entry's file; one that is gone already is fine, for undo may come twice.
+    """Remove an entry's file; if it is already gone, that is no error, since an undo may be repeated.
 
     Raises:
-        CatalogError: the path leads out of the entries, or the file cannot be removed, or is no TOML: somebody is at
-            work on it.
+        CatalogError: the path leads outside the entries, the file cannot be removed, or it is not valid TOML, so that
+            somebody is probably editing it.
     """
     if (folder / _below_entries(path)).is_file():
         _parsed(_read(folder, path), path, "removed")
@@ -99,28 +99,28 @@ def remove_entry(folder: Path, path: Path) -> None:
         (folder / _below_entries(path)).unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or error
-        raise CatalogError(f"Cannot remove {folder / path}: {reason}. Check the folder's rights.") from error
+        raise CatalogError(f"Cannot remove {folder / path}: {reason}. Check the folder's permissions.") from error
 
 
 def named_in(folder: Path, path: Path) -> str | None:
-    """The identifier that a file gives on its ``id`` line, however broken the rest of it is."""
+    """The identifier on a file's ``id`` line, even if the rest of the file is broken."""
     try:
         found = _ID_LINE.search((folder / path).read_bytes())
         return parse_identifier(found["id"].decode(errors="replace")) if found else None
-    except (OSError, UsageError):  # a folder of that name, no rights, or some web address: it names nobody
+    except (OSError, UsageError):  # a folder of that name, no permission, or an unrelated web address
         return None
 
 
 def _entry_files(folder: Path) -> list[Path]:
-    """The entries' files below `folder`, in an order that no file system decides.
+    """The entries' files below `folder`, in an order that does not depend on the file system.
 
-    A folder that cannot be listed is an error: taken for empty, it would withdraw every paper.
+    A folder that cannot be listed is an error: treated as empty, it would withdraw every paper.
     """
 
     def refuse(error: OSError) -> None:
         reason = error.strerror or error
         raise CatalogError(
-            f"Cannot list {error.filename}: {reason}. Check that it is a folder and its rights."
+            f"Cannot list {error.filename}: {reason}. Check that it is a folder, and its permissions."
         ) from error
 
     if not (folder / "entries").exists():
@@ -135,11 +135,11 @@ def _entry_files(folder: Path) -> list[Path]:
 
 
 def _read(folder: Path, path: Path) -> str:
-    """The text of one file; `EntryError` where there is none. A byte order mark (Windows editors) is no text."""
+    """The text of a file, without the byte order mark of Windows editors; `EntryError` if it cannot be read."""
     try:
         data = (folder / path).read_bytes()
     except OSError as error:
-        message = f"cannot be read ({error.strerror or error}); check that it is a file and its rights"
+        message = f"cannot be read ({error.strerror or error}); check that it is a file, and its permissions"
         raise EntryError([EntryProblem("unreadable", path.as_posix(), None, message)]) from error
     try:
         return data.decode("utf-8-sig")
@@ -151,14 +151,14 @@ def _read(folder: Path, path: Path) -> str:
 
 
 def _same_paper(existing: str, path: Path, entry: Entry) -> None:
-    """Refuse to write one paper's entry over another's."""
+    """Refuse to overwrite another paper's entry."""
     held = _parsed(existing, path, "written").get("id")
     if held != entry.id:
         raise CatalogError(f"{path} holds {held!r}, not {entry.id!r}; rename one of the two papers' files.")
 
 
 def _parsed(text: str, path: Path, act: str) -> dict[str, Any]:
-    """The keys of a file that is about to be written or removed; a broken one is for people to repair first."""
+    """The keys of a file that is about to be written or removed; a broken file must be repaired by a person first."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -166,7 +166,7 @@ def _parsed(text: str, path: Path, act: str) -> dict[str, Any]:
 
 
 def _below_entries(path: Path) -> Path:
-    """The path itself, if it can only lie below ``entries/``: a link in a store or list must not reach other files."""
+    """The path, if it can only lie below ``entries/``: a path from a store or list must not reach other files."""
     if path.is_absolute() or ".." in path.parts or path.parts[:1] != ("entries",) or path.suffix != ".toml":
         raise CatalogError(f"{path} is not a file of the catalog; entries are entries/<year>/<name>.toml.")
     return path

@@ -1,4 +1,4 @@
-"""The catalog's folder in git: one commit per batch, on the checked-out branch or on one for a pull request."""
+"""Commits the catalog's folder to git: one commit per batch, on the checked-out branch or on a pull-request branch."""
 
 import os
 import re
@@ -13,12 +13,12 @@ from harvester.base.errors import CatalogError
 from harvester.base.escape import one_line
 
 BRANCH = "catalogue-review"
-TIMEOUT = 60.0  # seconds: a hook may run, but not forever
+TIMEOUT = 60.0  # seconds; a hook may take a while, but not forever
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a commit says: the first of `authors` is git's author, the others are named in trailers."""
+    """A commit's message and people: the first of `authors` is git's author, the others go into trailers."""
 
     subject: str
     authors: Sequence[str]
@@ -26,26 +26,26 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The whole message (https://docs.github.com/en/pull-requests: co-authors are trailers)."""
+        """The full commit message (https://docs.github.com/en/pull-requests: co-authors are trailers)."""
         trailers = "".join(f"\nCo-authored-by: {_person(name)}" for name in self.authors[1:])
         return f"{one_line(self.subject)}\n{trailers}\n" if trailers else f"{one_line(self.subject)}\n"
 
     @property
     def environment(self) -> dict[str, str]:
-        """Who git is told to be, whatever it is configured to."""
+        """Environment variables that set author and committer, whatever git is configured to use."""
         author, email = _names(self.authors[0])
         committer = {"GIT_COMMITTER_NAME": "Cardio harvester", "GIT_COMMITTER_EMAIL": self.committer}
         return {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": email, **committer}
 
 
 def commit(folder: Path, message: Message) -> str:
-    """Commit what changed below `folder`, and nothing else, on the branch that is checked out.
+    """Commit the changes below `folder`, and nothing else, on the checked-out branch.
 
     Returns:
-        The commit's short name; "" where nothing had changed.
+        The commit's short name; "" if nothing has changed.
 
     Raises:
-        CatalogError: there is no git, no repository, or a hook refused.
+        CatalogError: git is not installed, there is no repository, or a hook refused the commit.
     """
     _git(folder, "add", "--all", "--", ".")
     if not _git(folder, "status", "--porcelain", "--", "."):
@@ -55,15 +55,15 @@ def commit(folder: Path, message: Message) -> str:
 
 
 def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH) -> str:
-    """Commit what `folder` holds to a branch of its own; the working tree, its index and its branch stay as they are.
+    """Commit the contents of `folder` to another branch; the working tree, its index and its branch are unchanged.
 
-    The branch continues where it ended, or begins at HEAD if it is new or was merged.
+    The commit goes on top of the branch, or on HEAD if the branch is new or was merged.
 
     Returns:
-        The commit's short name; "" where the branch (or HEAD) says the same already.
+        The commit's short name; "" if the branch (or HEAD) already has the same contents.
 
     Raises:
-        CatalogError: there is no git or no repository.
+        CatalogError: git is not installed, or there is no repository.
     """
     head, tip = _git(folder, "rev-parse", "HEAD"), _tip(folder, branch)
     base = tip if tip and not _is_ancestor(folder, tip, head) else head
@@ -88,11 +88,11 @@ def _is_ancestor(folder: Path, old: str, new: str) -> bool:
 
 
 def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -> str:
-    """What git prints."""
+    """Run git, and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is where the PATH says
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
             env={**environment, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
             capture_output=True,
             text=True,
@@ -114,7 +114,7 @@ def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -
 
 
 def _names(person: str) -> tuple[str, str]:
-    """A reviewer's name and an address for git: what they gave, where one is in it, else one that no mail reaches."""
+    """A reviewer's name and e-mail address for git: the address they gave, otherwise an undeliverable one."""
     name, address = parseaddr(one_line(person))
     if "@" in address:
         return name or address, address

@@ -1,4 +1,4 @@
-"""Which texts are alike: by their weighted words (TF-IDF), or by what is made of them, as cosines."""
+"""Similarity of texts as cosines, of their weighted words (TF-IDF) or of vectors made from these."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ class WeightedWords:
         self._words = TfidfVectorizer(sublinear_tf=True, stop_words="english", **choices)
         try:
             self.rows = self._words.fit_transform(texts)
-        except ValueError:  # scikit-learn's way to say that no word is left: no texts, or only symbols
+        except ValueError:  # from scikit-learn: no word is left, because there are no texts, or only symbols
             self.rows = csr_matrix((len(texts), 1))
 
     def cosines(self, text: str) -> "Floats":
-        """float64 array (texts,): how like each of the texts another one is."""
+        """float64 array (texts,): the similarity of each text to another one."""
         import numpy as np
 
         if not self.rows.nnz:
@@ -34,7 +34,7 @@ class WeightedWords:
 
 
 def nearest(cosines: "Floats", count: int, floor: float, without: int | None = None) -> list[tuple[int, float]]:
-    """The positions with the largest cosines above `floor`, at most `count`, with these; the first of equals first."""
+    """At most `count` (position, cosine) pairs above `floor`, largest first; ties in order of position."""
     import numpy as np
 
     wanted = count if without is None else count + 1

@@ -1,4 +1,4 @@
-"""A publication date that may be known to the day, the month or the year only."""
+"""A publication date that may be known to the day, or only to the month or year."""
 
 import re
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ _MONTHS = tuple(name[:3] for name in _FULL_NAMES)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Published:
-    """When a paper appeared; a part that is not known is 0, and an unknown date is false.
+    """When a paper appeared; unknown parts are 0, and an unknown date is false.
 
-    Sorts by time; within a year, what names no month comes before what does.
+    Dates sort by time; within a year, those without a month come before those with one.
     """
 
     year: int = 0
@@ -30,7 +30,7 @@ class Published:
     day: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a date that the calendar does not have."""
+        """Refuse a date that does not exist in the calendar."""
         if (self.day and not self.month) or (self.month and not self.year):
             raise ValueError("a day needs its month and a month its year")
         if self.year:
@@ -40,30 +40,30 @@ class Published:
         return self.year > 0
 
     def __str__(self) -> str:
-        """``2024-11-20``, ``2024-11``, ``2024`` or nothing: as it stands in an entry's file."""
+        """``2024-11-20``, ``2024-11``, ``2024`` or nothing: the form in an entry's file."""
         parts = [f"{self.year:04}"] if self.year else []
         return "-".join(parts + [f"{part:02}" for part in (self.month, self.day) if part])
 
     @property
     def label(self) -> str:
-        """``Nov., 2024`` or ``2024``: as it stands in the list, where days do not count."""
+        """``Nov., 2024`` or ``2024``: the form in the list, which shows no days."""
         if not self.month:
             return str(self)
         return f"{_MONTHS[self.month - 1].capitalize()}., {self.year:04}"
 
     @property
     def exact(self) -> date | None:
-        """The day, where it is known."""
+        """The date, if the day is known."""
         return date(self.year, self.month, self.day) if self.day else None
 
     @classmethod
     def of(cls, day: date) -> "Published":
-        """The date of a day (or of a moment) that is known."""
+        """The publication date for a known date (or datetime)."""
         return cls(day.year, day.month, day.day)
 
     @classmethod
     def parse(cls, text: str) -> "Published | None":
-        """A date as people write it.
+        """Parse a date as people write it.
 
         ``2024-11-20``, ``2024/11``, ``2024``, ``11/2024``, ``Nov., 2024``, ``Nov. 20, 2024``, ``20 November 2024`` and
         ``2024 Nov 20`` are understood.
@@ -72,7 +72,7 @@ class Published:
             None for a text that is not a date.
 
         Raises:
-            ValueError: a date by its form that the calendar does not have (``2024-13``).
+            ValueError: the text has the form of a date that does not exist in the calendar (``2024-13``).
         """
         text = text.strip()
         if found := _ISO.fullmatch(text):
@@ -86,7 +86,7 @@ class Published:
 
 
 def _month(name: str) -> int:
-    """The number of a month by its name or the first letters of it (three, or four for ``Sept``); 0 if it is none."""
+    """The number of a month, given its name or first letters (three, or four for ``Sept``); 0 if it is not a month."""
     name = name.lower()
     if not any(full == name or full[:3] == name or full[:4] == name for full in _FULL_NAMES):
         return 0

@@ -1,19 +1,19 @@
 """Text search over entries: the rules of the web interface and, in ``search.js``, of the site.
 
-Both pass ``tests/catalog/search_vectors.json``; a change of a rule begins there.
+Both must pass ``tests/catalog/search_vectors.json``; to change a rule, begin there.
 
-- Case, accents and invisible characters do not count: NFKD without marks and format characters, in lower case. The
-  letters that NFKD leaves whole are in `LETTERS`. This holds for every script.
-- A word is a run of letters and digits. Everything else separates words and means nothing, quotes included.
-- All words of a query must be found, each as the beginning of a word of title, authors, venue or labels.
+- Case, accents and invisible characters are ignored: NFKD without marks and format characters, in lower case. Letters
+  that NFKD does not decompose are in `LETTERS`. This holds for every script.
+- A word is a run of letters and digits. Everything else, quotes included, separates words and has no other meaning.
+- All words of a query must be found, each as the beginning of a word in title, authors, venue or labels.
 - Words joined by hyphens count as one word or as several, whichever finds more: ``multi-modal`` finds "multi-modal",
   "multimodal" and "multi modal"; ``multimodal`` finds "multi-modal" too.
-- A word that nothing is called may have one letter wrong, missing, too many, or swapped with its neighbour, if one of
-  the two words has five letters or more.
+- A word that occurs nowhere may have one letter wrong, missing, too many, or swapped with its neighbor, if the word or
+  the one it matches has five letters or more.
 - An id, with or without its kind (``arxiv:``), finds its paper.
-- A query without a word finds everything.
-- A word scores 4 as a whole word, 3 as a beginning, 2 with a letter forgiven, twice that in a title. A hyphened one
-  scores as its joined form or as the worst of its parts, whichever is better. Equal sums stay in the entries' order.
+- A query without words finds everything.
+- A word scores 4 as a whole word, 3 as a beginning, 2 with a letter forgiven, and twice that in a title. A hyphenated
+  word scores as its joined form or as the worst of its parts, whichever is better. Ties keep the entries' order.
 """
 
 import re
@@ -28,17 +28,17 @@ LETTERS = str.maketrans(
     {"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 _WORD = re.compile(r"[^\W_]+")
-_COMPOUND = re.compile(r"[^\W_]+(?:[-‐–−][^\W_]+)*")  # NFKD makes the other hyphens these
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐–−][^\W_]+)*")  # NFKD maps other hyphens to these
 _LEFT_OUT = ("Mn", "Mc", "Me", "Cf")
 FORGIVING = 5
 _EXACT, _PREFIX, _FORGIVEN = 4, 3, 2  # in a title; elsewhere half
 
 Term = tuple[tuple[str, ...], ...]
-"""One word of a query: ways to find it, each of them words that must all be there."""
+"""A word of a query: alternative ways to match it, each a tuple of words that must all be found."""
 
 
 def folded(text: str) -> str:
-    """A text without case, accents and invisible characters."""
+    """The text without case, accents and invisible characters."""
     seen = (char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char) not in _LEFT_OUT)
     return "".join(seen).lower().translate(LETTERS)
 
@@ -57,7 +57,7 @@ def _term(parts: Sequence[str]) -> Term:
 
 
 def nearly_same(left: str, right: str) -> bool:
-    """Whether two words differ by one letter that is wrong, missing or too many, or by two neighbours swapped."""
+    """Whether two words differ by one wrong, missing or extra letter, or by two swapped neighbors."""
     if abs(len(left) - len(right)) > 1:
         return False
     start = 0
@@ -70,7 +70,7 @@ def nearly_same(left: str, right: str) -> bool:
 
 
 class Finder:
-    """The words of entries, and in which of them each stands."""
+    """An index of the words in entries."""
 
     def __init__(self, entries: Sequence[Entry], taxonomy: Taxonomy) -> None:
         self._size = len(entries)
@@ -87,7 +87,7 @@ class Finder:
         self._vocabulary = sorted(self._postings)
 
     def find(self, query: str) -> list[int]:
-        """The positions of the entries that the query finds, the best first."""
+        """The positions of the entries that match the query, best first."""
         total = dict.fromkeys(range(self._size), 0)
         for term in self._asked(query):
             scores = self._term_scores(term)
@@ -125,7 +125,7 @@ class Finder:
         return found
 
     def _meant(self, word: str) -> list[tuple[str, int]]:
-        """The words of the entries that a word of a query may mean, and what each is worth."""
+        """The words in entries that a query's word may match, and the score of each."""
         start = bisect_left(self._vocabulary, word)
         meant = []
         for other in self._vocabulary[start:]:

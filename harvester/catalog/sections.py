@@ -1,4 +1,4 @@
-"""Which paper belongs to which section of the list, in the taxonomy's order and newest first."""
+"""Arranges papers into the sections of the list, in the taxonomy's order, newest first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.domain.labels import KIND
 
-REVIEW = "review"  # the kind that the list has a section of its own for
+REVIEW = "review"  # the kind that has a section of its own in the list
 OTHER = "Other"
 
 
@@ -23,7 +23,7 @@ class Section:
 
 
 def arrange(entries: Iterable[Entry], taxonomy: Taxonomy) -> tuple[Section, ...]:
-    """The whole list: Reviews, a chapter for each facet, and Other for papers that would be invisible."""
+    """The whole list: Reviews, a chapter for each facet, and Other for papers that no other section shows."""
     ordered = newest_first(entries)
     chapters = [*_reviews(ordered, taxonomy), *(_chapter(ordered, facet, taxonomy) for facet in _facets(taxonomy))]
     shown = {entry.id for chapter in chapters for section in (chapter, *chapter.sections) for entry in section.entries}
@@ -33,7 +33,7 @@ def arrange(entries: Iterable[Entry], taxonomy: Taxonomy) -> tuple[Section, ...]
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """By date, the newest first and the undated last; then by title and id, so that the order is always the same."""
+    """Sort by date, newest first and undated last, then by title and id, so that the order is always the same."""
     by_name = sorted(entries, key=lambda entry: (entry.title.casefold(), entry.id))
     return sorted(by_name, key=lambda entry: entry.published, reverse=True)
 

@@ -1,1 +1,1 @@
-"""Records and the rules on them: no SQL, no files, no network."""
+"""Records and the rules that govern them: no SQL, no files, no network."""

@@ -1,4 +1,4 @@
-"""Who may review, and their signed-in browsers."""
+"""The people who may review, and their signed-in browsers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may review; `password` is an argon2 hash."""
+    """A person who may review; `password` is an argon2 hash."""
 
     id: int
     name: str

@@ -1,22 +1,22 @@
-"""E-mail addresses: one plain ASCII address, or a sentence that says what is wrong with it."""
+"""Validation of e-mail addresses: a plain ASCII address, or a sentence that says what is wrong with it."""
 
 from harvester.base.errors import UsageError
 
 
 def parse_address(text: str) -> str:
-    """The address as it is sent to: its domain in lower case and in ASCII (``xn--``).
+    """The address in the form that mail is sent to: its domain in lower case and in ASCII (``xn--``).
 
-    Names, comments, lists, quoted local parts and letters outside ASCII before the @ (which many servers cannot
-    take) are refused, and with them everything that could break out of a header or an SMTP command. Whether the
-    domain exists is not asked: a mail server of a hospital's own network is right.
+    Display names, comments, lists, quoted local parts and non-ASCII characters before the @ (which many servers do not
+    accept) are refused, and with them everything that could break out of a header or an SMTP command. Whether the
+    domain exists is not checked: a mail server in a hospital's own network is valid.
 
     Raises:
-        UsageError: naming the text and the reason.
+        UsageError: the address is not valid; the message gives the text and the reason.
     """
-    # Late, as few commands need it.
+    # Imported here because few commands need it.
     from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-    SPECIAL_USE_DOMAIN_NAMES.clear()  # its documented way to accept names of local networks
+    SPECIAL_USE_DOMAIN_NAMES.clear()  # the documented way to accept local domain names
     try:
         read = validate_email(
             text.strip(), check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, strict=True

@@ -1,4 +1,4 @@
-"""How far a backfill has come."""
+"""The progress of a backfill."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """What one model found in the lines of a file up to `line`.
+    """The results of one model for the lines of a file up to `line`.
 
-    Of the `records`, those of other categories than were asked for are not `judged`; `problems` holds the first of the
-    `errors`, each with its line.
+    `judged` counts only the `records` in the requested categories; `problems` holds the first of the `errors`, each
+    with its line.
     """
 
     line: int = 0

@@ -1,4 +1,4 @@
-"""Papers that wait in the queue, and which of them somebody wants to see."""
+"""The papers in the queue, and the filter that selects among them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,13 +10,13 @@ STATES = ("pending", "accepted", "rejected", "deferred")
 
 
 def parse_state(text: str) -> str:
-    """A state of the queue.
+    """Check that the text is a state of the queue, and return it.
 
     Raises:
         UsageError: there is no such state.
     """
     if text not in STATES:
-        raise UsageError(f"There is no state {text[:40]!r}", remedy=f"there are: {', '.join(STATES)}")
+        raise UsageError(f"There is no state {text[:40]!r}", remedy=f"the states are: {', '.join(STATES)}")
     return text
 
 
@@ -24,11 +24,11 @@ def parse_state(text: str) -> str:
 class Candidate:
     """A paper in the queue; `version` grows with every decision.
 
-    `scope` is the probability of being in scope, by which newcomers are ordered (0 for a withdrawn paper);
-    `usefulness`, 0 to 1, is how useful it is to read the paper now, and orders those that wait: the last run put it at
-    `reading_position`, or has not arranged it yet where that is 0. `filed` says whether the catalog's files already
-    show what was decided, in the file `entry`; `accepted_by` is the decision that brought the paper into the catalog,
-    `decision` the one that stands now; `backlog` marks what a backfill found, which is listed after all others.
+    `scope` is the probability of being in scope, by which newly queued papers are ordered (0 for a withdrawn paper).
+    `usefulness`, from 0 to 1, says how useful it is to read the paper now, and orders the pending papers: the last run
+    put the paper at `reading_position`, which is 0 if no run has arranged it yet. `filed` says whether the decision is
+    already in the catalog's files, namely in the file `entry`. `accepted_by` is the decision that brought the paper
+    into the catalog, `decision` the current one. `backlog` marks a paper from a backfill, listed after all others.
     """
 
     paper: int
@@ -47,11 +47,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What of the queue somebody wants to see; each thing that is set narrows it down.
+    """A selection of candidates; every field that is set narrows it down.
 
-    `labels` are (facet, label) pairs, all of which must be there: those decided on accepted papers, else the predicted
-    ones. `since` and `until` are days of publication, both included; `least` is a scope; `words` searches title,
-    abstract and authors, each word as a beginning, and finds a paper by its identifier too.
+    A paper must have all `labels`, given as (facet, label) pairs: an accepted paper among its decided labels, any other
+    among its predicted ones. `since` and `until` are publication dates, both inclusive; `least` is the lowest scope;
+    `words` are prefixes to search for in title, abstract and authors, or the paper's identifier.
     """
 
     state: str = "pending"
@@ -67,11 +67,11 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A candidate in brief: what every list of the queue shows.
+    """A candidate in brief, as every list of the queue shows it.
 
-    `labels` are those in force (see `decisions.labels_in_force`), None where nobody has said anything; `scope` and
-    `unsure`, the ``facet:label`` names the model is unsure of, are the current prediction's; `by` is who made the
-    decision that stands, or "".
+    `labels` are those in force (see `decisions.labels_in_force`), None if neither a reviewer nor the model has given
+    any; `scope` and `unsure`, the ``facet:label`` names the model is unsure of, come from the current prediction; `by`
+    names the reviewer who made the current decision, "" if there is none.
     """
 
     candidate: Candidate

@@ -1,4 +1,4 @@
-"""How far a source has come."""
+"""How far each source has been harvested."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A window that was cut off: from `since` to `reached` it is complete, with `received` records, as of `saved`.
+    """An interrupted window: complete from `since` to `reached`, with `received` records, as of `saved`.
 
-    `question` names what was asked, so that an edited query starts over. `news` says whether what was kept of it holds
-    something that the source had not shown before, `newest` when the newest paper of that was submitted.
+    `question` identifies the query, so that an edited query starts over. `news` says whether the stored part contains
+    papers that the source had not shown before, `newest` when the newest of these was submitted.
     """
 
     since: datetime
@@ -24,7 +24,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a source has come: `until` is complete, `batch` the newest announcement that an answer reached."""
+    """A source is harvested completely up to `until`; `batch` is the newest announcement that a response reached."""
 
     until: datetime | None = None
     batch: datetime | None = None

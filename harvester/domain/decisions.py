@@ -1,4 +1,4 @@
-"""Decisions of reviewers. The log is append-only, so all that it says of a paper is derived from it."""
+"""Reviewers' decisions. The log is append-only, so a paper's state is always derived from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST_REASON = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody did to a candidate; `via` is ``review`` for a person here, ``files`` for an entry file's word."""
+    """An action on a candidate; `via` is ``review`` if a reviewer took it, ``files`` if an entry file implies it."""
 
     paper: int
     action: str
@@ -29,7 +29,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A paper's state, the decision that says so, and the one that first brought it into the catalog."""
+    """A paper's state, the decision that set it, and the decision that first brought the paper into the catalog."""
 
     state: str = "pending"
     decision: Decision | None = None
@@ -37,7 +37,7 @@ class Standing:
 
 
 def standing(log: Sequence[Decision]) -> Standing:
-    """Fold a log, oldest first: every undo takes back the newest decision that still stands."""
+    """Fold a log, oldest first: every undo takes back the newest decision still in force."""
     stack: list[Decision] = []
     for decision in log:
         if decision.action != "undo":
@@ -51,19 +51,19 @@ def standing(log: Sequence[Decision]) -> Standing:
 
 
 def labels_in_force(decided: Labels | None, predicted: Labels | None, before: Labels | None) -> Labels | None:
-    """What a paper counts as being about.
+    """The labels that a paper counts under.
 
     Args:
-        decided: the labels of the decision that stands, if it gave any.
-        predicted: those of the current prediction.
-        before: those that somebody last gave it, whatever became of that: nobody knows more of an entry that people
-            wrote than they said.
+        decided: the labels of the decision in force, if it gave any.
+        predicted: the labels of the current prediction.
+        before: the labels that a person last gave the paper, even if that decision no longer stands: for an entry that
+            people wrote, nothing better is known.
     """
     return next((labels for labels in (decided, predicted, before) if labels is not None), None)
 
 
 def _first_of_run(stack: Sequence[Decision]) -> Decision:
-    """The first of the accepts at the top: those after it only corrected labels."""
+    """The first of the consecutive accepts at the top: the later ones only corrected labels."""
     first = stack[-1]
     for decision in reversed(stack):
         if decision.action != "accept":
@@ -74,7 +74,7 @@ def _first_of_run(stack: Sequence[Decision]) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionBatch:
-    """Decisions that one reviewer made together."""
+    """Decisions that a reviewer made in one step."""
 
     id: int
     action: str
@@ -84,7 +84,7 @@ class DecisionBatch:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One rendering of the list: `decision` was the newest one then, `commit` what git made of it ("" for nothing)."""
+    """A rendering of the list: `decision` was the newest one then, `commit` is the git commit ("" if none)."""
 
     id: int
     at: datetime
@@ -94,7 +94,7 @@ class Publication:
 
 
 def parse_reason(text: str) -> str:
-    """A reason as it is kept: on one line.
+    """A reason in the form that is stored: on one line.
 
     Raises:
         UsageError: it is too long.

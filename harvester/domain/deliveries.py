@@ -1,4 +1,4 @@
-"""A digest on its way to a subscriber."""
+"""Deliveries of digests to subscribers."""
 
 from dataclasses import dataclass, field
 

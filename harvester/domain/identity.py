@@ -1,4 +1,4 @@
-"""What a paper is called: arXiv ids, DOIs, titles, and the addresses that name them."""
+"""A paper's identifiers: arXiv ids, DOIs, titles, and the web addresses that contain them."""
 
 import re
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ LONGEST_DOI = 512  # characters; anything longer is not a DOI, and no database i
 
 
 def arxiv_version(text: str) -> tuple[str, int] | None:
-    """``("2411.13602", 2)`` of ``2411.13602v2``, with or without ``arxiv:``; version 0 where none is given.
+    """``("2411.13602", 2)`` for ``2411.13602v2``, with or without ``arxiv:``; the version is 0 if none is given.
 
-    The version is a suffix, found by pattern: ``solv-int/9901001v2`` has a ``v`` in its archive. The subject
-    class of an old id (``math.GT/0309136``) is not part of its name.
+    The version is matched as a suffix, because ``solv-int/9901001v2`` has another ``v`` in its archive. The subject
+    class of an old id (``math.GT/0309136``) is not part of the id.
     """
     found = _ARXIV.fullmatch(_ARXIV_PREFIX.sub("", text.strip()))
     if not found:
@@ -38,7 +38,7 @@ def title_key(title: str) -> str:
 
 
 def whole_title(title: str) -> str:
-    """Equal for two spellings of one title; unlike `title_key` it is not cut, and never empty for a title of signs."""
+    """Equal for two spellings of a title; unlike `title_key` not truncated, nor empty for a title of symbols only."""
     return re.sub(r"\W+", "", title.casefold()) or title
 
 
@@ -49,7 +49,7 @@ def title_identifier(title: str) -> str | None:
 
 
 def doi_identifier(text: str) -> str | None:
-    """``doi:<doi>``, in lower case since DOIs ignore it, of a DOI or an address with one; arXiv's own are arXiv ids."""
+    """``doi:<doi>`` from a DOI or an address with one, lower-cased as DOIs ignore case; arXiv's DOIs give arXiv ids."""
     found = _DOI.search(unquote(text))
     if not found:
         return None
@@ -62,7 +62,7 @@ def doi_identifier(text: str) -> str | None:
 
 
 def link_identifier(address: str) -> str | None:
-    """The arXiv id or DOI that a web address names, if any."""
+    """The arXiv id or DOI in a web address, if any."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -75,22 +75,22 @@ def link_identifier(address: str) -> str | None:
 
 
 def parse_identifier(text: str) -> str | None:
-    """The identifier that a person typed: base id, ``arxiv:``/``doi:``/``title:`` name, DOI, or the address of either.
+    """The identifier in what a person typed: an arXiv id, ``arxiv:``, ``doi:`` or ``title:`` name, DOI, or web address.
 
     Returns:
-        None if the text is not such a name.
+        None if the text is none of these.
 
     Raises:
-        UsageError: a web address that names no paper.
+        UsageError: a web address without an arXiv id or DOI.
     """
     text = text.strip()
     if text.lower().startswith(tuple(f"{host}/" for host in _ARXIV_HOSTS)):
-        text = f"https://{text}"  # as browsers show it
+        text = f"https://{text}"  # browsers hide the scheme
     if "://" in text:
         if found := link_identifier(text):
             return found
         raise UsageError(
-            f"{text} is not the address of an arXiv paper or a DOI; give an arXiv id, a DOI or such an address."
+            f"{text} is not the address of an arXiv paper or a DOI; enter an arXiv id, a DOI, or the address of either."
         )
     if named := arxiv_version(text):
         return f"arxiv:{named[0]}"
@@ -100,10 +100,10 @@ def parse_identifier(text: str) -> str | None:
 
 
 def best(identifiers: Iterable[str]) -> str:
-    """The identifier people see: arXiv before DOI before title, else in the order of the alphabet."""
+    """The identifier to show: arXiv before DOI before title, otherwise the first in alphabetical order."""
     return min(identifiers, key=lambda name: (_RANK.get(name.partition(":")[0], 9), name))
 
 
 def names_of_kind(identifiers: Iterable[str], kind: str) -> set[str]:
-    """Those of one kind (``arxiv``, ``doi``, ``title``)."""
+    """The identifiers of one kind (``arxiv``, ``doi``, ``title``)."""
     return {name for name in identifiers if name.startswith(f"{kind}:")}

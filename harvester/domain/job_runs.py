@@ -6,10 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """The last due time of a job that was taken up.
+    """The last due time at which a job was started.
 
-    `ended` is None while the job is at work, and where it was killed; `attempts` counts how often it was begun for
-    this due time; `failure` is one sentence, "" where it went well.
+    `ended` is None while the job is running, or if it was killed; `attempts` counts how often it was started for this
+    due time; `failure` is one sentence, "" if the job succeeded.
     """
 
     job: str

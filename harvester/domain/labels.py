@@ -1,4 +1,4 @@
-"""What a paper is about: label ids by facet, and the rules that need a taxonomy."""
+"""A paper's labels, as ids by facet, and the rules that need a taxonomy."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from classifiers.taxonomy import Facet, Taxonomy
 from harvester.base.errors import UsageError
 
 KIND = "kind"
-"""The facet that says what sort of publication a paper is: its label ``review`` has a chapter of the list to itself."""
+"""The facet for the type of publication; its label ``review`` has a chapter of the list to itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Label ids by facet, exclusive facets included; a facet without any is left out, so that equal means equal."""
+    """Label ids by facet, exclusive facets included; empty facets are left out, so that equal labels compare equal."""
 
     facets: Mapping[str, tuple[str, ...]]
 
@@ -20,15 +20,15 @@ class Labels:
         object.__setattr__(self, "facets", {facet: tuple(held) for facet, held in self.facets.items() if held})
 
     def of(self, facet: str) -> tuple[str, ...]:
-        """The labels of one facet, none where it is unknown."""
+        """The labels of one facet; empty if the facet is unknown."""
         return self.facets.get(facet, ())
 
     def one_of(self, facet: str) -> str:
-        """The label of an exclusive facet; "" where it has none."""
+        """The label of an exclusive facet; "" if it has none."""
         return next(iter(self.of(facet)), "")
 
     def has(self, facet: str, label: str) -> bool:
-        """Whether the label is among the paper's."""
+        """Whether the paper has the label."""
         return label in self.of(facet)
 
     @property
@@ -44,7 +44,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
-    """Title and abstract of a paper in the labeled set, under the set's identifier."""
+    """The title and abstract of a paper in the labeled set; `name` is its identifier there."""
 
     name: str
     title: str
@@ -52,17 +52,17 @@ class LabelText:
 
 
 def exclusive_first(taxonomy: Taxonomy) -> tuple[Facet, ...]:
-    """The facets as records list them: the kind and its like, then those of several labels."""
+    """The facets in the order of a record: the exclusive ones, such as kind, then the multi-label ones."""
     return tuple(sorted(taxonomy.facets, key=lambda facet: not facet.exclusive))
 
 
 def exclusive_last(taxonomy: Taxonomy) -> tuple[Facet, ...]:
-    """The facets as documents and pages list them: those of several labels in the taxonomy's order, then the others."""
+    """The facets in the order of documents and pages: multi-label ones in the taxonomy's order, then exclusive ones."""
     return tuple(sorted(taxonomy.facets, key=lambda facet: facet.exclusive))
 
 
 def usual(facet: Facet) -> str:
-    """The label of an exclusive facet that a paper has where nobody says otherwise: the taxonomy's first."""
+    """The default label of an exclusive facet: the first in the taxonomy."""
     return facet.label_ids[0]
 
 
@@ -75,14 +75,14 @@ def labels_json(labels: Labels, taxonomy: Taxonomy) -> dict[str, list[str] | str
 
 
 def completed(labels: Labels | None, taxonomy: Taxonomy) -> Labels:
-    """The labels, if any, with the usual one in each exclusive facet that has none: the first stage assigns none."""
+    """The labels, plus the default in each exclusive facet without a label: the first stage assigns no labels."""
     held = labels.facets if labels else {}
     missing = {facet.id: (usual(facet),) for facet in taxonomy.facets if facet.exclusive and facet.id not in held}
     return Labels({**held, **missing})
 
 
 def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, Iterable[str]]) -> Labels:
-    """The labels with those given in their place, facet by facet; what the taxonomy no longer has goes."""
+    """The labels, replaced facet by facet by those given; labels that the taxonomy no longer has are dropped."""
     held = {**before.facets, **{facet: tuple(labels) for facet, labels in given.items()}}
     merged = {
         facet.id: tuple(label for label in facet.label_ids if label in held.get(facet.id, ()))
@@ -92,7 +92,7 @@ def relabelled(taxonomy: Taxonomy, before: Labels, given: Mapping[str, Iterable[
 
 
 def parse_labels(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Label ids by facet, in the taxonomy's order; a facet without labels stays, empty.
+    """Label ids by facet, in the taxonomy's order; a facet without labels is kept, empty.
 
     Raises:
         UsageError: a facet or label that the taxonomy lacks.
@@ -105,10 +105,10 @@ def parse_labels(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict
 
 
 def require_one(taxonomy: Taxonomy, given: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuse none or several labels of an exclusive facet.
+    """Require exactly one label in each exclusive facet that is given.
 
     Raises:
-        UsageError: naming the facet and its labels.
+        UsageError: a facet has none or several; the message names the facet and its labels.
     """
     for facet in taxonomy.facets:
         if facet.exclusive and facet.id in given and len(given[facet.id]) != 1:

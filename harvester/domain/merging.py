@@ -1,4 +1,4 @@
-"""Which records are one work, and what is known of it after another source has shown it."""
+"""Which records describe the same work, and how what several sources say about it is combined."""
 
 import re
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from harvester.domain.papers import Paper
 
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 ARTICLES = ("a", "an", "the")
-_STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # letters that forms of one word begin with; how alike the whole words must be
+_STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # leading letters that forms of one word share; least similarity of the whole words
 
 
 def same_work(left: Paper, right: Paper) -> bool:
-    """Whether two records whose titles begin alike are one work: no two different arXiv ids, and authors in common.
+    """Whether two records whose titles begin alike are the same work: no conflicting ids, and authors in common.
 
-    A title alone is weak ("Editorial", "Supplementary material"), and surnames are few: records whose authors are
-    known must agree on all of the title, and share two authors, or the first, or the only one. A record without
-    authors (an imported list names none) is taken at its title's word.
+    A title alone is weak evidence ("Editorial", "Supplementary material"), and many authors share a surname: records
+    whose authors are known must agree on the whole title, and share two authors, or the first, or the only one. For a
+    record without authors (imported lists name none), the title is enough.
     """
     for kind in ("arxiv", "doi"):
         ours, theirs = names_of_kind(left.identifiers, kind), names_of_kind(right.identifiers, kind)
@@ -31,16 +31,17 @@ def same_work(left: Paper, right: Paper) -> bool:
         return True
     common = set(first) & set(second)
     if names_of_kind(left.identifiers, "title") & names_of_kind(right.identifiers, "title"):
-        return bool(common)  # they bear the name itself: an entry keeps it when people correct its title
+        return bool(common)  # both carry the same title identifier, which an entry keeps when its title is corrected
     only = len(common) == min(len(set(first)), len(set(second))) == 1
     enough = len(common) > 1 or first[0] == second[0] or only
     return enough and same_title(left.title, right.title)
 
 
 def same_title(left: str, right: str) -> bool:
-    """Whether two titles differ in no more than punctuation, articles, and the endings or spellings of words.
+    """Whether two titles differ only in punctuation, articles, and the endings or spellings of words.
 
-    One other word makes another title: "... from CT" and "... from MR" are companions by the same people.
+    A single different word makes a different title: "... from CT" and "... from MR" may be companion papers by the
+    same authors.
     """
     if whole_title(left) == whole_title(right):
         return True
@@ -61,7 +62,7 @@ def _same_word(left: str, right: str) -> bool:
 
 
 def _surnames(paper: Paper) -> list[str]:
-    """The last words of the names, without Jr. and its like."""
+    """The last word of each name, ignoring suffixes such as Jr."""
     names = ([word.strip(".,") for word in author.name.casefold().split()] for author in paper.authors)
     words = ([word for word in name if word and word not in _SUFFIXES] for name in names)
     return [name[-1] for name in words if name]
@@ -77,7 +78,7 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """A paper that became part of another one, and the names of the sources that had shown it, the first one first."""
+    """A paper that was merged into another, and the names of the sources that had shown it, earliest first."""
 
     paper: Paper
     sources: tuple[str, ...]
@@ -87,9 +88,9 @@ class Absorbed:
 class Merged:
     """The paper that a sighting was merged into.
 
-    `id` is the name the sighting had for it; `first` where its source had not shown this version before; `published`
-    is what the store then knows of the paper's submission; `withdrawn` where this is what withdrew it; `absorbed` are
-    the papers that proved to be the same work only now.
+    `id` is the identifier that the sighting used; `first` is true if the source had not shown this version before;
+    `published` is the submission date that the store has after the merge; `withdrawn` is true if this sighting withdrew
+    the paper; `absorbed` are papers that this sighting proved to be the same work.
     """
 
     number: int
@@ -102,9 +103,9 @@ class Merged:
 
 
 def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:
-    """The links of both; where they name two pages of the paper, the preprint's is its page, the other one's published.
+    """The links of both; of two different pages of the paper, the preprint's is ``paper``, the other ``published``.
 
-    Of two pages on one side of that line, the stronger source's stays the paper's.
+    If both are preprints or neither is, the stronger source's page is ``paper``.
     """
     joined = {**weak, **strong}
     first, second = strong.get("paper", ""), weak.get("paper", "")
@@ -120,10 +121,10 @@ def _is_preprint(address: str) -> bool:
 
 
 def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> Paper:
-    """What is known of a paper after one more source has shown it.
+    """Combine what is known about a paper with what another source shows.
 
-    The text is the highest authority's, and of that the newest version's: an older version that a stale answer
-    brings never replaces a newer one. Links, keywords and names only ever join.
+    The text comes from the highest authority, and from its newest version: an older version in a stale response never
+    replaces a newer one. Links, keywords and identifiers are only added.
     """
     joined = replace(
         old,
@@ -147,6 +148,6 @@ def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> P
         venue=new.venue or old.venue,
         comment=new.comment or old.comment,
         links=_join_links(new.links, old.links),
-        # OAI may know of a withdrawal that the API does not show; only a newer version takes it back.
+        # OAI may report a withdrawal that the API does not show; only a newer version revokes it.
         withdrawn=new.withdrawn or (old.withdrawn and new.version <= old.version),
     )

@@ -1,4 +1,4 @@
-"""Papers and sightings: the records that everything passes on."""
+"""Papers and sightings: the records that all parts of the program exchange."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ PREPRINT_SERVER = "arXiv"
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """One author as the source spells the name."""
+    """An author, with the name as the source spells it."""
 
     name: str
     affiliation: str = ""
@@ -21,9 +21,9 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One work as one source shows it; the store merges what several sources show.
+    """A work as one source shows it; the store merges the records of several sources.
 
-    `version` is 0 where the source knows no versions. `categories` begins with the primary one.
+    `version` is 0 if the source has no versions. `categories` begins with the primary category.
     `links` maps a role (``paper``, ``code``, ``project``, ``pdf``) to an address.
     """
 
@@ -44,25 +44,26 @@ class Paper:
 
     @property
     def id(self) -> str:
-        """The name people see and type: arXiv, else DOI, else title."""
+        """The identifier that people see and type: arXiv id, else DOI, else title."""
         return best(self.identifiers)
 
     @property
     def text_hash(self) -> str:
-        """Names this text for predictions and cached embeddings, whatever version it came with."""
+        """Identifies this text for predictions and cached embeddings, regardless of its version."""
         return hashlib.sha256(f"{self.title}\0{self.abstract}".encode()).hexdigest()
 
 
 def venue_of(venue: str, identifier: str) -> str:
-    """Where a paper appeared: the venue that a source gave, else the server of a preprint, else ""."""
+    """Where a paper appeared: the venue that a source gave, else the preprint server, else ""."""
     return venue or (PREPRINT_SERVER if identifier.startswith("arxiv:") else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One source showing one paper: `announced` is the day the source itself declares, `announce_type` arXiv's word.
+    """A paper in the response of a source.
 
-    `text_from` is the source whose text the paper carries, where that is another one.
+    `announced` is the date that the source declares, `announce_type` arXiv's term for the kind of announcement;
+    `text_from` is the source of the paper's text, if it is a different one.
     """
 
     source: Provenance
@@ -73,7 +74,7 @@ class Sighting:
 
     @property
     def rank(self) -> Rank:
-        """How much its text counts."""
+        """The precedence of its text."""
         return (self.text_from or self.source).rank
 
 
@@ -88,7 +89,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class PastSighting:
-    """One row of a paper's history of sightings."""
+    """A row of a paper's sighting history."""
 
     source: str
     version: int

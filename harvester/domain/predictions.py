@@ -1,4 +1,4 @@
-"""What the classifier says of a text."""
+"""What the classifier predicts for a text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from harvester.domain.labels import Labels
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Probability of being in scope, assigned labels, and the probability of every label, by one model version.
+    """One model version's probability of being in scope, assigned labels, and probability of every label.
 
     `unsure` holds ``facet:label`` names; `probabilities` maps facet -> label -> probability.
     """

@@ -1,4 +1,4 @@
-"""What people and journals propose: papers for the queue, and changes of entries."""
+"""Proposals by people, papers for the queue; and suggestions by journals, changes to entries."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A paper that somebody proposed by `name`, its identifier; `state` is waiting, queued or unknown."""
+    """A paper proposed by its identifier, `name`; `state` is waiting, queued or unknown."""
 
     id: int
     name: str
@@ -18,7 +18,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What a journal says of an accepted preprint."""
+    """The journal version of an accepted preprint, as a journal reports it."""
 
     paper: int
     source: str

@@ -1,4 +1,4 @@
-"""Where what we know of a paper comes from: what a source is, and whose text stands where sources differ."""
+"""Where the data about a paper comes from: what a source is, and whose text wins where sources differ."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -8,9 +8,9 @@ Kind = Literal["preprint", "journal", "aggregator", "catalog"]
 
 
 class Rank(IntEnum):
-    """Whose title, abstract and authors stand where sources differ: the higher one's.
+    """Where sources differ, the title, abstract and authors of the higher rank win.
 
-    The numbers are kept in the store (``papers.authority``) and never change.
+    The numbers are stored (``papers.authority``) and must never change.
     """
 
     IMPORTED = 0
@@ -22,16 +22,16 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """A source by its name in store and reports, its rank, and what it shows."""
+    """A source: its name in the store and in reports, its rank, and the kind of records it shows."""
 
     name: str
     rank: Rank
     kind: Kind
 
     def named(self, name: str) -> "Provenance":
-        """The same under the name of one of several: each journal's feed is a source of its own."""
+        """The same provenance under another name: each journal's feed is a source of its own."""
         return replace(self, name=name)
 
 
 CATALOG = Provenance("catalog", Rank.IMPORTED, "catalog")
-"""The catalog's own files: no upstream, but what people wrote into them is known of a paper, too."""
+"""The catalog's own files: not an upstream service, but what people write into them is data about a paper, too."""

@@ -1,7 +1,7 @@
-"""What one night did, and the JSON it is kept and shown as: nothing else knows that document's keys.
+"""The report of a nightly run, and the JSON that is stored and shown: only this module knows the document's keys.
 
-Stores hold the reports of every release, so reading one does without the keys that came later, and passes over keys
-that it does not know; the stored document itself is never rewritten.
+Stores contain reports written by every earlier release, so the reader tolerates missing keys and ignores unknown ones;
+the stored document itself is never rewritten.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,15 +13,15 @@ from harvester.base.clock import parse_moment, rfc3339
 
 RUN_STATES = ("ok", "partial", "failed")
 SOURCE_STATES = ("fresh", "quiet", "waiting", "stalled", "failed")
-KILLED = "killed"  # for a run that left no report or is still in progress
+KILLED = "killed"  # a run that left no report, or is still in progress
 _STEM = len("2026-01-06T02:00:03Z")
 
 
 def run_state(sources: Collection[str], *, step_failed: bool) -> str:
-    """The state of a run, by the states of its sources and whether any later step failed.
+    """The state of a run, derived from the states of its sources and whether a later step failed.
 
     Returns:
-        ``failed`` where every source failed, ``partial`` where one failed or stalled or a step failed, else ``ok``.
+        ``failed`` if every source failed, ``partial`` if any source failed or stalled or a step failed, else ``ok``.
     """
     states = set(sources)
     if states == {"failed"}:
@@ -31,10 +31,10 @@ def run_state(sources: Collection[str], *, step_failed: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What an answer was, for later questions: its address, the sha256 of its unpacked body, and its size in bytes.
+    """A response, recorded for later inquiries: its address, the sha256 of its unpacked body, and its size in bytes.
 
-    The address goes into reports, so it has the parameters that were asked with, but neither the user and password nor
-    the query of the configured one: those may be somebody's key.
+    The address goes into reports, so it has the request's own parameters, but neither the user and password nor the
+    query of the configured address: these may contain an access key.
     """
 
     url: str
@@ -43,7 +43,7 @@ class Payload:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The payload of a stored document."""
+        """The payload from a stored document."""
         return cls(document.get("url", ""), document.get("sha256", ""), document.get("bytes", 0))
 
     def to_json(self) -> dict[str, Any]:
@@ -53,11 +53,11 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What one source brought.
+    """The results of one source.
 
-    `expected` is the upstream's own total, None where it gives none; `received` counts raw records before any are
-    merged; `window` is None for a source that cannot be asked for a span of time; `suggested` counts journal versions
-    of accepted preprints.
+    `expected` is the total that the source reports, None if it reports none; `received` counts raw records before
+    merging; `window` is None for a source that cannot be asked for a period; `suggested` counts journal versions of
+    accepted preprints.
     """
 
     name: str
@@ -75,7 +75,7 @@ class SourceReport:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The source of a stored report."""
+        """A source's report from a stored document."""
         window = document.get("window")
         return cls(
             name=document.get("name", ""),
@@ -93,7 +93,7 @@ class SourceReport:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """One element of the report's ``sources``."""
+        """An element of the report's ``sources``."""
         return {
             "name": self.name,
             "state": self.state,
@@ -112,14 +112,14 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class PaperCounts:
-    """How many papers the sources brought together: each counts once, as new where any of them was first to show it."""
+    """How many papers all sources delivered together: each counts once, as new if any source was first to show it."""
 
     new: int = 0
     updated: int = 0
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The counts of a stored report."""
+        """The counts from a stored report."""
         return cls(document.get("new", 0), document.get("updated", 0))
 
     def to_json(self) -> dict[str, int]:
@@ -129,7 +129,7 @@ class PaperCounts:
 
 @dataclass(frozen=True, slots=True)
 class DigestCounts:
-    """How many digests were due, and what became of them."""
+    """How many digests were due, and how their delivery ended."""
 
     due: int = 0
     sent: int = 0
@@ -138,7 +138,7 @@ class DigestCounts:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The counts of a stored report."""
+        """The counts from a stored report."""
         return cls(*(document.get(key, 0) for key in ("due", "sent", "failed", "unknown")))
 
     def to_json(self) -> dict[str, int]:
@@ -148,14 +148,14 @@ class DigestCounts:
 
 @dataclass(frozen=True, slots=True)
 class AlertCounts:
-    """What the next run compares with: papers of the nights that wait, subscribers whom mail no longer reaches."""
+    """Counts that the next run compares with: pending papers of nightly runs, and subscribers no longer reachable."""
 
     pending: int = 0
     lost: int = 0
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The counts of a stored report."""
+        """The counts from a stored report."""
         return cls(document.get("pending", 0), document.get("lost", 0))
 
     def to_json(self) -> dict[str, int]:
@@ -165,10 +165,10 @@ class AlertCounts:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """One night's work.
+    """The report of a nightly run.
 
-    `errors` names the later steps that failed, `withdrawn` the accepted papers that their authors withdrew; `digest` is
-    None where no digest was to be sent, `alert_counts` in reports from before they were kept.
+    `errors` names the later steps that failed, `withdrawn` the accepted papers that their authors withdrew. `digest` is
+    None if no digest was to be sent; `alert_counts` is None in reports older than these counts.
     """
 
     run: str
@@ -185,17 +185,17 @@ class RunReport:
 
     @property
     def began(self) -> datetime:
-        """When the run began: its name says it, but for the number of a second one in the same second."""
+        """When the run began, from its name; a number that tells apart runs of the same second is ignored."""
         return parse_moment(self.run[:_STEM], "run")
 
     @property
     def problems(self) -> list[str]:
-        """What went wrong: in its sources, then in its later steps."""
+        """The errors of the sources, then those of the later steps."""
         return [f"{source.name}: {source.error}" for source in self.sources if source.error] + list(self.errors)
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The report of a stored document; one without a state has the state that the rule gives it."""
+        """The report from a stored document; a missing state is derived by `run_state`."""
         sources = tuple(SourceReport.from_json(source) for source in document.get("sources", ()))
         errors = tuple(document.get("errors", ()))
         digest, standing = document.get("digest"), document.get("standing")
@@ -214,7 +214,7 @@ class RunReport:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The run report of ``run --json``, keys in the order in which they are documented."""
+        """The run report of ``run --json``, with its keys in the documented order."""
         return {
             "run": self.run,
             "state": self.state,
@@ -231,5 +231,5 @@ class RunReport:
 
 
 def killed_json(run: str) -> dict[str, Any]:
-    """What is shown of a run that has no report."""
+    """The document shown for a run without a report."""
     return {"run": run, "state": KILLED}

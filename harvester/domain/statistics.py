@@ -1,4 +1,4 @@
-"""The store in numbers."""
+"""Statistics of the store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts by state, and moments.
+    """Counts by state, and points in time.
 
-    `backlog` is how many of the pending came from a backfill, `oldest` when the paper joined the queue that has waited
-    there longest, `reached` how far each source (and each feed of one) is complete.
+    `backlog` counts the pending papers from backfills; `oldest` is when the longest-waiting pending paper was queued;
+    `reached` says up to when each source (and each of its feeds) is complete.
     """
 
     papers: int
@@ -23,10 +23,10 @@ class Figures:
 
     @property
     def pending(self) -> int:
-        """How many papers wait for a decision."""
+        """How many papers are waiting for a decision."""
         return self.queue.get("pending", 0)
 
     @property
     def nightly(self) -> int:
-        """How many of them the nights brought."""
+        """How many of the pending papers came from nightly runs."""
         return self.pending - self.backlog

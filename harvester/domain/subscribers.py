@@ -1,4 +1,4 @@
-"""Subscribers, their preferences, and what came back of the mail to them."""
+"""Subscribers, their preferences, and bounce reports on the mail sent to them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ STATES = ("pending", "active", "unsubscribed", "bounced", "complained")
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """One report on one subscriber: `kind` is hard, soft, complaint or opt-out, `report` names it for ever."""
+    """A report about a subscriber: `kind` is hard, soft, complaint or opt-out; `report` identifies it permanently."""
 
     subscriber: int
     kind: str
@@ -22,7 +22,7 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What somebody wants to get: `topics` maps facets to labels, {} is everything; `weekday` 0 is Monday."""
+    """What a subscriber wants to receive: `topics` maps facets to labels, {} is everything; `weekday` 0 is Monday."""
 
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     every: str = "day"
@@ -32,10 +32,10 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Somebody's subscription.
+    """A subscription.
 
-    `key` is a keyed hash of the address, which tokens name it by; `confirmed` is the time of their consent to the
-    words of version `consent`; `confirmed_after` is the decision after which acceptances are news to them.
+    `key` is a keyed hash of the address, by which tokens refer to it; `confirmed` is when the subscriber consented to
+    version `consent` of the text; acceptances after the decision `confirmed_after` are news to the subscriber.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Clean-up of text that comes from outside."""
+"""Cleaning of text from outside."""
 
 import re
 import unicodedata

@@ -39,7 +39,9 @@ def chosen(settings: HarvestSettings, state: SourceState, names: Sequence[str]) 
     if not available:
         raise UsageError("No source is enabled", remedy="config.toml needs a section such as [harvest.arxiv]")
     if unknown := [name for name in names if name not in available]:
-        raise UsageError(f"There is no enabled source {unknown[0]!r}", remedy=f"there are: {', '.join(available)}")
+        raise UsageError(
+            f"There is no enabled source {unknown[0]!r}", remedy=f"the sources are: {', '.join(available)}"
+        )
     return [available[name] for name in names] if names else list(available.values())
 
 

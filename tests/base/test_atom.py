@@ -1,4 +1,4 @@
-"""The one writer of Atom: the export of the catalogue and the feeds of new papers, byte for byte."""
+"""The shared Atom writer: the catalog's export and the feeds of new papers, byte for byte."""
 
 from datetime import UTC, datetime
 

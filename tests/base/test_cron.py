@@ -1,4 +1,4 @@
-"""When something is due, by a clock that is moved through the year: none left out, none twice."""
+"""Due times, by a clock that is moved through the year: none is left out, none comes twice."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,9 +18,9 @@ def at(text: str) -> datetime:
 def due(text: str, zone: str, after: str, until: str) -> list[str]:
     """All due times in between, as the scheduler walks through them."""
     found, now = [], at(after)
-    while (one := next_due(text, zone, now)) is not None and one <= at(until):
-        found.append(f"{one:%m-%d %H:%M}")
-        now = one
+    while (moment := next_due(text, zone, now)) is not None and moment <= at(until):
+        found.append(f"{moment:%m-%d %H:%M}")
+        now = moment
     return found
 
 
@@ -55,7 +55,7 @@ def test_due_times(text: str, zone: str, after: str, until: str, expected: list[
     st.sampled_from([BERLIN, NEW_YORK, "UTC", "Australia/Lord_Howe", "Asia/Kathmandu"]),
 )
 def test_looking_back_and_looking_on_agree(now: datetime, text: str, zone: str) -> None:
-    """What was due last is what comes next after the moment before it, and nothing lies between it and now."""
+    """The last due time is the next one after the moment before it, and no other lies between it and now."""
     last = last_due(text, zone, now)
     assert last is not None
     assert last <= now

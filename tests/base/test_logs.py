@@ -1,4 +1,4 @@
-"""Logs for people and for machines; never a secret in either."""
+"""Logs for people and for machines, neither of which ever contains a secret."""
 
 import json
 import logging
@@ -28,11 +28,11 @@ class Heard:
 def heard(capsys: pytest.CaptureFixture[str]) -> Iterator[Heard]:
     root, raising = logging.getLogger(), logging.raiseExceptions
     loggers = [root, *map(logging.getLogger, logs.OURS)]
-    handlers, levels = list(root.handlers), [one.level for one in loggers]
+    handlers, levels = list(root.handlers), [logger.level for logger in loggers]
     yield Heard(capsys)
     root.handlers[:] = handlers
-    for one, level in zip(loggers, levels, strict=True):
-        one.setLevel(level)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
     logging.raiseExceptions = raising
 
 
@@ -92,5 +92,5 @@ def test_a_configured_level_and_form_hold_for_every_command(tmp_path: Path) -> N
     with room.start("run", "--no-digest", "--json", now="2025-06-12T23:30:00Z") as process:
         _, err = process.communicate(timeout=60)
     said = [json.loads(line) for line in err.splitlines()]
-    assert {one["run"] for one in said} == {"2025-06-12T23:30:00Z"}
-    assert {one["level"] for one in said} == {"info", "warning"}
+    assert {record["run"] for record in said} == {"2025-06-12T23:30:00Z"}
+    assert {record["level"] for record in said} == {"info", "warning"}

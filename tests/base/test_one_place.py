@@ -1,4 +1,4 @@
-"""What the code may say in one place only."""
+"""Facts that the code may state in only one place."""
 
 import re
 

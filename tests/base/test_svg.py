@@ -1,4 +1,4 @@
-"""Charts are well-formed, say foreign text as text, and are the same every time."""
+"""Charts are well-formed, show foreign text as text, and are reproducible."""
 
 from hypothesis import given
 from hypothesis import strategies as st

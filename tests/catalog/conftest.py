@@ -36,7 +36,7 @@ def serve() -> Iterator[Callable[[Path], str]]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page of its own, in which nothing may go wrong unseen."""
+    """A separate browser page; the test fails if the page reports an error."""
     with chromium.new_context(viewport={"width": 1200, "height": 900}) as context:
         opened = context.new_page()
         opened.set_default_timeout(PATIENCE)

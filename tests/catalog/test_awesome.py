@@ -165,7 +165,7 @@ Made with love, see [the guide](https://example.org/guide).
 """
     found = read(text)
     assert [paper.title for paper in found.papers] == ["Good"]
-    assert [one.line for one in found.unplaced] == [4, 7, 10, 13, 16, 17, 19, 20, 22, 26, 29]
+    assert [unplaced.line for unplaced in found.unplaced] == [4, 7, 10, 13, 16, 17, 19, 20, 22, 26, 29]
     assert found.unplaced[0] == Unplaced(4, "[Badge](https://example.org)")
     assert found.unplaced[3].text == "[2024] [A venue without a title] \\ [[Paper](https://example.org/2)]"
 
@@ -176,13 +176,13 @@ def test_two_titles_that_no_identifier_keeps_apart() -> None:
         f"# ECG\n**{long} part one**\n**{long} part two**\n**{long} three** [[Paper](https://doi.org/10.1000/x)]\n"
     )
     assert [paper.title[-5:] for paper in found.papers] == ["t one", "three"]
-    assert [one.line for one in found.unplaced] == [3]
+    assert [unplaced.line for unplaced in found.unplaced] == [3]
 
 
 def test_a_paper_of_two_kinds_is_listed() -> None:
     found = read("# Reviews\n**T**\n# Datasets\n**T**\n")
     assert [paper.labels.one_of("kind") for paper in found.papers] == ["review"]
-    assert [one.line for one in found.unplaced] == [4]
+    assert [unplaced.line for unplaced in found.unplaced] == [4]
 
 
 def test_contents_comments_code_and_dots_are_no_papers() -> None:
@@ -221,7 +221,7 @@ def test_every_mojibake_of_one_character_is_repaired_or_left(text: str) -> None:
 def test_no_text_breaks_the_import(text: str) -> None:
     found = read(text)
     assert len({paper.id for paper in found.papers}) == len(found.papers)
-    assert all(1 <= one.line <= text.count("\n") + text.count("\r") + 1 for one in found.unplaced)
+    assert all(1 <= unplaced.line <= text.count("\n") + text.count("\r") + 1 for unplaced in found.unplaced)
 
 
 @pytest.mark.timeout(20)

@@ -31,7 +31,7 @@ def findings(folder: Path, page: str | None = "fresh") -> list[CheckFinding]:
 
 
 def rules(folder: Path) -> list[tuple[str, str, str, int | None]]:
-    return [(one.grade, one.rule, Path(one.file).name, one.line) for one in findings(folder)]
+    return [(finding.grade, finding.rule, Path(finding.file).name, finding.line) for finding in findings(folder)]
 
 
 def test_a_good_catalogue_has_no_findings(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_papers_may_share_their_code(tmp_path: Path) -> None:
 
 def test_the_list_is_compared_with_the_entries(tmp_path: Path) -> None:
     paper(tmp_path, "a")
-    assert [one.rule for one in findings(tmp_path, None)] == ["stale-list"]
-    assert [(one.grade, one.rule, one.line) for one in findings(tmp_path, "# A\n[x](#b)\n")] == [
+    assert [finding.rule for finding in findings(tmp_path, None)] == ["stale-list"]
+    assert [(finding.grade, finding.rule, finding.line) for finding in findings(tmp_path, "# A\n[x](#b)\n")] == [
         ("error", "dead-anchor", 2),
         ("warning", "stale-list", None),
     ]
@@ -114,7 +114,7 @@ def test_the_list_is_compared_with_the_entries(tmp_path: Path) -> None:
 
 def test_findings_are_json_with_the_agreed_keys(tmp_path: Path) -> None:
     put(tmp_path, "2024/a.toml", "id = 1\n")
-    documents = [one.to_json() for one in findings(tmp_path)]
+    documents = [finding.to_json() for finding in findings(tmp_path)]
     assert [list(document) for document in documents] == [["grade", "rule", "file", "line", "message"]] * 3
     assert documents[-1] == {
         "grade": "error",

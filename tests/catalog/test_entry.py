@@ -149,14 +149,14 @@ def test_faults_are_named_with_their_line(old: str, new: str, rule: str, line: i
     assert old in GOOD
     with pytest.raises(EntryError) as caught:
         parse(GOOD.replace(old, new, 1))
-    assert [(one.rule, one.line) for one in caught.value.problems] == [(rule, line)]
+    assert [(problem.rule, problem.line) for problem in caught.value.problems] == [(rule, line)]
     assert str(caught.value).startswith(PATH.as_posix() + (f", line {line}: " if line else ": "))
 
 
 def test_all_faults_of_a_file_are_told_at_once() -> None:
     with pytest.raises(EntryError, match=r"\(2 more; ") as caught:
         parse('id = "x"\nkind = "poem"\n')
-    assert [one.rule for one in caught.value.problems] == ["bad-id", "missing-field", "unknown-label"]
+    assert [problem.rule for problem in caught.value.problems] == ["bad-id", "missing-field", "unknown-label"]
 
 
 @pytest.mark.parametrize("text", ["[" * 20_000, "a = " + "[" * 20_000, "a = " + "9" * 5000, "\x00", "a = 1\na = 2"])

@@ -1,4 +1,4 @@
-"""Every export is read back by somebody else's reader and must say the same of every paper."""
+"""Every export is read back by an independent reader and must give the same data for every paper."""
 
 import csv
 import io
@@ -52,7 +52,7 @@ def pairs(texts: Iterable[str]) -> dict[str, str]:
 
 
 def paper_and(others: Mapping[str, str], paper: str, identifier: str) -> dict[str, str]:
-    """The links of a record that always names an address, be it only that of the id."""
+    """The links of a record, which always has an address, if only that of the id."""
     return {**({"paper": paper} if paper and paper != address_of(identifier) else {}), **others}
 
 
@@ -104,7 +104,7 @@ def test_csv(papers: list[Entry]) -> None:
 
 
 def items(cell: str) -> tuple[str, ...]:
-    """The inverse of the export's way to put a list into a cell."""
+    """The inverse of the export's way of putting a list into a cell."""
     split = cell.replace(";;", "\0").split("; ") if cell else []
     return tuple(item.replace("\0", ";") for item in split)
 
@@ -175,13 +175,13 @@ def test_atom(papers: list[Entry]) -> None:
     for item, entry in zip(found, known(papers), strict=True):
         assert item.findtext("dc:identifier", "", space) == entry.id
         assert item.findtext("a:title", "", space) == xml(entry.title)
-        assert [one.text for one in item.findall("a:author/a:name", space)] == list(map(xml, entry.authors))
+        assert [author.text for author in item.findall("a:author/a:name", space)] == list(map(xml, entry.authors))
         assert item.findtext("dc:date", "", space) == str(entry.published)
         assert item.findtext("dc:source", "", space) == xml(entry.venue)
-        assert [f"{one.get('scheme')}:{one.get('term')}" for one in item.findall("a:category", space)] == list(
-            entry.labels.names
-        )
-        held = {one.get("title", ""): one.get("href") for one in item.findall("a:link", space)}
+        assert [
+            f"{category.get('scheme')}:{category.get('term')}" for category in item.findall("a:category", space)
+        ] == list(entry.labels.names)
+        held = {link.get("title", ""): link.get("href") for link in item.findall("a:link", space)}
         own = {"paper": address_of(entry.id), **entry.links}
         assert held == {xml(role): url(target) for role, target in own.items() if target}
 

@@ -72,7 +72,7 @@ def test_a_bad_file_hides_no_good_one(tmp_path: Path) -> None:
     (tmp_path / "entries/2024/lost.toml").symlink_to(tmp_path / "nowhere")
     catalog = load_catalog(tmp_path, TAXONOMY)
     assert [entry.title for entry in catalog.entries] == ["good", "windows"]
-    found = {(Path(one.file).name, one.line, one.rule) for one in catalog.problems}
+    found = {(Path(problem.file).name, problem.line, problem.rule) for problem in catalog.problems}
     assert found == {
         ("broken.toml", 2, "broken-toml"),
         ("latin.toml", 2, "unreadable"),
@@ -93,8 +93,8 @@ def test_two_files_of_one_id_are_both_named(tmp_path: Path) -> None:
     put(tmp_path, "2024/a.toml", ENTRY.format("a"))
     catalog = load_catalog(tmp_path, TAXONOMY)
     assert [entry.path for entry in catalog.entries] == [Path("entries/2024/a.toml")]
-    assert [str(one) for one in catalog.problems] == [
-        "entries/2024/b.toml, line 2: id title:a is also that of entries/2024/a.toml; "
+    assert [str(problem) for problem in catalog.problems] == [
+        "entries/2024/b.toml, line 2: id title:a is also used by entries/2024/a.toml; "
         "remove one of the two files or correct its id."
     ]
 

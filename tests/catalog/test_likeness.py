@@ -1,4 +1,4 @@
-"""What is alike: the one function behind the site's similar papers and the review page's neighbours."""
+"""Similarity: the function behind the site's similar papers and the review page's nearest papers."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Lists of other shapes than ours, all invented: what each says must come out the same."""
+"""Invented lists in other formats than ours: the contents of each must be imported unchanged."""
 
 # ruff: noqa: E501 - a row of a table is one line
 
@@ -154,7 +154,7 @@ MARKS_SAY = [
 
 
 def said(papers: tuple[Entry, ...]) -> list[tuple[str, str, str, str, set[str]]]:
-    return [(one.id, one.title, str(one.published), one.venue, set(one.links)) for one in papers]
+    return [(paper.id, paper.title, str(paper.published), paper.venue, set(paper.links)) for paper in papers]
 
 
 def read(text: str, *choices: str) -> ImportedList:
@@ -180,8 +180,8 @@ def test_a_list_of_another_shape(text: str, papers: list[tuple[str, str, str, st
 
 
 def test_what_is_no_paper_is_listed_or_left() -> None:
-    assert [one.line for one in read(PARAGRAPHS).unplaced] == [15]
-    assert [one.text for one in read(TABLE).unplaced] == [
+    assert [unplaced.line for unplaced in read(PARAGRAPHS).unplaced] == [15]
+    assert [unplaced.text for unplaced in read(TABLE).unplaced] == [
         "Venue | Year No table at all, [guide](https://example.org/guide)"
     ]
     assert read(LINKED_BULLETS).unplaced == ()
@@ -189,22 +189,22 @@ def test_what_is_no_paper_is_listed_or_left() -> None:
 
 def test_a_link_below_prose_is_a_block_of_its_own() -> None:
     found = read("# Tools\n> A toolkit (TK) for hearts.\n\n[Link to the toolkit](https://example.org/tk)\n")
-    assert [one.line for one in found.unplaced] == [4]
+    assert [unplaced.line for unplaced in found.unplaced] == [4]
 
 
 def test_bullets_of_a_known_section_are_never_dropped() -> None:
     found = read(
         "# ECG\n- A paper that has no link at all\n- [Kept here](papers/kept.pdf)\n- more soon\n- [Up](#ecg)\n"
     )
-    assert [one.line for one in found.unplaced] == [2, 3]
+    assert [unplaced.line for unplaced in found.unplaced] == [2, 3]
 
 
 def test_labels_follow_from_the_headings() -> None:
-    papers = {one.title: one.labels.facets for one in read(LINKED_BULLETS).papers}
+    papers = {paper.title: paper.labels.facets for paper in read(LINKED_BULLETS).papers}
     assert papers["WaveBank"]["modality"] == ("ecg",)
     qrs = papers["Finding the QRS complex with less data"]
     assert (qrs["task"], qrs["modality"]) == (("segmentation",), ("ecg",))
-    assert [one.labels.of("disease") for one in read(TABLE).papers] == [(), (), ("hf",)]
+    assert [paper.labels.of("disease") for paper in read(TABLE).papers] == [(), (), ("hf",)]
 
 
 @pytest.mark.parametrize(
@@ -226,12 +226,12 @@ METHODS = "# ECG\n**A** [2024]\n# Methods 🧰\n**B** [2024]\n## ECG\n**A** [202
 
 def test_a_section_can_be_skipped() -> None:
     found = read(METHODS, "methods=skip")
-    assert ([one.title for one in found.papers], found.skipped, found.unplaced) == (["A"], 3, ())
+    assert ([paper.title for paper in found.papers], found.skipped, found.unplaced) == (["A"], 3, ())
 
 
 def test_a_section_can_be_given_labels() -> None:
     found = read(METHODS, "Methods=task:diagnosis,ppg")
-    assert [one.title for one in found.papers] == ["A", "B", "C"]
+    assert [paper.title for paper in found.papers] == ["A", "B", "C"]
     assert found.papers[1].labels.names == ("task:diagnosis", "modality:ppg", "kind:research")
     assert found.unplaced == ()
 

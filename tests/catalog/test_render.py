@@ -50,7 +50,7 @@ def back(files: Iterable[str]) -> ImportedList:
 
 
 def placements(papers: Iterable[Entry]) -> set[tuple[str, str, str]]:
-    """Title, facet and label of every place that a paper stands in; a kind only where the list shows it."""
+    """Title, facet and label of every section that lists a paper; a kind only where the list shows it."""
     found = set()
     for paper in papers:
         given = {(facet, label) for facet, label in paper.labels.pairs if facet != "kind" or label == REVIEW}
@@ -113,7 +113,7 @@ def test_the_order_of_the_page_and_of_papers() -> None:
     assert headings[:5] == [
         f"# {TAXONOMY.title}", "# **Contents**", "# **Reviews 📝**", "# **Tasks 🛠**", "### Diagnosis 🩺",
     ]  # fmt: skip
-    assert [one for one in headings if one.startswith("# **")][3:] == ["# **Data 💾**", "# **Disease 🫀**"]
+    assert [heading for heading in headings if heading.startswith("# **")][3:] == ["# **Data 💾**", "# **Disease 🫀**"]
     derived = page[page.index("### Multi-modal Data") : page.index("# **Disease")]
     assert re.findall(r"\*\*(.+?)\*\*", derived) == ["a tie", "Paper 2", "Paper 3", "Paper 1", "Paper 4"]
     assert readme(*reversed(papers)) == page
@@ -167,10 +167,10 @@ def test_a_reader_sees_the_titles_as_they_are(papers: list[Entry]) -> None:
         if (
             children
             and children[0].type in ("strong_open", "text")
-            and any(one.type == "strong_open" for one in children)
+            and any(child.type == "strong_open" for child in children)
         ):
-            end = next(number for number, one in enumerate(children) if one.type == "strong_close")
-            bold.add("".join(one.content for one in children[:end]))
+            end = next(number for number, child in enumerate(children) if child.type == "strong_close")
+            bold.add("".join(child.content for child in children[:end]))
     assert {clean(paper.title) for paper in papers} <= bold
 
 

@@ -34,7 +34,7 @@ FIND = """async (queries) => {
 
 
 def _entry(number: int, document: dict[str, Any]) -> Entry:
-    """Dates fall, so that newest first is the order of the file."""
+    """Dates descend, so that newest first is the order of the file."""
     published = Published(2024 - number)
     labels = Labels({"kind": ("research",)})
     return Entry(document["id"], document["title"], labels, tuple(document["authors"]), published, document["venue"])
@@ -67,7 +67,7 @@ def test_the_site_finds(page: Page, url: str) -> None:
 
 
 def test_site_and_interface_read_every_character_alike(page: Page, url: str) -> None:
-    """Those of Python's Unicode, in the middle of a word; a newer browser knows more."""
+    """All characters that Python's Unicode version assigns, inside a word; a newer browser knows more."""
     assigned = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
     texts = [f"a{character}b" for character in assigned if unicodedata.category(character) != "Co"]
     page.goto(url)

@@ -1,4 +1,4 @@
-"""The list this project grew from, and the catalogue that ships, which is made of it."""
+"""The list this project grew from, and the shipped catalog, which is made from it."""
 
 from datetime import date
 from pathlib import Path
@@ -58,5 +58,5 @@ def test_the_shipped_catalogue_is_what_the_seed_gives(seed: ImportedList, tmp_pa
 def test_the_shipped_catalogue_has_one_warning() -> None:
     page = (SHIPPED / "README.md").read_text()
     findings = check(load_catalog(SHIPPED, TAXONOMY), TAXONOMY, page, date(2026, 1, 1))
-    assert [(one.grade, one.rule) for one in findings] == [("warning", "shared-link")]
+    assert [(finding.grade, finding.rule) for finding in findings] == [("warning", "shared-link")]
     assert findings[0].message.count(".toml") == 3

@@ -35,7 +35,7 @@ def paper(number: int, title: str, **changes: object) -> Entry:
 
 
 def crowd(number: int) -> str:
-    """Few papers of one modality and many of another, so that the heat map has all its colours."""
+    """Few papers with one modality and many with another, so that the heat map uses all its colors."""
     return next(modality for most, modality in ((3, "pcg"), (10, "ccta"), (40, "ppg"), (120, "cmr")) if number < most)
 
 
@@ -145,7 +145,7 @@ def test_year_venue_and_kind(page: Page, url: str) -> None:
 
 def test_table_and_order(page: Page, url: str) -> None:
     page.goto(f"{url}?view=table&modality=ecg,echo")
-    expect(page.locator("tbody th")).to_have_text([one.title for one in PAPERS[:3]])
+    expect(page.locator("tbody th")).to_have_text([entry.title for entry in PAPERS[:3]])
     page.get_by_label("Order").select_option("oldest")
     expect(page.locator("tbody th").first).to_have_text(PAPERS[2].title)
 
@@ -157,7 +157,7 @@ def test_a_papers_page_with_similar_ones_and_its_citation(page: Page, url: str) 
     expect(page.locator("h1:visible")).to_have_text(PAPERS[0].title)
     assert page.url.endswith("?paper=arxiv:2401.00001")
     expect(page.locator(".similar a", has_text=PAPERS[1].title)).to_be_visible()  # it comes after the paper
-    assert page.locator(".links a").evaluate_all("all => all.map(one => one.href)") == [
+    assert page.locator(".links a").evaluate_all("all => all.map(link => link.href)") == [
         "https://arxiv.org/abs/2401.00001", "https://github.com/a/b",
     ]  # fmt: skip
     page.get_by_role("button", name="Copy", exact=True).click()
@@ -223,7 +223,7 @@ def test_nothing_is_asked_of_other_hosts(page: Page, url: str) -> None:
         page.goto(url + view)
         page.wait_for_load_state("networkidle")
     assert asked
-    assert all(one.startswith(url) for one in asked)
+    assert all(address.startswith(url) for address in asked)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -235,7 +235,7 @@ def test_axe_finds_nothing_and_nothing_overflows(page: Page, url: str, scheme: s
         page.goto(url + view)
         page.wait_for_selector("#view > div, #view > article")
         found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -281,7 +281,7 @@ GITHUB = """() => {
 def test_every_anchor_of_the_list_leads_to_its_heading(
     page: Page, tmp_path: Path, serve: Callable[[Path], str]
 ) -> None:
-    """The list as GitHub shows it: its names for headings are made here in the browser, not by our own code."""
+    """The list as GitHub shows it: the anchors of its headings are computed here in the browser, not by our code."""
     html = MarkdownIt().render(render_list(PAPERS, TAXONOMY)["README.md"])
     (tmp_path / "index.html").write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{html}")
     page.route(

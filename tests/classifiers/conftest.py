@@ -1,4 +1,4 @@
-"""What the classifier's tests share: the encoder, the shipped classifier, and a small model of another subject."""
+"""Fixtures of the classifier's tests: the encoder, the shipped classifier, and a small model on another subject."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.classifiers import garden
 
 @dataclass(frozen=True)
 class Garden:
-    """A trained model of the invented subject and what it was made of."""
+    """A trained model of the invented subject, and its inputs."""
 
     taxonomy_file: Path
     labels: Path

@@ -1,6 +1,6 @@
-"""A subject of its own, invented for tests: papers about gardens, with a taxonomy and labelled texts.
+"""A subject invented for tests: papers about gardens, with a taxonomy and labeled texts.
 
-That everything here works shows that labels come from the taxonomy alone and nothing is written for hearts.
+If it works, labels come from the taxonomy alone, and no code is specific to cardiology.
 """
 
 import itertools

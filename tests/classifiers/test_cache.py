@@ -1,4 +1,4 @@
-"""The cache of embeddings: the same answers, nothing encoded twice, bounded, and never in the way."""
+"""The cache of embeddings gives the same answers, encodes nothing twice, is bounded, and never causes a failure."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from classifiers.encoder import Progress, TextEncoder
 
 
 class Counting:
-    """An encoder of three dimensions that remembers what it was asked."""
+    """A three-dimensional encoder that records the texts it is asked for."""
 
     name = "counting"
 
@@ -78,8 +78,8 @@ def test_several_writers_share_it(tmp_path: Path) -> None:
     texts = [f"{number} text" for number in range(50)]
     with ThreadPoolExecutor(8) as pool:
         encoders = [CachedEncoder(Counting(), tmp_path / "e.db") for _ in range(8)]
-        vectors = list(pool.map(lambda one: one.encode(texts), encoders))
-    assert all(np.array_equal(vectors[0], one) for one in vectors)
+        vectors = list(pool.map(lambda encoder: encoder.encode(texts), encoders))
+    assert all(np.array_equal(vectors[0], vector) for vector in vectors)
 
 
 def test_the_real_encoder_gives_the_same_to_the_last_bit(tmp_path: Path, encoder: TextEncoder) -> None:

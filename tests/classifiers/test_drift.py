@@ -1,4 +1,4 @@
-"""Drift is told where something changed, and only there."""
+"""Drift is reported where data has changed, and only there."""
 
 import random
 
@@ -45,7 +45,7 @@ def test_fires_where_a_modality_tripled() -> None:
 
 def test_fires_where_reviewers_correct_one_label() -> None:
     findings = drifted(BEFORE, stream(1, corrected="task:t3"))
-    assert [one.what for one in findings] == ["corrections of task:t3"]
+    assert [finding.what for finding in findings] == ["corrections of task:t3"]
 
 
 def test_a_few_papers_say_nothing() -> None:
@@ -54,7 +54,7 @@ def test_a_few_papers_say_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def year() -> list[Observed]:
-    """The training set's newest year, each paper as heads saw it that had not been trained on it."""
+    """The newest year of the training set, each paper as seen by heads that were not trained on it."""
     model, info = load_model(None)
     index = load_training_index()
     rows = [n for n, name in enumerate(index.ids) if year_of(name) == 2025 and index.facets["task"][n].any()]
@@ -82,7 +82,7 @@ def test_the_shipped_model_is_silent_on_its_own_year(year: list[Observed]) -> No
 def test_the_shipped_model_notices_a_tripled_modality(year: list[Observed], label: str) -> None:
     before = read_info().document["baseline"]
     name = f"modality:{label}"
-    weights = [3 if name in one.labels else 1 for one in year]
+    weights = [3 if name in observed.labels else 1 for observed in year]
     rng = random.Random(2)
     found = drifted(before, rng.choices(year, weights, k=400))
-    assert name in {one.what.removeprefix("share of ") for one in found}
+    assert name in {finding.what.removeprefix("share of ") for finding in found}

@@ -1,4 +1,4 @@
-"""The encoder: found without a download, verified by hash, refused where it is not what it claims to be."""
+"""The encoder: found without a download, verified by hash, refused if it is not what it claims to be."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from classifiers.errors import EncoderError
 
 
 def tampered_copy(of: Path, to: Path) -> Path:
-    """A copy of a model folder with one bit of its weights changed; all else is linked."""
+    """A copy of a model folder with one bit of the weights changed; the other files are links."""
     shutil.copytree(of, to, copy_function=os.symlink)
     weights = to / "model.safetensors"
     content = bytearray(weights.read_bytes())

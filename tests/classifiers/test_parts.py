@@ -23,7 +23,7 @@ NONE = np.zeros((2, 0), dtype=np.intp)
 
 
 def toy(papers: int = 200) -> tuple[sp.csr_matrix, np.ndarray]:
-    """Two labels that follow the first two of five columns."""
+    """Two labels that depend on the first two of five columns."""
     rng = np.random.default_rng(0)
     dense = rng.normal(size=(papers, 5))
     return sp.csr_matrix(dense), dense[:, :2] + 0.1 * rng.normal(size=(papers, 2)) > 0.5
@@ -180,7 +180,7 @@ def test_the_nearest_labelled_papers_leave_out_the_paper_itself() -> None:
     titles = ("Own title", "Close by", "Far away", "Between")
     index = TrainingIndex(("a", "b", "c", "d"), titles, vectors, np.zeros(4, dtype=np.float16), {})
     found = index.nearest(np.array([1, 0], dtype=np.float32), Text("other id", "Own Title!", ""), 2)
-    assert [one.id for one in found] == ["b", "d"]
+    assert [neighbor.id for neighbor in found] == ["b", "d"]
     assert found[0].similarity == pytest.approx(120 / 127)
 
 

@@ -1,4 +1,4 @@
-"""How good the classifier is, on papers of a later year than it was trained on; and what the shipped one claims."""
+"""The classifier's quality on papers of a later year than its training set, and the shipped model's claims."""
 
 import json
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_the_shipped_model_claims_what_was_asked_for() -> None:
 
 
 def test_the_first_stage_keeps_what_belongs(shared: Path) -> None:
-    """Of at least a thousand papers that the full model holds in scope, 99.5 % must pass it."""
+    """At least a thousand papers are in scope for the full model, and 99.5% of them must pass the first stage."""
     stage, index = classifiers.load().model.first_stage_, load_training_index()
     papers = [paper for paper in labelled_papers(shared) if paper.in_scope]
     rows = index.rows()

@@ -1,4 +1,4 @@
-"""The order in which papers are read, and its use on a systematic review."""
+"""The reading order of papers, and its benefit for a systematic review."""
 
 import csv
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_everything_is_read_once(rows: list[tuple[float, int, str]]) -> None:
 
 
 def review(path: Path, included: int = 15, excluded: int = 185) -> Path:
-    """An invented review: those included speak of bisoprolol trials, the others of a dozen things."""
+    """An invented review: the included papers are about bisoprolol trials, the others about a dozen topics."""
     rng = np.random.default_rng(0)
     words = np.array([f"word{n}" for n in range(300)])
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""One splitter: what explains a label and what a mail shows are the same sentences."""
+"""A shared splitter: the sentences that explain a label and those in a mail are the same."""
 
 import subprocess
 import sys

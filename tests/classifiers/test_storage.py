@@ -1,4 +1,4 @@
-"""A model folder: reproducible to the byte, refused where anything in it was changed or does not fit."""
+"""A model folder: reproducible to the byte, and refused if anything in it was changed or does not fit."""
 
 import json
 import shutil

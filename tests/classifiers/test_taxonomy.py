@@ -1,4 +1,4 @@
-"""The taxonomy file: what it holds, what headings it recognises, and how it complains."""
+"""The taxonomy file: its contents, the headings it recognizes, and its error messages."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A model of definitions and synonyms alone, on this subject without its labels and on an invented one."""
+"""A model based on definitions and synonyms alone, on this subject without its labels and on an invented subject."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Bad input through the real command line: one plain sentence that names it, the right status, nothing half-written."""
+"""Bad input through the real command line: a plain sentence that names it, the right status, and no partial writes."""
 
 import json
 import os
@@ -23,7 +23,7 @@ NOW = "2025-06-12T23:30:00Z"
 
 
 def suggest_journal(room: Room, name: str) -> None:
-    """A journal shows an accepted paper."""
+    """Let a journal show an accepted paper."""
     now, ws = datetime.fromisoformat(NOW), open_workspace(room.config)
     with write(ws.store) as db:
         stored = find(db, name)
@@ -107,14 +107,14 @@ def test_a_password_in_a_malformed_store_url_is_not_shown(room: Room, url: str) 
 
 
 def test_limit_bounds_the_whole_queue(upstream: Upstream, tmp_path: Path) -> None:
-    """Pending ones come first, then the suggestions on accepted ones."""
+    """Pending papers come first, then the suggestions for accepted papers."""
     room = Room.make(tmp_path, upstream.url)
     room.json("run", "--since", "2025-06-09", "--no-digest", now=NOW)
     pending = room.json("queue")
     room.json("accept", pending[-1]["id"])
     suggest_journal(room, pending[-1]["id"])
     whole = room.json("queue")
-    assert [one["id"] for one in whole] == [one["id"] for one in pending]
+    assert [row["id"] for row in whole] == [row["id"] for row in pending]
     assert "suggestion" in whole[-1]
     for limit in (1, len(pending) - 1, len(pending)):
         assert room.json("queue", "--limit", str(limit)) == whole[:limit]
@@ -127,11 +127,13 @@ def test_show_explains_and_does_without_a_model(upstream: Upstream, tmp_path: Pa
     shown = room.json("show", best["id"])
     labels = {f"{facet}:{label}" for facet in ("task", "modality", "disease") for label in best[facet]}
     assert set(shown["explanation"]) == labels | {f"kind:{best['kind']}"}
-    reasons = [one for found in shown["explanation"].values() for one in found]
+    reasons = [reason for found in shown["explanation"].values() for reason in found]
     assert reasons
-    assert all(one["sentence"] in f"{shown['title']} {shown['abstract']}" and one["drop"] > 0 for one in reasons)
+    assert all(
+        reason["sentence"] in f"{shown['title']} {shown['abstract']}" and reason["drop"] > 0 for reason in reasons
+    )
     printed = room.run("show", best["id"])
-    assert all(one["sentence"] in printed for one in reasons)
+    assert all(reason["sentence"] in printed for reason in reasons)
     without = Room(room.folder, {"HARVESTER_CLASSIFIER__MODEL": str(tmp_path / "nowhere")})
     assert without.json("show", best["id"]) == shown | {"explanation": None, "nearest": None}
 
@@ -150,7 +152,7 @@ def test_import_fails_where_an_entry_cannot_be_read(room: Room) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_named(room: Room) -> None:
-    """Root may write anywhere, so the folder is one that nobody can make."""
+    """Root may write anywhere, so the test uses a folder that nobody can create."""
     (room.folder / "file").write_text("here")
     blocked = Room(room.folder, {"HARVESTER_STORE__URL": "sqlite:///file/below/harvester.db"})
     assert "file/below" in blocked.run("queue", status=1)

@@ -7,7 +7,7 @@ from tests.room import Room
 
 
 def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: Path) -> None:
-    """It obeyed $HARVESTER_..., and accepted invented papers into the store of a machine set up by environment."""
+    """The demo obeyed $HARVESTER_..., and so accepted invented papers into the store of a machine set up that way."""
     own = {
         "HARVESTER_STORE__URL": f"sqlite:///{tmp_path}/own.db",
         "HARVESTER_CATALOG__DIR": f"{tmp_path}/own",
@@ -16,4 +16,4 @@ def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: 
     made = json.loads(Room(tmp_path, own).run("demo", "--folder", "scratch", "--json"))
     assert made["state"] == "ok"
     assert len(made["mails"]) == 1
-    assert [one.name for one in tmp_path.iterdir()] == ["scratch"]
+    assert [path.name for path in tmp_path.iterdir()] == ["scratch"]

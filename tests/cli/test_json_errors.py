@@ -33,12 +33,12 @@ for line in sys.stdin:
         status = perform(json.loads(line))
     sys.__stdout__.write(json.dumps([status, out.getvalue(), err.getvalue()]) + "\\n")
 """
-OWN_CONFIGURATION = ("demo", "init")  # they make one, so they take none
-NAMED_AS_A_FINDING = ("doctor",)  # a configuration that is not there is what it is asked to find
+OWN_CONFIGURATION = ("demo", "init")  # they create one, so they take none
+NAMED_AS_A_FINDING = ("doctor",)  # a missing configuration is one of its findings
 
 
 def commands(group: Any, *above: str) -> dict[tuple[str, ...], Any]:
-    """Every command of the tree, by the words that call it."""
+    """Every command of the tree, by its full name."""
     found: dict[tuple[str, ...], Any] = {}
     for name, command in group.commands.items():
         found |= commands(command, *above, name) if hasattr(command, "commands") else {(*above, name): command}
@@ -49,8 +49,11 @@ TREE = commands(typer.main.get_command(app))
 
 
 def arguments(words: tuple[str, ...]) -> list[str]:
-    """A call that is whole: each required argument has some value."""
-    return [*words, *("x" for one in TREE[words].params if one.param_type_name == "argument" and one.required)]
+    """A complete call, with a value for each required argument."""
+    return [
+        *words,
+        *("x" for parameter in TREE[words].params if parameter.param_type_name == "argument" and parameter.required),
+    ]
 
 
 def walk(calls: list[list[str]], folder: Path) -> list[tuple[int, str, str]]:
@@ -103,8 +106,8 @@ def test_every_command_says_as_json_that_it_was_called_wrongly(tmp_path: Path) -
         (["queue", "--limit", "many"], "--limit", "harvester queue --help"),
         (["reject", "2506.00001", "--reason", "\udcff"], "not valid UTF-8", None),
         (["run", "--since", "yesterday"], "yesterday", None),
-        (["run", "--source", "pubmed"], "pubmed", "There are: "),
-        (["queue", "--state", "lost"], "lost", "There are: pending, "),
+        (["run", "--source", "pubmed"], "pubmed", "The sources are: "),
+        (["queue", "--state", "lost"], "lost", "The states are: pending, "),
         (["accept", "2506.00001", "--modality", "eeg"], "modality has no label 'eeg'", "It has: ecg, "),
         (["accept", "2506.00001", "--label", "ecg"], "does not name a facet", "Write FACET:LABEL"),
         (["show", "9999.99999"], "knows no paper '9999.99999'", "Give an arXiv id"),
@@ -161,8 +164,8 @@ def test_a_partial_failure_keeps_its_list(tmp_path: Path) -> None:
     calls = [["accept", "9999.99999", "9999.99998", "--json"], ["digest", "send", "--json"]]
     (status, out, err), (sent, counts, _) = walk(calls, tmp_path)
     assert status == 1
-    assert [one["id"] for one in json.loads(out)] == ["9999.99999", "9999.99998"]
-    assert all("knows no paper" in one["error"] for one in json.loads(out))
+    assert [row["id"] for row in json.loads(out)] == ["9999.99999", "9999.99998"]
+    assert all("knows no paper" in row["error"] for row in json.loads(out))
     assert err.count("Error: ") == 2
     assert (sent, json.loads(counts)["due"]) == (0, 0)
 
@@ -181,7 +184,7 @@ def test_a_store_that_is_behind_and_a_lock_that_is_held(tmp_path: Path) -> None:
 
 
 def test_after_a_document_was_printed_there_is_no_second_one(tmp_path: Path) -> None:
-    """`web` prints its address and goes on; what ends it later is for standard error."""
+    """`web` prints its address and continues; a later error that ends it goes to standard error."""
     code = (
         "from harvester.base.errors import StoreError\n"
         "from harvester.cli import app as all_commands\n"

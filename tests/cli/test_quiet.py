@@ -1,4 +1,4 @@
-"""What a library has to complain about never reaches the terminal."""
+"""Warnings of libraries never reach the terminal."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What commands that people wait for must not load: it is what decides how soon they answer."""
+"""Modules that interactive commands must not import, since imports determine how fast they answer."""
 
 import subprocess
 import sys

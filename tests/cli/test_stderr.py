@@ -1,4 +1,4 @@
-"""What upstream, or a file name, says must not steer the terminal, and a traceback is for --debug only."""
+"""Text from an upstream service or a file name must not control the terminal; tracebacks appear only with --debug."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What lies in deploy/ is read by the programs that will read it, or by their linters; what can run here, runs."""
+"""The files in deploy/ are checked by the programs that use them, or by linters, and run where this machine can."""
 
 import os
 import re
@@ -45,8 +45,8 @@ def test_the_workflow_is_one_and_is_safe() -> None:
 
 
 def test_the_workflows_scripts_commit_the_catalogue(tmp_path: Path) -> None:
-    """Its own steps, by bash as GitHub runs them, in a clone: one commit where something changed, else none."""
-    steps = {one.get("name"): one for one in yaml(DEPLOY / "github" / "harvest.yml")["jobs"]["harvest"]["steps"]}
+    """The workflow's own steps, run in a clone by bash as on GitHub: one commit if something changed, else none."""
+    steps = {step.get("name"): step for step in yaml(DEPLOY / "github" / "harvest.yml")["jobs"]["harvest"]["steps"]}
     for step in steps.values():
         if "run" in step:
             lint("bash", "-n", "-c", step["run"])
@@ -83,7 +83,7 @@ def test_the_compose_file() -> None:
     read = yaml(file)
     volumes, secrets = set(read["volumes"]), set(read["secrets"])
     for name, service in read["services"].items():
-        assert {one.partition(":")[0] for one in service["volumes"]} <= volumes | {"../config.toml"}, name
+        assert {volume.partition(":")[0] for volume in service["volumes"]} <= volumes | {"../config.toml"}, name
         assert set(service["secrets"]) <= secrets, name
         assert set(service.get("depends_on", ())) <= set(read["services"]), name
         assert service.get("cap_drop", ["ALL"]) == ["ALL"], name
@@ -92,7 +92,7 @@ def test_the_compose_file() -> None:
 
 @pytest.mark.parametrize("service", ["schedule", "web", "upgrade"])
 def test_the_containers_settings_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: str) -> None:
-    """The variables of each container are settings that the program takes, secrets' files included."""
+    """Each container's variables are settings that the program accepts, including files of secrets."""
     shutil.copy(ROOT / "config.toml", tmp_path)
     for name, value in yaml(DEPLOY / "compose.yaml")["services"][service]["environment"].items():
         if name.endswith("_FILE"):
@@ -167,5 +167,5 @@ def test_the_image_gets_what_is_pinned() -> None:
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
-    names = {re.match(r"[\w.-]+", one)[0].lower().replace("_", "-") for one in wanted}  # type: ignore[index]
+    names = {re.match(r"[\w.-]+", spec)[0].lower().replace("_", "-") for spec in wanted}  # type: ignore[index]
     assert names <= pinned

@@ -121,8 +121,8 @@ def mbox(room: Room, *mails: str) -> Path:
     path = room.config.parent / "returned.mbox"
     path.unlink(missing_ok=True)
     box = mailbox.mbox(path)
-    for one in mails:
-        box.add(one.encode())
+    for mail in mails:
+        box.add(mail.encode())
     box.close()
     return path
 
@@ -132,7 +132,7 @@ def read_in(room: Room, *mails: str) -> Tally:
 
 
 def state(room: Room, email: str = JO) -> str:
-    return next(one.state for one in subscribers(room.ws) if one.email == email)
+    return next(subscriber.state for subscriber in subscribers(room.ws) if subscriber.email == email)
 
 
 def test_a_hard_bounce_ends_the_mail_and_the_evidence_is_kept(room: Room, smtp: Sink) -> None:
@@ -141,9 +141,9 @@ def test_a_hard_bounce_ends_the_mail_and_the_evidence_is_kept(room: Room, smtp: 
     assert (state(room), state(room, MAX)) == ("bounced", "active")
     room.accept("Hearts")
     send_digests(room.ws)
-    assert [one["To"] for one in smtp.messages] == [MAX]
+    assert [message["To"] for message in smtp.messages] == [MAX]
     with read(room.ws.store) as db:
-        jo = next(one for one in subscribers(room.ws) if one.email == JO)
+        jo = next(subscriber for subscriber in subscribers(room.ws) if subscriber.email == JO)
         (kept,) = bounces_of(db, jo.id)
     assert (kept.kind, kept.status, kept.at) == ("hard", "5.1.1", START)
     assert "No such user" in kept.diagnostic
@@ -202,7 +202,7 @@ def test_a_complaint_ends_it_for_good(room: Room, smtp: Sink) -> None:
 def test_a_redacted_complaint_is_known_by_the_mail_it_brings_back(room: Room, smtp: Sink) -> None:
     room.accept("Hearts")
     send_digests(room.ws)
-    mine = next(raw for raw, one in zip(smtp.raw, smtp.messages, strict=True) if one["To"] == JO)
+    mine = next(raw for raw, message in zip(smtp.raw, smtp.messages, strict=True) if message["To"] == JO)
     redacted = mine.decode().replace("\r\n", "\n").replace(f"To: {JO}", "To: [redacted]")
     tally = read_in(room, arf(fields="", returned=redacted))
     assert (tally.complaints, tally.disabled) == (1, [JO])
@@ -212,7 +212,7 @@ def test_a_redacted_complaint_is_known_by_the_mail_it_brings_back(room: Room, sm
 def test_a_bounce_of_a_forwarded_address_is_known_by_its_headers(room: Room, smtp: Sink, mark: str) -> None:
     room.accept("Hearts")
     send_digests(room.ws)
-    value = next(one[mark] for one in smtp.messages if one["To"] == JO)
+    value = next(message[mark] for message in smtp.messages if message["To"] == JO)
     tally = read_in(room, dsn(to="jos-new-name@example.net", returned=f"Subject: x\n{mark}: {value}"))
     assert (tally.hard, tally.disabled) == (1, [JO])
 

@@ -52,7 +52,7 @@ def looks_right(chromium: Browser, url: str, path: Path | None = None) -> None:
         assert page.evaluate(LOWEST_CONTRAST) >= 4.5, (url, width, scheme)
         assert page.evaluate(UNNAMED) == 0
         site = url.split("/")[:3]
-        assert all(one.split("/")[:3] == site for one in asked)
+        assert all(address.split("/")[:3] == site for address in asked)
         page.close()
 
 

@@ -1,4 +1,4 @@
-"""The sentences of an abstract that a mail shows: those the classifier found most telling, made once."""
+"""The sentences of an abstract in a mail: those that matter most to the classifier, extracted once."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who gets what, once: on both databases and over a real SMTP connection."""
+"""Who gets which papers, each once, on both databases and over a real SMTP connection."""
 
 import re
 from collections.abc import Callable
@@ -102,8 +102,8 @@ def test_one_a_day_and_one_a_week_by_utc_date(room: Room, smtp: Sink) -> None:
     room.accept("Third")
     room.later(days=1)
     assert send(room) == counts(due=2, sent=2)
-    assert [titles(one) for one in smtp.to(MAX)] == [["First"], ["Second", "Third"]]
-    assert [titles(one) for one in smtp.to(JO)] == [["First"], ["Second"], ["Third"]]
+    assert [titles(message) for message in smtp.to(MAX)] == [["First"], ["Second", "Third"]]
+    assert [titles(message) for message in smtp.to(JO)] == [["First"], ["Second"], ["Third"]]
 
 
 def test_a_clock_that_ran_ahead_for_one_night_silences_nobody(room: Room, smtp: Sink) -> None:
@@ -150,7 +150,7 @@ def test_who_leaves_while_the_others_are_sent_to_gets_nothing(room: Room, smtp: 
     room.accept("Hearts")
     smtp.on_data = lambda: subscribers(room.ws)[1:] and remove_subscriber(room.ws, MAX)
     assert send(room) == counts(due=1, sent=1)
-    assert [one["To"] for one in smtp.messages] == [JO]
+    assert [message["To"] for message in smtp.messages] == [JO]
     assert room.deliveries() == {"sent": 1}
 
 
@@ -160,7 +160,7 @@ def test_previews_change_nothing(room: Room, smtp: Sink) -> None:
     room.accept("Hearts in MRI", modality="cmr")
     made, messages = plan_digests(room.ws)
     assert made.to_json() == counts(due=1)
-    assert [one.to_json() for one in messages] == [
+    assert [message.to_json() for message in messages] == [
         {"to": JO, "subject": "1 new paper: Hearts in ECG", "papers": ["arxiv:2506.00001"]}
     ]
     assert "Hearts in MRI" in sample_text(room)
@@ -221,8 +221,8 @@ def test_plain_text_for_those_who_want_it(room: Room, smtp: Sink) -> None:
     room.subscribe(JO, form="text")
     room.accept("Hearts")
     send(room)
-    (one,) = smtp.messages
-    assert (one.get_content_type(), titles(one)) == ("text/plain", ["Hearts"])
+    (message,) = smtp.messages
+    assert (message.get_content_type(), titles(message)) == ("text/plain", ["Hearts"])
 
 
 def test_a_sign_of_life_where_it_is_wished(make_room: Callable[..., Room], store_url: str, smtp: Sink) -> None:
@@ -261,7 +261,7 @@ def test_odd_addresses_get_their_mail_and_can_leave(room: Room, smtp: Sink, give
     leave = re.search(rb"/unsubscribe/([\w.-]+)>", raw)
     assert leave
     unsubscribe(room.ws, leave[1].decode())
-    assert [one.state for one in subscribers(room.ws)] == ["unsubscribed"]
+    assert [subscriber.state for subscriber in subscribers(room.ws)] == ["unsubscribed"]
 
 
 def test_a_dry_run_writes_its_messages_where_it_is_told_and_sends_nothing(room: Room, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What goes over the wire: raw headers, both parts, and hostile papers in them."""
+"""Messages on the wire: raw headers, both parts, and hostile papers in them."""
 
 import re
 from collections.abc import Callable
@@ -75,14 +75,14 @@ def test_the_headers_as_the_server_sees_them(room: Room, smtp: Sink) -> None:
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in seen
     assert "Auto-Submitted: auto-generated" in seen
     assert "Reply-To: digest@example.org" in seen
-    (leave,) = (one for one in seen if one.startswith("List-Unsubscribe:"))
+    (leave,) = (header for header in seen if header.startswith("List-Unsubscribe:"))
     token = r"([\w.-]{66})"
     by_link = rf"<https://digest\.example\.org/unsubscribe/{token}>"
     by_mail = rf"<mailto:digest@example\.org\?subject=unsubscribe%20{token}>"
     found = re.fullmatch(f"List-Unsubscribe: {by_link}, {by_mail}", leave)
     assert found
     assert found[1] == found[2]
-    assert any(re.fullmatch(r"Message-ID: <20250612\.[0-9a-f]{32}@example\.org>", one) for one in seen)
+    assert any(re.fullmatch(r"Message-ID: <20250612\.[0-9a-f]{32}@example\.org>", header) for header in seen)
 
 
 def test_list_unsubscribe_is_never_encoded_or_folded(make_room: Callable[..., Room], smtp: Sink) -> None:
@@ -92,7 +92,7 @@ def test_list_unsubscribe_is_never_encoded_or_folded(make_room: Callable[..., Ro
     room.subscribe("jo@example.org")
     room.accept("Hearts")
     send_digests(room.ws)
-    (line,) = (one for one in headers(smtp.raw[0]).split(b"\r\n") if one.startswith(b"List-Unsubscribe:"))
+    (line,) = (header for header in headers(smtp.raw[0]).split(b"\r\n") if header.startswith(b"List-Unsubscribe:"))
     assert line.startswith(b"List-Unsubscribe: <" + base.rstrip("/").encode() + b"/unsubscribe/")
     assert line.endswith(b">")
     assert b"=?" not in line

@@ -1,6 +1,6 @@
-"""A whole evening with Postfix: digests over STARTTLS into mailboxes on this machine, and its own bounces read back.
+"""A complete delivery with Postfix: digests over STARTTLS into mailboxes on this machine, and its bounces read back.
 
-The instance is the tests' own, with its own folders and port; Debian's is neither started nor asked.
+The instance is the tests' own, with its own folders and port; Debian's instance is neither started nor used.
 """
 
 import grp
@@ -115,7 +115,7 @@ def delivered(folder: Path, number: int) -> list[bytes]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Where Postfix's own user may look too: pytest's folders are for their owner alone."""
+    """A folder that Postfix's own user can read too: pytest's folders are private to their owner."""
     if not POSTFIX.exists():
         pytest.skip("needs Postfix (Debian: postfix)")
     if os.geteuid() != 0:
@@ -150,5 +150,5 @@ def test_digests_through_postfix_and_its_bounces_back(
         assert mail["Subject"] == "1 new paper: Überwachung des Herzens: 心电图"
         assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert (bounced.hard, bounced.disabled) == (1, ["gone@example.org"])
-    assert {one.email: one.state for one in subscribers(room.ws)}["gone@example.org"] == "bounced"
+    assert {subscriber.email: subscriber.state for subscriber in subscribers(room.ws)}["gone@example.org"] == "bounced"
     room.ws.store.dispose()

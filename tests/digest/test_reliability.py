@@ -1,7 +1,7 @@
 """Hundreds of digests through a mail server that fails at random, by a sender that is killed at random.
 
 The server drops connections before and after it took a message and answers 4xx and 5xx; the sender is a process that
-gets SIGKILL. After as many calls as it takes, everybody has exactly one digest, or is listed as of unknown fate.
+gets SIGKILL. After as many calls as it takes, every subscriber has exactly one digest, or is listed as unknown.
 """
 
 import json
@@ -37,7 +37,7 @@ FAULTS = 0.02  # of each kind, a message
 
 @dataclass
 class Unreliable(Sink):
-    """A server that fails at random, and counts whose message it really took."""
+    """A server that fails at random, and counts by recipient the messages it really accepted."""
 
     dice: random.Random = field(default_factory=lambda: random.Random(6))
     taken: Counter[str] = field(default_factory=Counter)
@@ -94,7 +94,7 @@ def server(make_room: Callable[..., Room], store_url: str) -> Iterator[tuple[Roo
 
 
 def fill(room: Room, people: int) -> None:
-    """Active subscribers with five kinds of wishes, and a few papers for all of them."""
+    """Active subscribers with five kinds of preferences, and a few papers for all of them."""
     kinds = [
         {},
         {"modality": ("ecg",)},
@@ -125,7 +125,7 @@ def sender(room: Room) -> "subprocess.Popen[bytes]":
 
 
 def kill_somewhere(room: Room, sink: Unreliable, dice: random.Random, most: int) -> bool:
-    """Start a sender and kill it after so many messages and a moment more; False where it had finished before."""
+    """Start a sender and kill it shortly after a number of messages; returns False if it finished first."""
     goal = sink.taken.total() + dice.randint(1, most)
     with sender(room) as child:
         while child.poll() is None and sink.taken.total() < goal:
@@ -148,15 +148,15 @@ def finish(room: Room, calls: int) -> None:
 
 def everybody_has_exactly_one(room: Room, sink: Unreliable, people: int) -> None:
     with read(room.ws.store) as db:
-        addresses = {one.id: one.email for one in all_subscribers(db, "active")}
-        fates = {state: [addresses[one.subscriber] for one in ledger(db, state)] for state in STATES}
+        addresses = {subscriber.id: subscriber.email for subscriber in all_subscribers(db, "active")}
+        fates = {state: [addresses[delivery.subscriber] for delivery in ledger(db, state)] for state in STATES}
     assert len(addresses) == people
     reached = [email for state in MAY_HAVE_ARRIVED for email in fates[state]]
     assert sorted(reached) == sorted(addresses.values())
     assert fates["sending"] == []
     assert {email: sink.taken[email] for email in fates["sent"]} == dict.fromkeys(fates["sent"], 1)
     assert max(sink.taken.values()) == 1
-    assert [one.to for one in unknown_digests(room.ws)] == fates["unknown"]
+    assert [digest.to for digest in unknown_digests(room.ws)] == fates["unknown"]
     assert fates["unknown"] != []
 
 
@@ -195,7 +195,7 @@ def test_after_a_power_cut_what_was_reserved_is_of_unknown_fate(room: Room, smtp
     smtp.mail_reply = ""
     result = send_digests(room.ws)
     assert (result.unknown, result.sent) == (20, 10)
-    assert {one.to for one in result.problems}.isdisjoint(one["To"] for one in smtp.messages)
+    assert {problem.to for problem in result.problems}.isdisjoint(message["To"] for message in smtp.messages)
     room.later(days=1)
     assert send_digests(room.ws).to_json() == {"due": 0, "sent": 0, "failed": 0, "unknown": 0}
 
@@ -232,6 +232,6 @@ def test_a_full_disk_is_one_sentence_and_sends_nothing_twice(make_room: Callable
     room.ws.store.dispose()
     result = send_digests(room.ws)
     assert 0 < taken < people
-    addresses = [one["To"] for one in smtp.messages]
+    addresses = [message["To"] for message in smtp.messages]
     assert len(set(addresses)) == len(addresses)
-    assert len(set(addresses) | {one.to for one in result.problems}) == people
+    assert len(set(addresses) | {problem.to for problem in result.problems}) == people

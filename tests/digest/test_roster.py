@@ -1,4 +1,4 @@
-"""The list of subscribers out to a table and back, and tables that other programs or people wrote."""
+"""Subscribers exported to a table and imported again, and tables that other programs or people wrote."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ ODD = ("=1+1@example.org", "+plus@example.org", "-minus@example.org", "'=quote@e
 
 @given(st.text("'=＝+@a1", min_size=1, max_size=5))
 def test_a_cell_of_the_list_is_the_same_after_export_and_import(consent: str) -> None:
-    """The full-width equals sign is one to a spreadsheet too."""
+    """Spreadsheets treat the full-width equals sign as an equals sign, too."""
     text = to_csv([Subscriber("key", JO, "active", Preferences(), START, START, None, consent)])
     [(_, row)] = read_csv(text)
     assert row["consent"] == consent
@@ -45,8 +45,8 @@ def test_out_and_in_again(make_room: Callable[..., Room], smtp: Sink) -> None:
     room = make_room()
     room.subscribe(JO, every="week", weekday="friday", form="text", modality="ecg,cmr", kind="dataset")
     add_subscriber(room.ws, "pending@example.org")
-    for one in ODD:
-        room.subscribe(one)
+    for address in ODD:
+        room.subscribe(address)
     text = export_csv(room.ws)
     other = make_room("sqlite:///data/other.db")
     smtp.raw.clear()
@@ -55,19 +55,29 @@ def test_out_and_in_again(make_room: Callable[..., Room], smtp: Sink) -> None:
 
     def kept(which: Room) -> list[tuple[object, ...]]:
         people = subscribers(which.ws)
-        return [(one.email, one.state, one.preferences, one.joined, one.confirmed, one.consent) for one in people]
+        return [
+            (
+                subscriber.email,
+                subscriber.state,
+                subscriber.preferences,
+                subscriber.joined,
+                subscriber.confirmed,
+                subscriber.consent,
+            )
+            for subscriber in people
+        ]
 
     assert kept(other) == kept(room)
-    assert [one["To"] for one in smtp.messages] == ["pending@example.org"]  # who never confirmed is asked
+    assert [message["To"] for message in smtp.messages] == ["pending@example.org"]  # who never confirmed is asked
     again = import_csv(other.ws, table(other, text))
     assert (again.added, again.known) == ([], 2 + len(ODD))
-    for one in (room, other):
-        one.ws.store.dispose()
+    for opened in (room, other):
+        opened.ws.store.dispose()
 
 
 def test_no_cell_is_a_formula(room: Room) -> None:
-    for one in ODD:
-        room.subscribe(one)
+    for address in ODD:
+        room.subscribe(address)
     cells = [row[0] for row in csv.reader(io.StringIO(export_csv(room.ws)))][1:]
     assert [cell[0] for cell in cells] == ["'", "'", "'", "'", "o"]
 
@@ -75,7 +85,7 @@ def test_no_cell_is_a_formula(room: Room) -> None:
 def test_a_table_with_nothing_but_addresses(room: Room, smtp: Sink) -> None:
     path = table(room, "\ufeffName,Email\nJo,jo@example.org\nMax,max@example.org\nJo again,JO@example.org\n")
     done = import_csv(room.ws, path)
-    assert ([one.state for one in done.added], done.known) == (["pending", "pending"], 1)
+    assert ([subscriber.state for subscriber in done.added], done.known) == (["pending", "pending"], 1)
     assert len(smtp.raw) == 2
 
 
@@ -101,9 +111,9 @@ def test_what_cannot_be_read_is_named_and_leaves_the_others_done(room: Room) -> 
         "eve@example.org,,lost",
     ]
     done = import_csv(room.ws, table(room, "\n".join(["email,topics,state", *rows])), confirmed=True)
-    assert [one.email for one in done.added] == [JO, "ann@example.org"]
+    assert [subscriber.email for subscriber in done.added] == [JO, "ann@example.org"]
     said = ("line 3: 'nobody'", "line 4: modality has no label 'mri'", "line 6: There is no state 'lost'")
-    assert all(one in problem for one, problem in zip(said, done.problems, strict=True))
+    assert all(words in problem for words, problem in zip(said, done.problems, strict=True))
 
 
 def test_who_was_erased_or_complained_stays_away(room: Room, smtp: Sink) -> None:
@@ -116,7 +126,7 @@ def test_who_was_erased_or_complained_stays_away(room: Room, smtp: Sink) -> None
 def test_who_left_stays_left(room: Room) -> None:
     row = f"{JO},unsubscribed,2024-01-01T00:00:00Z"
     import_csv(room.ws, table(room, f"email,state,confirmed\n{row}\n"), confirmed=True)
-    assert [one.state for one in subscribers(room.ws)] == ["unsubscribed"]
+    assert [subscriber.state for subscriber in subscribers(room.ws)] == ["unsubscribed"]
 
 
 @pytest.mark.parametrize(

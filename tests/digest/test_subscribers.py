@@ -1,4 +1,4 @@
-"""Subscribing, confirming and leaving, as jobs and by the command line."""
+"""Subscribing, confirming and unsubscribing, through the services and the command line."""
 
 import json
 import re
@@ -18,13 +18,13 @@ from tests.room import Room, Sink, commands, html_of, text_of
 JO = "jo@example.org"
 
 
-def shown(one: dict[str, object]) -> dict[str, object]:
-    """What this project promises to outside checks; there are more keys."""
-    return {key: one[key] for key in ("email", "state", "topics", "every")}
+def shown(subscriber: dict[str, object]) -> dict[str, object]:
+    """The keys that this project promises to outside checks; there are others."""
+    return {key: subscriber[key] for key in ("email", "state", "topics", "every")}
 
 
 def people(room: Room) -> list[dict[str, object]]:
-    return [shown(to_json(one)) for one in subscribers(room.ws)]
+    return [shown(to_json(subscriber)) for subscriber in subscribers(room.ws)]
 
 
 def link(smtp: Sink, act: str) -> str:
@@ -81,12 +81,12 @@ def test_double_opt_in(room: Room, smtp: Sink) -> None:
     confirm(room.ws, link(smtp, "confirm"))
     confirm(room.ws, link(smtp, "confirm"))
     assert people(room)[0]["state"] == "active"
-    (one,) = subscribers(room.ws)
-    assert (one.confirmed, one.confirmed_after) == (room.now, 1)
+    (subscriber,) = subscribers(room.ws)
+    assert (subscriber.confirmed, subscriber.confirmed_after) == (room.now, 1)
 
 
 def test_the_link_in_the_optin_mail_really_unsubscribes(room: Room, smtp: Sink) -> None:
-    """listmonk #3063: it said success and did nothing."""
+    """listmonk #3063: the program reported success and did nothing."""
     add_subscriber(room.ws, JO)
     confirmation = link(smtp, "confirm")
     unsubscribe(room.ws, link(smtp, "unsubscribe"))
@@ -115,7 +115,7 @@ def test_last_years_mail_still_unsubscribes_whoever_came_back(room: Room, smtp: 
     room.subscribe("max@example.org")  # gets the row number that Jo had
     room.subscribe(JO)
     unsubscribe(room.ws, token)
-    assert [(one["email"], one["state"]) for one in people(room)] == [
+    assert [(row["email"], row["state"]) for row in people(room)] == [
         ("max@example.org", "active"),
         (JO, "unsubscribed"),
     ]
@@ -159,7 +159,7 @@ def test_the_command_line(room: Room, smtp: Sink, tmp_path: Path) -> None:
         room, "subscribers", "add", JO, "--confirmed", "--modality", "ecg,cmr", "--every", "week", "--json"
     )
     expected = [{"email": JO, "state": "active", "topics": {"modality": ["ecg", "cmr"]}, "every": "week"}]
-    assert (added.returncode, [shown(one) for one in json.loads(added.stdout)]) == (0, expected)
+    assert (added.returncode, [shown(row) for row in json.loads(added.stdout)]) == (0, expected)
     assert json.loads(harvester(room, "subscribers", "list", "--json").stdout) == json.loads(added.stdout)
     room.accept("Hearts in ECG", modality="ecg")
     preview = harvester(room, "digest", "preview", "--subscriber", JO)
@@ -208,8 +208,8 @@ def test_the_command_line_of_unknown_digests_and_previews(room: Room, smtp: Sink
     smtp.drop_in_data = True
     assert harvester(room, "digest", "send").returncode == 1
     smtp.drop_in_data = False
-    (one,) = json.loads(harvester(room, "digest", "unknown", "--json").stdout)
-    assert (one["to"], one["day"], one["papers"]) == (JO, "2025-06-12", 1)
+    (digest,) = json.loads(harvester(room, "digest", "unknown", "--json").stdout)
+    assert (digest["to"], digest["day"], digest["papers"]) == (JO, "2025-06-12", 1)
     again = harvester(room, "digest", "unknown", "--again", JO)
     assert (again.returncode, again.stdout) == (0, "The papers of 1 digests go into the next one.\n")
     assert harvester(room, "digest", "unknown").stdout.endswith("0 of unknown fate.\n")

@@ -1,4 +1,4 @@
-"""Tokens are good for one act; addresses are plain or refused."""
+"""Tokens are valid for a single action; addresses are plain or refused."""
 
 import stat
 from collections.abc import Callable

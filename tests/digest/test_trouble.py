@@ -1,4 +1,4 @@
-"""Servers that refuse, lose or cut, and runs that die: nothing is sent twice, and what was not sent is known."""
+"""Servers that refuse, lose or cut, and runs that die: nothing is sent twice, and unsent digests are known."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def test_refused_for_good_or_for_now_is_tried_again(room: Room, smtp: Sink) -> N
     smtp.rcpt_replies = {JO: "550 5.1.1 No such user", MAX: "451 4.7.1 Greylisted"}
     result = send_digests(room.ws)
     assert result.to_json() == counts(due=2, failed=2)
-    assert [(one.to, one.reason) for one in result.problems] == [
+    assert [(problem.to, problem.reason) for problem in result.problems] == [
         (JO, "550 5.1.1 No such user"),
         (MAX, "451 4.7.1 Greylisted"),
     ]
@@ -63,7 +63,7 @@ def test_a_connection_lost_in_data_is_unknown_and_not_sent_again(room: Room, smt
     smtp.drop_in_data = True
     result = send_digests(room.ws)
     assert result.to_json() == counts(due=1, unknown=1)
-    assert [one.to for one in result.problems] == [JO]
+    assert [problem.to for problem in result.problems] == [JO]
     smtp.drop_in_data = False
     room.later(days=1)
     assert send(room) == counts()
@@ -121,7 +121,7 @@ def test_the_message_id_is_the_same_for_every_try(room: Room, smtp: Sink) -> Non
         before = set(db.execute(select(deliveries.c.message_id)).scalars())
     smtp.data_reply = ""
     send(room)
-    assert {one["Message-ID"] for one in smtp.messages} == before
+    assert {message["Message-ID"] for message in smtp.messages} == before
     assert len(before) == 2
 
 
@@ -143,8 +143,8 @@ def test_killed_in_the_middle_of_data(room: Room, smtp: Sink) -> None:
     smtp.stall = False
     result = send_digests(room.ws)
     assert result.to_json() == counts(due=1, sent=1, unknown=1)
-    assert [one.to for one in result.problems] == [JO]
-    assert [one["To"] for one in smtp.messages] == [MAX]
+    assert [problem.to for problem in result.problems] == [JO]
+    assert [message["To"] for message in smtp.messages] == [MAX]
     room.later(days=1)
     assert send(room) == counts()
     assert room.deliveries() == {"sent": 1, "unknown": 1}
@@ -180,7 +180,7 @@ def test_refused_for_now_is_tried_again_in_the_same_call(room: Room, smtp: Sink)
     smtp.rcpt_replies = {JO: "451 4.7.1 Greylisted"}
     smtp.on_data = smtp.rcpt_replies.clear
     assert send(room) == counts(due=2, sent=2)
-    assert [one["To"] for one in smtp.messages] == [MAX, JO]
+    assert [message["To"] for message in smtp.messages] == [MAX, JO]
     assert room.deliveries() == {"sent": 2}
 
 
@@ -214,8 +214,8 @@ def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, 
     smtp.drop_in_data = True
     send(room)
     smtp.drop_in_data = False
-    (one,) = unknown_digests(room.ws)
-    assert (one.to, one.day, one.papers) == (JO, room.now.date(), 1)
+    (digest,) = unknown_digests(room.ws)
+    assert (digest.to, digest.day, digest.papers) == (JO, room.now.date(), 1)
     assert send(room) == counts()
     with pytest.raises(HarvesterError, match=r"No digest to max@example\.org has an unknown fate"):
         send_again(room.ws, MAX)
@@ -227,7 +227,7 @@ def test_unknown_digests_are_listed_until_a_person_sends_them_again(room: Room, 
 
 @both_databases
 def test_an_address_that_is_refused_on_three_days_is_given_up(room: Room, smtp: Sink) -> None:
-    """Else one dead address would make every night a partial one."""
+    """Otherwise a single dead address would make every run partial."""
     room.subscribe(JO)
     room.subscribe(MAX)
     smtp.rcpt_replies = {JO: "550 5.1.1 No such user", MAX: "550 5.7.1 We think it is spam"}
@@ -236,7 +236,7 @@ def test_an_address_that_is_refused_on_three_days_is_given_up(room: Room, smtp: 
         send(room)
         send(room)  # a day counts once
         room.later(days=1)
-    assert {one.email: one.state for one in subscribers(room.ws)} == {JO: "bounced", MAX: "active"}
+    assert {subscriber.email: subscriber.state for subscriber in subscribers(room.ws)} == {JO: "bounced", MAX: "active"}
     smtp.rcpt_replies = {}
     assert send(room) == counts(due=1, sent=1)
-    assert [len(titles(one)) for one in smtp.messages] == [4]
+    assert [len(titles(message)) for message in smtp.messages] == [4]

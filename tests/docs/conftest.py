@@ -1,4 +1,4 @@
-"""The world of the pages: upstreams, a mail server and a checkout, all on this machine."""
+"""The environment of the pages: upstreams, a mail server and a checkout, all on this machine."""
 
 import os
 import re
@@ -38,26 +38,35 @@ CHANGED = OAI.format(
 
 @dataclass(frozen=True)
 class World:
-    """Where the services are, and what the environment says of them."""
+    """The addresses of the services, and the environment variables that name them."""
 
     upstream: str
     sink: Sink
+    forks: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def checkout(self, folder: Path) -> Path:
         """What `git clone` and `make demo` leave: the repository's files, and a virtual environment.
 
-        The code is copied, too, for that is where it looks for taxonomy, model and labels of its own.
+        The code is copied too, because it looks for its taxonomy, model and labels beside itself.
         """
         for name in ("classifiers", "data", "deploy", "harvester"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.db*", "*.key*", "__pycache__"))
         for name in (".gitignore", "Makefile"):
             shutil.copy(ROOT / name, folder / name)
-        (folder / ".venv").symlink_to(sys.prefix)
+        self._virtual_environment(folder / ".venv")
         (folder / "config.toml").write_text(self.here((ROOT / "config.toml").read_text(encoding="utf-8")))
         for command in ("init --quiet --initial-branch=main", "add --all", "commit --quiet --message=Cloned"):
             subprocess.run(["git", *command.split()], cwd=folder, check=True, env={**os.environ, **self.environment})
         return folder
+
+    def _virtual_environment(self, folder: Path) -> None:
+        """One that can be activated, with the commands that are forked."""
+        (folder / "bin").mkdir(parents=True)
+        activate = (Path(sys.prefix) / "bin" / "activate").read_text(encoding="utf-8")
+        (folder / "bin" / "activate").write_text(activate.replace(sys.prefix, str(folder)), encoding="utf-8")
+        for command in self.forks.iterdir():
+            (folder / "bin" / command.name).symlink_to(command)
 
     def here(self, config: str) -> str:
         """The configuration with all upstreams on this machine."""
@@ -68,11 +77,11 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(forks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     sink = Sink()
     mail = serve(sink)
     environment = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(forks), str(Path(sys.executable).parent), os.environ["PATH"]]),
         "HOME": str(tmp_path_factory.mktemp("home")),
         "USER": "ann",
         "LOGNAME": "ann",
@@ -85,7 +94,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         **{f"GIT_{who}_{what}": "ann@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
     }
     with _upstream() as url:
-        yield World(url, sink, environment)
+        yield World(url, sink, forks, environment)
     mail.stop(no_assert=True)
 
 

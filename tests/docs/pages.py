@@ -1,13 +1,13 @@
-"""The fenced blocks of a page as steps, and a shell that takes them one by one.
+"""The fenced blocks of a page as steps, and a shell that runs them one after another.
 
-What a block is for shows in its fence:
+The fence of a block shows its purpose:
 
     ```sh                              commands, run here in the page's folder
-    ```sh title="By hand: ..."         commands for another machine: looked over, not run
-    ```sh title="In a second terminal" a command that goes on until the page ends
+    ```sh title="By hand: ..."         commands for another machine: inspected, not run
+    ```sh title="In a second terminal" a command that runs until the page ends
     ```text                            what the commands above it print; ... is anything
-    ```toml title="config.toml"        keys that are put into this file, which is made where it is missing
-    ```toml title="FILE, after LABEL"  lines that are put behind a label of the taxonomy
+    ```toml title="config.toml"        keys to put into this file, which is created if it is missing
+    ```toml title="FILE, after LABEL"  lines to insert after a label of the taxonomy
     ```json, ```xml                    only shown
 """
 
@@ -32,7 +32,7 @@ MARK = "\x1e"  # no command prints it
 
 @dataclass(frozen=True)
 class Step:
-    """One block, and what it should print."""
+    """A block, and its expected output."""
 
     page: str
     line: int
@@ -47,13 +47,13 @@ class Step:
 
     @property
     def commands(self) -> list[str]:
-        """Its lines of shell, continued ones joined, without comments."""
+        """The block's shell lines, with continuations joined and comments removed."""
         lines = [re.sub(r"\s+# .*", "", line) for line in self.text.replace("\\\n", " ").splitlines()]
         return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def steps(page: str, replaced: Mapping[str, str] = MappingProxyType({})) -> list[Step]:
-    """The blocks of a page, in order, with what is the reader's replaced by what is the test's."""
+    """The blocks of a page, in order, with the reader's values replaced by the test's."""
     text = (DOCS / page).read_text(encoding="utf-8")
     for theirs, ours in replaced.items():
         text = text.replace(theirs, ours)
@@ -75,7 +75,7 @@ def steps(page: str, replaced: Mapping[str, str] = MappingProxyType({})) -> list
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed: `...` is anything, columns may be wider."""
+    """Whether a page shows what was printed: `...` matches anything, columns may be wider."""
     wanted = re.escape(" ".join(shown.split())).replace(re.escape("..."), ".*")
     return re.fullmatch(wanted, " ".join(printed.split())) is not None
 
@@ -98,7 +98,7 @@ def _put(into: dict, keys: Mapping) -> None:  # type: ignore[type-arg]
 
 
 class Shell:
-    """One bash for a page: what a block exports or changes into holds for the next one."""
+    """A single bash per page: variables and the working folder carry over from block to block."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._said = folder.with_suffix(".stderr").open("w+", encoding="utf-8")
@@ -110,7 +110,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=self._said,
             text=True,
-            start_new_session=True,  # so that what goes on in the background ends with it
+            start_new_session=True,  # so that background processes end with it
         )
 
     def run(self, commands: Sequence[str]) -> tuple[int, str]:

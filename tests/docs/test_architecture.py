@@ -1,4 +1,4 @@
-"""The page on the architecture names functions that exist, and its picture is the one that the code draws."""
+"""The architecture page names existing functions, and its picture is the one drawn from the code."""
 
 import re
 from importlib import import_module
@@ -16,7 +16,7 @@ NAMES = re.findall(rf"`((?:classifiers|{'|'.join(sorted(ROOMS))})(?:\.\w+)+)`", 
 
 
 def resolve(name: str) -> object:
-    """What a dotted name stands for, below `harvester` or from the root."""
+    """The object that a dotted name refers to, below `harvester` or from the root."""
     parts = name.split(".")
     found = import_module(parts[0] if parts[0] == "classifiers" else f"harvester.{parts[0]}")
     for part in parts[1:]:

@@ -40,7 +40,7 @@ POSTGRES = "postgresql+psycopg://harvester@db.example.org/harvester"
 
 @pytest.fixture
 def prepared(world: World, tmp_path: Path) -> Path:
-    """What the how-to pages take for granted: a store that knows the shipped catalogue, and a subscriber."""
+    """The setup that the how-to pages assume: a store with the shipped catalog, and a subscriber."""
     folder = world.checkout(tmp_path / "cardio-harvester")
     ws = open_workspace(folder / "config.toml")
     sync_catalog(ws)
@@ -72,7 +72,7 @@ def test_labels_are_changed(prepared: Path, world: World) -> None:
 
 def test_the_past_is_brought_in(prepared: Path, world: World) -> None:
     with gzip.open(prepared / "arxiv-snapshot.jsonl.gz", "wt", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(one) + "\n" for one in records())
+        lines.writelines(json.dumps(record) + "\n" for record in records())
     walk("howto/backfill.md", prepared, world, {})
 
 
@@ -115,10 +115,12 @@ def test_blocks_by_hand_are_few_and_name_what_exists(page: str) -> None:
 
 
 def labelled(shared: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """As few labelled papers as training takes, as the corpus has them; and some more with their labels."""
+    """The smallest number of labeled papers from the corpus that training accepts, and some more with their labels."""
     text = (shared / "labels" / "train.jsonl").read_text(encoding="utf-8")
     labels = [json.loads(line) for line in text.splitlines()]
-    wanted = {one["id"]: one for scope, most in ((0, 25), (2, 115)) for one in of_scope(labels, scope)[:most]}
+    wanted = {
+        labeled["id"]: labeled for scope, most in ((0, 25), (2, 115)) for labeled in of_scope(labels, scope)[:most]
+    }
     with gzip.open(shared / "corpus" / "papers-2025.jsonl.gz", "rt", encoding="utf-8") as lines:
         papers = [paper for line in lines if f"arxiv:{(paper := json.loads(line))['id']}" in wanted]
     texts = [{key: paper[key] for key in ("title", "abstract")} | wanted[f"arxiv:{paper['id']}"] for paper in papers]
@@ -126,18 +128,18 @@ def labelled(shared: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def of_scope(labels: list[dict[str, Any]], scope: int) -> list[dict[str, Any]]:
-    return [one for one in labels if one["scope"] == scope]
+    return [paper for paper in labels if paper["scope"] == scope]
 
 
 def promote_the_shipped_model(folder: Path) -> None:
-    """As an earlier training does it."""
+    """Leave a promoted model, as an earlier training would."""
     models = folder / "data" / "models"
     shutil.copytree(folder / "data" / "model", models / "earlier")
     (models / "promoted").write_text("earlier\n")
 
 
 def walk(page: str, folder: Path, world: World, replaced: dict[str, str], failing: str = "") -> None:
-    """Do what a page says, in its folder; the command that is `failing` ends with status 1."""
+    """Follow a page, in its folder; the command `failing` must end with status 1."""
     port = free_port()
     environment = {
         "HARVESTER_WEB__PORT": str(port),
@@ -158,7 +160,7 @@ def walk(page: str, folder: Path, world: World, replaced: dict[str, str], failin
 
 
 def change(folder: Path, step: Step) -> None:
-    """Put the keys of a block into config.toml, or its lines behind the label that its title names."""
+    """Put the keys of a block into config.toml, or insert its lines after the label that its title names."""
     name, _, label = step.title.partition(", after ")
     if not label:
         return put(folder / name, step.text)
@@ -178,7 +180,7 @@ def perform(shell: Shell, step: Step, expected: int) -> None:
 
 
 def serve(shell: Shell, step: Step, port: int) -> None:
-    """Start a server that goes on until the page ends, and wait until it answers."""
+    """Start a server that runs until the page ends, and wait until it answers."""
     (command,) = step.commands
     shell.run([f"{command} >/dev/null &"])
     for _ in range(600):

@@ -15,7 +15,7 @@ from tests.docs.pages import DOCS, matches
 
 
 def section(page: str, heading: str) -> str:
-    """The text below a heading of the second order."""
+    """The text below a second-level heading."""
     found = re.search(rf"^## `{re.escape(heading)}`$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert found, f"there is no {heading}"
     return found[1]
@@ -46,7 +46,7 @@ def test_a_value_of_several_lines_and_a_key_that_is_unset_are_read() -> None:
         '# Head.\n\n# Above.\n[a.b]\n# Words\n# go on.\nq = """\none\ntwo"""\n# Own.\n# r = 1\n'
     )[1]
     assert (table.name, table.words) == ("a.b", "Above.")
-    assert [(one.words, one.keys) for one in table.groups] == [
+    assert [(group.words, group.keys) for group in table.groups] == [
         ("Words go on.", {"q": "one\ntwo"}),
         ("Own.", {"r": None}),
     ]
@@ -59,9 +59,13 @@ def test_every_command_is_there_with_its_help() -> None:
     for name, command in known.items():
         found = section(page, name)
         assert command.help, f"{name} has no help"
-        for one in command.params:
-            assert one.help, f"{name}: {one.name} has no help"
-            assert one.opts[0] in commands.EVERYWHERE or one.param_type_name == "argument" or f"`{one.opts[0]}" in found
+        for parameter in command.params:
+            assert parameter.help, f"{name}: {parameter.name} has no help"
+            assert (
+                parameter.opts[0] in commands.EVERYWHERE
+                or parameter.param_type_name == "argument"
+                or f"`{parameter.opts[0]}" in found
+            )
 
 
 def test_the_classifiers_commands_are_there() -> None:

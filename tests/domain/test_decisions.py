@@ -25,7 +25,7 @@ def test_undo_takes_back_the_newest_that_stands() -> None:
 
 
 def test_a_correction_does_not_make_a_paper_newly_accepted() -> None:
-    """What was accepted before somebody subscribed must not be mailed because its labels were corrected."""
+    """Papers accepted before a subscription must not be mailed because their labels are corrected later."""
     assert standing(log("accept", "accept", "accept")).accepted_by == log("accept")[0]
     again = standing(log("accept", "reject", "accept")).accepted_by
     assert again is not None

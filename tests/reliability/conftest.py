@@ -25,7 +25,7 @@ SOURCES = ("arxiv", "arxiv_rss", "huggingface", "npj-digital-medicine")
 
 @dataclass(frozen=True)
 class Reference:
-    """What one source brings if nothing happens: a store of Monday night, and what Thursday night adds to it."""
+    """An undisturbed source: the store after Monday night, and what Thursday night adds to it."""
 
     monday: Field
     before: Snapshot
@@ -35,9 +35,9 @@ class Reference:
 
 @pytest.fixture(scope="session")
 def corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Real papers of the weeks in question alone, every third of the categories that have hundreds a week.
+    """Real papers of the relevant weeks only, and a third of those in categories with hundreds per week.
 
-    The stand-in looks at all that it has for every date window, and storing a paper is most of a night's time.
+    The stand-in scans all its papers for every date window, and storing papers takes most of a run's time.
     """
     chosen = tmp_path_factory.mktemp("corpus") / "june.jsonl.gz"
     with gzip.open(corpus, "rt", encoding="utf-8") as lines, gzip.open(chosen, "wt", encoding="utf-8") as kept:
@@ -49,7 +49,7 @@ def corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _wanted(paper: dict[str, Any]) -> bool:
-    """Whatever may be about hearts or is of a small category, and of the others every third."""
+    """Whether to use a paper: it may be about the heart, is in a small category, or is every third of the others."""
     plentiful = {"cs.CV", "cs.LG"} >= set(paper["categories"]) & WATCHED
     about_hearts = re.search("cardi|heart|coronary|vascul|ECG|echo", f"{paper['title']} {paper['abstract']}")
     return bool(about_hearts) or not plentiful or int(re.sub(r"\D", "", paper["id"])) % 3 == 0
@@ -63,7 +63,7 @@ def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
 
 @contextmanager
 def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
-    """A stand-in of one's own; its address."""
+    """Start a separate stand-in, and return its address."""
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
     with subprocess.Popen([*command, "--today", THURSDAY, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -77,7 +77,7 @@ def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages so small that a few nights of real papers take several."""
+    """Pages so small that a few nights of real papers need several."""
     monkeypatch.setattr(arxiv_api, "PAGE", PAGE)
     monkeypatch.setattr(arxiv_ids, "BATCH", PAGE)
     monkeypatch.setattr(arxiv_rss, "BATCH", PAGE // 4)
@@ -85,7 +85,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def prompt_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection for each request: on one that is kept, the stand-in's small answers wait 40 ms for an ACK."""
+    """A new connection for each request: on a persistent one, the stand-in's small answers wait 40 ms for an ACK."""
     put = HTTPConnectionPool._put_conn
 
     def put_closed(pool: HTTPConnectionPool, connection: Any) -> None:
@@ -105,7 +105,7 @@ def references() -> dict[str, Reference]:
 def reference_of(
     references: dict[str, Reference], upstream: Upstream, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Reference]:
-    """The undisturbed nights of a source, made once; the stand-in is left on Thursday and without faults."""
+    """The undisturbed nights of a source, computed once; the stand-in is left on Thursday, without faults."""
 
     def made(source: str) -> Reference:
         folder = tmp_path_factory.mktemp(source)
@@ -130,5 +130,5 @@ def reference_of(
 
 @pytest.fixture
 def monday(tmp_path: Path, upstream: Upstream, reference_of: Callable[[str], Reference]) -> Callable[[str], Field]:
-    """A store as Monday night left it, on Thursday evening."""
+    """The store that Monday night left, on Thursday evening."""
     return lambda source: Field.make(tmp_path / "field", upstream.url, reference_of(source).monday)

@@ -1,4 +1,4 @@
-"""Stores that are harvested from the stand-in in this process, and what two of them must have in common."""
+"""Stores that this process harvests from the stand-in, and the data that two of them must have in common."""
 
 import shutil
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ MONDAY, THURSDAY = "2025-06-09", "2025-06-12"
 
 
 def configured(folder: Path, upstream: str, store: str, **changed: Section) -> Path:
-    """A config.toml with four sources, patient and soon done; `changed` overwrites keys of sections."""
+    """A config.toml with four sources and short waits; `changed` overwrites keys of sections."""
     sections: dict[str, dict[str, Any]] = {
         "harvest": {
             "overlap_days": 3,
@@ -46,7 +46,7 @@ def configured(folder: Path, upstream: str, store: str, **changed: Section) -> P
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What must not depend on how often the harvest fell over: all but numbers of rows and moments of work."""
+    """Everything that must not depend on how often the harvest failed: all data except row numbers and timestamps."""
 
     papers: Mapping[str, tuple[Any, ...]]
     sightings: frozenset[tuple[Any, ...]]
@@ -54,17 +54,17 @@ class Snapshot:
 
     @property
     def seen(self) -> set[str]:
-        return {str(one[0]) for one in self.sightings}
+        return {str(row[0]) for row in self.sightings}
 
 
 def snapshot(store: Engine) -> Snapshot:
     with read(store) as db:
         found = load(db, db.scalars(select(papers.c.number)))
-        names = {number: one.paper.id for number, one in found.items()}
-        # Not the announce type: it is that of the first feed of a day that showed the paper.
+        names = {number: row.paper.id for number, row in found.items()}
+        # Without the announce type, which depends on the feed that showed the paper first that day.
         seen = [(names[row.paper], row.source, row.version, row.announced) for row in db.execute(select(sightings))]
         waiting = [(names[row.paper], row.state) for row in db.execute(select(candidates))]
-    stored = {one.paper.id: (one.paper, one.authority) for one in found.values()}
+    stored = {row.paper.id: (row.paper, row.authority) for row in found.values()}
     assert len(stored) == len(found), "two rows of one paper"
     assert len(seen) == len(set(seen)), "a sighting that was kept twice"
     return Snapshot(stored, frozenset(seen), frozenset(waiting))
@@ -72,7 +72,7 @@ def snapshot(store: Engine) -> Snapshot:
 
 @dataclass(frozen=True)
 class Field:
-    """One store, and the sources that fill it."""
+    """A store, and the sources that fill it."""
 
     ws: Workspace
 
@@ -99,12 +99,12 @@ class Field:
         watch: Watch = unwatched,
         **changed: Any,
     ) -> SourceOutcome:
-        """Ask one source as a run on that day would."""
+        """Query a source as a run on that day would."""
         now = datetime.fromisoformat(f"{day}T{at}:00").replace(tzinfo=UTC)
         wanted = self.ws.settings.harvest.model_copy(update=changed)
         settings = self.ws.settings.model_copy(update={"harvest": wanted})
         ws = replace(self.ws, settings=settings, clock=lambda: now)
-        (chosen,) = [one for one in enabled(wanted, source_state(ws.store)) if one.name == source]
+        (chosen,) = [candidate for candidate in enabled(wanted, source_state(ws.store)) if candidate.name == source]
         return harvest(ws, chosen, since, until, watch)
 
     def snapshot(self) -> Snapshot:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, which may be killed."""
+"""A PostgreSQL server for a single test, which may be killed."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ from tests.room import free_port
 
 
 class Server:
-    """One cluster in a folder of its own; PostgreSQL refuses to run as root, so then it is postgres's."""
+    """A cluster in its own folder; the user postgres runs it if the tests run as root, which PostgreSQL refuses."""
 
     def __init__(self, folder: Path, programs: Path) -> None:
         self._data, self._programs, self._folder = folder / "data", programs, folder
@@ -33,7 +33,7 @@ class Server:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Wait until it answers; a killed one's children may need a moment to go."""
+        """Start the server and wait until it answers; after a kill, its child processes may need a moment to exit."""
         log = self._folder / "log"
         options = ("--log", log, "--options", f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1")
         deadline = time.monotonic() + 200
@@ -45,7 +45,7 @@ class Server:
                 time.sleep(0.5)
 
     def kill(self) -> None:
-        """As the OOM killer or a power cut would."""
+        """Kill the server as the OOM killer or a power cut would."""
         pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, signal.SIGKILL)
 
@@ -59,7 +59,7 @@ class Server:
 
 @contextmanager
 def postgresql() -> Iterator[Server]:
-    """A running server; skipped where its programs are missing."""
+    """A running server; the test is skipped if its programs are missing."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "")]
     if not found[-1].name:
         pytest.skip("needs PostgreSQL's server programs (initdb, pg_ctl)")

@@ -1,4 +1,4 @@
-"""Nights on which nothing comes, by arXiv's calendar: which of them are quiet, which wait, and which are broken."""
+"""Nights without papers, by arXiv's calendar: which are quiet, which are waiting, and which are stalled."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_mondays_batch_is_waited_for_until_it_is_overdue(field: Field, upstream:
 
 @pytest.mark.parametrize("source", ARXIV)
 def test_a_batch_that_stays_away_for_days_is_stalled_every_night(field: Field, upstream: Upstream, source: str) -> None:
-    """The weekend after does not make it quiet: the cursor stays before the batch that is missing."""
+    """The following weekend does not make the source quiet: the cursor stays before the missing batch."""
     night(field, upstream, source, "2025-06-09")
     before = field.cursor(source)
     upstream.control(today="2025-06-12", faults=[{"match": "/", "kind": "stale", "count": -1}])
@@ -69,7 +69,7 @@ def test_a_batch_that_stays_away_for_days_is_stalled_every_night(field: Field, u
 def test_stragglers_of_moderation_are_caught_by_the_overlap(
     field: Field, tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Night by night for a fortnight, and asked once at the end: the same papers."""
+    """Harvesting nightly for a fortnight, and once at its end, gives the same papers."""
     monkeypatch.setattr(arxiv_api, "PAGE", 200)
     whole = Field.make(tmp_path / "whole", upstream.url)
     for day in range(5, 19):

@@ -1,9 +1,9 @@
 """Every fault of the stand-in, on the first request of a night and on a later one.
 
-What every source meets alike in the transport is tried on arXiv's API, which resumes, and once in each other place;
-what each source must notice by itself, in its own format, is tried everywhere. Two rules hold whatever happens: a
-source that says it is complete holds what an undisturbed one holds, and the next night without the fault makes every
-other one good. (OAI's faults are in tests/sources/test_oai.py.)
+Faults that the transport handles alike for every source are tried on arXiv's API, which resumes, and once elsewhere;
+faults that a source must detect in its own format are tried on every source. Two rules always hold: a
+source that reports completeness has the same papers as an undisturbed one, and the next night without the fault repairs
+every other source. (OAI's faults are in tests/sources/test_oai.py.)
 """
 
 import random
@@ -22,7 +22,7 @@ JOURNAL = "npj-digital-medicine"
 OTHERS = [source for source in SOURCES if source != "arxiv"]
 Fault = dict[str, Any]
 
-# Where a fault may strike in the night of a source: the requests it counts, and how many of them go well before.
+# Where a fault may strike in the night of a source: the requests it counts, and how many of them succeed before.
 PLACES: dict[str, dict[str, Fault]] = {
     "arxiv": {"first page": {"match": "/api/query"}, "later page": {"match": "/api/query", "skip": 3}},
     "arxiv_rss": {
@@ -59,11 +59,11 @@ LOUD: dict[str, tuple[Fault, str, dict[str, Any]]] = {
     "a gzip bomb": ({"kind": "gzipbomb"}, r"more than 2000000 bytes", SMALL),
     "led elsewhere": ({"kind": "redirect"}, r"redirects to another host, http://127\.0\.0\.1:1/", {}),
 }
-# What a source's own reader must notice; all others are the transport's, whoever asks.
+# Faults that a source's own reader must detect; the transport handles all others, whatever the source.
 CONTENT = ("a proxy's page", "cut, but called whole", "an entity bomb")
 TRANSPORT = [name for name in LOUD if name not in CONTENT]
 PASSING = ("throttled", "forbidden", "turned away by the edge", "out of order", "busy", "cut off", "reset", "silent")
-# Whether an empty or stale answer can be told from a good one depends on what the source says of itself.
+# Whether an empty or stale response can be told from a good one depends on the metadata that the source gives.
 HIDDEN: dict[str, Fault] = {
     "everything twice": {"kind": "duplicate"},
     "slow, but in time": {"kind": "drip", "seconds": 0.3},
@@ -86,7 +86,7 @@ def one_sentence(error: str | None) -> bool:
 
 
 def made_good(field: Field, source: str, reference: Reference) -> int:
-    """The next night holds what an undisturbed one does; returns the requests it took."""
+    """Check that the next night gives the same papers as an undisturbed one; returns the number of requests."""
     outcome = field.night(source)
     assert outcome.error is None
     assert outcome.state in ("fresh", "quiet")
@@ -252,7 +252,7 @@ WEEKS = [
 def test_a_week_of_bad_nights_ends_well(
     upstream: Upstream, tmp_path: Path, reference_of: Callable[[str], Reference], source: str, seed: int, store_url: str
 ) -> None:
-    """From an empty store, with one fault after another: nothing that is complete is short, and all is made good."""
+    """From an empty store, with one fault after another: no complete source lacks papers, and all are repaired."""
     reference = reference_of(source)
     chance = random.Random(seed)
     field = Field.make(tmp_path / "disturbed", upstream.url, store=store_url)

@@ -32,7 +32,7 @@ backup = ""
 audit = ""
 morning = ""
 """
-# Each holder of the lock writes when it came and went; who is refused tries again.
+# Each holder of the lock records when it acquired and released it; a process that is refused tries again.
 HOLD = """
 import os, sys, time
 from pathlib import Path
@@ -139,14 +139,14 @@ def test_nobody_gets_a_digest_twice(room: Room, smtp: Sink) -> None:
         ended = [(process.communicate(timeout=240), process.returncode) for process in started]
     assert {status for _, status in ended} <= {0, 75}, ended
     assert sum(json.loads(out)["sent"] for (out, _), status in ended if status == 0) == len(people)
-    assert sorted(one["To"] for one in smtp.messages) == people
+    assert sorted(message["To"] for message in smtp.messages) == people
     assert room.deliveries() == {"sent": len(people)}
 
 
 def test_web_scheduler_and_commands_side_by_side(
     make_room: Callable[[str], Room], postgres_url: str, smtp: Sink
 ) -> None:
-    """The scheduler mails what is due while a command tries the same, and a reader leaves through the web pages."""
+    """The scheduler mails what is due while a command tries the same, and a reader unsubscribes on the web pages."""
     room = make_room(postgres_url)
     room.subscribe("jo@example.org")
     room.accept("Hearts")
@@ -184,7 +184,7 @@ def test_web_scheduler_and_commands_side_by_side(
         assert scheduler.wait(200) == 0
         web.wait(200)
     assert len(smtp.raw) == 1
-    assert [one.state for one in subscribers(open_workspace(room.config))] == ["unsubscribed"]
+    assert [subscriber.state for subscriber in subscribers(open_workspace(room.config))] == ["unsubscribed"]
 
 
 def _url(process: "subprocess.Popen[str]") -> str:

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -29,7 +28,7 @@ from harvester.cli import main
 sys.argv = ["harvester", *sys.argv[1:]]
 sys.exit(main())
 """
-# What every job does that asks arXiv: through the gate of the store, whatever process it is in.
+# Every job queries arXiv through the gate of the store, whatever process it is in.
 ASK = """
 from pathlib import Path
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
@@ -42,11 +41,9 @@ for number in range(5):
 SLOWLY = {"match": "/", "kind": "drip", "seconds": 0.25, "count": -1}
 
 
-def start(folder: Path, script: str, *arguments: str) -> "subprocess.Popen[bytes]":
+def start(python: Path, folder: Path, script: str, *arguments: str) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HARVESTER_NOW": f"{THURSDAY}T23:30:00Z"}
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments], cwd=folder, env=environment, stdout=-1, stderr=-1
-    )
+    return subprocess.Popen([python, "-c", script, *arguments], cwd=folder, env=environment, stdout=-1, stderr=-1)
 
 
 def folder_with(folder: Path, upstream: str, store: str = "", interval: float = 0.0) -> Path:
@@ -59,8 +56,8 @@ def folder_with(folder: Path, upstream: str, store: str = "", interval: float = 
     return folder
 
 
-def run(folder: Path) -> dict[str, object]:
-    with start(folder, RUN, "run", "--no-digest", "--json") as process:
+def run(python: Path, folder: Path) -> dict[str, object]:
+    with start(python, folder, RUN, "run", "--no-digest", "--json") as process:
         out, err = process.communicate(timeout=200)
     assert process.returncode == 0, err.decode()
     report: dict[str, object] = json.loads(out)
@@ -80,13 +77,13 @@ def held(folder: Path) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, float]:
-    """What a night leaves if nobody kills it, and how long it takes when pages come slowly."""
+def undisturbed(python: Path, stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, float]:
+    """The result of a night that is not killed, and its duration when pages arrive slowly."""
     upstream = Upstream(stand_in)
     upstream.control(today=THURSDAY, faults=[SLOWLY])
     folder = folder_with(tmp_path_factory.mktemp("undisturbed") / "room", stand_in)
     begun = time.monotonic()
-    assert run(folder)["state"] == "ok"
+    assert run(python, folder)["state"] == "ok"
     took = time.monotonic() - begun
     upstream.control(faults=[])
     found = held(folder)
@@ -97,54 +94,59 @@ def undisturbed(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 100))])
 def test_kill_9_at_any_moment_loses_nothing(
-    tmp_path: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int
+    python: Path, tmp_path: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int
 ) -> None:
-    kill_9(folder_with(tmp_path / "room", upstream.url), upstream, undisturbed, seed)
+    kill_9(python, folder_with(tmp_path / "room", upstream.url), upstream, undisturbed, seed)
 
 
 @pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(5, 100))])
 def test_kill_9_at_any_moment_loses_nothing_on_postgresql(
-    tmp_path: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int, postgres_url: str
+    python: Path,
+    tmp_path: Path,
+    upstream: Upstream,
+    undisturbed: tuple[Snapshot, float],
+    seed: int,
+    postgres_url: str,
 ) -> None:
     engine = connect(postgres_url)
     schema.upgrade(engine)
     engine.dispose()
-    kill_9(folder_with(tmp_path / "room", upstream.url, postgres_url), upstream, undisturbed, seed)
+    kill_9(python, folder_with(tmp_path / "room", upstream.url, postgres_url), upstream, undisturbed, seed)
 
 
-def kill_9(folder: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int) -> None:
+def kill_9(python: Path, folder: Path, upstream: Upstream, undisturbed: tuple[Snapshot, float], seed: int) -> None:
     whole, took = undisturbed
     upstream.control(faults=[SLOWLY])
     # Spread evenly over the night, so that even five of them strike early and late.
     moment = took * ((seed % 5 + random.Random(seed).random()) / 5)
-    with start(folder, RUN, "run", "--no-digest") as process:
+    with start(python, folder, RUN, "run", "--no-digest") as process:
         try:
             process.wait(timeout=moment)
         except subprocess.TimeoutExpired:
             process.kill()
         process.communicate()
     upstream.control(faults=[])
-    report = run(folder)
+    report = run(python, folder)
     assert report["state"] == "ok", f"killed after {moment:.2f} s"
     assert held(folder) == whole, f"killed after {moment:.2f} s"
 
 
 @both_databases
 def test_two_processes_come_no_closer_to_arxiv_than_it_allows(
-    tmp_path: Path, shared: Path, corpus: Path, store_url: str
+    python: Path, tmp_path: Path, shared: Path, corpus: Path, store_url: str
 ) -> None:
-    interval, allowed = 0.8, 0.35  # what lies between pays for the way to the stand-in on a busy machine
+    interval, allowed = 0.8, 0.35  # the difference allows for the round trip to the stand-in on a busy machine
     with serving(shared, corpus, "--min-interval", str(allowed)) as url:
         folder = folder_with(tmp_path / "room", url, store_url, interval)
         engine = connect(store_url)
         schema.upgrade(engine)
         engine.dispose()
-        both = [start(folder, ASK) for _ in range(2)]
+        both = [start(python, folder, ASK) for _ in range(2)]
         for process in both:
             with process:
                 _, err = process.communicate(timeout=60)
             assert process.returncode == 0, err.decode()
         asked = Upstream(url).log()
-    assert [one["status"] for one in asked] == [200] * 10
-    times = [one["time"] for one in asked]
+    assert [request["status"] for request in asked] == [200] * 10
+    times = [request["time"] for request in asked]
     assert min(b - a for a, b in pairwise(times)) >= allowed

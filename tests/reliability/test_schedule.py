@@ -1,4 +1,4 @@
-"""`harvester schedule` as real processes: several on one store, killed, told to stop, and seen by machines."""
+"""`harvester schedule` as real processes: several on one store, killed, told to stop, and monitored."""
 
 import json
 import signal
@@ -26,7 +26,7 @@ from tests.room import Room, free_port
 BEFORE, AFTER = (
     "2025-06-12T03:00:00Z",
     "2025-06-13T03:00:00Z",
-)  # three hours after arXiv announced, when no news is none
+)  # three hours after the announcement, when no news means that there is none
 SCHEDULE = """
 [schedule]
 run = "30 2 * * *"
@@ -92,13 +92,13 @@ def test_two_schedulers_and_two_cron_jobs_do_each_job_once(tmp_path: Path, upstr
     room = prepared(tmp_path, upstream.url, store_url)
     upstream.control(faults=[SLOWLY])
     with ExitStack() as all_of_them:
-        (one, _), (_, _) = (all_of_them.enter_context(scheduler(room)) for _ in range(2))
+        (address, _), (_, _) = (all_of_them.enter_context(scheduler(room)) for _ in range(2))
         crons = [all_of_them.enter_context(room.start("schedule", "--once", "--json", now=AFTER)) for _ in range(2)]
         by_cron = [job_run for process in crons for job_run in json.loads(process.communicate(timeout=240)[0])]
         wait_for(lambda: done(room, "run") and done(room, "backup"))
-        wait_for(lambda: requests.get(f"{one}/readyz", timeout=60).json() == {"status": "ready", "lacks": []})
-        assert requests.get(f"{one}/healthz", timeout=60).json() == {"status": "ok"}
-        figures = requests.get(f"{one}/metrics", timeout=60).text
+        wait_for(lambda: requests.get(f"{address}/readyz", timeout=60).json() == {"status": "ready", "lacks": []})
+        assert requests.get(f"{address}/healthz", timeout=60).json() == {"status": "ok"}
+        figures = requests.get(f"{address}/metrics", timeout=60).text
     assert len(room.json("runs")) == 1
     assert len(list((room.folder / "data" / "backups").iterdir())) == 1
     assert len(by_cron) <= 2
@@ -120,7 +120,7 @@ def test_sigkill_in_the_middle_of_a_job(tmp_path: Path, upstream: Upstream, stor
     upstream.control(faults=[])
     (again,) = room.json("schedule", "--once", "run", now=AFTER)
     assert (again["job"], again["state"]) == ("run", "ok")
-    assert [one["state"] for one in room.json("runs")] == ["ok", "killed"]
+    assert [run["state"] for run in room.json("runs")] == ["ok", "killed"]
 
 
 def test_sigterm_lets_the_job_at_work_end(tmp_path: Path, upstream: Upstream) -> None:
@@ -133,7 +133,7 @@ def test_sigterm_lets_the_job_at_work_end(tmp_path: Path, upstream: Upstream) ->
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert done(room, "run")
-    assert [one["state"] for one in room.json("runs")] == ["ok"]
+    assert [run["state"] for run in room.json("runs")] == ["ok"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The store breaks in the middle of a harvest: nothing kept is lost, it is said why, and the next try heals it."""
+"""The store fails during a harvest: no stored data is lost, the reason is reported, and the next run recovers."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ NOW = "2025-06-12T23:30:00Z"
 
 @contextmanager
 def disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
-    """A small disk of its own at `folder`; gives a function that mounts it anew with other options."""
+    """A small disk mounted at `folder`; yields a function that remounts it with other options."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "harvester-test", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -68,7 +68,7 @@ def test_a_read_only_disk(tmp_path: Path, upstream: Upstream) -> None:
             assert "ead-only" in said or "readonly" in said
             assert str(tmp_path / "disk") in said
         remount("rw")
-        assert [one["email"] for one in room.json("subscribers", "list")] == ["ann@example.org"]
+        assert [subscriber["email"] for subscriber in room.json("subscribers", "list")] == ["ann@example.org"]
         room.run("subscribers", "remove", "ann@example.org")
 
 
@@ -99,14 +99,14 @@ def test_a_killed_database_server(
 def test_backup_during_a_harvest_and_restore_elsewhere(
     tmp_path: Path, upstream: Upstream, reference_of: Callable[[str], Reference], store_url: str
 ) -> None:
-    """What came after the backup is asked for again: both stores end with the same papers."""
+    """Papers newer than the backup are requested again: both stores end with the same papers."""
     reference = reference_of("arxiv")
     upstream.control(today=MONDAY)
     field = Field.make(tmp_path / "field", upstream.url, store=store_url)
     some, copied = threading.Event(), threading.Event()
 
     def wait(_stage: str, _done: int, _total: int | None) -> None:
-        """Let the harvest rest after its first page, until the backup is made."""
+        """Pause the harvest after its first page until the backup is finished."""
         some.set()
         copied.wait(200)
 
@@ -128,7 +128,7 @@ def test_backup_during_a_harvest_and_restore_elsewhere(
 
 
 def _elsewhere(folder: Path, upstream: Upstream, store_url: str) -> Field:
-    """Another SQLite file, or the same PostgreSQL database: what it holds is replaced."""
+    """Another SQLite file, or the same PostgreSQL database, whose contents are replaced."""
     if store_url.startswith("sqlite"):
         return Field.make(folder / "elsewhere", upstream.url)
     connect(store_url).dispose()
@@ -136,7 +136,7 @@ def _elsewhere(folder: Path, upstream: Upstream, store_url: str) -> Field:
 
 
 def test_a_wrong_clock(tmp_path: Path, upstream: Upstream) -> None:
-    """It is said what is wrong, no cursor moves, and once the clock is right all is as if nothing had happened."""
+    """The fault is reported, no cursor moves, and once the clock is right, the store is as if nothing had happened."""
     field = Field.make(tmp_path / "field", upstream.url)
     wrong = field.night("arxiv", "2025-06-20")
     assert wrong.state == "failed"

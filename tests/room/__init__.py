@@ -1,4 +1,4 @@
-"""The one fixture room: a working folder with everything that tests do in it."""
+"""The only package of fixtures, the room: a working folder, and everything that tests do in it."""
 
 from tests.room.commands import harvester, process
 from tests.room.configuration import NOWHERE, feeds, free_port, write_config
@@ -35,4 +35,4 @@ __all__ = [
 
 
 class Room(Readers, Reviewers):
-    """A working folder, and what tests do in it by hand, as a reader, as a reviewer or by the command line."""
+    """A working folder, in which tests act as readers and reviewers, or through services and the command line."""

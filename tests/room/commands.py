@@ -1,4 +1,4 @@
-"""The command line, in this process: a process of its own where the process is what is tested."""
+"""The command line, run in this process, or in a separate one where the process itself is tested."""
 
 import io
 import logging
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def harvester(
     *arguments: str, folder: Path | None = None, given: str = "", environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """What the command does in `folder`, with `given` on its standard input; it begins at the console script."""
+    """Run a command in `folder`, with `given` as standard input, starting from the console script."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with pytest.MonkeyPatch.context() as patch, _logging_as_before(), _stores_closed():
         patch.chdir(folder or Path.cwd())
@@ -37,10 +37,14 @@ def harvester(
 
 
 def process(
-    *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None, **more: Any
+    *arguments: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    python: Path = Path(sys.executable),
+    **more: Any,
 ) -> "subprocess.Popen[str]":
     """The command as a process of its own."""
-    command = [sys.executable, "-m", "harvester", *arguments]
+    command = [python, "-m", "harvester", *arguments]
     there = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     return subprocess.Popen(command, cwd=folder, env=there, text=True, stdout=-1, stderr=-1, **more)
 
@@ -70,7 +74,7 @@ def _logging_as_before() -> Iterator[None]:
 
 @contextmanager
 def _stores_closed() -> Iterator[None]:
-    """A process closes its database by ending."""
+    """Close the database, as a process does when it ends."""
     opened: set[Engine] = set()
 
     def note(connection: Connection) -> None:

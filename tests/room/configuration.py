@@ -1,4 +1,4 @@
-"""The one configuration of a working folder; a test names what it wants otherwise."""
+"""The configuration of a working folder; a test names only the settings that it changes."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ def free_port() -> int:
 def write_config(
     folder: Path, upstream: str = NOWHERE, store: str = "", sections: Mapping[str, Section] | None = None
 ) -> Path:
-    """Write a config.toml that asks `upstream`; `sections` add to those below, or replace single keys of them."""
+    """Write a config.toml whose sources are at `upstream`; `sections` add sections, or replace individual keys."""
     folder.mkdir(parents=True, exist_ok=True)
     chosen: dict[str, Section] = _usual(upstream, store or f"sqlite:///{folder}/data/harvester.db")
     for name, keys in (sections or {}).items():
@@ -56,9 +56,9 @@ def _lines(keys: Section) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value in TOML, which writes all but tables as JSON does."""
+    """A value in TOML, which has the same syntax as JSON for everything except tables."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

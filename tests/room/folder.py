@@ -1,4 +1,4 @@
-"""A working folder: its configuration, its store and a clock that is set by hand, and the command line in it."""
+"""A working folder: its configuration, its store and a clock that is set by hand, and its command line."""
 
 import json
 import shutil
@@ -30,9 +30,9 @@ class Folder:
     def make(
         cls, folder: Path, upstream: str = NOWHERE, store: str = "", *, like: Path | None = None, **sections: Section
     ) -> Self:
-        """A new folder with the usual configuration and what `sections` change of it.
+        """A new folder with the default configuration, changed by `sections`.
 
-        With the SQLite file `like`, its store is a copy of that one.
+        If the SQLite file `like` is given, the store is a copy of it.
         """
         write_config(folder, upstream, store, sections)
         if like:
@@ -42,7 +42,7 @@ class Folder:
 
     @cached_property
     def ws(self) -> Workspace:
-        """What jobs are given; its store has a schema, and its clock is `now`."""
+        """The workspace that services take; its store has a schema, and its clock is `now`."""
         settings = load_settings(self.config)
         schema.upgrade(connect(settings.store_url))
         return Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: self.now)
@@ -64,7 +64,7 @@ class Folder:
         return process(*arguments, folder=self.folder, environment=self._environment(now), **more)
 
     def run(self, *arguments: str, now: str | None = None, status: int = 0) -> str:
-        """What the command printed; its exit status must be `status`, and no traceback may show."""
+        """Run a command and return its output; its exit status must be `status`, and it must print no traceback."""
         done = harvester(*arguments, folder=self.folder, environment=self._environment(now))
         assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr

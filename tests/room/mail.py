@@ -1,4 +1,4 @@
-"""A real mail server on loopback to send to, and what is in the mails that it took."""
+"""A real mail server on loopback, and the contents of the messages that it accepted."""
 
 import asyncio
 import threading
@@ -16,7 +16,7 @@ from tests.room.configuration import free_port
 
 @dataclass
 class Sink:
-    """What the mail server took, and how it is told to answer."""
+    """The messages that the mail server accepted, and the replies that it is told to give."""
 
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
@@ -34,11 +34,11 @@ class Sink:
     @property
     def messages(self) -> list[EmailMessage]:
         found = [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
-        assert all(isinstance(one, EmailMessage) for one in found)
+        assert all(isinstance(message, EmailMessage) for message in found)
         return found  # type: ignore[return-value]
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [one for one in self.messages if one["To"] == address]
+        return [message for message in self.messages if message["To"] == address]
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, replies: list[str]
@@ -84,7 +84,7 @@ class Sink:
 
 
 def serve(sink: Sink, **options: Any) -> Controller:
-    """A mail server in a thread of its own; to be stopped by the caller."""
+    """Start a mail server in its own thread; the caller must stop it."""
     sink.port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port, **options)
     controller.start()

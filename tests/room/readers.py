@@ -1,4 +1,4 @@
-"""What readers get: subscribers, and papers that were accepted for them."""
+"""Fixtures for readers: subscribers, and papers accepted for them."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -22,7 +22,7 @@ STATES = ("queued", "sending", "sent", "failed", "unknown")
 
 
 class Readers(Folder):
-    """Papers that a reviewer decided on, and who subscribes to them."""
+    """Papers that a reviewer decided on, and their subscribers."""
 
     @cached_property
     def _numbers(self) -> Iterator[int]:

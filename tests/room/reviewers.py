@@ -1,4 +1,4 @@
-"""What reviewers do: candidates to decide on, and browsers without a window that are signed in."""
+"""Fixtures for reviewers: candidates to decide on, and signed-in HTTP clients."""
 
 import re
 import secrets
@@ -43,7 +43,7 @@ METHODS = ("Transformers for", "A benchmark of", "Foundation models for", "Weakl
 
 @cache
 def hashed() -> str:
-    """The hash of everybody's password."""
+    """The hash of the password that all users have."""
     return PasswordHasher().hash(PASSWORD)
 
 
@@ -88,7 +88,7 @@ class Reviewers(Folder):
             record(db, [Sighting(ARXIV, paper)], self.now)
 
     def fill(self, count: int) -> list[str]:
-        """Candidates of falling score; their ids, best first."""
+        """Queue candidates with descending scores; returns their ids, best first."""
         names = [f"2506.{number:05}" for number in range(1, count + 1)]
         for place, name in enumerate(names):
             topic, method = TOPICS[place % len(TOPICS)], METHODS[place // len(TOPICS) % len(METHODS)]
@@ -109,12 +109,12 @@ class Reviewers(Folder):
         return {name: self.place(name).state for name in self.numbers}
 
     def user(self, name: str, role: str = "reviewer") -> None:
-        """Somebody who may review; hashing a password takes its time, so it is done once for all."""
+        """A user who may review; hashing a password is slow, so the hash is shared."""
         with write(self.ws.store) as db:
             put_user(db, name, role, hashed(), self.now)
 
     def browser(self, name: str = "") -> "Browser":
-        """A browser, signed in where a name is given."""
+        """A browser, signed in if a name is given."""
         made = Browser(TestClient(create_app(self.ws), follow_redirects=False))
         if name:
             token = secrets.token_urlsafe(32)
@@ -166,7 +166,7 @@ class Browser:
         return self.client.post("/login", data={"csrf": self.csrf("/login"), "username": name, "password": password})
 
     def decide(self, paper: str, action: str, version: int = 0, **more: Any) -> Any:
-        """Post a decision; an accept has the labels that were predicted unless others are given."""
+        """Post a decision; an accept has the predicted labels unless others are given."""
         labels = {"task": ["diagnosis"], "modality": ["ecg"], "kind": ["research"]} if action == "accept" else {}
         data = {"paper": paper, "action": action, "version": version, "csrf": self.csrf(), **labels, **more}
         return self.client.post("/review/decide", data=data)

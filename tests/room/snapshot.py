@@ -28,5 +28,5 @@ def _record(paper: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(path: Path, lines: list[dict[str, Any] | str]) -> Path:
-    path.write_text("".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one in lines))
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
     return path

@@ -1,13 +1,13 @@
-"""`harvester backfill`, killed or not, and what its store holds afterwards."""
+"""`harvester backfill`, killed or not, and the contents of the store afterwards."""
 
 import functools
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 from tests.room import Room
 
 SMALL = functools.partial(backfill.Snapshot, size=8)  # tasks of few texts
-# The command line with such tasks; it kills itself in the middle of the n-th commit if it is told to.
+# The command line with such tasks; on request it kills itself during the n-th commit.
 APART = """
 import os, signal, sys
 from harvester.services.learning import backfill
@@ -42,17 +42,17 @@ main()
 
 
 def run(room: Room, *arguments: str, status: int = 0) -> dict[str, Any]:
-    """What the command says of its work on tasks of few texts."""
+    """The command's report, with tasks of few texts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backfill, "Snapshot", SMALL)
         found: dict[str, Any] = room.json(*arguments, status=status)
         return found
 
 
-def run_apart(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
-    """The same in a process of its own, which may be killed, or be a cluster's."""
+def run_apart(room: Room, python: Path, *arguments: str, status: int = 0, kill_at: int = 0) -> dict[str, Any]:
+    """The same in a separate process, which may be killed, or belong to a cluster."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TEST_KILL_AT": str(kill_at)}
-    command = [sys.executable, "-c", APART, *arguments, "--json"]
+    command = [python, "-c", APART, *arguments, "--json"]
     done = subprocess.run(command, cwd=room.folder, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
@@ -61,7 +61,7 @@ def run_apart(room: Room, *arguments: str, status: int = 0, kill_at: int = 0) ->
 
 @dataclass(frozen=True)
 class Held:
-    """What must not depend on how often a backfill was killed."""
+    """The data that must not depend on how often a backfill was killed."""
 
     papers: dict[str, Paper]
     scopes: dict[str, float]
@@ -80,18 +80,24 @@ def opened(url: str) -> Iterator[Engine]:
 
 def held(url: str) -> Held:
     with opened(url) as store, read(store) as db:
-        found = {number: one.paper for number, one in load(db, db.scalars(select(papers.c.number))).items()}
+        found = {number: stored.paper for number, stored in load(db, db.scalars(select(papers.c.number))).items()}
         said = db.execute(select(predictions)).all()
         waiting = db.execute(select(candidates)).all()
         columns = [column for column in backfills.c if column.name != "changed"]
         progress = [tuple(row) for row in db.execute(select(*columns))]
-    assert len({found[one.paper].id for one in said}) == len(said)
+    assert len({found[prediction.paper].id for prediction in said}) == len(said)
     return Held(
-        {one.id: one for one in found.values()},
-        {found[one.paper].id: round(one.scope, 6) for one in said},
-        {found[one.paper].id: (one.in_scope, one.labels, one.unsure, one.model) for one in said},
-        {found[one.paper].id: _flat(one.probabilities) for one in said},
-        {found[one.paper].id: (one.state, round(one.scope, 6), one.backlog) for one in waiting},
+        {paper.id: paper for paper in found.values()},
+        {found[prediction.paper].id: round(prediction.scope, 6) for prediction in said},
+        {
+            found[prediction.paper].id: (prediction.in_scope, prediction.labels, prediction.unsure, prediction.model)
+            for prediction in said
+        },
+        {found[prediction.paper].id: _flat(prediction.probabilities) for prediction in said},
+        {
+            found[candidate.paper].id: (candidate.state, round(candidate.scope, 6), candidate.backlog)
+            for candidate in waiting
+        },
         progress,
     )
 

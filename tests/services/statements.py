@@ -9,20 +9,20 @@ from sqlalchemy import Engine, event
 
 @dataclass
 class Statements:
-    """What was sent: every reading of rows, with its parameters, and how many transactions that may write began."""
+    """The statements sent: every query of rows, with its parameters, and the number of write transactions."""
 
     reads: list[tuple[str, str]] = field(default_factory=list)
     writing: int = 0
 
     @property
     def repeated(self) -> list[tuple[str, str]]:
-        """What was read twice with the same parameters."""
+        """The queries that were sent twice with the same parameters."""
         return [read for number, read in enumerate(self.reads) if read in self.reads[:number]]
 
 
 @contextmanager
 def counted(store: Engine) -> Iterator[Statements]:
-    """Everything that a store is sent during the block; a lock of PostgreSQL's is a SELECT that reads no row."""
+    """All statements that a store receives during the block; PostgreSQL's locks are SELECTs that read no rows."""
     found = Statements()
 
     def note(_connection: object, _cursor: object, text: str, parameters: object, *_: object) -> None:

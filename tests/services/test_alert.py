@@ -1,4 +1,4 @@
-"""Who hears of a night that went wrong: a real mail server and a real webhook."""
+"""Alerts about failed nights, sent to a real mail server and a real webhook."""
 
 import json
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def test_a_growing_queue_and_lost_subscribers_are_told_once(
     now: RunReport, earlier: list[RunReport], told: list[str]
 ) -> None:
     said = alerts(now, earlier, 200)
-    assert [one[: len(beginning)] for one, beginning in zip(said, told, strict=True)] == told
+    assert [sentence[: len(beginning)] for sentence, beginning in zip(said, told, strict=True)] == told
 
 
 @both_databases
@@ -123,7 +123,7 @@ def test_a_failed_source_is_told_by_mail_and_webhook(tmp_path: Path, smtp: Sink)
         told = {"HARVESTER_ALERT__MAIL": '["ops@example.org", "on-call@example.org"]', "HARVESTER_ALERT__WEBHOOK": url}
         report = json.loads(Room(room.folder, told).run("run", "--no-digest", "--json", now=NOW, status=1))
     assert report["errors"] == []
-    assert [one["To"] for one in smtp.messages] == ["ops@example.org", "on-call@example.org"]
+    assert [message["To"] for message in smtp.messages] == ["ops@example.org", "on-call@example.org"]
     text = smtp.messages[0].get_content()
     assert "arxiv failed" in text
     assert "huggingface failed" in text

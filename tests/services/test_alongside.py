@@ -1,4 +1,4 @@
-"""Classifying goes on while the harvest waits for its next answer."""
+"""Classification continues while the harvest waits for its next answer."""
 
 import threading
 import urllib.request
@@ -28,7 +28,7 @@ def classified(ws: Workspace) -> int:
 
 @contextmanager
 def holding_hugging_face_until(ws: Workspace, upstream: str) -> Iterator[str]:
-    """The stand-in, but Hugging Face, which is asked after arXiv, answers only once something was classified."""
+    """The stand-in, except that Hugging Face, asked after arXiv, answers only once a paper has been classified."""
     pause = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -78,7 +78,7 @@ def test_trouble_is_left_for_the_next_step_to_name(tmp_path: Path, upstream: Ups
     assert report["state"] == "partial"
     assert [error for error in report["errors"] if "no-such-folder" in error] == report["errors"]
     assert report["papers"]["new"] > 0
-    assert {one["state"] for one in report["sources"]} == {"fresh"}
+    assert {source["state"] for source in report["sources"]} == {"fresh"}
 
 
 def test_the_thread_ends_with_the_block(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The completeness audit: the store against OAI-PMH of the stand-in, over HTTP and as a real process."""
+"""The completeness audit: the store compared with the stand-in's OAI-PMH, over HTTP and as a real process."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ from harvester.store.papers import find, record, unhydrated
 from harvester.store.queue import enqueue, find_candidate
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
-from tests.room import Room
+from tests.room import Room, harvester
 
 THURSDAY, THE_30TH = "2025-06-12T23:30:00Z", "2025-06-30T23:30:00Z"
 BEFORE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ categories = [{listed}]
 
 
 class Remembering:
-    """The shipped classifier, asked about each text once: the same ones come in every test."""
+    """The shipped classifier, which classifies each text once, since the same texts come in every test."""
 
     def __init__(self, real: Classifier) -> None:
         self.real, self.said = real, dict[Text, Prediction]()
@@ -95,7 +95,7 @@ def stored(ws: Workspace, name: str) -> Paper | None:
 
 
 def snapshot(ws: Workspace) -> list[list[Any]]:
-    """All that is kept of papers."""
+    """All stored data about papers."""
     with read(ws.store) as db:
         return [list(db.execute(table.select())) for table in (papers, identifiers, sightings, predictions, candidates)]
 
@@ -114,7 +114,7 @@ class TestThroughTheCommandLine:
         assert done["missing"] == before["missing"]
         assert done["repaired"] == len(done["missing"])
         queue = room.json("queue")
-        assert {one["id"] for one in queue} <= set(done["missing"])
+        assert {row["id"] for row in queue} <= set(done["missing"])
         assert done["queued"] == len(queue) > 0
         assert room.json("show", queue[0]["id"])["authors"], "the text is the API's"
 
@@ -133,12 +133,17 @@ class TestThroughTheCommandLine:
     def test_a_failure_is_one_sentence_and_what_was_found_is_told(self, tmp_path: Path, upstream: Upstream) -> None:
         upstream.control(faults=[{"match": "/oai", "kind": "html", "skip": 1}])
         room = make(tmp_path, upstream, "", "eess.SP", "eess.IV")
-        with room.start("audit", "--repair", "--json", now=THURSDAY) as process:
-            out, err = process.communicate(timeout=120)
-        assert process.returncode == 1
-        assert err.startswith("Error: The audit is incomplete: arXiv's OAI-PMH sent a web page")
-        assert len(err.splitlines()) == 1
-        assert '"missing": [\n    "arxiv:' in out
+        done = harvester(
+            "audit",
+            "--repair",
+            "--json",
+            folder=room.folder,
+            environment={**room.environment, "HARVESTER_NOW": THURSDAY},
+        )
+        assert done.returncode == 1
+        assert done.stderr.startswith("Error: The audit is incomplete: arXiv's OAI-PMH sent a web page")
+        assert len(done.stderr.splitlines()) == 1
+        assert '"missing": [\n    "arxiv:' in done.stdout
         assert room.json("queue"), "what was found in the other set was brought in"
 
     def test_a_run_that_is_going_on(self, tmp_path: Path, upstream: Upstream) -> None:
@@ -175,7 +180,7 @@ class TestComparing:
     def test_the_configured_sets_each_once(self, opened: Workspace, upstream: Upstream) -> None:
         found = audit(categorised(opened, "eess.SP", "eess.IV", "eess.SP"))
         assert found.sets == ("eess:eess:SP", "eess:eess:IV")
-        asked = [parse_qs(urlsplit(one["path"]).query) for one in upstream.log()]
+        asked = [parse_qs(urlsplit(entry["path"]).query) for entry in upstream.log()]
         assert [query["set"] for query in asked] == [["eess:eess:SP"], ["eess:eess:IV"]]
         assert {query["from"][0] for query in asked} == {"2025-06-05"}
         assert len(found.checked) < 16 + 32, "some are in both sets, and are one"
@@ -280,8 +285,8 @@ class TestUpstreamsFailures:
     @pytest.mark.parametrize(
         ("fault", "asked"),
         [
-            ({"kind": "html"}, 2),  # the next set may be whole
-            ({"kind": "badtoken", "count": -1}, 4),  # a service that does not answer is not asked on
+            ({"kind": "html"}, 2),  # the next set may be intact
+            ({"kind": "badtoken", "count": -1}, 4),  # a service that does not answer gets no further requests
             ({"kind": "status", "status": 503}, 1),
         ],
     )
@@ -315,9 +320,9 @@ class TestUpstreamsFailures:
         ws = replace(opened, settings=opened.settings.model_copy(update={"harvest": spaced}))
         upstream.control(clear_log=True)
         audit(categorised(ws, "eess.SP", "eess.IV", "q-bio.QM"))
-        times = [one["time"] for one in upstream.log()]
+        times = [entry["time"] for entry in upstream.log()]
         assert len(times) == 3
-        assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the way there takes time
+        assert all(later - earlier > 0.5 for earlier, later in pairwise(times))  # the round trip takes time
 
 
 def categorised(ws: Workspace, *categories: str) -> Workspace:

@@ -1,4 +1,4 @@
-"""Backfilling a snapshot through the command line: what is kept, what a kill costs, what is wrong and named."""
+"""Backfilling a snapshot through the command line: what is stored, what a kill costs, and which errors are reported."""
 
 import gzip
 import shutil
@@ -51,11 +51,11 @@ def test_what_is_in_scope_joins_store_and_queue(undisturbed: tuple[Room, dict[st
 
 @pytest.mark.parametrize(("kill_at", "store_url"), [(2, "sqlite"), (5, "postgresql")], indirect=["store_url"])
 def test_kill_9_in_the_middle_of_a_commit_costs_nothing(
-    room: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]], kill_at: int
+    room: Room, python: Path, store_url: str, undisturbed: tuple[Room, dict[str, Any]], kill_at: int
 ) -> None:
-    run_apart(room, "backfill", "snapshot.jsonl", status=-signal.SIGKILL, kill_at=kill_at)
+    run_apart(room, python, "backfill", "snapshot.jsonl", status=-signal.SIGKILL, kill_at=kill_at)
     line = 8 * (kill_at - 1)
-    assert [one[3] for one in held(store_url).progress] == [line]
+    assert [row[3] for row in held(store_url).progress] == [line]
     moved = (room.folder / "snapshot.jsonl").rename(room.folder / "renamed")
     again = run(room, "backfill", moved.name)
     assert again["resumed_at"] == line
@@ -77,7 +77,7 @@ def test_what_the_nights_bring_comes_first_and_stays_newer(room: Room, store_url
     assert newer.id not in found.scopes, "nobody has judged the newer text yet"
     queue = room.json("queue")
     assert queue[0]["id"] == tonight.id
-    backlog = [one["score"] for one in queue[1:]]
+    backlog = [row["score"] for row in queue[1:]]
     assert backlog == sorted(backlog, reverse=True)
     assert backlog[0] > 0.9
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_done(room: R
     path = write_snapshot(room.folder / "bad.jsonl", lines)
     report = run(room, "backfill", path.name, status=1)
     assert (report["records"], report["errors"]) == (41, 3)
-    assert [one["line"] for one in report["problems"]] == [2, 3, 4]
+    assert [problem["line"] for problem in report["problems"]] == [2, 3, 4]
     said = room.run("backfill", path.name, status=1)
     assert "Line 2: not a JSON object" in said
     assert "Line 3: the field title is missing" in said
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_done(room: R
 
 def test_only_some_categories_and_only_counting(room: Room, store_url: str) -> None:
     counted = room.json("backfill", "snapshot.jsonl", "--dry-run", "--where", "eess.SP,math")
-    of_these = [one for one in records() if "eess.SP" in one["categories"] or "math." in one["categories"]]
+    of_these = [paper for paper in records() if "eess.SP" in paper["categories"] or "math." in paper["categories"]]
     assert (counted["records"], counted["judged"]) == (42, len(of_these))
     assert 0 < counted["in_scope"] < len(of_these)
     assert (held(store_url).papers, held(store_url).progress) == ({}, [])

@@ -1,4 +1,4 @@
-"""Import, add, check, export and site as jobs on a working folder."""
+"""Import, add, check, export and site as services on a working folder."""
 
 # ruff: noqa: E501 - a list's line is one line
 
@@ -96,13 +96,15 @@ def test_an_import_takes_from_the_store_what_the_list_leaves_out(either: Workspa
     lines = "# ECG\n- [Known Hearts!](https://arxiv.org/abs/2401.00001)\n- **known hearts** [2023]\n- **Another** [2022] [X]\n"
     done = import_list(either, put(tmp_path, "list.md", lines))
     assert (done.new, done.enriched) == (2, 1)
-    first = next(one for one in load_catalog(either.catalog, either.taxonomy).entries if one.id == "arxiv:2401.00001")
+    first = next(
+        entry for entry in load_catalog(either.catalog, either.taxonomy).entries if entry.id == "arxiv:2401.00001"
+    )
     assert (first.authors, str(first.published), first.venue) == (("Ann Bee", "Cy Dee"), "2023", "arXiv")
 
 
 def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
     done = import_list(ws, put(tmp_path, "list.md", "# ECG\n**One** [2024]\n# Methods\n**Two** [2024]\n"), dry_run=True)
-    assert (done.new, [one.line for one in done.read.unplaced]) == (1, [4])
+    assert (done.new, [unplaced.line for unplaced in done.read.unplaced]) == (1, [4])
     assert not ws.catalog.exists()
 
 
@@ -141,7 +143,7 @@ def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream
 
 
 def _corpus_papers(ws: Workspace) -> list[Paper]:
-    """Two papers that the stand-in knows, asked for past the store."""
+    """Two papers that the stand-in knows, requested directly, bypassing the store."""
     from harvester.sources.arxiv.api import ArxivSettings, read_page
     from harvester.sources.http import Transport
 
@@ -239,7 +241,7 @@ def test_the_seeds_readmes(ws: Workspace, shared: Path) -> None:
 
 
 class Site(BaseHTTPRequestHandler):
-    """A site with a README and pages that answer as their name says."""
+    """A site with a README, and pages that answer as their names say."""
 
     def do_GET(self) -> None:
         status = int(self.path.rpartition("/")[2]) if self.path.rpartition("/")[2].isdigit() else 200
@@ -295,23 +297,26 @@ def test_check_asks_every_link_once(ws: Workspace, web: str, monkeypatch: pytest
     entry_file(ws, "a", f'paper = "{web}/a/200"\ncode = "{web}/a/404"')
     entry_file(ws, "b", f'paper = "{web}/b/302"\ncode = "{web}/a/404"\npdf = "{web}/b/403"')
     entry_file(ws, "c", 'paper = "http://127.0.0.1:9/"')
-    found = [one for one in findings(ws.settings, ws.clock, online=True) if one.rule == "dead-link"]
-    assert [(one.grade, Path(one.file).name, one.line, one.message.partition(" link ")[2]) for one in found] == [
+    found = [finding for finding in findings(ws.settings, ws.clock, online=True) if finding.rule == "dead-link"]
+    assert [
+        (finding.grade, Path(finding.file).name, finding.line, finding.message.partition(" link ")[2])
+        for finding in found
+    ] == [
         ("warning", "a.toml", 6, f"{web}/a/404 answers HTTP 404."),
         ("warning", "b.toml", 6, f"{web}/a/404 answers HTTP 404."),
         ("warning", "c.toml", 5, "http://127.0.0.1:9/ does not answer: the connection was refused."),
     ]
-    assert [one for one in findings(ws.settings, ws.clock) if one.rule == "dead-link"] == []
+    assert [finding for finding in findings(ws.settings, ws.clock) if finding.rule == "dead-link"] == []
 
 
 def test_check_knows_of_withdrawn_papers(either: Workspace) -> None:
     know(either, KNOWN)
     add(either, "2401.00001", {"task": "prognosis"})
-    assert "withdrawn" not in [one.rule for one in findings(either.settings, either.clock)]
+    assert "withdrawn" not in [finding.rule for finding in findings(either.settings, either.clock)]
     with write(either.store) as db:
         mark_withdrawn(db, [find(db, "arxiv:2401.00001").number])  # type: ignore[union-attr]
-    found = [one for one in findings(either.settings, either.clock) if one.rule == "withdrawn"]
-    assert [(one.grade, one.line) for one in found] == [("warning", 1)]
+    found = [finding for finding in findings(either.settings, either.clock) if finding.rule == "withdrawn"]
+    assert [(finding.grade, finding.line) for finding in found] == [("warning", 1)]
 
 
 def test_check_makes_no_store(tmp_path: Path) -> None:
@@ -353,4 +358,4 @@ def test_the_commands(tmp_path: Path) -> None:
     assert "json-schema" in room.run("catalog", "export", "--format", "word", status=2)
     assert "contains other files" in room.run("catalog", "site", ".", status=2)
     assert room.json("catalog", "site", "site")["entries"] == 2
-    assert [one["rule"] for one in room.json("catalog", "check", status=1)] == ["no-link", "stale-list"]
+    assert [finding["rule"] for finding in room.json("catalog", "check", status=1)] == ["no-link", "stale-list"]

@@ -29,15 +29,15 @@ RAY = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-c
 AT_WORK = (
     "ray::Map",
     "ray::FlatMap",
-)  # how Ray names what a backfill has its nodes do; a cluster has actors of its own
+)  # Ray's names for a backfill's work on the nodes; a cluster has actors of its own
 MARK = "TEST_MARK"
 CLUSTER = uuid.uuid4().hex
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def node(folder: Path, name: str, *arguments: str) -> Iterator[None]:
                 assert process.poll() is None, (folder / f"{name}.log").read_text()
             yield
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # to end in good order takes Ray a quarter of a minute
             process.wait(timeout=60)
 
 
@@ -67,7 +67,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def of_mark(mark: str) -> list[str]:
-    """What the processes begun with this mark, or by one that was, are called; Ray names a worker by what it does."""
+    """The names of processes with this mark, which children inherit; Ray names a worker after its work."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -77,26 +77,28 @@ def of_mark(mark: str) -> list[str]:
 
 
 def wait_for_none(mark: str, *beginnings: str) -> None:
-    """Until the last process of a mark whose name begins so has ended."""
+    """Wait until the last process of a mark whose name has one of these beginnings has ended."""
 
     def left() -> list[str]:
-        return [one for one in of_mark(mark) if one.startswith(beginnings or "")]
+        return [name for name in of_mark(mark) if name.startswith(beginnings or "")]
 
     for _ in range(600):
         if not left():
             return
         time.sleep(0.1)
-    pytest.fail(f"These go on: {left()}")
+    pytest.fail(f"These are still running: {left()}")
 
 
 def assert_same(ours: Held, theirs: Held) -> None:
-    """But for the last digits of numbers, which another order of adding up changes."""
+    """Check equality except for the last digits of numbers, which depend on the order of summation."""
     assert ours.papers == theirs.papers
     assert ours.labels == theirs.labels
     assert ours.queue.keys() == theirs.queue.keys()
     assert ours.progress == theirs.progress
     assert ours.scopes == pytest.approx(theirs.scopes, abs=1e-4)
-    assert ours.probabilities == {name: pytest.approx(one, abs=1e-4) for name, one in theirs.probabilities.items()}
+    assert ours.probabilities == {
+        name: pytest.approx(values, abs=1e-4) for name, values in theirs.probabilities.items()
+    }
 
 
 @pytest.fixture
@@ -110,21 +112,21 @@ def there(tmp_path: Path, store_url: str, undisturbed: tuple[Room, dict[str, Any
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_cluster_decides_as_one_process_does_and_kill_9_costs_nothing(
-    cluster: str, there: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]]
+    cluster: str, python: Path, there: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]]
 ) -> None:
-    """Whoever started it is gone in the middle of a commit; the nodes go on, but no longer for them."""
+    """The process that started the work dies during a commit; the nodes keep running, but no longer for it."""
     here, report = undisturbed
     command = ("backfill", "snapshot.jsonl", "--engine", "ray", "--address", cluster)
-    run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
+    run_apart(there, python, *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(CLUSTER, *AT_WORK)
-    assert [one[3] for one in held(store_url).progress] == [16]
-    resumed(run_apart(there, *command), report)
+    assert [row[3] for row in held(store_url).progress] == [16]
+    resumed(run_apart(there, python, *command), report)
     before = held(store_url)
     assert_same(held(url_of(here)), before)
     with opened(store_url) as store, write(store) as db:
         db.execute(delete(predictions).where(predictions.c.scope > 0.9))
         gone = len(before.papers) - len(db.execute(select(predictions)).all())
-    done = run_apart(there, "rescore", "--engine", "ray", "--address", cluster)
+    done = run_apart(there, python, "rescore", "--engine", "ray", "--address", cluster)
     assert (done["papers"], done["in_scope"], done["queued"]) == (gone, gone, 0)
     assert_same(held(store_url), before)
 
@@ -137,15 +139,15 @@ def test_kill_9_takes_the_ray_of_this_machine_along(
     mark = uuid.uuid4().hex
     monkeypatch.setenv(MARK, mark)
     command = ("backfill", "snapshot.jsonl", "--engine", "ray")
-    run_apart(there, *command, status=-signal.SIGKILL, kill_at=3)
+    run_apart(there, Path(sys.executable), *command, status=-signal.SIGKILL, kill_at=3)
     wait_for_none(mark)
-    assert [one[3] for one in held(store_url).progress] == [16]
-    resumed(run_apart(there, "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
+    assert [row[3] for row in held(store_url).progress] == [16]
+    resumed(run_apart(there, Path(sys.executable), "backfill", "snapshot.jsonl"), undisturbed[1])  # by the other engine
     assert_same(held(store_url), held(url_of(undisturbed[0])))
 
 
 def resumed(again: dict[str, Any], whole: dict[str, Any]) -> None:
-    """What the second sitting says: where it went on, and of all else the same as one sitting would."""
+    """The report of the second session: it resumed, and is otherwise the same as a single session's."""
     assert again == {**whole, "resumed_at": 16, "seconds": again["seconds"]}
 
 

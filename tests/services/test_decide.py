@@ -73,7 +73,7 @@ def candidates(ws: Workspace, state: str, limit: int | None = None) -> list[dict
 
 
 def whole(ws: Workspace, name: str) -> dict[str, Any]:
-    """What ``show --json`` shows, but for the explanation."""
+    """What ``show --json`` shows, except for the explanation."""
     return paper_document(paper_detail(ws, name), ws.taxonomy)
 
 
@@ -95,7 +95,7 @@ def text_of(decided: Decided) -> str:
 @both_databases
 def test_the_queue_is_best_first_and_says_what_is_unsure(ws: Workspace) -> None:
     queue = candidates(ws, "pending")
-    assert [one["id"] for one in queue] == ["arxiv:2506.00001", "arxiv:2506.00002", "arxiv:2506.00003"]
+    assert [row["id"] for row in queue] == ["arxiv:2506.00001", "arxiv:2506.00002", "arxiv:2506.00003"]
     assert queue[0]["modality"] == ["ecg"]
     assert queue[0]["unsure"] == ["task:prognosis"]
     assert len(candidates(ws, "pending", 2)) == 2
@@ -114,7 +114,7 @@ def test_accept_writes_the_entry_and_undo_takes_it_back(ws: Workspace) -> None:
     undone = decide(ws, "undo")
     assert (undone.state, undone.entry) == ("pending", None)
     assert not Path(accepted.entry or "").exists()
-    assert [one["action"] for one in whole(ws, "2506.00001")["decisions"]] == ["accept", "undo"]
+    assert [decision["action"] for decision in whole(ws, "2506.00001")["decisions"]] == ["accept", "undo"]
 
 
 def test_undo_of_a_correction_brings_the_former_labels_back(ws: Workspace) -> None:
@@ -127,7 +127,7 @@ def test_undo_of_a_correction_brings_the_former_labels_back(ws: Workspace) -> No
 @both_databases
 def test_each_paper_is_decided_by_itself(ws: Workspace) -> None:
     done = decide_all(ws, "reject", ["2506.00001", "9999.99999", "2506.00002"], "ann", "off topic", {})
-    assert [one.state for one in done] == ["rejected", "", "rejected"]
+    assert [decided.state for decided in done] == ["rejected", "", "rejected"]
     assert "9999.99999" in done[1].error
     assert whole(ws, "2506.00001")["decisions"][0]["reason"] == "off topic"
 
@@ -161,7 +161,7 @@ def test_nothing_left_to_undo_is_said(ws: Workspace) -> None:
 def test_what_a_crash_left_unwritten_is_written_by_the_next_step(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The decision is recorded before the file is written; here the power goes in between."""
+    """The decision is recorded before the file is written; here the power fails in between."""
     monkeypatch.setattr("harvester.services.review.decisions.write_entry", _power_cut)
     with pytest.raises(SystemExit):
         decide(ws, "accept")
@@ -252,12 +252,12 @@ def test_a_renamed_file_stays_the_papers_entry(ws: Workspace) -> None:
         assert renamed.exists()
     assert text_of(decide(ws, "accept", modality="cmr")) == (ws.catalog / "entries/2025/renamed-1.toml").read_text()
     decide(ws, "reject", "2506.00002")
-    assert [one.name for one in ws.catalog.rglob("*.toml")] == ["renamed-1.toml"]
+    assert [path.name for path in ws.catalog.rglob("*.toml")] == ["renamed-1.toml"]
     assert '"cmr"' in (ws.catalog / "entries/2025/renamed-1.toml").read_text()
 
 
 def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> None:
-    """The one that was there first counts, whatever the two are called; nothing is decided night after night."""
+    """The earlier file counts, whatever the two are called, and the decision is not repeated every night."""
     with write(ws.store) as db:
         named = Paper(("arxiv:2506.00001", "doi:10.1000/x"), "Paper 1 about the heart", "Abstract.", version=1)
         record(db, [Sighting(ARXIV, named)], NOW)
@@ -273,7 +273,7 @@ def test_two_files_of_one_paper_are_named_and_only_one_counts(ws: Workspace) -> 
             (problem,) = done.problems
             assert name in problem
             assert entry.name in problem
-        assert [one["action"] for one in whole(ws, "2506.00001")["decisions"]] == ["accept"]
+        assert [decision["action"] for decision in whole(ws, "2506.00001")["decisions"]] == ["accept"]
         other.unlink()
     assert sync_catalog(ws).problems == []
 
@@ -397,4 +397,4 @@ def test_a_paper_withdrawn_while_it_waits_comes_last_and_says_so(ws: Workspace) 
         record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00001",), "Gone", "", version=2, withdrawn=True))], NOW)
         rescore(db, "model")
     queue = candidates(ws, "pending")
-    assert [(one["id"][-1], one["withdrawn"]) for one in queue] == [("2", False), ("3", False), ("1", True)]
+    assert [(row["id"][-1], row["withdrawn"]) for row in queue] == [("2", False), ("3", False), ("1", True)]

@@ -1,4 +1,4 @@
-"""What a decision asks of the store, on both databases: one transaction, at most seven SELECTs, none of them twice."""
+"""A decision's queries, on both databases: one transaction and at most seven SELECTs, none of them repeated."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def cost(ws: Workspace, action: str, name: str = NAME) -> Statements:
 
 @both_databases
 def test_each_decision_reads_little_and_nothing_twice(room: Room) -> None:
-    """A file may only be written once its decision is durable, so noting that it is takes a transaction more."""
+    """A file may only be written once its decision is durable, so recording that takes another transaction."""
     assert cost(room.ws, "defer").writing == 1, "there is no file to write"
     assert cost(room.ws, "reject").writing == 1
     assert cost(room.ws, "accept").writing == 2

@@ -1,4 +1,4 @@
-"""Every check, well and unwell: each thing that is wrong comes with what to do about it."""
+"""Every check, passing and failing: each finding says what to do about it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -45,22 +45,22 @@ def room(tmp_path: Path, upstream: Upstream, smtp: Sink) -> Room:
 
 @pytest.fixture
 def found(room: Room, monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """Examine the room in this process, on an evening in June; nobody asks a name server."""
+    """Examine the room in this process, on an evening in June, without queries to a name server."""
     monkeypatch.setenv("HARVESTER_NOW", rfc3339(NOW))
     monkeypatch.setattr(external, "dns_texts", lambda _name: None)
 
     def look() -> dict[str, list[DoctorFinding]]:
         sorted_out: dict[str, list[DoctorFinding]] = {}
-        for one in examine(room.config):
-            assert (one.remedy == "") == (one.state == "ok"), one
-            sorted_out.setdefault(one.check, []).append(one)
+        for finding in examine(room.config):
+            assert (finding.remedy == "") == (finding.state == "ok"), finding
+            sorted_out.setdefault(finding.check, []).append(finding)
         return sorted_out
 
     return look
 
 
 def states(findings: Sequence[DoctorFinding]) -> set[str]:
-    return {one.state for one in findings}
+    return {finding.state for finding in findings}
 
 
 def test_a_new_folder_is_well_but_nothing_ran_yet(found: Examine, upstream: Upstream, smtp: Sink) -> None:
@@ -102,17 +102,17 @@ def test_an_upstream_that_makes_no_sense(
 def test_the_commands_output_and_status(room: Room) -> None:
     broken = Room(room.folder, {"HARVESTER_DIGEST__SMTP_PORT": "1"})
     findings = broken.json("doctor", now=rfc3339(NOW), status=1)
-    assert all(set(one) == {"check", "state", "message", "remedy"} for one in findings)
-    (mail,) = [one for one in findings if one["check"] == "mail server"]
+    assert all(set(finding) == {"check", "state", "message", "remedy"} for finding in findings)
+    (mail,) = [finding for finding in findings if finding["check"] == "mail server"]
     assert mail["state"] == "fail"
     assert "127.0.0.1:1" in mail["message"]
 
 
 def test_a_broken_configuration_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[digest]\nsmtp_prot = 25\n")
-    (one,) = Room(tmp_path).json("doctor", status=1)
-    assert (one["check"], one["state"]) == ("config", "fail")
-    assert "smtp_prot" in one["message"]
+    (finding,) = Room(tmp_path).json("doctor", status=1)
+    assert (finding["check"], finding["state"]) == ("config", "fail")
+    assert "smtp_prot" in finding["message"]
 
 
 def test_the_store(tmp_path: Path, store_url: str) -> None:
@@ -174,7 +174,7 @@ def test_folders_and_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("ahead", "state"), [([], "warn"), ([1], "ok"), ([-600, 5, 3], "ok"), ([300, 290], "warn"), ([-90_000], "fail")]
 )
 def test_the_clock(ahead: list[int], state: str) -> None:
-    assert external.compare_clocks([timedelta(seconds=one) for one in ahead], NOW).state == state
+    assert external.compare_clocks([timedelta(seconds=seconds) for seconds in ahead], NOW).state == state
 
 
 SPF, DKIM, DMARC = "v=spf1 mx -all", "v=DKIM1; k=rsa; p=MIIB", "v=DMARC1; p=none"
@@ -195,7 +195,7 @@ def test_the_senders_domain(zone: dict[str, list[str]] | None, warned: set[str])
         return None if zone is None else zone.get(name.removesuffix("heart.example"), ())
 
     told = external.check_sender("Digest <digest@heart.example>", texts)
-    assert {one.check for one in told if one.state == "warn"} == warned
+    assert {finding.check for finding in told if finding.state == "warn"} == warned
 
 
 def status(

@@ -61,7 +61,7 @@ def room(tmp_path: Path) -> Room:
 
 @pytest.fixture(scope="module")
 def plants(tmp_path_factory: pytest.TempPathFactory) -> Room:
-    """A list begun with the taxonomy; nothing was harvested yet."""
+    """A list created from the taxonomy, before any harvest."""
     folder = tmp_path_factory.mktemp("plants")
     (folder / "plants.toml").write_text(TAXONOMY, encoding="utf-8")
     Room(folder).run("init", "list", "--taxonomy", "plants.toml")
@@ -82,7 +82,7 @@ def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstre
     report = plants.json("run", "--no-digest", "--since", "2025-06-01", now=THURSDAY)
     assert report["state"] == "ok"
     assert report["in_scope"] >= 3
-    asked_for = next(one["path"] for one in upstream.log() if one["path"].startswith("/api/query"))
+    asked_for = next(entry["path"] for entry in upstream.log() if entry["path"].startswith("/api/query"))
     assert "all%3Acrop+OR+all%3Aagriculture" in asked_for
     best = plants.json("queue")[0]
     assert "agricult" in best["title"].lower()
@@ -166,7 +166,7 @@ def test_nothing_is_half_begun(room: Room) -> None:
 
 @pytest.mark.soak  # the page howto/subject.md, whose commands are run, shows most of it
 def test_a_changed_taxonomy_is_ranked_by_before_there_are_labels(room: Room) -> None:
-    """What a maintainer does on the first day: words and labels of the taxonomy are not right at once."""
+    """A maintainer's first day: the taxonomy's words and labels need corrections."""
     begun = room.json("init", "list", "--taxonomy", "plants.toml")
     plants = Room(room.folder / "list")
     assert "decide on more of the queue first" in plants.run("train", status=1)

@@ -1,4 +1,4 @@
-"""What is made behind the scenes for the review page."""
+"""Explanations that are computed in the background for the review page."""
 
 import json
 import shutil
@@ -31,7 +31,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def when_there(ask: Callable[[], T | None]) -> T:
-    """What is answered once it has been made."""
+    """The answer, once it has been computed."""
     while (found := ask()) is None:
         time.sleep(0.02)
     return found
@@ -49,8 +49,8 @@ def test_the_nearest_of_the_catalogue_without_the_paper_itself(room: Room) -> No
     decide_all(room.ws, "accept", list(texts), "ann", "", {})
     insight = Explanations(room.ws)
     found = when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00004")))
-    assert [one.paper.id for one in found][:2] == ["arxiv:2506.00001", "arxiv:2506.00002"]
-    assert "arxiv:2506.00003" not in [one.paper.id for one in found]
+    assert [neighbor.paper.id for neighbor in found][:2] == ["arxiv:2506.00001", "arxiv:2506.00002"]
+    assert "arxiv:2506.00003" not in [neighbor.paper.id for neighbor in found]
     itself = when_there(lambda: insight.nearest(paper_detail(room.ws, "2506.00001")))
     assert itself[0].paper.id == "arxiv:2506.00002"
 
@@ -84,7 +84,7 @@ def test_it_is_made_once() -> None:
 
 
 def another_model(ws: Workspace) -> str:
-    """The shipped model under another date, so of another version, where promoted models lie."""
+    """The shipped model with another date, and so another version, in the folder of promoted models."""
     card = json.loads((model_dir(None) / CARD).read_text(encoding="utf-8"))
     card["date"] = "2020-01-01"
     card["version"] = _version(card["date"], card)

@@ -1,4 +1,4 @@
-"""Learning from reviewers: texts fetched, models promoted and taken back, the gate probed, drift told."""
+"""Learning from reviewers: fetching texts, promoting and rolling back models, probing the gate, reporting drift."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -67,7 +67,7 @@ def queue(ws: Workspace) -> list[dict[str, Any]]:
 
 def store(ws: Workspace, papers: list[Paper]) -> list[int]:
     with write(ws.store) as db:
-        return [one.number for one in record(db, [Sighting(ARXIV, one) for one in papers], ws.clock())]
+        return [merged.number for merged in record(db, [Sighting(ARXIV, work) for work in papers], ws.clock())]
 
 
 def predict_all(ws: Workspace, numbers: list[int], scopes: list[float]) -> None:
@@ -105,10 +105,10 @@ def test_the_queue_is_read_likeliest_first_and_twins_apart(ws: Workspace) -> Non
     predict_all(ws, numbers, [0.99, 0.98, 0.97, 0.6])
     join_queue(ws)
     shown = queue(ws)
-    assert [one["score"] for one in shown] == sorted((one["score"] for one in shown), reverse=True)
-    found = [one["id"][-1] for one in shown]
+    assert [row["score"] for row in shown] == sorted((row["score"] for row in shown), reverse=True)
+    found = [row["id"][-1] for row in shown]
     assert found == ["1", "3", "2", "4"]
-    assert [one["id"][-1] for one in queue(ws)[:2]] == ["1", "3"]
+    assert [row["id"][-1] for row in queue(ws)[:2]] == ["1", "3"]
 
 
 def test_decisions_are_learned_from_and_corrections_outweigh(ws: Workspace) -> None:
@@ -121,7 +121,7 @@ def test_decisions_are_learned_from_and_corrections_outweigh(ws: Workspace) -> N
     decide(ws, thrown_out, "reject")
     decide(ws, waiting, "defer")
     given = training_set(ws)
-    by_id: dict[str, Labelled] = {one.text.id: one for one in given.papers}
+    by_id: dict[str, Labelled] = {labeled.text.id: labeled for labeled in given.papers}
     assert [by_id[f"arxiv:2512.0000{n}"].weight for n in range(4)] == [DECISION, CORRECTION, CORRECTION, DECISION]
     assert by_id["arxiv:2512.00001"].labels["modality"] == ("ppg",)
     assert [by_id[f"arxiv:2512.0000{n}"].scope for n in range(4)] == [2, 2, 0, 0]
@@ -137,7 +137,7 @@ def test_promoted_models_stay_and_can_be_taken_back(ws: Workspace) -> None:
     assert str(model_in_use(ws)).endswith("data/models/2026-01-06-bbbbbb")
     assert str(rollback(ws)).endswith("2026-01-05-aaaaaa")
     assert rollback(ws) is None
-    with pytest.raises(HarvesterError, match="nothing to go back to"):
+    with pytest.raises(HarvesterError, match="no model to roll back to"):
         rollback(ws)
 
 
@@ -224,7 +224,7 @@ def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_p
 
 @pytest.mark.timeout(900)
 def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
-    """Reviewers use words the shipped model cannot know; the new model does, so it takes over."""
+    """Reviewers use words that the shipped model cannot know; the new model knows them, so it is promoted."""
     ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
     words = [word for _ in range(40) for word in LESSONS]
     taught = store(ws, [paper(n, f"A cardiac {word} was tried on {word}s again.") for n, word in enumerate(words)])
@@ -245,11 +245,11 @@ def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
     assert (now.model, now.labels.of("modality")) == (done["model"], ("ecg",))
 
     assert roll_back(ws)["in_use"] == shipped
-    assert len([one for one in (tmp_path / "room/data/models").iterdir() if one.is_dir()]) == 1, "it stays"
+    assert len([folder for folder in (tmp_path / "room/data/models").iterdir() if folder.is_dir()]) == 1, "it stays"
 
 
 def test_a_challenger_that_is_worse_is_refused() -> None:
-    """By any one figure, beyond what another seed would change; a lower calibration error is the better one."""
+    """Worse in any figure by more than another seed would change; for the calibration error, lower is better."""
 
     def figures(precision: float, f1: float, error: float) -> dict[str, Any]:
         scope = {"average_precision": precision, "precision_at_recall_98": 0.9}
@@ -281,7 +281,7 @@ def test_drift_counts_the_last_weeks_in_scope(ws: Workspace) -> None:
     found = drift(ws)
     assert found["papers"] == 40
     assert found["drift"], "all of them are about ecg, and nothing else"
-    assert any(one["what"] == "share of modality:ecg" for one in found["findings"])
+    assert any(finding["what"] == "share of modality:ecg" for finding in found["findings"])
     assert drift(replace(ws, clock=lambda: NOW + timedelta(days=60)))["papers"] == 0
 
 

@@ -1,4 +1,4 @@
-"""The morning mail: sent by a real mail server where something waits or failed, and by no means else."""
+"""The morning mail: sent through a real mail server if papers are waiting or a run failed, and only then."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_what_waits_best_first_and_no_more_than_ten(room: Room, ws: Workspace, s
     night(room)
     wait(room, "Hearts\r\nBcc: all@example.org", *(f"Vessels {n}" for n in range(11)))
     assert morning_mail.send(ws)
-    assert [one["To"] for one in smtp.messages] == ["ann@example.org", "bob@example.org"]
+    assert [message["To"] for message in smtp.messages] == ["ann@example.org", "bob@example.org"]
     mail, text = smtp.messages[0], text_of(smtp.messages[0])
     assert mail["Subject"] == "Harvester: 12 wait, all is well"
     assert mail["Bcc"] is None
@@ -81,4 +81,4 @@ def test_whoever_can_be_mailed_is(room: Room, ws: Workspace, smtp: Sink) -> None
     smtp.rcpt_replies["ann@example.org"] = "550 no such user"
     with pytest.raises(MailError, match=r"ann@example\.org"):
         morning_mail.send(ws)
-    assert [one["To"] for one in smtp.messages] == ["bob@example.org"]
+    assert [message["To"] for message in smtp.messages] == ["bob@example.org"]

@@ -16,7 +16,7 @@ THURSDAY, MONDAY = "2025-06-12T23:30:00Z", "2025-06-16T23:30:00Z"
 
 
 def by_name(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {one["name"]: one for one in report["sources"]}
+    return {source["name"]: source for source in report["sources"]}
 
 
 # Encoding takes minutes; what differs on PostgreSQL, the faults and the locks of a night, is tested there without it.
@@ -39,7 +39,7 @@ def room(tmp_path: Path, upstream: Upstream, store_url: str) -> Room:
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_whole_night_on_postgresql(tmp_path: Path, upstream: Upstream, smtp: Sink, store_url: str) -> None:
-    """From the sources to the mail; the same on SQLite is the tutorial's and the demo's."""
+    """From the sources to the mail; on SQLite, the tutorial and the demo test the same."""
     room = Room.make(tmp_path, upstream.url, store_url, digest={"smtp_port": smtp.port})
     room.run("db", "upgrade")
     room.run("subscribers", "add", "ann@example.org", "--confirmed", now=THURSDAY)
@@ -56,8 +56,8 @@ def test_a_whole_night_on_postgresql(tmp_path: Path, upstream: Upstream, smtp: S
     (mail,) = smtp.messages
     assert mail["To"] == "ann@example.org"
     assert [first["title"].startswith(title) for title in titles(mail)] == [True], "a long one goes on in the next line"
-    assert first["id"] not in [one["id"] for one in room.json("queue")]
-    assert [one["state"] for one in room.json("runs")] == ["ok", "ok"]
+    assert first["id"] not in [row["id"] for row in room.json("queue")]
+    assert [run["state"] for run in room.json("runs")] == ["ok", "ok"]
     assert {action["action"] for action in room.json("show", second["id"])["decisions"]} == {"reject"}
 
 
@@ -73,8 +73,8 @@ def test_three_nights_on_real_input(room: Room, upstream: Upstream, shared: Path
 
     scopes = labelled(shared)
     queue = room.json("queue")
-    assert [one["score"] for one in queue] == sorted((one["score"] for one in queue), reverse=True)
-    queued = {one["id"] for one in queue}
+    assert [row["score"] for row in queue] == sorted((row["score"] for row in queue), reverse=True)
+    queued = {row["id"] for row in queue}
     cardiac = [name for name in announced(upstream) if scopes.get(name)]
     assert len(cardiac) == 30
     assert len([name for name in cardiac if name in queued]) >= 27
@@ -83,7 +83,7 @@ def test_three_nights_on_real_input(room: Room, upstream: Upstream, shared: Path
     before = room.json("queue")
     again = room.json("run", "--since", "2025-05-29", now=THURSDAY)
     assert (again["papers"], again["queued"]) == ({"new": 0, "updated": 0}, 0)
-    assert {one["state"] for one in again["sources"]} == {"quiet"}
+    assert {source["state"] for source in again["sources"]} == {"quiet"}
     assert room.json("queue") == before
     assert again["run"] == f"{first['run']}-2"
 
@@ -124,12 +124,12 @@ def test_every_source_failing_is_a_failed_run(tmp_path: Path) -> None:
     room = Room.make(tmp_path, "http://127.0.0.1:1")
     report = json.loads(room.run("run", "--json", now=THURSDAY, status=1))
     assert report["state"] == "failed"
-    assert all("127.0.0.1:1" in one["error"] for one in report["sources"])
+    assert all("127.0.0.1:1" in source["error"] for source in report["sources"])
 
 
-def test_two_runs_at_once_are_one(room: Room, upstream: Upstream) -> None:
+def test_two_runs_at_once_are_one(room: Room, upstream: Upstream, python: Path) -> None:
     upstream.control(faults=[{"match": "/api/query", "kind": "drip", "seconds": 3}])
-    with room.start("run", "--since", "2025-06-10", now=THURSDAY) as first:
+    with room.start("run", "--since", "2025-06-10", now=THURSDAY, python=python) as first:
         while not upstream.log():
             assert first.poll() is None
         said = room.run("run", now=THURSDAY, status=75)

@@ -51,7 +51,7 @@ def ws(tmp_path: Path, store_url: str, upstream: Upstream) -> Workspace:
 
 @pytest.fixture
 def ask(ws: Workspace, upstream: Upstream) -> Ask:
-    """Ask one source on a day, for the fortnight before it."""
+    """Query a source on a day, for the fortnight before it."""
 
     def on(day: str, source: str) -> SourceOutcome:
         upstream.control(today=day)
@@ -80,9 +80,9 @@ def test_a_journal_version_is_the_same_paper_and_a_suggestion_where_it_was_accep
     found = {row["id"]: row["suggestion"] for row in updates_document(journal_updates(ws), ws.taxonomy)}
     assert found["arxiv:2504.01220"]["published"] == "2025-06-02"
     assert found["arxiv:2504.01597"]["link"] == "https://doi.org/10.99999/cardio.2025.0002"
-    one = paper_document(paper_detail(ws, "10.99999/cardio.2025.0002"), ws.taxonomy)
-    assert one["id"] == "arxiv:2504.01597"
-    assert {seen["source"] for seen in one["sightings"]} == {"arxiv", "circulation"}
+    document = paper_document(paper_detail(ws, "10.99999/cardio.2025.0002"), ws.taxonomy)
+    assert document["id"] == "arxiv:2504.01597"
+    assert {seen["source"] for seen in document["sightings"]} == {"arxiv", "circulation"}
 
     taken = settle_suggestions(ws, ["2504.01220"], "ann", take=True)[0]
     assert taken.state == "taken"
@@ -121,9 +121,9 @@ def test_a_withdrawal_is_told_where_the_paper_was_accepted(ws: Workspace, ask: A
     accept(ws, "2506.08383")
     outcome = ask("2025-07-07", "arxiv_rss")
     assert accepted_among(ws, outcome.withdrawn) == ["arxiv:2506.08383"]
-    one = paper_document(paper_detail(ws, "2506.08383"), ws.taxonomy)
-    assert one["withdrawn"]
-    assert one["state"] == "accepted", "people decide what becomes of the entry"
+    document = paper_document(paper_detail(ws, "2506.08383"), ws.taxonomy)
+    assert document["withdrawn"]
+    assert document["state"] == "accepted", "people decide what becomes of the entry"
 
 
 def test_an_article_that_proves_to_be_the_preprints_own_is_a_suggestion(ws: Workspace) -> None:
@@ -141,9 +141,9 @@ def test_an_article_that_proves_to_be_the_preprints_own_is_a_suggestion(ws: Work
     gained = replace(preprint, identifiers=(*preprint.identifiers, "doi:10.1000/x"), version=2)
     assert show(there, api.PROVENANCE, gained).suggested == 1
     assert show(there, api.PROVENANCE, gained).suggested == 0
-    (one,) = updates_document(journal_updates(there), there.taxonomy)
-    assert one["id"] == "arxiv:2506.00001"
-    assert one["suggestion"]["venue"] == "Circulation"
+    (update,) = updates_document(journal_updates(there), there.taxonomy)
+    assert update["id"] == "arxiv:2506.00001"
+    assert update["suggestion"]["venue"] == "Circulation"
 
 
 def test_a_backfilled_preprint_is_not_taken_for_an_article(ws: Workspace) -> None:
@@ -176,7 +176,9 @@ def test_a_long_cool_down_is_shared_even_where_nothing_is_spaced_and_not_slept_t
     fault = {"match": "/api/query", "kind": "status", "status": 429, "retry_after": 3000}
     upstream.control(today="2025-06-12", faults=[fault], clear_log=True)
     there = replace(ws, clock=lambda: datetime(2025, 6, 12, 23, 30, tzinfo=UTC))
-    outcomes = [harvest(there, one, None, None) for one in chosen(ws.settings.harvest, source_state(ws.store), ARXIV)]
-    assert [one.state for one in outcomes] == ["failed", "failed"]
+    outcomes = [
+        harvest(there, source, None, None) for source in chosen(ws.settings.harvest, source_state(ws.store), ARXIV)
+    ]
+    assert [outcome.state for outcome in outcomes] == ["failed", "failed"]
     assert "is not asked now" in (outcomes[1].error or "")
     assert len(upstream.log()) == 1

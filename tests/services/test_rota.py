@@ -1,4 +1,4 @@
-"""Each due time of a job is done once, by a clock that the test moves: missed nights, cut-off work, wrong clocks."""
+"""Each due time of a job is served once, by a clock that the test moves: missed nights, killed jobs, wrong clocks."""
 
 import sys
 import threading
@@ -33,7 +33,7 @@ SCHEDULE = {
 
 
 class Day:
-    """A store, a clock that is moved by hand, and jobs that keep a diary."""
+    """A store, a clock that is moved by hand, and jobs that record their runs."""
 
     def __init__(self, ws: Workspace, smtp: Sink) -> None:
         self.now = datetime(2026, 3, 27, 12, tzinfo=UTC)
@@ -53,7 +53,7 @@ class Day:
         return work
 
     def pass_by(self, every: timedelta, until: datetime) -> None:
-        """Ask for all jobs again and again, as cron does."""
+        """Request all jobs repeatedly, as cron does."""
         while self.now <= until:
             perform_all(self.ws, list(self.jobs))
             self.now += every
@@ -92,7 +92,7 @@ def test_once_a_night_through_both_changes_of_the_clocks(day: Day) -> None:
 
 def test_several_missed_times_are_made_up_once_and_in_order(day: Day) -> None:
     day.now += timedelta(days=9)
-    assert [one.job for one in perform_all(day.ws, ["audit", "run"])] == ["run", "audit"]
+    assert [performed.job for performed in perform_all(day.ws, ["audit", "run"])] == ["run", "audit"]
     assert perform_all(day.ws, ["audit", "run"]) == []
     assert day.job_run().due == datetime(2026, 4, 5, 0, 30, tzinfo=UTC)
 
@@ -164,7 +164,7 @@ def test_a_store_that_fails_leaves_the_turn_open(day: Day) -> None:
 
 
 def test_a_clock_that_ran_ahead_does_not_stop_the_nights(day: Day) -> None:
-    """One start by a wrong clock took a turn in 2031; once it is set right the newest night is made up, and so on."""
+    """A start with a wrong clock ran a job due in 2031; once it is corrected, each newest night is made up."""
     right, day.now = day.now, datetime(2031, 1, 1, 12, tzinfo=UTC)
     assert perform(day.ws, "run")
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A second exclusive facet and a fifth facet, by the taxonomy file alone: no code, no migration, no training."""
+"""A second exclusive facet and a fifth facet, through the taxonomy file alone: no code, no migration, no training."""
 
 import json
 from pathlib import Path

@@ -28,7 +28,7 @@ def room(tmp_path: Path, store_url: str) -> Iterator[Room]:
 @both_databases
 def test_signing_in_and_out(room: Room) -> None:
     room.user("Ann")
-    token = sign_in(room.ws, "ann", PASSWORD, HERE)  # names are read in any case
+    token = sign_in(room.ws, "ann", PASSWORD, HERE)  # names are case-insensitive
     found = signed_in(room.ws, token)
     assert found is not None
     assert (found.name, found.role) == ("Ann", "reviewer")
@@ -104,7 +104,7 @@ def test_wrong_names_and_passwords_are_one_answer(room: Room) -> None:
 @both_databases
 def test_tries_are_limited_by_address_and_by_name(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.user("ann")
-    monkeypatch.setattr(users, "_is_password", lambda user, password: password == PASSWORD)  # hashing is not the matter
+    monkeypatch.setattr(users, "_is_password", lambda user, password: password == PASSWORD)  # hashing is not under test
     for _ in range(10):
         with pytest.raises(NotSignedIn):
             sign_in(room.ws, "ann", "wrong", HERE)
@@ -165,7 +165,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert (added.returncode, json.loads(added.stdout)[0]["role"]) == (0, "admin"), added.stderr
     assert PASSWORD not in added.stdout + added.stderr
     listed = harvester(room, "users", "list", "--json")
-    assert [(one["name"], one["sessions"]) for one in json.loads(listed.stdout)] == [("ann", 0)]
+    assert [(user["name"], user["sessions"]) for user in json.loads(listed.stdout)] == [("ann", 0)]
     for arguments, status, words in (
         (("users", "add", "bob"), 2, "--password-stdin"),
         (("users", "add", "bob", "--role", "king", "--password-stdin"), 2, "reviewer, admin"),

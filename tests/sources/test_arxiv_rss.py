@@ -1,4 +1,4 @@
-"""arXiv's announcement feeds: own small documents, and the stand-in with its faults over HTTP."""
+"""arXiv's announcement feeds: small invented documents, and the stand-in with its faults over HTTP."""
 
 import re
 import urllib.request
@@ -79,7 +79,7 @@ def sightings(kept: list[Batch]) -> dict[str, Sighting]:
 
 
 def announced(upstream: Upstream, category: str) -> list[tuple[str, str]]:
-    """(id, type) of every item of a feed, read without our code."""
+    """The (id, type) of every item in a feed, parsed without our code."""
     with urllib.request.urlopen(f"{upstream.url}/rss/{category}", timeout=10) as answer:
         body = answer.read().decode()
     return re.findall(r"oai:arXiv\.org:([^<]+)v\d+</guid>.*?<arxiv:announce_type>([^<]+)<", body)
@@ -253,8 +253,12 @@ class TestOverHttp:
         assert error is None
         assert set(found) == {f"arxiv:{base}" for listed in raw.values() for base, _ in listed}
         assert sum(batch.received for batch in kept) == sum(len(listed) for listed in raw.values())
-        assert all(one.source == PROVENANCE and one.announced == date(2025, 5, 27) for one in found.values())
-        assert all(one.paper.authors and one.paper.published for one in found.values()), "the text is the API's"
+        assert all(
+            sighting.source == PROVENANCE and sighting.announced == date(2025, 5, 27) for sighting in found.values()
+        )
+        assert all(sighting.paper.authors and sighting.paper.published for sighting in found.values()), (
+            "the text is the API's"
+        )
         assert not any(batch.notes for batch in kept)
         kinds: dict[str, set[str]] = {}
         for base, kind in (item for listed in raw.values() for item in listed):
@@ -325,7 +329,8 @@ class TestOverHttp:
 
     def test_a_stale_feed_is_known_by_its_ids(self, upstream: Upstream) -> None:
         held = {
-            (one.paper.id.removeprefix("arxiv:"), one.paper.version) for one in sightings(ask(upstream)[0]).values()
+            (sighting.paper.id.removeprefix("arxiv:"), sighting.paper.version)
+            for sighting in sightings(ask(upstream)[0]).values()
         }
         upstream.control(today="2025-05-30", faults=[{"match": "/rss/", "kind": "stale", "count": -1}], clear_log=True)
         kept, error = ask(upstream, is_known=lambda pairs: set(pairs) & held)
@@ -352,23 +357,25 @@ class TestOverHttp:
         kept, error = ask(upstream)
         found = sightings(kept)
         assert error is not None
-        assert {name: one.paper.title for name, one in found.items()} == {n: o.paper.title for n, o in plain.items()}
-        assert not any(one.paper.authors for one in found.values())
+        assert {name: sighting.paper.title for name, sighting in found.items()} == {
+            n: o.paper.title for n, o in plain.items()
+        }
+        assert not any(sighting.paper.authors for sighting in found.values())
 
     def test_one_bad_answer_of_the_api_costs_a_hundred_papers_their_authors_no_more(self, upstream: Upstream) -> None:
         upstream.control(faults=[{"match": "/api/query", "kind": "malformed"}])
         kept, error = ask(upstream)
         assert isinstance(error, Malformed)
-        assert sum(not one.paper.authors for one in sightings(kept).values()) == 100
+        assert sum(not sighting.paper.authors for sighting in sightings(kept).values()) == 100
 
     def test_what_the_api_does_not_show_yet_is_told_and_kept(self, upstream: Upstream) -> None:
         upstream.control(faults=[{"match": "/api/query", "kind": "stale", "count": -1}])
         kept, error = ask(upstream)
         notes = " ".join(note for batch in kept for note in batch.notes)
-        bare = [one for one in sightings(kept).values() if not one.paper.authors]
+        bare = [sighting for sighting in sightings(kept).values() if not sighting.paper.authors]
         assert error is None
         assert bare
-        assert all(f"{one.paper.id.removeprefix('arxiv:')}v{one.paper.version}" in notes for one in bare)
+        assert all(f"{sighting.paper.id.removeprefix('arxiv:')}v{sighting.paper.version}" in notes for sighting in bare)
 
     def test_near_the_cap_an_alarm_is_raised(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("harvester.sources.arxiv.rss.ALARM", 10)

@@ -88,7 +88,7 @@ def test_a_straggler_is_news_but_does_not_close_the_batch() -> None:
 
 
 def test_a_feed_turns_to_its_new_day_at_midnight_eastern() -> None:
-    """The shipped schedule asks at 02:30 UTC, when the batch of 20:00 is due but the feed still shows the day's own."""
+    """The shipped schedule asks at 02:30 UTC, when the 20:00 batch is due but the feed still shows that day's."""
     thursday = at("2025-06-12T00:00")
     evening = judge_feed(news=True, batch=None, now=at("2025-06-13T02:30"))
     assert (evening.state, evening.batch) == ("fresh", thursday)

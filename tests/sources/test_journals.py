@@ -1,4 +1,4 @@
-"""Journal feeds: own small documents of the kinds that publishers send, and the stand-in with its faults over HTTP."""
+"""Journal feeds: small invented documents like those of publishers, and the stand-in with its faults over HTTP."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -27,7 +27,7 @@ NAMESPACES = (
 
 
 def rss(*items: str) -> bytes:
-    inside = "".join(f"<item>{one}</item>" for one in items)
+    inside = "".join(f"<item>{item}</item>" for item in items)
     channel = f"<channel><title>Heart Weekly</title>{inside}</channel>"
     return f'<?xml version="1.0"?><rss version="2.0" {NAMESPACES}>{channel}</rss>'.encode()
 

@@ -1,4 +1,4 @@
-"""A new source is one module and one line: an invented one is put into a copy of the program, and a night is run."""
+"""A new source takes one module and one line: an invented source is added to a copy of the program, which then runs."""
 
 import json
 import shutil
@@ -121,7 +121,7 @@ print(json.dumps({
 
 
 class Archive(BaseHTTPRequestHandler):
-    """The invented service, which keeps what it was asked."""
+    """The invented service, which records the requests it receives."""
 
     asked: list[str]
 
@@ -139,7 +139,7 @@ class Archive(BaseHTTPRequestHandler):
         self.send_response_only(code, message)  # without the Date of today
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def archive() -> Iterator[str]:
 
 @pytest.fixture
 def room(tmp_path: Path, archive: str) -> Room:
-    """A folder whose program is a copy with one module and one line more."""
+    """A folder whose program is a copy with an additional module and line."""
     program = tmp_path / "program"
     shutil.copytree(ROOT / "harvester", program / "harvester", ignore=shutil.ignore_patterns("__pycache__"))
     (program / "harvester" / "sources" / "heart_archive.py").write_text(MODULE)
@@ -166,16 +166,16 @@ def room(tmp_path: Path, archive: str) -> Room:
     return Room(tmp_path, {"PYTHONPATH": f"{program}:{ROOT}"})
 
 
-def ask(room: Room, *arguments: str, status: int = 0) -> tuple[str, str]:
-    """What the copied program prints: it takes a process of its own."""
-    with room.start(*arguments, now=NOW) as process:
+def ask(python: Path, room: Room, *arguments: str, status: int = 0) -> tuple[str, str]:
+    """The output of the copied program, which needs a separate process."""
+    with room.start(*arguments, now=NOW, python=python) as process:
         out, err = process.communicate(timeout=240)
     assert process.returncode == status, err
     return out, err
 
 
-def test_one_module_and_one_line_make_a_source(room: Room) -> None:
-    report = json.loads(ask(room, "run", "--source", "heart_archive", "--no-digest", "--json")[0])
+def test_one_module_and_one_line_make_a_source(python: Path, room: Room) -> None:
+    report = json.loads(ask(python, room, "run", "--source", "heart_archive", "--no-digest", "--json")[0])
     (source,) = report["sources"]
     assert (report["state"], source["name"], source["state"], source["new"]) == ("ok", "heart_archive", "fresh", 1)
     assert report["queued"] == 1
@@ -196,7 +196,7 @@ def test_one_module_and_one_line_make_a_source(room: Room) -> None:
     assert PAPER["title"] not in found["others"]
 
 
-def test_a_misspelt_key_of_its_section_is_refused(room: Room) -> None:
+def test_a_misspelt_key_of_its_section_is_refused(python: Path, room: Room) -> None:
     config = (room.folder / "config.toml").read_text()
     (room.folder / "config.toml").write_text(config.replace("words", "word"))
-    assert "unknown key harvest.heart_archive.word;" in ask(room, "queue", status=2)[1]
+    assert "unknown key harvest.heart_archive.word;" in ask(python, room, "queue", status=2)[1]

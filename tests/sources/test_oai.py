@@ -1,4 +1,4 @@
-"""arXiv's OAI-PMH: own small documents, and the stand-in with its faults over HTTP."""
+"""arXiv's OAI-PMH: small invented documents, and the stand-in with its faults over HTTP."""
 
 from datetime import date
 from itertools import islice
@@ -32,7 +32,7 @@ def header(name: str = "oai:arXiv.org:2506.01234", stamp: str = "2025-06-12", st
 
 
 def records(*listed: str, token: str = "") -> bytes:
-    return answer(f"<ListRecords>{''.join(f'<record>{one}</record>' for one in listed)}{token}</ListRecords>")
+    return answer(f"<ListRecords>{''.join(f'<record>{record}</record>' for record in listed)}{token}</ListRecords>")
 
 
 METADATA = (
@@ -62,7 +62,7 @@ class TestReading:
 
     def test_deleted_ones_and_ones_without_metadata(self) -> None:
         page = read_page(records(header(status=' status="deleted"'), header("oai:arXiv.org:math/0309136")))
-        assert [(one.base, one.version, one.title, one.deleted) for one in page.records] == [
+        assert [(record.base, record.version, record.title, record.deleted) for record in page.records] == [
             ("2506.01234", 0, "", True),
             ("math/0309136", 0, "", False),
         ]
@@ -130,20 +130,23 @@ class TestOverHttp:
         return list(list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(settings), spec, SINCE))
 
     def names(self, listed: list[Record]) -> set[tuple[str, int]]:
-        return {(one.base, one.version) for one in listed}
+        return {(record.base, record.version) for record in listed}
 
     def test_all_pages(self, upstream: Upstream) -> None:
         found = self.ask(upstream)
         asked = [parse_qs(urlsplit(entry["path"]).query) for entry in upstream.log()]
         assert len(found) == len(self.names(found)) > 400
         assert len(asked) == -(-len(found) // 400)
-        assert all(one.title and one.abstract and "cs:cs:CV" in one.sets and one.datestamp >= SINCE for one in found)
+        assert all(
+            record.title and record.abstract and "cs:cs:CV" in record.sets and record.datestamp >= SINCE
+            for record in found
+        )
         assert not any("until" in query for query in asked)
         assert asked[0]["from"] == ["2025-06-02"]
 
     def test_every_set_of_the_corpus_is_named_right(self, upstream: Upstream) -> None:
-        categories = {name for one in self.ask(upstream) for name in one.categories}
-        own = {spec for one in self.ask(upstream) for spec in one.sets}
+        categories = {name for record in self.ask(upstream) for name in record.categories}
+        own = {spec for record in self.ask(upstream) for spec in record.sets}
         assert {set_of(name) for name in categories} == own
 
     def test_nothing_changed(self, upstream: Upstream) -> None:

@@ -1,4 +1,4 @@
-"""What every source declares of itself."""
+"""The declarations of every source."""
 
 import re
 from datetime import UTC, datetime

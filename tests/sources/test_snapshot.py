@@ -1,4 +1,4 @@
-"""arXiv's metadata snapshot: its records, and what may be wrong with a file of millions of lines."""
+"""arXiv's metadata snapshot: its records, and the faults that a file of millions of lines may have."""
 
 import gzip
 import json
@@ -130,7 +130,7 @@ def test_categories_and_whole_archives() -> None:
     paper = as_paper(RECORD)
     assert parse_categories(" eess, cs.CV,cs.CV ") == ("cs.CV", "eess")
     chosen = ["cs.CV", "eess", "cs,math.GT", "", "eess.SP", "physics", "cs.C"]
-    assert [is_among(paper, parse_categories(one)) for one in chosen[:4]] == [True] * 4
-    assert not any(is_among(paper, parse_categories(one)) for one in chosen[4:])
+    assert [is_among(paper, parse_categories(text)) for text in chosen[:4]] == [True] * 4
+    assert not any(is_among(paper, parse_categories(text)) for text in chosen[4:])
     with pytest.raises(UsageError, match=r"'cs CV' is not an arXiv category"):
         parse_categories("cs CV")

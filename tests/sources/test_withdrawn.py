@@ -44,7 +44,9 @@ def test_a_live_paper(comment: str) -> None:
 
 def test_the_comments_of_the_corpus(shared: Path) -> None:
     with gzip.open(shared / "corpus" / "papers-2025.jsonl.gz", "rt", encoding="utf-8") as lines:
-        comments = {one["id"]: one.get("comments") or one.get("comment") or "" for one in map(json.loads, lines)}
+        comments = {
+            paper["id"]: paper.get("comments") or paper.get("comment") or "" for paper in map(json.loads, lines)
+        }
     mentioned = {name for name, comment in comments.items() if "withdrawn" in comment.lower()}
     found = {name for name, comment in comments.items() if WITHDRAWN.search(comment)}
     assert mentioned - found == {"2506.18094"}

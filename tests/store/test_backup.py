@@ -1,4 +1,4 @@
-"""Backups of both databases, and stores that earlier releases left: nothing is lost on the way to this one."""
+"""Backups of both databases, and stores that earlier releases left: no data is lost on the way to this release."""
 
 import os
 import sqlite3
@@ -45,7 +45,7 @@ def content(store: Engine) -> Content:
 
 
 def golden(folder: Path, name: str) -> Path:
-    """A store as that revision made it."""
+    """A store as that revision created it."""
     folder.mkdir(exist_ok=True)
     file = folder / f"{name}.db"
     with closing(sqlite3.connect(file)) as db:
@@ -67,7 +67,7 @@ def filled(store: Engine, tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def another(store_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], Engine]:
-    """Empties the database, or names another file: somewhere else to restore to."""
+    """Another target to restore to: the database, emptied, or another file."""
 
     def made() -> Engine:
         if store_url.startswith("sqlite"):
@@ -126,13 +126,13 @@ def test_the_rows_of_the_first_release_mean_what_they_meant(filled: Engine) -> N
         assert papers[2].paper.title == "Gefäße: an invented survey"
         assert papers[1].paper.identifiers == ("arxiv:2506.00001", "doi:10.1000/hearts.1")
         assert papers[1].paper.published == NOW
-        assert [one.paper for one in in_state(db, "pending")] == [2]
+        assert [candidate.paper for candidate in in_state(db, "pending")] == [2]
         (_, killed), (name, report) = recent_runs(db, 5)
         assert killed is None
         assert report == RunReport(name, "ok", papers=PaperCounts(new=3), in_scope=2, queued=2, seconds=1.0)
         assert report.alert_counts is None, "the first release did not keep them"
         assert db.execute(text("SELECT count(*) FROM cursors WHERE progress IS NULL")).scalar() == 1
-    with write(filled) as db:  # numbers go on after those that were brought along
+    with write(filled) as db:  # numbers continue after the restored ones
         assert record(db, [Sighting(ARXIV, Paper(("arxiv:2506.00009",), "A fourth"))], NOW)[0].number == 4
 
 
@@ -237,7 +237,7 @@ def test_an_archive_of_postgresql_does_not_fit_sqlite(tmp_path: Path) -> None:
 
 @both_databases
 def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
-    """Each backup is one picture: a run and its report are in it together, or not at all."""
+    """Each backup is consistent: it contains a run and its report together, or neither."""
     stop, begun = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -262,8 +262,8 @@ def test_backup_while_others_write(filled: Engine, tmp_path: Path) -> None:
     for file in made:
         restore(filled, file, force=True)
         names = [row["name"] for row in content(filled)["identifiers"]]
-        assert len([one for one in names if one.startswith("arxiv:9901.")]) == len(
-            [one for one in names if one.startswith("arxiv:9902.")]
+        assert len([name for name in names if name.startswith("arxiv:9901.")]) == len(
+            [name for name in names if name.startswith("arxiv:9902.")]
         )
         assert {row["number"] for row in content(filled)["papers"]} <= {row["number"] for row in after["papers"]}
 

@@ -82,14 +82,14 @@ def test_somebody_elses_tables_are_left_alone(bare_url: str) -> None:
 @both_databases
 def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
     def declared(_object: object, name: str | None, *_: object) -> bool:
-        return not (name or "").startswith("papers_text")  # full-text search, which each database has its own way for
+        return not (name or "").startswith("papers_text")  # full-text search, which differs between databases
 
     store = make(store_url)
     with store.connect() as db:
         context = MigrationContext.configure(db, opts={"include_object": declared})
         assert compare_metadata(context, metadata) == []
     script = ScriptDirectory(str(schema.MIGRATIONS))
-    assert tuple(reversed([one.revision for one in script.walk_revisions()])) == schema.REVISIONS
+    assert tuple(reversed([migration.revision for migration in script.walk_revisions()])) == schema.REVISIONS
 
 
 @both_databases

@@ -1,4 +1,4 @@
-"""What may be done only so often."""
+"""Rate limits."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -75,7 +75,7 @@ def test_the_same_sighting_twice_changes_nothing(store: Engine) -> None:
 def test_a_newer_version_updates_the_text_and_a_stale_one_does_not(store: Engine) -> None:
     newer = replace(PAPER, version=2, abstract="We model it better.")
     with write(store) as db:
-        changes = [one.change for one in record(db, [arxiv(PAPER), arxiv(newer), arxiv(PAPER)], NOW)]
+        changes = [merged.change for merged in record(db, [arxiv(PAPER), arxiv(newer), arxiv(PAPER)], NOW)]
         found = find(db, "arxiv:2506.00001")
     assert changes == [Change.NEW, Change.UPDATED, Change.SAME]
     assert found is not None
@@ -104,7 +104,7 @@ def test_a_journal_version_is_the_same_paper_by_doi_or_by_title_and_author(store
         by_title = Paper(("doi:10.9000/x",), PAPER.title.upper(), authors=(Author("B. Roe"),))
         stranger = Paper(("doi:10.9000/y",), PAPER.title, authors=(Author("C. Poe"),))
         numbers = [
-            one.number for one in record(db, [Sighting(A_JOURNAL, p) for p in (by_doi, by_title, stranger)], NOW)
+            merged.number for merged in record(db, [Sighting(A_JOURNAL, p) for p in (by_doi, by_title, stranger)], NOW)
         ]
         names = find(db, "doi:10.1000/heart")
     assert numbers[0] == 1
@@ -123,7 +123,7 @@ def test_two_rows_that_prove_to_be_one_work_become_one_and_keep_all_names(store:
         add_decision(db, Decision(second.number, "reject", "review", None, "", "ann", NOW))
         gained = replace(PAPER, identifiers=(*PAPER.identifiers, "doi:10.1000/heart"), version=2)
         (third,) = record(db, [arxiv(gained)], NOW)
-        found, sources = find(db, "arxiv:2506.00001"), {one.source for one in history(db, third.number)}
+        found, sources = find(db, "arxiv:2506.00001"), {sighting.source for sighting in history(db, third.number)}
         gone = load(db, [first.number])
     assert third.number == second.number, "the one that was decided on stays"
     assert gone == {}
@@ -157,8 +157,8 @@ def test_a_preprints_page_stays_the_papers_whoever_shows_it_last(store: Engine) 
 def test_two_arxiv_ids_are_two_papers_whatever_their_title(store: Engine) -> None:
     with write(store) as db:
         numbers = {
-            one.number
-            for one in record(db, [arxiv(PAPER), arxiv(replace(PAPER, identifiers=("arxiv:2506.00002",)))], NOW)
+            merged.number
+            for merged in record(db, [arxiv(PAPER), arxiv(replace(PAPER, identifiers=("arxiv:2506.00002",)))], NOW)
         }
     assert len(numbers) == 2
 
@@ -203,7 +203,7 @@ ARTICLE = Paper(("doi:10.1000/x",), "Cardiac ECG foundational model", "", PAPER.
 @both_databases
 @pytest.mark.parametrize("article_first", [True, False])
 def test_a_preprint_and_its_article_under_a_retouched_title_are_one(store: Engine, article_first: bool) -> None:
-    """Their two editions had a title apart in an article and an ending, and stood in the queue twice."""
+    """Two editions of a paper, whose titles differ in an article and an ending, were queued twice."""
     seen = [arxiv(PREPRINT), Sighting(JOURNAL.named("circulation"), ARTICLE)]
     for sighting in [*(reversed(seen) if article_first else seen), *seen]:
         with write(store) as db:
@@ -235,5 +235,7 @@ def test_a_title_alike_is_not_enough(store: Engine, other: Paper) -> None:
 def test_an_entry_whose_title_was_corrected_keeps_its_name(store: Engine) -> None:
     listed = Paper(("title:amodelofthehaert",), "A model of the haert", authors=PAPER.authors)
     with write(store) as db:
-        first, second = record(db, [Sighting(CATALOG, one) for one in (listed, replace(listed, title="A heart"))], NOW)
+        first, second = record(
+            db, [Sighting(CATALOG, paper) for paper in (listed, replace(listed, title="A heart"))], NOW
+        )
     assert first.number == second.number

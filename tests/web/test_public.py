@@ -99,11 +99,11 @@ def test_an_unknown_label_is_named(client: TestClient, query: str) -> None:
 def test_the_interface_is_described(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     described = paths["/api/entries"]["get"]
-    assert {"task", "modality", "disease", "kind", "q"} <= {one["name"] for one in described["parameters"]}
+    assert {"task", "modality", "disease", "kind", "q"} <= {parameter["name"] for parameter in described["parameters"]}
     schema = described["responses"]["200"]["content"]["application/json"]["schema"]
     jsonschema.validate(client.get("/api/entries").json(), schema)
-    one = paths["/api/entries/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    jsonschema.validate(client.get(f"/api/entries/{PAPERS[1][0]}").json(), one)
+    entry_schema = paths["/api/entries/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.validate(client.get(f"/api/entries/{PAPERS[1][0]}").json(), entry_schema)
 
 
 def test_the_page_leads_to_what_else_the_server_has(client: TestClient) -> None:

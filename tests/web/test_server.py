@@ -1,4 +1,4 @@
-"""`harvester web` as a process of its own."""
+"""`harvester web` as a separate process."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""The public pages for subscribers: the same answer for everybody, and nothing without a link from a mail."""
+"""The public pages for subscribers: the same answer for everybody, and no change without a link from a mail."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def client(room: Room) -> Iterator[TestClient]:
 
 
 def jo(room: Room) -> Subscriber:
-    return next(one for one in subscribers(room.ws) if one.email == JO)
+    return next(subscriber for subscriber in subscribers(room.ws) if subscriber.email == JO)
 
 
 def preferences(room: Room, email: str = JO) -> str:
@@ -64,13 +64,13 @@ def test_subscribing_through_the_page(room: Room, client: TestClient, smtp: Sink
     room.later(hours=1)
     assert CONSENT in client.get(found[1]).text
     assert client.post(found[1]).status_code == 200
-    one = jo(room)
-    assert (one.state, one.confirmed, one.consent) == ("active", room.now, CONSENT_VERSION)
-    assert one.preferences == Preferences({"modality": ("ecg", "cmr"), "kind": ("dataset",)}, "week", 4, "text")
+    subscriber = jo(room)
+    assert (subscriber.state, subscriber.confirmed, subscriber.consent) == ("active", room.now, CONSENT_VERSION)
+    assert subscriber.preferences == Preferences({"modality": ("ecg", "cmr"), "kind": ("dataset",)}, "week", 4, "text")
 
 
 def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, smtp: Sink) -> None:
-    """New, pending, active, left, bounced, erased: byte for byte the same, and nobody's wishes are changed."""
+    """New, pending, active, left, bounced, erased: byte for byte the same, and nobody's preferences are changed."""
     room.subscribe("active@example.org", modality="ecg")
     add_subscriber(room.ws, "pending@example.org")
     room.subscribe("erased@example.org")
@@ -79,13 +79,13 @@ def test_the_answer_tells_nobody_who_subscribes(room: Room, client: TestClient, 
     names = ("new", "active", "pending", "erased")
     answers = {client.post("/subscribe", data={"email": f"{name}@example.org"}).text for name in names}
     assert len(answers) == 1
-    assert sorted(one["To"] for one in smtp.messages) == [
+    assert sorted(message["To"] for message in smtp.messages) == [
         f"{name}@example.org" for name in ("active", "new", "pending")
     ]
-    subjects = {one["To"].partition("@")[0]: one["Subject"].partition(":")[0] for one in smtp.messages}
+    subjects = {message["To"].partition("@")[0]: message["Subject"].partition(":")[0] for message in smtp.messages}
     assert subjects["active"] == "You are already subscribed"
     assert subjects["new"] == subjects["pending"] == "Please confirm your subscription"
-    kept = {one.email: one for one in subscribers(room.ws)}
+    kept = {subscriber.email: subscriber for subscriber in subscribers(room.ws)}
     assert kept["active@example.org"].preferences.topics == {"modality": ("ecg",)}
     assert "erased@example.org" not in kept
 
@@ -100,7 +100,7 @@ def test_the_trap_catches_programs(room: Room, client: TestClient, smtp: Sink) -
     good = client.post("/subscribe", data={"email": JO}).text
     caught = client.post("/subscribe", data={"email": MAX, "website": "https://spam.example"})
     assert (caught.status_code, caught.text) == (200, good)
-    assert [one.email for one in subscribers(room.ws)] == [JO]
+    assert [subscriber.email for subscriber in subscribers(room.ws)] == [JO]
     assert len(smtp.raw) == 1
 
 
@@ -189,7 +189,7 @@ def test_erasing_leaves_the_suppression_alone(room: Room, client: TestClient, sm
     assert client.get(link).status_code == 410
     assert client.post("/subscribe", data={"email": JO}).status_code == 200
     assert smtp.raw == []
-    add_subscriber(room.ws, JO)  # a maintainer, whom they wrote to, lifts it
+    add_subscriber(room.ws, JO)  # a maintainer lifts it at their request
     assert len(smtp.raw) == 1
 
 
@@ -213,7 +213,7 @@ def test_a_link_of_one_act_or_person_does_no_other(room: Room, client: TestClien
 
 
 def test_no_link_signs_anybody_in_again(room: Room, client: TestClient, smtp: Sink) -> None:
-    """Who left stays away, whatever links are still in their mailbox."""
+    """Unsubscribed people stay unsubscribed, whatever links are still in their mailbox."""
     client.post("/subscribe", data={"email": JO})
     found = re.search(r"/confirm/\S+(?=>)", text_of(smtp.messages[0]))
     assert found
@@ -237,7 +237,7 @@ def test_the_archive_shows_what_was_mailed(room: Room, client: TestClient) -> No
     send_digests(room.ws)
     day = html.document_fromstring(client.get("/archive").text).xpath("//ul[@class='days']/li/a/@href")
     assert day == ["/archive/2025-06-12"]
-    remove_subscriber(room.ws, JO)  # who is forgotten leaves no gap
+    remove_subscriber(room.ws, JO)  # an erased subscriber leaves no gap
     page = html.document_fromstring(client.get(day[0]).text)
     assert page.xpath("//h3/a/text()") == ["Hearts in <ECG>", "Hearts in MRI"]
     assert page.xpath("//h2/text()") == ["Segmentation (1)", "More (1)"]
@@ -246,7 +246,7 @@ def test_the_archive_shows_what_was_mailed(room: Room, client: TestClient) -> No
 
 
 def test_the_next_digest_in_a_browser_can_do_nothing(room: Room, client: TestClient) -> None:
-    """listmonk CVE-2026-21483: a preview ran what a title brought."""
+    """listmonk CVE-2026-21483: a preview executed code from a title."""
     assert "nothing new yet" in client.get("/archive/next").text
     room.accept("<script>alert(1)</script>Hearts", task="segmentation")
     answer = client.get("/archive/next")
@@ -270,24 +270,26 @@ def test_feeds(room: Room, client: TestClient) -> None:
     parsed = feedparser.parse(everything.content)
     assert not parsed.bozo
     assert (parsed.version, parsed.feed.id) == ("atom10", "tag:digest.example.org,2026:/feeds/all")
-    assert [one.title for one in parsed.entries] == ["Hearts in MRI", "Hearts in ECG & <b>", "Imported"]
+    assert [entry.title for entry in parsed.entries] == ["Hearts in MRI", "Hearts in ECG & <b>", "Imported"]
     newest = parsed.entries[0]
     assert (newest.id, newest.link) == (
         "tag:digest.example.org,2026:arxiv:2506.00003",
         "https://arxiv.org/abs/2506.00003",
     )
     assert newest.summary == "We look at hearts. It helps."
-    assert [one.name for one in newest.authors][:2] == ["Ann Bee", "Cy Dee"]
-    assert {one.term for one in parsed.entries[1].tags} == {"task:segmentation", "modality:ecg", "kind:research"}
+    assert [author.name for author in newest.authors][:2] == ["Ann Bee", "Cy Dee"]
+    assert {tag.term for tag in parsed.entries[1].tags} == {"task:segmentation", "modality:ecg", "kind:research"}
     label = feedparser.parse(client.get("/feeds/modality/ecg.atom").content)
-    assert [one.title for one in label.entries] == ["Hearts in ECG & <b>"]
+    assert [entry.title for entry in label.entries] == ["Hearts in ECG & <b>"]
     kind = client.get("/feeds/kind/research.json")
     assert kind.headers["content-type"].startswith("application/feed+json")
     document = kind.json()
     assert document["version"] == "https://jsonfeed.org/version/1.1"
     assert document["feed_url"] == "https://digest.example.org/feeds/kind/research.json"
-    assert [one["title"].replace("\ufffe", "") for one in document["items"]] == [one.title for one in parsed.entries]
-    assert all({"id", "url", "content_text", "date_published"} <= set(one) for one in document["items"])
+    assert [item["title"].replace("\ufffe", "") for item in document["items"]] == [
+        entry.title for entry in parsed.entries
+    ]
+    assert all({"id", "url", "content_text", "date_published"} <= set(item) for item in document["items"])
     assert imported == 1
 
 

@@ -1,4 +1,4 @@
-"""Suggesting a paper: kept at once, fetched through the sources, joined with what is known, and queued."""
+"""Suggesting a paper: stored at once, fetched through the sources, merged with known data, and queued."""
 
 import re
 import urllib.request
@@ -48,7 +48,7 @@ def states(room: Room) -> dict[str, int]:
 
 
 def test_what_is_proposed_is_fetched_classified_and_queued(room: Room, upstream: Upstream) -> None:
-    """From arXiv and a journal's feed; while those are out of order it waits, and nothing is lost."""
+    """From arXiv and a journal's feed; while these are down, the suggestion waits, and is not lost."""
     upstream.control(today="2025-12-31", faults=[{"match": "/", "kind": "status", "status": 503, "count": -1}])
     browser = room.browser()
     answer = suggest(browser, f"https://arxiv.org/abs/{KNOWN}v1", note="belongs <b>here</b>")

@@ -1,6 +1,6 @@
-"""The catalog in the formats that other programs read: JSON, CSV, BibTeX, RIS, Atom. Pure: entries in, text out.
+"""Exports the catalog for other programs: JSON, CSV, BibTeX, RIS, Atom. Pure functions from entries to text.
 
-All of them hold every field of an entry, newest paper first; texts are cleaned (one line, no control characters).
+Every format contains all fields of an entry, newest paper first; text is cleaned (one line, no control characters).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,7 +27,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "json-schema": to_json_schema,
     }
 )
-"""By the name that ``catalog export --format`` knows."""
+"""The writer of each format, by the name that ``catalog export --format`` takes."""
 
 EXTENSIONS: Mapping[str, str] = MappingProxyType(
     {"json": "json", "csv": "csv", "bibtex": "bib", "ris": "ris", "atom": "atom", "json-schema": "schema.json"}
@@ -35,5 +35,5 @@ EXTENSIONS: Mapping[str, str] = MappingProxyType(
 
 
 def export(entries: Iterable[Entry], taxonomy: Taxonomy, name: str) -> str:
-    """All entries in one of the formats of `WRITERS`; the same entries give the same text."""
+    """All entries in the format `name`, a key of `WRITERS`; the same entries always give the same text."""
     return WRITERS[name]([plain(entry) for entry in newest_first(entries)], taxonomy)

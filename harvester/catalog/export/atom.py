@@ -11,7 +11,7 @@ from harvester.catalog.published import Published
 
 
 def to_atom(entries: list[Entry], taxonomy: Taxonomy) -> str:
-    """A feed whose dates are the papers' own, so that the same entries give the same bytes."""
+    """A feed with the papers' own dates, so that the same entries always give the same bytes."""
     name = f"tag:cardio-harvester,2024:{quote(taxonomy.title, safe='')}"
     updated = max((_moment(entry.published) for entry in entries), default=NEVER)
     return to_bytes(AtomFeed(name, taxonomy.title, updated, [_entry(entry) for entry in entries])).decode()
@@ -36,5 +36,5 @@ def _links(entry: Entry) -> list[Link]:
 
 
 def _moment(when: Published) -> str:
-    """The first moment of a date that may be no more than a year."""
+    """The first moment of a date, of which only the year may be known."""
     return f"{when.year:04}-{when.month or 1:02}-{when.day or 1:02}T00:00:00Z" if when else NEVER

@@ -1,4 +1,4 @@
-"""BibTeX with stable keys. Texts are UTF-8 with LaTeX's own characters escaped, for biber and BibTeX alike."""
+"""BibTeX with stable keys. Text is UTF-8 with LaTeX's special characters escaped, for both biber and BibTeX."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import address_of
 
-# Braces are counted even where they are escaped, so that \{ would end a field: these commands keep them balanced.
+# BibTeX counts braces even if they are escaped, so \} would end a field; these commands keep braces balanced.
 ESCAPES = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
@@ -24,25 +24,25 @@ ESCAPES = {
     "_": r"\_",
     "%": r"\%",
 }
-_LIGATURES = re.compile("(?<=[-'`,<>?!])(?=[-'`,<>])")  # -- would print as a dash, '' as a quotation mark
+_LIGATURES = re.compile("(?<=[-'`,<>?!])(?=[-'`,<>])")  # LaTeX would print -- as a dash and '' as a quotation mark
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _KEY_UNSAFE = re.compile(r"[^A-Za-z0-9.:/_+-]+")
 _URL_UNSAFE = re.compile(r'[{}\\%#"]')
 
 
 def to_bibtex(entries: list[Entry], _taxonomy: Taxonomy) -> str:
-    """One record per paper."""
+    """A record for each paper."""
     return "\n".join(to_record(entry) for entry in entries)
 
 
 def to_record(entry: Entry) -> str:
-    """The record of one paper; what BibTeX has no field for is in ``keywords`` and ``note``."""
+    """The record of a paper; data without a BibTeX field of its own is in ``keywords`` and ``note``."""
     fields = [f"  {name} = {value}" for name, value in _fields(entry).items() if value]
     return f"@{_type(entry)}{{{key(entry.id)},\n" + ",\n".join(fields) + "\n}\n"
 
 
 def key(identifier: str) -> str:
-    """A key that follows from the identifier alone, so that a corrected title or author breaks nobody's citation."""
+    """A key derived from the identifier alone, so that correcting a title or an author breaks no citation."""
     scheme, _, name = identifier.partition(":")
     safe = _KEY_UNSAFE.sub("-", name).strip("-")
     if safe == name:
@@ -51,7 +51,7 @@ def key(identifier: str) -> str:
 
 
 def latex(text: str) -> str:
-    """Text that LaTeX prints as itself."""
+    """The text, escaped so that LaTeX prints it unchanged."""
     return "".join(ESCAPES.get(char, char) for char in _LIGATURES.sub("\0", text)).replace("\0", "{}")
 
 
@@ -60,7 +60,7 @@ def _type(entry: Entry) -> str:
 
 
 def _fields(entry: Entry) -> dict[str, str]:
-    """The fields in order, each with its delimiters; a month is one of BibTeX's own names."""
+    """The fields in order, each with its delimiters; a month is a BibTeX macro, without any."""
     scheme, _, name = entry.id.partition(":")
     when = entry.published
     paper = entry.links.get("paper", "") or address_of(entry.id)
@@ -85,7 +85,7 @@ def _fields(entry: Entry) -> dict[str, str]:
 
 
 def _author(name: str) -> str:
-    """A name in braces where BibTeX would take it apart: an "and" or a comma in it, the name of an institute."""
+    """The name, in braces if BibTeX would split it: an institute's name may contain "and" or a comma."""
     escaped = latex(name)
     return f"{{{escaped}}}" if re.search(r",|\band\b", name, re.IGNORECASE) else escaped
 

@@ -1,4 +1,4 @@
-"""An entry as other programs see it, whatever the format."""
+"""An entry in the form that all export formats share."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from harvester.domain.text import clean
 
 
 def plain(entry: Entry) -> Entry:
-    """The entry with one-line texts and without links that no browser should follow."""
+    """The entry with its text on one line, and without links that are not web addresses."""
     return replace(
         entry,
         title=clean(entry.title),
@@ -37,7 +37,7 @@ def entry_json(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def address_of(identifier: str) -> str:
-    """Where an arXiv id or a DOI is found on the web; "" for a title."""
+    """The web address of an arXiv id or a DOI; "" for a title."""
     scheme, _, name = identifier.partition(":")
     base = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
     return base + quote(name, safe="/.") if base else ""

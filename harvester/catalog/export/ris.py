@@ -1,4 +1,4 @@
-"""RIS, as reference managers read it (https://refdb.sourceforge.net/manual-0.9.6/sect1-ris-format.html)."""
+"""RIS, the format of reference managers (https://refdb.sourceforge.net/manual-0.9.6/sect1-ris-format.html)."""
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
@@ -10,7 +10,7 @@ _TYPES = {"dataset": "DATA", "software": "COMP"}
 
 
 def to_ris(entries: list[Entry], _taxonomy: Taxonomy) -> str:
-    """One record per paper; a line is a tag and its value, so that no value can begin a tag."""
+    """A record for each paper; every line is a tag and its value, so no value can be mistaken for a tag."""
     return "\r\n".join(_record(entry) for entry in entries)
 
 
@@ -27,7 +27,7 @@ def _record(entry: Entry) -> str:
         ("DA", _date(when) if when else ""),
         ("T2", entry.venue),
         ("DO", name if scheme == "doi" else ""),
-        ("UR", paper.replace(";", "%3B")),  # a semicolon would begin a second address
+        ("UR", paper.replace(";", "%3B")),  # a semicolon would start a second address
         *(("KW", label) for label in entry.labels.names),
         *(("N1", f"{role}: {address}") for role, address in entry.links.items() if role != "paper" or ";" in address),
     ]
@@ -36,6 +36,6 @@ def _record(entry: Entry) -> str:
 
 
 def _date(when: Published) -> str:
-    """``2024/11/20/``; what is not known is left empty, as the format has it."""
+    """``2024/11/20/``; unknown parts are left empty, as the format specifies."""
     parts = [f"{when.year:04}", *(f"{part:02}" if part else "" for part in (when.month, when.day)), ""]
     return "/".join(parts)

@@ -21,7 +21,7 @@ def to_json(entries: list[Entry], taxonomy: Taxonomy) -> str:
 
 
 def to_json_schema(_entries: list[Entry], taxonomy: Taxonomy) -> str:
-    """What the JSON export holds, as JSON Schema (draft 2020-12); its labels are those of the taxonomy."""
+    """The JSON Schema (draft 2020-12) of the JSON export, with the labels of the taxonomy."""
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": taxonomy.title,
@@ -32,7 +32,7 @@ def to_json_schema(_entries: list[Entry], taxonomy: Taxonomy) -> str:
 
 
 def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
-    """The schema of one entry."""
+    """The schema of an entry."""
     text: dict[str, Any] = {"type": "string"}
     facets = {facet.id: _labels(facet) for facet in taxonomy.facets}
     properties = {
@@ -48,9 +48,9 @@ def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
-    """One row per paper (RFC 4180); lists are joined with "; ", and each role of a link has its own column.
+    """A row for each paper (RFC 4180); lists are joined with "; ", and each link role has its own column.
 
-    No spreadsheet takes a cell for a formula: see `csv_cell`.
+    Cells are written so that no spreadsheet takes them for formulas: see `csv_cell`.
     """
     facets = [facet.id for facet in exclusive_first(taxonomy)]
     roles = sorted({role for entry in entries for role in entry.links})
@@ -67,7 +67,7 @@ def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
 
 
 def joined(items: tuple[str, ...]) -> str:
-    """A list in one cell; a semicolon within an item is doubled."""
+    """A list in a single cell; semicolons within an item are doubled."""
     return "; ".join(item.replace(";", ";;") for item in items)
 
 

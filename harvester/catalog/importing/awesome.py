@@ -23,7 +23,7 @@ LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and anyth
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A line that looks like a paper but could not be placed, with its text."""
+    """The number and text of a line that looks like a paper but could not be placed."""
 
     line: int
     text: str
@@ -33,8 +33,8 @@ class Unplaced:
 class ImportedList:
     """The content of a list.
 
-    `placements` counts papers by section; `derived` those that follow from the others, `skipped` those in sections that
-    the caller wants left out.
+    `placements` counts each paper once per section; `derived` counts those that derived sections repeat,
+    `skipped` those in sections that the caller wants left out.
     """
 
     papers: tuple[Entry, ...]
@@ -46,7 +46,7 @@ class ImportedList:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """One block and the section it is in."""
+    """A block and the section it is in."""
 
     block: Block
     place: Place
@@ -93,7 +93,7 @@ def read_list(path: Path) -> str:
     try:
         if path.stat().st_size > LONGEST:
             raise CatalogError(
-                f"{path} is longer than {LONGEST // 1_000_000} MB; give the README.md of an Awesome list."
+                f"{path} is longer than {LONGEST // 1_000_000} MB; pass the README.md of an Awesome list."
             )
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
@@ -104,7 +104,7 @@ def read_list(path: Path) -> str:
         raise CatalogError(f"{path}, line {line}: not UTF-8 text; save the list as UTF-8 and try again.") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise CatalogError(f"{path}, line {line}: not a text file; give the README.md of an Awesome list.")
+        raise CatalogError(f"{path}, line {line}: not a text file; pass the README.md of an Awesome list.")
     return text
 
 

@@ -70,7 +70,7 @@ def _chosen(text: str, taxonomy: Taxonomy) -> tuple[str, str]:
     owners = [owner.id for owner in taxonomy.facets if label in owner.label_ids and (not colon or owner.id == facet)]
     if len(owners) != 1:
         known = ", ".join(f"{owner.id}:{name}" for owner in taxonomy.facets for name in owner.label_ids)
-        raise UsageError(f"--map names the label {text!r}, which is not in the taxonomy; known are: {SKIP}, {known}.")
+        raise UsageError(f"--map names the label {text!r}, which is not in the taxonomy; choose from: {SKIP}, {known}.")
     return owners[0], label
 
 

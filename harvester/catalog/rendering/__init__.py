@@ -1,1 +1,1 @@
-"""Entries rendered as the Awesome list."""
+"""Renders entries as the Awesome list."""

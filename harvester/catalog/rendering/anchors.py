@@ -1,10 +1,10 @@
-"""GitHub's names for headings, and the links to them.
+"""GitHub's anchors for headings, and the links to them.
 
 GitHub lower-cases a heading's text, drops everything but letters, marks, decimal digits, connectors (``_``),
-hyphens and spaces, turns each space into a hyphen, and numbers repeated names:
+hyphens and spaces, turns each space into a hyphen, and numbers repeated anchors:
 https://github.com/gjtorikian/html-pipeline/blob/v2.14.3/lib/html/pipeline/toc_filter.rb
-An emoji is dropped but the space before it is not ("Tasks X" is ``tasks-``), and the invisible variation
-selector behind many emojis is a mark, so it stays: headings are better written without it.
+An emoji is dropped but the space before it is not: "Tasks" with an emoji becomes ``tasks-``. The invisible variation
+selector after many emojis is a mark, so it is kept; headings are better written without it.
 """
 
 import unicodedata
@@ -15,13 +15,13 @@ _VARIATION = "\N{VARIATION SELECTOR-16}"
 
 
 class Slugger:
-    """Names for the headings of one page, which must be given in order."""
+    """Generates the anchors of a page, whose headings must be passed in order."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
     def name(self, heading: str) -> str:
-        """The anchor of a heading by its text as the reader sees it."""
+        """The anchor of a heading, given its text as the reader sees it."""
         plain = slug(heading)
         unique = plain
         while unique in self._given:
@@ -32,17 +32,17 @@ class Slugger:
 
 
 def slug(heading: str) -> str:
-    """The anchor of a heading that is the only one of its name."""
+    """The anchor of a heading whose text occurs only once."""
     return "".join("-" if char == " " else char for char in heading.strip().lower() if char in " -" or _is_word(char))
 
 
 def heading_text(name: str, emoji: str) -> str:
-    """Name and emoji without the invisible selector, so that every reader of GitHub's rule finds the same anchor."""
+    """Name and emoji without the invisible selector, so that every program that follows GitHub's rule agrees."""
     return f"{name} {emoji}".strip().replace(_VARIATION, "")
 
 
 def dead_anchors(page: str) -> list[tuple[int, str]]:
-    """The links of a page to a heading that it does not have, with their lines."""
+    """The links to headings that the page does not have, as (line, anchor)."""
     slugger, content = Slugger(), list(pieces(page))
     names = {slugger.name(piece.text) for piece in content if isinstance(piece, Heading)}
     texts = [

@@ -1,7 +1,7 @@
-"""The public list, ``README.md`` in the form of the list this project grew from.
+"""The public list: ``README.md``, in the format of the list this project grew from.
 
-The form is in ``templates/``; another list may replace any of them with its own. Whatever a template prints is
-escaped unless it is `Markdown` already, so that no template can forget it.
+The format is defined in ``templates/``; another list may replace any template with its own. All values that a template
+prints are escaped unless they are already `Markdown`, so no template can forget to.
 """
 
 import re
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 README = "README.md"
-PAGE_LIMIT = 500_000  # bytes; GitHub shows no more than 512,000 of a file
+PAGE_LIMIT = 500_000  # bytes; GitHub shows at most 512,000 of a file
 CONTENTS = "Contents"
 _PAGES = "sections"
 _MARKER = "<!-- Made by `harvester catalog build`: edit the entries, not this file. -->"
@@ -36,14 +36,14 @@ _LINK_NAMES = {"paper": "Paper", "pdf": "PDF", "project": "Project", "code": "Co
 
 
 class Markdown(str):
-    """Text that is Markdown already and is printed as it is."""
+    """Text that is already Markdown and is printed unchanged."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One file of a section that is too long for the README."""
+    """A file with part of a section that is too long for the README."""
 
     file: str
     number: int
@@ -52,7 +52,7 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A section as the templates see it."""
+    """A section in the form that templates receive."""
 
     key: str
     name: str
@@ -66,15 +66,15 @@ class _View:
 
 
 def render_list(entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | None = None) -> dict[str, str]:
-    """The list's files by name: ``README.md``, and where that would be too long the pages it links to.
+    """The list's files by name: ``README.md``, and if that would be too long, the pages it links to.
 
-    The same entries give the same bytes.
+    The same entries always give the same bytes.
 
     Args:
-        templates: a folder whose templates take precedence over ours of the same name.
+        templates: a folder whose templates take precedence over the built-in ones of the same name.
 
     Raises:
-        CatalogError: a template of that folder is broken.
+        CatalogError: a template in that folder is broken.
     """
     from jinja2 import TemplateError
 
@@ -108,11 +108,14 @@ def _render(entries: list[Entry], taxonomy: Taxonomy, templates: "Environment") 
 
 
 def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tuple[int, list[str]]:
-    """Render the list of a catalog's folder; how many entries there are, and the list's files, changed or not.
+    """Render the list of the catalog in a folder.
+
+    Returns:
+        The number of entries, and the list's files, changed or not.
 
     Raises:
-        CatalogError: an entry or a template cannot be read. Nothing is written then: a typo in one file must
-            not take a paper off the public list.
+        CatalogError: an entry or a template cannot be read. Nothing is written, since a typo in a file must not
+            remove a paper from the public list.
     """
     catalog = load_catalog(folder, taxonomy)
     if catalog.problems:
@@ -123,11 +126,11 @@ def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tu
 def write_list(folder: Path, entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | None = None) -> list[str]:
     """Render the list of these entries into the folder and return the names of its files, changed or not.
 
-    Pages of an earlier build that are no longer needed are removed, other people's files in that folder are not.
+    Pages of an earlier build that are no longer needed are removed; files that a build did not write are kept.
     """
     listed = list(entries)
     files = render_list(listed, taxonomy, templates) | pictures(listed, taxonomy)
-    for name, text in reversed(files.items()):  # the README last: it links to the others
+    for name, text in reversed(files.items()):  # the README last, because it links to the others
         write_atomic(folder / name, text)
     for path in sorted((folder / _PAGES).glob("*.md")):
         if f"{_PAGES}/{path.name}" not in files and _is_ours(path):
@@ -147,7 +150,7 @@ def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: 
         name=section.name,
         emoji=section.emoji,
         heading=heading,
-        anchor=Markdown(slugger.name(heading)),  # before those of its sections: in the order of the page
+        anchor=Markdown(slugger.name(heading)),  # before those of its sections, in page order
         count=len(section.entries),
         papers=tuple(_paper(entry, texts, form) for entry in section.entries),
         sections=tuple(_view(part, slugger, texts, form) for part in section.sections),
@@ -155,7 +158,7 @@ def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: 
 
 
 def _paper(entry: Entry, texts: dict[str, Markdown], form: "Template") -> Markdown:
-    """The entry's lines; made once, for it stands in several sections."""
+    """The entry's lines; rendered once, although it may be in several sections."""
     if entry.id not in texts:
         links = [
             {"label": _link_name(role, address), "address": Markdown(_ENTITY.sub("&amp;", url(address)))}
@@ -170,14 +173,14 @@ def _paper(entry: Entry, texts: dict[str, Markdown], form: "Template") -> Markdo
 
 
 def _link_name(role: str, address: str) -> str:
-    """What a reader sees of a link: ``Paper``, ``GitHub``, else its role (``paper-2`` is ``Paper 2``)."""
+    """The text of a link: ``Paper``, ``GitHub``, otherwise its role (``paper-2`` becomes ``Paper 2``)."""
     if role == "code" and re.match(r"https?://(www\.)?github\.com/", address):
         return "GitHub"
     return _LINK_NAMES.get(role, role.replace("-", " ").capitalize())
 
 
 def _split(section: _View, chapter: _View, contents: Markdown, template: "Template", files: dict[str, str]) -> _View:
-    """The section with its papers moved to pages of their own, which are added to `files`."""
+    """The section with its papers moved to separate pages, which are added to `files`."""
     if section.sections:
         return replace(
             section, sections=tuple(_split(part, chapter, contents, template, files) for part in section.sections)
@@ -193,7 +196,7 @@ def _split(section: _View, chapter: _View, contents: Markdown, template: "Templa
 
 
 def _parts(papers: tuple[Markdown, ...]) -> list[list[Markdown]]:
-    """The papers cut into pieces that fit on a page, with some room for its head."""
+    """The papers split into parts that fit on a page, leaving room for the page's header."""
     parts: list[list[Markdown]] = []
     room = 0
     for paper in papers:
@@ -223,7 +226,7 @@ def _environment(own: Path | None) -> "Environment":
 
 
 def _escape(value: object) -> Markdown:
-    """Foreign text as itself; an ampersand before a space begins no entity and may stay one."""
+    """Foreign text, escaped; an ampersand before a space starts no entity, so it is left as it is."""
     if isinstance(value, Markdown):
         return value
     return Markdown(markdown(clean(str(value))).replace("&amp; ", "& "))

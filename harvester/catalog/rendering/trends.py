@@ -1,7 +1,7 @@
-"""The pictures of the list: badges, and charts of how the catalog grows. Same entries, same bytes.
+"""The images of the list: badges, and charts of the catalog's growth. The same entries always give the same bytes.
 
-They are files beside the list, so that no other site is asked whenever somebody reads it. Their grey and red can be
-read on a white page and on a dark one.
+They are files beside the list, so that reading it sends no request to another site. Their gray and red are legible on
+both white and dark pages.
 """
 
 import unicodedata
@@ -19,14 +19,14 @@ _INK, _BAR, _GREY, _RED = "#7d8590", "#c24a5f", "#5b6066", "#9c2740"
 _SANS = "Verdana,DejaVu Sans,sans-serif"
 _SHOWN_YEARS = 15
 _WIDTH = 900
-_TITLE_BELOW, _CHARTS_BELOW = 16, 30  # where a title stands, and what it is the title of
+_TITLE_BELOW, _CHARTS_BELOW = 16, 30  # vertical positions of a chart's title, and of the chart
 _COLUMN, _COLUMNS_STEP, _COLUMNS_HEIGHT = 38, 56, 90
 _ROW, _ROWS_STEP, _GAP = 13, 19, 24
-_CHAR, _LONGEST_NAME = 7, 28  # pixels of a wide character, and characters of a name
+_CHAR, _LONGEST_NAME = 7, 28  # pixels per wide character, and most characters of a name
 
 
 def badges(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
-    """What the badges say: label and value by the name of the file."""
+    """The label and value of each badge, by file name."""
     dates = [entry.published for entry in entries if entry.published]
     code = sum("code" in entry.links for entry in entries)
     newest = max(dates).label if dates else "none"
@@ -35,7 +35,7 @@ def badges(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
 
 
 def pictures(entries: Sequence[Entry], taxonomy: Taxonomy) -> dict[str, str]:
-    """Badges and charts as SVG, by file name; no charts for an empty catalog."""
+    """Badges and charts as SVG, by file name; an empty catalog has no charts."""
     drawn = {name: _badge(*said) for name, said in badges(entries).items()}
     return drawn | ({YEARS: _years(entries), LABELS: _labels(entries, taxonomy)} if entries else {})
 
@@ -54,7 +54,7 @@ def _badge(name: str, value: str) -> str:
 
 
 def _years(entries: Sequence[Entry]) -> str:
-    """Papers by year, the last years of them, without gaps."""
+    """Papers per year for the most recent years, including years without any."""
     counts = Counter(entry.published.year for entry in entries if entry.published)
     last = max(counts, default=0)
     years = range(max(min(counts, default=0), last - _SHOWN_YEARS + 1), last + 1) if counts else range(0)
@@ -77,7 +77,7 @@ def _years(entries: Sequence[Entry]) -> str:
 
 
 def _labels(entries: Sequence[Entry], taxonomy: Taxonomy) -> str:
-    """Papers by label, one panel per facet; labels without a paper are left out."""
+    """Papers by label, with a panel for each facet; labels without papers are left out."""
     facets = [facet for facet in taxonomy.facets if facet.id != KIND]
     held = [_counts(entries, facet) for facet in facets]
     panel = (_WIDTH + _GAP) // max(1, len(facets))
@@ -91,7 +91,7 @@ def _labels(entries: Sequence[Entry], taxonomy: Taxonomy) -> str:
 
 
 def _panel(counts: Mapping[str, int], left: int, width: int) -> Iterator[str]:
-    """One bar per label, its name before it and its number after."""
+    """A bar for each label, with its name on the left and its count on the right."""
     names = {name: _shortened(name) for name in counts}
     middle = left + 8 + round(0.9 * _CHAR * max(map(_width, names.values()), default=0))
     length = max(20, left + width - middle - 8 - _CHAR * 5)
@@ -115,13 +115,13 @@ def _title(text: str, x: int) -> str:
 
 
 def _chart(height: int, said: str, shapes: Iterable[str]) -> str:
-    """A chart as wide as a page, in ink that can be read on white and on black."""
+    """A chart as wide as the page, in a color that is legible on white and on black."""
     size = {"width": f"{_WIDTH}", "height": f"{height}", "font-family": _SANS, "font-size": "11", "fill": _INK}
     return f"{picture(_WIDTH, height, said, shapes, size)}\n"
 
 
 def _width(text: str) -> int:
-    """Characters; those of East Asia are two wide."""
+    """The width in columns: East Asian characters count as two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

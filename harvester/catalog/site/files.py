@@ -1,4 +1,4 @@
-"""The site's files by name, each made when it is asked for: the folder wants all, a web server one at a time."""
+"""The site's files by name, each generated on request: a folder needs all of them, a web server one at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
@@ -23,9 +23,9 @@ TYPES = {
     "ris": "text/plain; charset=utf-8",
     "atom": "application/atom+xml",
 }
-"""Media types by a file's ending."""
+"""Media types by file extension."""
 
-_AT_ONCE = 30  # papers in the page itself
+_AT_ONCE = 30  # papers in the HTML page itself
 _AUTHORS = 6
 Maker = Callable[[], bytes]
 
@@ -36,11 +36,11 @@ def site(
     abstracts: Callable[[], Mapping[str, str]],
     others: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Maker]:
-    """What makes each file of the site, by its name below the site's root.
+    """A function that generates each file of the site, by its path below the site's root.
 
     Args:
-        abstracts: called once similar papers or the map are asked for; by the entry's id.
-        others: addresses and names of the other pages that the site's server has.
+        abstracts: returns the abstracts by entry id; called when similar papers or the map are first requested.
+        others: addresses and names of the other pages on the site's server.
     """
     papers = [plain(entry) for entry in newest_first(entries)]
 
@@ -68,14 +68,14 @@ def _exported(papers: list[Entry], taxonomy: Taxonomy, name: str) -> bytes:
 
 @cache
 def _assets() -> dict[str, bytes]:
-    """Scripts, styles and pictures, which are the same for every catalog."""
+    """Scripts, styles and images, which are the same for every catalog."""
     folder = resources("harvester.catalog.site") / "static"
     files = [file for file in folder.iterdir() if file.is_file()]
     return {file.name: file.read_bytes() for file in sorted(files, key=lambda file: file.name)}
 
 
 def _page(taxonomy: Taxonomy, papers: list[Entry], others: Sequence[tuple[str, str]]) -> bytes:
-    """The page with its newest papers in it: seen before any script has run, and without one."""
+    """The page with the newest papers in its HTML, visible before any script has run, or without scripts."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     templates = Environment(
@@ -92,7 +92,7 @@ def _page(taxonomy: Taxonomy, papers: list[Entry], others: Sequence[tuple[str, s
 
 
 def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, object]:
-    """An entry as the page shows it before its script does."""
+    """An entry as the page shows it before the script has run."""
     more = " et al." if len(entry.authors) > _AUTHORS else ""
     place = ", ".join(filter(None, (entry.venue, entry.published.label)))
     return {

@@ -1,7 +1,7 @@
-"""Which papers are alike, and a map that puts them side by side. Same entries, same result: every seed is fixed.
+"""Similar papers, and a map that places them near each other. All seeds are fixed, so results are reproducible.
 
-Texts become vectors by latent semantic analysis (TF-IDF and a truncated SVD, Deerwester et al. 1990): seconds for
-20,000 papers, where a sentence encoder takes minutes, and a catalog's titles with their labels say most of it.
+Texts become vectors by latent semantic analysis (TF-IDF and a truncated SVD, Deerwester et al. 1990). It takes seconds
+for 20,000 papers, where a sentence encoder takes minutes, and titles with labels carry most of the information.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SIMILAR = 8  # papers named on a paper's page
-SCALE = 1000  # the map is a square of so many units
+SIMILAR = 8  # papers listed on a paper's page
+SCALE = 1000  # the map is a square with sides of this many units
 _DIMENSIONS = 64
-_LANDMARKS = 1200  # papers that t-SNE arranges itself; the others go between those they resemble
+_LANDMARKS = 1200  # papers that t-SNE arranges; the others go between those they resemble
 _NEIGHBOURS = 4
 _RELATED = 0.1  # cosine below which papers have nothing in common
 _BLOCK = 1000  # rows of the similarity matrix held at once
 
 
 def text_of(entry: Entry, taxonomy: Taxonomy, abstract: str = "") -> str:
-    """What an entry says of itself: title, the names of its labels, and the abstract where one is known."""
+    """An entry's title, the names of its labels, and the abstract if it is known."""
     names = (label.name for facet in taxonomy.facets for label in facet.labels if entry.labels.has(facet.id, label.id))
     return ". ".join((entry.title, *names, abstract))
 
@@ -36,7 +36,7 @@ def vectors(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str
     """float32 array (papers, dimensions) of unit length, or zeros for a paper that shares no word with another.
 
     Args:
-        abstracts: by the entry's id, where they are known.
+        abstracts: the known abstracts, by entry id.
     """
     import numpy as np
     from sklearn.decomposition import TruncatedSVD
@@ -52,7 +52,7 @@ def vectors(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str
 
 
 def similar(placed: "Floats") -> list[list[int]]:
-    """For each paper the positions of those most like it, the nearest first; unrelated ones are left out."""
+    """For each paper, the positions of the most similar papers, nearest first; unrelated ones are left out."""
     found: list[list[int]] = []
     for start in range(0, len(placed), _BLOCK):
         block = placed[start : start + _BLOCK] @ placed.T
@@ -62,7 +62,7 @@ def similar(placed: "Floats") -> list[list[int]]:
 
 
 def layout(placed: "Floats") -> list[list[int]]:
-    """A place on the map for each paper, ``[x, y]`` from 0 to `SCALE`: like beside like (t-SNE, Maaten 2008)."""
+    """A map position for each paper, ``[x, y]`` from 0 to `SCALE`: similar papers are close (t-SNE, Maaten 2008)."""
     import numpy as np
 
     if len(placed) < 4:
@@ -82,12 +82,12 @@ def _tsne(placed: "Floats") -> Any:
 
     near = min(30.0, (len(placed) - 1) / 3)
     arrange = TSNE(2, perplexity=near, init="random", random_state=0, max_iter=500, metric="cosine")
-    with threadpool_limits(1):  # sums in one order, so the same map every time; and threads spin on a busy machine
+    with threadpool_limits(1):  # sums in a fixed order give the same map; and threads spin on a busy machine
         return arrange.fit_transform(placed)
 
 
 def _between(placed: "Floats", landmarks: "Floats", arranged: Any) -> Any:
-    """Every paper at the weighted middle of the landmarks it resembles most, a little aside so that none hide."""
+    """Every paper at the weighted mean of the landmarks it resembles most, shifted a little so that none overlap."""
     import numpy as np
 
     spots = np.empty((len(placed), 2))

@@ -1,4 +1,4 @@
-"""The data files of the site: column by column, so that 20,000 papers stay a few megabytes and parse in one go."""
+"""The data files of the site, in columns, so that 20,000 papers take only a few megabytes and parse at once."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import address_of
 from harvester.domain.labels import exclusive_last
 
-BIB_CHUNK = 200  # papers in one file of BibTeX records: what a click on "Cite" fetches
+BIB_CHUNK = 200  # papers per file of BibTeX records; citing a paper fetches its file
 
 
 def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
-    """All that list, search, facets and charts need; a paper is a position in every column."""
+    """All data for list, search, facets and charts; a paper is a position in every column."""
     venues = sorted({entry.venue for entry in entries})
     place = {venue: number for number, venue in enumerate(venues)}
     facets = exclusive_last(taxonomy)
@@ -35,7 +35,7 @@ def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
 
 
 def bibtex_chunks(entries: Sequence[Entry]) -> Iterator[bytes]:
-    """The BibTeX records, `BIB_CHUNK` papers a file."""
+    """The BibTeX records, `BIB_CHUNK` papers per file."""
     for start in range(0, len(entries), BIB_CHUNK):
         yield dumps([to_record(entry) for entry in entries[start : start + BIB_CHUNK]])
 
@@ -56,6 +56,6 @@ def _held(entry: Entry, facet: Facet) -> list[int]:
 
 
 def _links(entry: Entry) -> dict[str, str]:
-    """The addresses by role; the paper's own is left out where it follows from the id."""
+    """The addresses by role; the paper's own is left out if it can be derived from the id."""
     own = address_of(entry.id)
     return {role: address for role, address in entry.links.items() if (role, address) != ("paper", own)}

@@ -1,1 +1,1 @@
-"""The classifier at work: predictions, models, training, backfills."""
+"""Uses of the classifier: predictions, models, training, backfills."""

@@ -1,8 +1,8 @@
-"""Import the papers of an arXiv metadata snapshot that are in scope into store and queue.
+"""Import the papers in scope from an arXiv metadata snapshot into the store and the queue.
 
-Papers out of scope are counted and not stored: millions of them would slow down every night for nothing. Those in
-scope join the queue's backlog, which is listed after what the nights bring. How far the file has come is committed
-with its papers, so an interrupted backfill resumes where it stopped.
+Papers out of scope are counted but not stored: millions of them would slow down every nightly run to no benefit. Papers
+in scope join the queue's backlog, which is listed after the papers of the nightly runs. The position in the file is
+committed together with the papers, so an interrupted backfill resumes where it stopped.
 """
 
 import hashlib
@@ -31,21 +31,24 @@ from harvester.store.papers import chunks, record
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, unqueued
 
-LINES = 10 * TASK  # the most lines between two commits, of which few may be of the categories asked for
-PROBLEMS = 100  # kept with their lines; all are counted
+LINES = 10 * TASK  # most lines between two commits; only few may be in the requested categories
+PROBLEMS = 100  # stored with their lines; all are counted
 _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillReport:
-    """What a backfill has found in all of its file, in `seconds` and in earlier sittings up to line `resumed_at`."""
+    """The results of a backfill for the whole file.
+
+    Earlier sessions processed it up to line `resumed_at`, this one the rest, in `seconds`.
+    """
 
     found: Backfill
     seconds: float
     resumed_at: int
 
     def to_json(self) -> dict[str, Any]:
-        """``problems`` names the first hundred of the ``errors``."""
+        """``problems`` lists the first hundred of the ``errors``."""
         found = self.found
         return {
             "records": found.records,
@@ -61,7 +64,7 @@ class BackfillReport:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The lines of a snapshot file beyond number `after` as tasks of `size` texts; other `categories` only count."""
+    """The lines of a snapshot file after line `after`, as tasks of `size` texts; other categories are only counted."""
 
     path: Path
     after: int
@@ -69,10 +72,10 @@ class Snapshot:
     size: int = TASK
 
     def __call__(self) -> Iterator[Task]:
-        """The tasks in the file's order."""
+        """The tasks, in the order of the file."""
         part: list[SnapshotLine] = []
         texts = 0
-        for line in read_lines(self.path):  # from the beginning, for the ids that came already
+        for line in read_lines(self.path):  # from the beginning, to learn which ids have occurred
             if line.number <= self.after:
                 continue
             part.append(line)
@@ -109,18 +112,18 @@ def backfill(
     dry_run: bool = False,
     watch: Watch = unwatched,
 ) -> BackfillReport:
-    """Judge every record of a snapshot; keep, predict and queue those in scope.
+    """Classify every record of a snapshot; store and queue those in scope, with their predictions.
 
     Args:
-        categories: arXiv categories and archives to look at; without any, all.
+        categories: the arXiv categories and archives to classify; if empty, all.
         engine, address: see `harvester.services.learning.bulk.judge`.
-        dry_run: only count, from the file's beginning.
+        dry_run: only count, from the beginning of the file.
 
     Raises:
-        UsageError: an unknown engine, or an address without Ray.
-        LockHeld: another backfill is going on in this store.
+        UsageError: the engine is unknown, or there is an address without Ray.
+        LockHeld: another backfill is in progress in this store.
         HarvesterError: the file cannot be read, the cluster does not answer, or the classifier or the store fails;
-            what was done by then is kept.
+            the work done so far is kept.
     """
     started = time.monotonic()
     with nullcontext() if dry_run else lock(ws.store, "backfill"):
@@ -132,7 +135,7 @@ def backfill(
 
 
 class _Sitting:
-    """A backfill in progress: how far it has come, and how it continues from one task to the next."""
+    """A backfill in progress: its state, and how that changes with each task."""
 
     def __init__(self, ws: Workspace, path: Path, categories: tuple[str, ...], dry_run: bool, watch: Watch) -> None:
         self.ws, self.dry_run, self.watch = ws, dry_run, watch
@@ -145,7 +148,7 @@ class _Sitting:
             return backfill_of(db, *self.key)
 
     def take(self, done: TaskResult) -> None:
-        """Count a task, and store what is in scope together with the progress through the file."""
+        """Count a finished task, and store its papers in scope together with the position in the file."""
         self.at = _counted(self.at, done)
         if not self.dry_run:
             with write(self.ws.store) as db:
@@ -164,10 +167,10 @@ class _Sitting:
 
 
 def fingerprint(path: Path, watch: Watch = unwatched) -> str:
-    """The sha256 of a file, so that a backfill is the same wherever the file is and whatever its name.
+    """The sha256 of a file, which identifies a backfill even if the file is moved or renamed.
 
     Raises:
-        HarvesterError: it cannot be read.
+        HarvesterError: the file cannot be read.
     """
     size, digest, done = size_of(path), hashlib.sha256(), 0
     try:
@@ -175,7 +178,7 @@ def fingerprint(path: Path, watch: Watch = unwatched) -> str:
             while piece := file.read(_PIECE):
                 digest.update(piece)
                 done += len(piece)
-                watch("bytes looked at", done, size)
+                watch("bytes checked", done, size)
     except OSError as error:
         raise HarvesterError(f"{path} cannot be read: {error.strerror or error}.") from error
     return digest.hexdigest()

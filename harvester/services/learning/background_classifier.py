@@ -1,4 +1,4 @@
-"""Classify what the harvest has already stored while it waits for its next turn at arXiv."""
+"""Classifies papers that the harvest has stored while it waits before its next request to arXiv."""
 
 import logging
 from threading import Event, Thread
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
 log = logging.getLogger(__name__)
-BATCH = 64  # texts between two checks whether the harvest is over, which then waits for at most this many
+BATCH = 64  # texts between two checks whether the harvest has ended, which then waits for at most this many
 
 
 class BackgroundClassifier:
-    """A thread that classifies for as long as the block lasts, whenever `notice` says that something was stored.
+    """A thread that classifies during a `with` block, whenever `notice` reports that papers were stored.
 
-    The next step does what it leaves undone, and also meets and reports any error again. `classifier` is the loaded
-    classifier, if there was anything to classify.
+    The next step of the run classifies the papers that it leaves, and also runs into any error again and reports it.
+    `classifier` is the loaded classifier, if there was a paper to classify.
     """
 
     def __init__(self, ws: Workspace, watch: Watch) -> None:
@@ -40,7 +40,7 @@ class BackgroundClassifier:
         self._thread.join()
 
     def notice(self, stage: str, done: int, total: int | None) -> None:
-        """The harvest's `Watch`: it is called after every batch that was stored."""
+        """The harvest's `Watch`, called after every stored batch."""
         self._watch(stage, done, total)
         self._stored.set()
 
@@ -51,7 +51,7 @@ class BackgroundClassifier:
                 self._stored.wait()
                 self._stored.clear()
         except Exception as error:  # whatever it is: the step after the harvest tries again and reports it
-            log.info("Classifying waits for the end of the harvest: %s", error)
+            log.info("Classification is postponed until the harvest has ended: %s", error)
 
     def _classify_what_waits(self) -> None:
         model, done = model_version(self._ws), 0

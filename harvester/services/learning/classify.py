@@ -1,4 +1,4 @@
-"""Predict for every text that the current model has not seen."""
+"""Predictions by the current model for texts that it has not seen."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,18 +44,18 @@ if TYPE_CHECKING:
     from classifiers.records import Prediction as Predicted
 
 log = logging.getLogger(__name__)
-BATCH = 256  # texts between two commits: at most this many are repeated after a killed run
-EMBEDDINGS = Path("data/embeddings.db")  # a cache: it may be deleted at any time
+BATCH = 256  # texts between two commits: at most this many are classified again after a killed run
+EMBEDDINGS = Path("data/embeddings.db")  # a cache; it may be deleted at any time
 WEEK = timedelta(days=7)
-PROBES = 10  # papers from below the gate that join the queue once a week
+PROBES = 10  # papers below the gate that join the queue once a week
 PROBE_FLOOR = 0.05  # a paper less likely than this is not worth a reviewer's time
 
 
 def classify(ws: Workspace, classifier: "Classifier | None" = None, watch: Watch = unwatched) -> int:
-    """Predict for all papers that lack this model's prediction; returns how many there were.
+    """Predict for all papers that have no prediction by the current model; returns how many there were.
 
     Args:
-        classifier: one that is already loaded; without it, one is loaded once there is something to do.
+        classifier: an already loaded classifier; without it, one is loaded once there is a paper to classify.
 
     Raises:
         HarvesterError: the model or the encoder is missing, tampered with, or made for another taxonomy.
@@ -70,7 +70,7 @@ def classify(ws: Workspace, classifier: "Classifier | None" = None, watch: Watch
 
 
 def waiting_for(ws: Workspace, model: str, limit: int) -> list[tuple[int, Paper]]:
-    """The next papers that lack a model's prediction."""
+    """The next papers that have no prediction by a model."""
     with read(ws.store) as db:
         return unclassified(db, model, limit)
 
@@ -83,7 +83,7 @@ def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tup
 
 
 def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
-    """Predict again for the pending candidates only, after a model change; the next run does the other papers.
+    """Predict again after a model change, for pending candidates only; the next run covers the other papers.
 
     Returns:
         How many candidates there were.
@@ -104,10 +104,10 @@ def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
 
 
 def join_queue(ws: Workspace) -> int:
-    """Queue what the current model predicts in scope, and rescore what waits; returns how many joined.
+    """Queue papers that the current model predicts in scope, and rescore pending ones; returns how many joined.
 
-    Once a week, from the queue's second week on, the likeliest papers from below the gate join as well: nothing else
-    shows what the gate loses.
+    Once a week, from the queue's second week on, the likeliest papers below the gate join as well: nothing else shows
+    which papers the gate loses.
     """
     model, now = model_version(ws), ws.clock()
     year, week, _ = now.isocalendar()
@@ -126,7 +126,7 @@ def join_queue(ws: Workspace) -> int:
 
 
 def _arrange(db: Connection, model: str) -> None:
-    """Put everything that waits, except a backfill's papers, into reading order."""
+    """Put all pending papers, except those from backfills, into reading order."""
     waiting = [candidate for candidate in in_state(db, "pending") if not candidate.backlog]
     found = sorted(waiting, key=lambda candidate: candidate.paper)
     numbers = [candidate.paper for candidate in found]
@@ -143,7 +143,7 @@ def model_version(ws: Workspace) -> str:
 def version_in_use(ws: Workspace) -> str:
     """The version whose predictions reviewers are shown, as `model_version`; "" if the model cannot be read.
 
-    Then the newest predictions count: a broken model, which runs and `doctor` report, must not stop the reviewing.
+    With "", the newest predictions count: a broken model, which runs and `doctor` report, must not stop reviews.
     """
     try:
         card = model_dir(model_in_use(ws)) / CARD
@@ -156,7 +156,7 @@ def version_in_use(ws: Workspace) -> str:
 
 @lru_cache(maxsize=8)
 def _version_of(folder: Path, _changed: int, _size: int) -> str:
-    """Checking a model's card takes a few milliseconds, and every page needs it."""
+    """The version in a model's card, cached: checking the card takes a few milliseconds, and every page needs it."""
     return read_info(folder).version
 
 
@@ -204,7 +204,7 @@ class ChosenModel:
 
 
 def _require_fit(known: Taxonomy, wanted: Taxonomy, version: str) -> None:
-    """A model need not know a new label yet, but it would keep assigning a removed one."""
+    """Refuse a model that would assign removed labels; it need not know new labels yet."""
     if gone := sorted(known.names - wanted.names):
         raise HarvesterError(
             f"The model {version} assigns labels that {wanted.path} lacks: {', '.join(gone)}; run `harvester train`, "
@@ -251,12 +251,12 @@ def predictions_of(classifier: "Classifier", texts: Sequence[Text]) -> list[Pred
 def explain(
     ws: Workspace, paper: Paper, labels: Mapping[str, Sequence[str]], classifier: "Classifier | None" = None
 ) -> tuple[dict[str, tuple["Reason", ...]], tuple["Neighbour", ...]]:
-    """The sentences each of `labels` (by facet) rests on, keyed ``facet:label``, and the nearest labeled papers.
+    """The sentences that each of `labels` (by facet) depends on, by ``facet:label``, and the nearest labeled papers.
 
     Labels that the model lacks are left out.
 
     Args:
-        classifier: one that is already loaded; without it, one is loaded, which takes about five seconds.
+        classifier: an already loaded classifier; without it, one is loaded, which takes about five seconds.
 
     Raises:
         HarvesterError: the model or the encoder is missing or tampered with.

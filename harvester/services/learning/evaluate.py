@@ -1,4 +1,4 @@
-"""How good the model in use is, and whether incoming papers still look like its training set."""
+"""The quality of the model in use, and whether incoming papers still resemble its training set."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -26,12 +26,12 @@ WEEKS = 4  # the span of a drift check: one or two hundred papers, enough to see
 
 
 def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> dict[str, Any]:
-    """The figures of the model in use next to keyword rules, on labeled papers it had not seen.
+    """The figures of the model in use and of keyword rules, on labeled papers that the model has not seen.
 
-    Papers that it was trained on are scored by heads that had not seen them.
+    Papers that it was trained on are scored by heads that have not seen them.
 
     Args:
-        labels: a file of labeled papers; without it, the label set and all decisions.
+        labels: a file of labeled papers; without it, the labeled set and all decisions are used.
 
     Raises:
         HarvesterError: the file is unusable, or there is nothing to evaluate on.
@@ -62,7 +62,7 @@ def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> di
 
 
 def drift(ws: Workspace) -> dict[str, Any]:
-    """What differs between the last weeks' papers in scope and the newest year of the training set, and what to do.
+    """How the papers in scope of the last weeks differ from the newest year of the training set, and what to do.
 
     Raises:
         HarvesterError: the model in use cannot be read.

@@ -1,4 +1,4 @@
-"""The two sentences of an abstract that matter most for a paper's labels; computed once per text."""
+"""The two sentences of an abstract that matter most for a paper's labels, computed once per text."""
 
 import logging
 from collections import defaultdict
@@ -25,7 +25,7 @@ BATCH = 16  # papers between two commits: each takes the classifier a few tenths
 
 
 def extracts_of(ws: Workspace, items: Iterable[Item], watch: Watch = unwatched) -> dict[int, str]:
-    """The extract of every paper, by its number; without a model, papers without a stored extract are left out."""
+    """The extract of every paper, by number; without a model, papers without a stored extract are left out."""
     papers = {item.number: item for item in items}
     with read(ws.store) as db:
         known = stored_extracts(db, {number: item.paper.text_hash for number, item in papers.items()})
@@ -45,8 +45,8 @@ def extracts_of(ws: Workspace, items: Iterable[Item], watch: Watch = unwatched) 
 def most_telling(abstract: str, reasons: Mapping[str, Sequence[Reason]]) -> str:
     """The sentences of an abstract that all labels together depend on most, in their order.
 
-    `reasons` refer to this very text, so each names one of its sentences, or the title. If they name too few sentences
-    (all reasons in the title, or none), the first sentences fill the gap.
+    `reasons` must refer to this text, so that each names one of its sentences, or the title. If they name too few
+    sentences (all reasons are in the title, or there are none), the first sentences of the abstract are added.
     """
     parts = sentences(abstract)
     weight: defaultdict[str, float] = defaultdict(float)
@@ -75,5 +75,5 @@ def _extract(classifier: "Classifier", item: Item) -> str:
 
 
 def _is_longer(item: Item) -> bool:
-    """Whether there is anything to choose from."""
+    """Whether the abstract has more sentences than an extract."""
     return len(sentences(plain(item.paper.abstract))) > SENTENCES

@@ -1,4 +1,4 @@
-"""Bring the texts of the shipped labels into the store: the set itself holds identifiers and labels only."""
+"""Fetches the texts of the shipped labels into the store: the set itself has only identifiers and labels."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -26,12 +26,12 @@ def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
         fetched now; ids unknown to arXiv; texts already in the store; papers of the set without an arXiv id.
 
     Raises:
-        UsageError: the set is about another subject than this list.
-        FetchError: arXiv fails; what was fetched by then is kept.
+        UsageError: the subject of the set is not that of this list.
+        FetchError: arXiv fails; the texts fetched so far are kept.
     """
     if not has_labelled_set(ws):
         raise UsageError(
-            f"The labeled set is not about {ws.taxonomy.title}; review this list's queue, and train from that."
+            f"The labeled set is not about {ws.taxonomy.title}; review this list's queue, and train on those decisions."
         )
     names = [json.loads(line)["id"] for line in label_file().read_text(encoding="utf-8").splitlines()]
     wanted = [name for name in names if name.startswith(_ARXIV)]
@@ -54,7 +54,7 @@ def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def _take_from_store(ws: Workspace, wanted: Sequence[str]) -> set[str]:
-    """The names whose text is available: fetched before, or harvested and kept for training from now on."""
+    """The names whose text is available, either fetched before, or harvested and now kept for training."""
     with read(ws.store) as db:
         known = set(known_texts(db, wanted))
         harvested = find_all(db, [name for name in wanted if name not in known])

@@ -48,19 +48,19 @@ def require_free_choice(ws: Workspace) -> None:
 
 
 def promote(ws: Workspace, version: str) -> None:
-    """Use this version, which is in the models folder, from now on."""
+    """Make this version, which is in the models folder, the model in use."""
     _write(ws, [*_history(ws.settings), version])
 
 
 def rollback(ws: Workspace) -> Path | None:
-    """Go back to the model that was in use before; returns its folder, or None for the packaged one.
+    """Return to the model that was in use before; returns its folder, or None for the packaged one.
 
     Raises:
-        HarvesterError: no model was ever promoted.
+        HarvesterError: no model has been promoted.
     """
     history = _history(ws.settings)
     if not history:
-        raise HarvesterError(f"There is nothing to go back to: {models_folder(ws) / HISTORY} lists no promoted model.")
+        raise HarvesterError(f"There is no model to roll back to: {models_folder(ws) / HISTORY} lists none.")
     _write(ws, history[:-1])
     return model_in_use(ws)
 
@@ -91,7 +91,7 @@ def move_model(part: Path, to: Path) -> None:
         else:
             part.rename(to)
     except OSError as error:
-        raise HarvesterError(f"Cannot keep the model in {to}: {error.strerror or error}.") from error
+        raise HarvesterError(f"Cannot store the model in {to}: {error.strerror or error}.") from error
 
 
 def _models(settings: Settings) -> Path:

@@ -1,4 +1,4 @@
-"""The order in which waiting papers are read."""
+"""The reading order of pending papers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +13,9 @@ from harvester.domain.predictions import Prediction
 def queue_order(
     found: Sequence[Candidate], papers: Mapping[int, Paper], predicted: Mapping[int, Prediction]
 ) -> list[Candidate]:
-    """Candidates, most useful first: likely in scope, then uncertain, near-duplicates not in a row.
+    """Candidates, most useful first: likely in scope, then uncertain; near-duplicates are kept apart.
 
-    The usefulness is that of reading each paper at its position: a postponed one is never better than its predecessor.
+    `usefulness` applies to reading each paper at its position: a postponed paper is never above its predecessor.
     """
     waiting = []
     for candidate in found:

@@ -1,4 +1,4 @@
-"""Predict for everything in the store with the current model, in bulk: after training, before the next nightly run."""
+"""Predicts for the whole store with the current model, in bulk, after training and before the next nightly run."""
 
 import time
 from collections.abc import Iterator
@@ -40,13 +40,13 @@ class Rescored:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """The papers of a store that a model has not seen, as tasks, in the order they came."""
+    """The papers in a store that a model has not seen, as tasks, in the order in which they were stored."""
 
     store_url: str
     model: str
 
     def __call__(self) -> Iterator[Task]:
-        """The tasks in the order of the papers' numbers."""
+        """The tasks, ordered by paper number."""
         store, after = connect(self.store_url), 0
         while waiting := self._beyond(store, after):
             after = waiting[-1][0]
@@ -65,7 +65,7 @@ def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: W
     Raises:
         UsageError: the engine is unknown, or there is an address without Ray.
         LockHeld: a run is in progress.
-        HarvesterError: the cluster does not answer, or the classifier or the store fails; what was done is kept.
+        HarvesterError: the cluster does not answer, or the classifier or the store fails; the work done so far is kept.
     """
     started, model, papers, in_scope = time.monotonic(), model_version(ws), 0, 0
     with lock(ws.store, "run"):

@@ -1,4 +1,4 @@
-"""Learn from the label set and all decisions, and promote the new model only if it is not worse."""
+"""Train on the labeled set and all decisions, and promote the new model only if it is no worse than the old one."""
 
 import json
 import shutil
@@ -43,13 +43,16 @@ from harvester.store.locks import lock
 from harvester.store.predictions import current
 from harvester.store.training import decided_papers, known_texts
 
-FEWEST = 100  # papers in scope; with fewer, a model is only noise
-DECISION, CORRECTION = 1.0, 3.0  # how many labeled papers a decision counts as; a correction counts for more
+FEWEST = 100  # papers in scope; with fewer, a model only learns noise
+DECISION, CORRECTION = 1.0, 3.0  # weights relative to a labeled paper; corrections count for more
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Labeled papers, and the ids of those that reviewers decided on and corrected."""
+    """The labeled papers, and the ids of those that reviewers decided on or corrected.
+
+    `without_text` counts labeled papers that are left out because the store has no text of them.
+    """
 
     papers: tuple[Labelled, ...]
     decided: frozenset[str]
@@ -58,15 +61,15 @@ class TrainingSet:
 
 
 def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Train a challenger, compare it with the model in use, promote it if it is not worse, rescore the waiting papers.
+    """Train a new model, promote it if it is no worse than the model in use, and rescore the pending papers.
 
-    After the taxonomy changed, only the labels that both models know are compared. With too little to train on, a
-    model that was never trained is rebuilt from the changed taxonomy.
+    If the taxonomy has changed, only the labels that both models know are compared. If there is too little to train on,
+    a model based on the taxonomy alone is rebuilt from the changed taxonomy.
 
     Raises:
         UsageError: config.toml names the model to use.
         HarvesterError: there is too little to train on, or the model in use cannot be loaded.
-        LockHeld: a run or another training is going on.
+        LockHeld: a run or another training is in progress.
     """
     require_free_choice(ws)
     with lock(ws.store, "run"):
@@ -93,27 +96,27 @@ def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, Any]]]:
-    """Replace a model based on the taxonomy alone with one for the current taxonomy; there is nothing to compare."""
+    """Replace a model based on an earlier taxonomy alone by one for the current taxonomy, with nothing to compare."""
     from classifiers.untrained import DATE
 
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise HarvesterError(f"Only {inside} papers in scope have both labels and a text, and {FEWEST} are needed; {more}.")
+    raise HarvesterError(f"Only {inside} papers in scope have both labels and text, but {FEWEST} are needed; {more}.")
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:
-    """The one that the model in use was made with."""
+    """The taxonomy that the model in use was made with."""
     with named_errors():
         return load_taxonomy(model_dir(model_in_use(ws)) / TAXONOMY)
 
 
 def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
-    """Use the model that was in use before the last promotion, and re-score what waits.
+    """Return to the model that was in use before the last promotion, and rescore the pending papers.
 
     Raises:
         UsageError: config.toml names the model to use.
-        HarvesterError: no model was ever promoted.
+        HarvesterError: no model has been promoted.
     """
     require_free_choice(ws)
     with lock(ws.store, "run"):
@@ -124,7 +127,7 @@ def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def training_set(ws: Workspace) -> TrainingSet:
-    """The shipped labels whose texts are in the store, followed by every decision, which therefore wins.
+    """The shipped labels whose texts are in the store, then all decisions, which take precedence by coming last.
 
     Labels that the taxonomy no longer has are left out.
     """
@@ -155,12 +158,12 @@ def training_set(ws: Workspace) -> TrainingSet:
 
 
 def has_labelled_set(ws: Workspace) -> bool:
-    """Whether the shipped labels fit this list's subject: its taxonomy has all of their facets."""
+    """Whether the shipped labels fit this list's subject: the taxonomy has all of their facets."""
     return set(load_taxonomy().facet_ids) <= set(ws.taxonomy.facet_ids)
 
 
 def _present(ws: Workspace, record: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The record's labels that the taxonomy has."""
+    """The labels of a record that are in the taxonomy, by facet."""
     given = {facet: [found] if isinstance(found, str) else found for facet, found in record.items()}
     return {
         facet.id: [label for label in given.get(facet.id) or () if label in facet.label_ids]
@@ -169,19 +172,19 @@ def _present(ws: Workspace, record: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def label_file() -> Path:
-    """The shipped labels: identifiers and labels, no texts."""
+    """The file of shipped labels, which has identifiers and labels but no texts."""
     return packaged("labels") / "labels.jsonl"
 
 
 def corrected_labels(labels: Labels, predicted: Prediction) -> frozenset[str]:
-    """What a reviewer changed in a prediction, as ``facet:label``: labels both added and removed."""
+    """The labels that a reviewer added to a prediction or removed from it, as ``facet:label``."""
     return frozenset(labels.names) ^ frozenset(predicted.labels.names)
 
 
 def _decided(ws: Workspace, paper: Paper, now: Standing, predicted: Prediction | None) -> Labelled | None:
-    """A standing decision as a labeled paper: accepted is core, rejected is out of scope; None without a text.
+    """A decision in force as a labeled paper: accepted means core, rejected means out of scope; None without a text.
 
-    A file that git removed (``withdraw``) may have been removed for any reason, so it teaches nothing.
+    A file that was removed in git (``withdraw``) may have been removed for any reason, so nothing is learned from it.
     """
     decision = now.decision
     if decision is None or decision.action not in ("accept", "reject") or not paper.abstract:
@@ -198,7 +201,11 @@ def _decided(ws: Workspace, paper: Paper, now: Standing, predicted: Prediction |
 
 
 def _challenge(ws: Workspace, given: TrainingSet, watch: Watch) -> tuple[str, list[dict[str, Any]]]:
-    """Train into the models folder and compare with the model in use; the version and the table's rows."""
+    """Train a model into the models folder and compare it with the model in use.
+
+    Returns:
+        The new version, and the rows of the comparison.
+    """
     from classifiers.classifier import load
     from classifiers.features import embed
     from classifiers.promotion import compare

@@ -16,18 +16,18 @@ MEANT = (
     "a status of 401",
     "a status of 403",
     "a status of 422",
-)  # what Chromium itself says of answers that are meant
+)  # Chromium's own messages about intended responses
 
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with reviewers ann and bob and the admin root, to be copied: hashing passwords takes its time."""
+    """A store with reviewers ann and bob and the admin root, to be copied, because hashing passwords is slow."""
     made = Room.make(tmp_path_factory.mktemp("furnished"), classifier={"encoder": NO_ENCODER})
     for name, role in (("ann", "reviewer"), ("bob", "reviewer"), ("root", "admin")):
         made.user(name, role)
     with made.ws.store.connect() as db:
         db.exec_driver_sql("COMMIT")  # the engine begins transactions by itself
-        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it is in the one file now
+        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # all data is in a single file now
     made.ws.store.dispose()
     assert made.ws.store.url.database
     return Path(made.ws.store.url.database)
@@ -59,7 +59,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def desk(room: Room, chromium: Chromium) -> Iterator[Open]:
-    """Opens the queue in a browser of its own, signed in; at the end no page may have complained."""
+    """Opens the queue in a separate browser, signed in; at the end, no page may have reported an error."""
     complaints: list[str] = []
     contexts = []
 
@@ -76,11 +76,11 @@ def desk(room: Room, chromium: Chromium) -> Iterator[Open]:
             page.fill("[name=username]", name)
             page.fill("[name=password]", PASSWORD)
             page.click("main button")
-            scripts = options.get("java_script_enabled", True)  # a key that is pressed before they run is nobody's
+            scripts = options.get("java_script_enabled", True)  # a key pressed before they run is ignored
             page.wait_for_selector("html.scripts body.desk" if scripts else "body.desk", state="attached")
             return page
 
         yield open_queue
         for context in contexts:
             context.close()
-    assert [one for one in complaints if not any(meant in one for meant in MEANT)] == []
+    assert [complaint for complaint in complaints if not any(meant in complaint for meant in MEANT)] == []

@@ -1,4 +1,4 @@
-"""The review pages in Chromium: what a reviewer does, and what the pages then look like."""
+"""The review pages in Chromium: a reviewer's actions, and how the pages respond."""
 
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def press(page: Page, room: Room, key: str, then: str) -> None:
 def violations(page: Page) -> list[tuple[str, list[str]]]:
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+    return [(violation["id"], [node["html"][:120] for node in violation["nodes"]]) for violation in found["violations"]]
 
 
 def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> None:
@@ -63,12 +63,12 @@ def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> Non
     wanted = {"a": "accepted", "v": "accepted", "x": "rejected", "d": "deferred"}
     assert room.states() == {name: wanted[key] for name, key in zip(names, keys, strict=True)}
     assert len(list(room.ws.catalog.rglob("*.toml"))) == 20
-    assert {one.by for name in names for one in room.log(name)} == {"ann"}
+    assert {decision.by for name in names for decision in room.log(name)} == {"ann"}
     assert all(len(room.log(name)) == 1 for name in names)
 
 
 def test_keys_that_are_pressed_faster_than_the_server_answers(room: Room, desk: Open) -> None:
-    """None is lost, and none decides on a paper that its reviewer has not been shown."""
+    """No key press is lost, and none decides on a paper that the reviewer has not been shown."""
     names = room.fill(12)
     page = desk()
     at(page, room, names[0])
@@ -134,7 +134,7 @@ def test_a_decision_of_last_week_is_taken_back(room: Room, desk: Open) -> None:
     expect(page.locator("#paper article")).to_have_attribute("data-state", "pending")
     assert room.place(names[0]).state == "pending"
     assert not list(room.ws.catalog.rglob("*.toml"))
-    assert [one.action for one in room.log(names[0])] == ["accept", "undo"]
+    assert [decision.action for decision in room.log(names[0])] == ["accept", "undo"]
 
 
 def test_labels_by_typing(room: Room, desk: Open) -> None:
@@ -171,7 +171,7 @@ def test_two_reviewers_and_one_paper(room: Room, desk: Open) -> None:
     assert room.place(names[0]).state == "rejected"
     ann.keyboard.press("a")  # now knowing
     at(ann, room, names[1])
-    assert [one.by for one in room.log(names[0])] == ["bob", "ann"]
+    assert [decision.by for decision in room.log(names[0])] == ["bob", "ann"]
     assert room.place(names[0]).state == "accepted"
 
 
@@ -215,7 +215,7 @@ def test_search_and_filters(room: Room, desk: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".rows li")).to_have_count(1)
     expect(page.locator("#total")).to_have_text("1 pending that match")
-    page.wait_for_selector("html.scripts", state="attached")  # a key that is pressed before they run is nobody's
+    page.wait_for_selector("html.scripts", state="attached")  # a key pressed before they run is ignored
     page.keyboard.press("d")
     expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     page.keyboard.press("u")
@@ -248,7 +248,7 @@ def test_what_decides_is_in_view_whatever_the_length(room: Room, desk: Open) -> 
         assert box is not None
         assert box["y"] + box["height"] <= page.locator(".actions").bounding_box()["y"]  # type: ignore[index]
         page.keyboard.type("heart")
-        expect(page.locator("[data-facet=task]")).to_be_hidden()  # nothing of that name in it
+        expect(page.locator("[data-facet=task]")).to_be_hidden()  # no label of that name in it
         expect(page.locator("[data-facet=disease]")).to_be_visible()
 
 
@@ -354,8 +354,8 @@ def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> 
     assert title(page) == hostile
     assert page.title() != "owned"
     assert page.locator("#paper img, #paper script").count() == 0
-    links = page.eval_on_selector_all("#paper a[href]", "found => found.map(one => one.href)")
-    assert not [one for one in links if "evil" in one or one.startswith(("javascript", "data"))]
+    links = page.eval_on_selector_all("#paper a[href]", "found => found.map(link => link.href)")
+    assert not [link for link in links if "evil" in link or link.startswith(("javascript", "data"))]
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     for address in (
         "/review/bulk?action=accept&paper=",
@@ -386,7 +386,7 @@ def test_what_goes_wrong_is_said_and_the_paper_stays(room: Room, desk: Open) -> 
     page.keyboard.press("x")
     expect(page.locator("#said")).to_contain_text("which version")
     at(page, room, names[0])
-    press(page, room, "j", names[1])  # and the keys work on
+    press(page, room, "j", names[1])  # and the keys still work
     assert set(room.states().values()) == {"pending"}
 
 

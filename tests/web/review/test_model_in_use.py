@@ -1,4 +1,4 @@
-"""Whatever shows or takes over a prediction has that of the model in use, also after a promotion was taken back."""
+"""Every view or copy of a prediction has that of the model in use, even after a rollback."""
 
 import json
 import shutil
@@ -41,7 +41,7 @@ def another_model(ws: Workspace, date: str) -> str:
 
 
 def say(ws: Workspace, model: str, modality: str, scope: float, *, unsure: tuple[str, ...] = ()) -> None:
-    """Keep what a model says of the paper's present text."""
+    """Store a model's prediction for the paper's current text."""
     labels = Labels({"task": ("diagnosis",), "modality": (modality,), "kind": ("research",)})
     with write(ws.store) as db:
         stored = find(db, f"arxiv:{NAME}")
@@ -51,7 +51,7 @@ def say(ws: Workspace, model: str, modality: str, scope: float, *, unsure: tuple
 
 @pytest.fixture
 def said(both: Room) -> tuple[Room, str]:
-    """A queued paper of which the shipped model says ECG and a newer one, not in use yet, PPG; its version."""
+    """A queued paper, ECG for the shipped model and PPG for a newer one not in use yet, whose version is returned."""
     both.put(NAME, "A study of the heart", 0.9)
     newer = another_model(both.ws, "2099-01-01")
     say(both.ws, model_version(both.ws), "ecg", 0.9)
@@ -60,7 +60,7 @@ def said(both: Room) -> tuple[Room, str]:
 
 
 def shown(room: Room, browser: Browser) -> dict[str, object]:
-    """The modality and scope that each way of looking gives."""
+    """The modality and scope that each view shows."""
     (row,) = queue_document(queue_page(room.ws, QueueFilter()).rows, room.ws.taxonomy)
     whole = paper_document(paper_detail(room.ws, NAME), room.ws.taxonomy)
     page = browser.page("/review")
@@ -114,12 +114,12 @@ def test_accept_takes_the_labels_of_a_promoted_model(said: tuple[Room, str]) -> 
 
 
 def decided(room: Room) -> str:
-    """What an accept without labels writes as modality."""
+    """The modality that an accept without labels writes."""
     from harvester.services.review.decisions import decide_all
 
     (done,) = decide_all(room.ws, "accept", [NAME], "ann", "", {})
     assert not done.error
-    (line,) = [one for one in Path(str(done.entry)).read_text().splitlines() if one.startswith("modality")]
+    (line,) = [text for text in Path(str(done.entry)).read_text().splitlines() if text.startswith("modality")]
     return line.removeprefix("modality = [").removesuffix("]")
 
 
@@ -137,12 +137,12 @@ def test_training_and_figures_compare_with_the_model_in_use(said: tuple[Room, st
 def kept(room: Room) -> set[str]:
     """The modalities that the model gave and reviewers kept."""
     found = statistics.classifier(room.ws)
-    return {one.name for one in found.labels if one.facet == "Data" and one.both}
+    return {label.name for label in found.labels if label.facet == "Data" and label.both}
 
 
 @both_databases
 def test_a_text_that_changed_has_the_newest_word_on_it_then_the_newest_on_any(said: tuple[Room, str]) -> None:
-    """The model in use has not read the new text yet: another model's word on it counts for more than an old one."""
+    """The model in use has not read the new text yet: another model's prediction for it outranks an old one."""
     room, newer = said
     room.put_again(NAME, "Another study of the heart")
     assert modality(room) == ("ppg",), "nobody has read the new text: the newest word"

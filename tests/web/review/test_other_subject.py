@@ -1,4 +1,4 @@
-"""The pages of a list on another subject: its taxonomy's facets are what forms ask for and what is kept."""
+"""The pages of a list on another subject: forms ask for its taxonomy's facets, and these are stored."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +39,7 @@ def test_forms_ask_for_the_facets_there_are(room: Room) -> None:
     assert "modality" not in form.fields
     assert room.browser().client.get("/archive").text.count("/feeds/crop/") == 4
     described = ann.client.get("/openapi.json").json()["paths"]["/api/entries"]["get"]["parameters"]
-    assert {one["name"] for one in described} == {"task", "crop", "kind", "q", "limit", "offset"}
+    assert {parameter["name"] for parameter in described} == {"task", "crop", "kind", "q", "limit", "offset"}
 
 
 def test_chosen_labels_are_kept_shown_and_served(room: Room) -> None:
@@ -66,7 +66,7 @@ def test_a_conflict_keeps_ones_own_choice(room: Room) -> None:
 
 
 def test_a_facet_that_was_added_later_can_be_given(room: Room) -> None:
-    """The model knows nothing of it, so no prediction holds it; what a reviewer says of it counts all the same."""
+    """The model does not know the facet, so no prediction has it; a reviewer's labels count all the same."""
     room.put("2506.00003", "Rust on leaves", 0.7, labels=Labels({"task": ("gone", "detection"), "kind": ("gone",)}))
     ann = room.browser("ann")
     ann.decide("2506.00003", "accept", task=["detection"], crop=["wheat"], kind="research")

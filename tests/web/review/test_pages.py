@@ -1,4 +1,4 @@
-"""The review pages by their forms, on both databases: what is shown, what is kept, what is said of bad input."""
+"""The review pages through their forms, on both databases: what is shown and stored, and how bad input is answered."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ BAD = "x" * 501
 
 
 def titles(page: Any) -> list[str]:
-    return [one.strip() for one in page.xpath("//ol[@class='rows']//span[@class='title']/text()")]
+    return [title.strip() for title in page.xpath("//ol[@class='rows']//span[@class='title']/text()")]
 
 
 def test_an_accept_is_recorded_filed_and_shown(both: Room) -> None:
@@ -58,7 +58,7 @@ def test_a_conflict_shows_both_choices(both: Room) -> None:
     for words in ("bob", "rejected it", "plants", "to accept it", "CMRI"):
         assert words in answer.text
     assert 'value="cmr" checked' in answer.text, "one's own labels are still chosen"
-    assert [one.action for one in both.log("2506.00001")] == ["reject"]
+    assert [decision.action for decision in both.log("2506.00001")] == ["reject"]
 
 
 def test_a_form_that_is_sent_twice_is_no_conflict_with_oneself(both: Room) -> None:
@@ -295,7 +295,7 @@ def test_a_papers_links_go_by_the_place_they_lead_to(room: Room) -> None:
 
     def shown(name: str) -> dict[str, str]:
         found = ann.page(f"/review?paper={name}").xpath("//p[@class='links']/a")
-        return {one.text: one.get("href") for one in found}
+        return {link.text: link.get("href") for link in found}
 
     own = {"arXiv": "https://arxiv.org/abs/2506.00001", "Hugging Face": "https://huggingface.co/papers/2506.00001"}
     assert shown("2506.00001") == {**own, "Code": "https://github.com/a/b"}
@@ -308,7 +308,7 @@ def test_where_a_paper_was_seen(room: Room) -> None:
     room.put("2506.00001", "Hearts", source="huggingface")
     room.put_again("2506.00001", "Hearts and vessels")
     seen = room.browser("ann").page("/review?paper=2506.00001").xpath("//section[@class='log']/ul/li")
-    said = [" ".join(one.text_content().split()) for one in seen]
+    said = [" ".join(row.text_content().split()) for row in seen]
     assert said == [f"seen by {source}, 2025-06-12 23:30" for source in ("huggingface, version 1", "arxiv, version 2")]
 
 

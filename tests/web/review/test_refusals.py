@@ -1,4 +1,4 @@
-"""Every route that changes something refuses whom it must; the routes are asked of the application itself."""
+"""Every route that changes data refuses illegitimate requests; the list of routes comes from the application."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ ADMIN = ("/review/people/sign-out",)
 
 @dataclass(frozen=True)
 class Change:
-    """A route that changes something, and a form with which it would."""
+    """A route that changes data, and a form with which it would."""
 
     path: str
     form: dict[str, Any]
@@ -45,7 +45,7 @@ FORMS: dict[str, dict[str, Any]] = {
 
 
 def changing(room: Room) -> list[Change]:
-    """Every route of the application that takes something other than GET, less those of the digest's subscribers."""
+    """Every route that accepts a method other than GET, except those for the digest's subscribers."""
     found = []
     for route in iter_route_contexts(create_app(room.ws).routes):
         if set(route.methods or ()) - set(SAFE) and route.path not in (*BY_TOKEN, *UNNAMED):
@@ -64,7 +64,7 @@ def filled(room: Room) -> Room:
 
 
 def traces(room: Room) -> object:
-    """What a route could have changed."""
+    """The state that a route could have changed."""
     with room.ws.store.connect() as db:
         tables = ("decisions", "sessions", "proposals", "publications", "batches", "attempts")
         counted = [db.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() for table in tables]
@@ -76,7 +76,7 @@ def csrf_for(browser: Browser, change: Change) -> str:
 
 
 def test_all_of_them_are_known(filled: Room) -> None:
-    assert {one.path for one in changing(filled)} == set(FORMS)
+    assert {change.path for change in changing(filled)} == set(FORMS)
 
 
 def test_nobody_is_signed_in(filled: Room) -> None:
@@ -171,7 +171,7 @@ def test_a_stale_version(filled: Room, path: str) -> None:
 
 
 def test_reading_changes_nothing(filled: Room) -> None:
-    """Whatever GET asks for: no link that somebody follows and no page that a browser loads ahead decides anything."""
+    """No GET request makes a decision, neither a followed link nor a page that a browser prefetches."""
     browser = filled.browser("root")
     before = traces(filled)
     for route in iter_route_contexts(create_app(filled.ws).routes):

@@ -1,6 +1,6 @@
-"""Classifying in bulk, here or on a cluster: a job says where its texts come from, an engine brings predictions.
+"""Classification in bulk, here or on a cluster: a job supplies texts, an engine returns predictions.
 
-Both engines run the same steps on the same tasks in the same order, so a job can stop and resume with the other one.
+Both engines run the same steps on the same tasks in the same order, so a job can stop and resume with the other engine.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The engine of a Ray cluster: Ray Data streams the tasks from one reader to one model per worker, and back in order.
 
-The reader runs on the node that this process is on, where the file or the store is; workers only get texts. Ray's own
-usage reporting is turned off.
+The reader runs on this process's node, where the file or the store is; workers receive only texts. Ray's own usage
+reporting is turned off.
 """
 
 import logging
@@ -38,13 +38,13 @@ def on_ray(tasks: Callable[[], Iterator[str]], model: ChosenModel, address: str)
 
 
 class Judge:
-    """A worker's model, loaded once; a call is one task."""
+    """A worker's model, loaded once; each call processes a task."""
 
     def __init__(self, model: ChosenModel) -> None:
         self._classifier = model.load()
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """A row with a task to a row with that task done."""
+        """Turn a row with a task into a row with the finished task."""
         return {"done": write_done(done(read_task(row["task"]), self._classifier))}
 
 
@@ -54,7 +54,7 @@ def _dataset(ray: "ModuleType", tasks: Callable[[], Iterator[str]], model: Chose
     context.target_max_block_size = _BLOCK
     context.execution_options.preserve_order = True
     workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
-    # The reader takes no CPU of its own: workers hold them all, and would wait for it forever.
+    # The reader reserves no CPU: the workers reserve all of them, so it would never start and they would wait forever.
     read = ray.data.from_items([{"begin": 0}]).flat_map(
         lambda _row: ({"task": task} for task in tasks()), num_cpus=0, label_selector=_this_node(ray)
     )
@@ -67,7 +67,7 @@ def _this_node(ray: "ModuleType") -> dict[str, str]:
 
 @contextmanager
 def _cluster(address: str) -> Iterator["ModuleType"]:
-    """Ray, connected; disconnected again afterwards."""
+    """Connect to Ray, and disconnect afterwards."""
     ray = _import_ray()
     if address:
         _knock(address)
@@ -124,7 +124,7 @@ def _knock(address: str) -> None:
                 f"The Ray cluster at {address} requires its token: set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN or "
                 "RAY_AUTH_TOKEN_PATH, here and on its nodes."
             ) from None
-        raise _no_answer(address, "what listens there is not Ray") from None
+        raise _no_answer(address, "the service at that address is not Ray") from None
 
 
 def _no_answer(address: str, why: str) -> HarvesterError:
@@ -134,6 +134,6 @@ def _no_answer(address: str, why: str) -> HarvesterError:
 
 
 def _cause(error: BaseException) -> str:
-    """The last line of what Ray says, which is the error itself; the rest is where it happened."""
+    """The last line of Ray's message, which is the error itself; the rest says where it happened."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{(lines or [type(error).__name__])[-1].rstrip('.')}."

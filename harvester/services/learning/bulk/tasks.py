@@ -1,4 +1,4 @@
-"""What an engine takes and returns, and the one step that both engines perform. No I/O here."""
+"""The tasks that an engine takes, the results it returns, and the step that both engines perform. No I/O."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -13,15 +13,15 @@ from harvester.services.learning.classify import predictions_of
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
 
-TASK = 2048  # texts: enough to sort by length, few enough that a few tasks in flight do not fill the memory
+TASK = 2048  # texts: enough to sort by length, but few enough that several tasks in flight fit into memory
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Texts to judge together.
+    """Texts to classify together.
 
-    Each text has an `items` element by which its owner recognizes it; `note` is passed through. Both are JSON.
-    `all_of_them` says whether the owner wants every prediction back, or only those in scope.
+    Each text has an element in `items`, by which the job recognizes it; `note` is passed through. Both must be JSON.
+    `all_of_them` says whether the job wants every prediction, or only those in scope.
     """
 
     texts: Sequence[Text]
@@ -32,7 +32,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """A task's note, and items with their predictions."""
+    """A task's note, and its items with their predictions."""
 
     note: Any
     found: Sequence[tuple[Any, Prediction]]
@@ -43,7 +43,7 @@ Source = Callable[[], Iterator[Task]]
 
 
 def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[TaskResult]:
-    """The engine of this process; the classifier is loaded by the first task that has a text."""
+    """The engine that runs in this process; the classifier is loaded for the first task with a text."""
     classifier: Classifier | None = None
     for task in source():
         if task.texts and classifier is None:
@@ -52,7 +52,7 @@ def here(source: Source, load: "Callable[[], Classifier]") -> Iterator[TaskResul
 
 
 def done(task: Task, classifier: "Classifier | None") -> TaskResult:
-    """One task with its predictions; one without texts needs no classifier."""
+    """Classify a task's texts; a task without texts needs no classifier."""
     found = predictions_of(classifier, task.texts) if classifier and task.texts else []
     pairs = zip(task.items, found, strict=True)
     return TaskResult(
@@ -61,7 +61,7 @@ def done(task: Task, classifier: "Classifier | None") -> TaskResult:
 
 
 def portable(source: Source) -> Callable[[], Iterator[str]]:
-    """A source of the same tasks as JSON."""
+    """A source of the same tasks, as JSON."""
     return _Portable(source)
 
 
