@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # One more than there are processors: while some tests compute, others wait for servers. Torch gets one thread in each.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-MODEL_LABELS ?= ../shared/labels/train.jsonl ../shared/labels/train-without-id.jsonl
+# Labeled texts; the labels in data/labels win, for they hold the corrections.
+MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak check docs run web model lock

@@ -26,6 +26,7 @@ from classifiers.features import embed
 from classifiers.keywords import SynonymMatcher
 from classifiers.metrics import average_precision, macro_f1, micro_f1
 from classifiers.model import label_matrix
+from classifiers.packaged import packaged
 from classifiers.records import Labelled, Text, clean
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from classifiers.training import read_labels
@@ -76,7 +77,8 @@ def main() -> None:
 def prepare(classifier: Classifier, count: int) -> tuple[Trial, float]:
     """Everything read and embedded, and how many papers per second of the stream the encoder reads."""
     taxonomy = load_taxonomy()
-    papers = read_labels([SHARED / "labels" / name for name in ("train.jsonl", "train-without-id.jsonl")], taxonomy)
+    texts = sorted((SHARED / "labels").glob("train*.jsonl"))
+    papers = read_labels([*texts, packaged("labels") / "labels.jsonl"], taxonomy)
     late = split_by_year(papers, YEAR)
     vectors = embed(classifier.encoder, [paper.text for paper in papers])
     stream = read_stream(count)

@@ -13,6 +13,7 @@ from classifiers.encoder import Encoder, Progress, load_encoder
 from classifiers.errors import ModelError
 from classifiers.explain import explain
 from classifiers.features import embed
+from classifiers.furniture import without_furniture
 from classifiers.model import LabelModel, Scores
 from classifiers.records import ModelInfo, Neighbour, Prediction, Reason, Text, clean
 from classifiers.storage import load_model, load_training_index, model_dir
@@ -74,7 +75,7 @@ class Classifier:
 
     def explain(self, text: Text, labels: Mapping[str, Sequence[str]]) -> dict[str, tuple[Reason, ...]]:
         """The sentences each of `labels` (by facet) rests on, keyed `facet:label`."""
-        return explain(self.model, self.encoder, text, labels)
+        return explain(self.model, self.encoder, _bare(text), labels)
 
     def nearest(self, text: Text) -> tuple[Neighbour, ...]:
         """The three labeled papers nearest to a text."""
@@ -100,6 +101,7 @@ class Classifier:
         """Predictions of the full model."""
         if not texts:
             return
+        texts = [_bare(text) for text in texts]
         vectors = embed(self.encoder, texts, progress)
         scores = self.model.predict_proba(texts, vectors)
         said, unsure = self.model.decide(scores), self.model.unsure(scores)
@@ -173,6 +175,10 @@ def load(model_dir: Path | None = None, taxonomy: Path | None = None, encoder: s
             f"{encoder or info.encoder} has sha256 {loaded.sha256}; name that encoder, or retrain with this one."
         )
     return Classifier(model, info, loaded)
+
+
+def _bare(text: Text) -> Text:
+    return Text(text.id, *without_furniture(text.title, text.abstract))
 
 
 def _same_labels(ours: Taxonomy, theirs: Taxonomy, folder: Path | None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -162,24 +162,30 @@ def parse_text(line: str | bytes) -> Text | BadLine:
         return BadLine(record.get("id"), str(err))
 
 
-def text_of(record: Mapping[str, Any]) -> Text:
-    """A paper from its JSON object; a missing or null title or abstract is empty; if both are, `InputError`."""
+def text_of(record: Mapping[str, Any], known: Container[str] = ()) -> Text:
+    """A paper from its JSON object; a missing or null title or abstract is empty.
+
+    Raises `InputError` if both are, unless the text of this paper is already `known` by its id.
+    """
     paper_id = record.get("id")
     if not isinstance(paper_id, str) or not paper_id.strip():
         raise InputError("the field id must be a string that names the paper")
     title, abstract = (_string(record, key) for key in ("title", "abstract"))
-    if not title and not abstract:
+    if not title and not abstract and paper_id not in known:
         raise InputError("title and abstract are both empty: there is nothing to classify")
     return Text(paper_id, title, abstract)
 
 
-def labelled_of(record: Mapping[str, Any], taxonomy: Taxonomy) -> Labelled:
-    """A labeled paper from its JSON object; a set without scope counts as all in scope. Raises `InputError`."""
+def labelled_of(record: Mapping[str, Any], taxonomy: Taxonomy, known: Container[str] = ()) -> Labelled:
+    """A labeled paper from its JSON object; a set without scope counts as all in scope.
+
+    Raises `InputError`, also for a paper without text unless that is `known`, as in `text_of`.
+    """
     scope = record.get("scope", 2)
     if isinstance(scope, bool) or scope not in (0, 1, 2):
         raise InputError(f"the field scope must be 0, 1 or 2, not {scope!r}")
     labels = {facet.id: _labels(record.get(facet.id), facet) for facet in taxonomy.facets}
-    return Labelled(text_of(record), scope, labels)
+    return Labelled(text_of(record, known), scope, labels)
 
 
 def year_of(paper_id: str) -> int | None:
@@ -203,16 +209,20 @@ def title_key(title: str) -> str:
 
 
 def without_repeats(papers: Iterable[Labelled]) -> list[Labelled]:
-    """Each paper once, by id and by title; the later record wins, because corrections are appended."""
+    """Each paper once, by id and by title; the later record wins, because corrections are appended.
+
+    A correction need not repeat the text: where it has no abstract, the text of the earlier record stays.
+    """
     kept: dict[str, Labelled] = {}
     owner: dict[str, str] = {}
     for paper in papers:
-        same_title = owner.get(title_key(paper.text.title))
-        if same_title is not None and paper.text.title:
-            kept.pop(same_title, None)
-        kept.pop(paper.text.id, None)
+        same_title = owner.get(title_key(paper.text.title)) if paper.text.title else None
+        earlier = [found for name in (same_title, paper.text.id) if name and (found := kept.pop(name, None))]
+        if earlier and not paper.text.abstract:
+            paper = replace(paper, text=replace(earlier[-1].text, id=paper.text.id))
         kept[paper.text.id] = paper
-        owner[title_key(paper.text.title)] = paper.text.id
+        if paper.text.title:
+            owner[title_key(paper.text.title)] = paper.text.id
     return list(kept.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,17 @@ _FEWEST_TRAINED, _FEWEST_TESTED = 100, 50
 
 
 def read_labels(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Labelled]:
-    """All labeled papers of some JSONL files, repeats removed; `InputError` names file and line."""
-    return without_repeats(paper for path in paths for paper in _read_labels(path, taxonomy))
+    """All labeled papers of some JSONL files, repeats removed; `InputError` names file and line.
+
+    The labels of a later line win; it needs no text if an earlier line has it.
+    """
+    known: set[str] = set()
+    papers = []
+    for path in paths:
+        for paper in _read_labels(path, taxonomy, known):
+            known.add(paper.text.id)
+            papers.append(paper)
+    return without_repeats(papers)
 
 
 def train_model(
@@ -125,22 +134,22 @@ def _traceable(
     return {"trained on arXiv papers alone": figures["this model"]}
 
 
-def _read_labels(path: Path, taxonomy: Taxonomy) -> Iterable[Labelled]:
+def _read_labels(path: Path, taxonomy: Taxonomy, known: Container[str]) -> Iterable[Labelled]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as err:
         raise InputError(f"{path}: cannot read the labels ({err.strerror}).") from err
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _labelled(line, taxonomy, f"{path}:{number}")
+            yield _labelled(line, taxonomy, known, f"{path}:{number}")
 
 
-def _labelled(line: bytes, taxonomy: Taxonomy, place: str) -> Labelled:
+def _labelled(line: bytes, taxonomy: Taxonomy, known: Container[str], place: str) -> Labelled:
     try:
         record = json.loads(line)
         if not isinstance(record, dict):
             raise InputError("not a JSON object")
-        return labelled_of(record, taxonomy)
+        return labelled_of(record, taxonomy, known)
     except (ValueError, RecursionError) as err:
         raise InputError(f"{place}: not a JSON object ({err}).") from err
     except InputError as err:

@@ -30,6 +30,11 @@ def found(text: str, facet: str) -> list[str]:
         ("coronary CT angiography", "modality", ["ccta"]),
         ("heart failure and heart failures", "disease", ["hf", "hf"]),
         ("in the MIdst of things", "disease", []),
+        ("a general method, and general practice", "disease", []),
+        ("multiple diseases", "disease", ["general"]),
+        ("motion blur and motion sensors", "task", []),
+        ("tracks heart motion by motion estimation", "task", ["registration"]),
+        ("perfusion MRI of the myocardium", "modality", ["cmr"]),
         ("", "disease", []),
     ],
 )

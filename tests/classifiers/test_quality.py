@@ -20,8 +20,8 @@ FLOORS = {"task": 0.66, "modality": 0.78, "disease": 0.68}
 
 
 def labelled_papers(shared: Path) -> list[Labelled]:
-    files = [shared / "labels" / name for name in ("train.jsonl", "train-without-id.jsonl")]
-    return read_labels(files, load_taxonomy())
+    texts = sorted((shared / "labels").glob("train*.jsonl"))
+    return read_labels([*texts, packaged("labels") / "labels.jsonl"], load_taxonomy())
 
 
 def check(results: dict[str, Figures], precision: float) -> None:

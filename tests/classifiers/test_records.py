@@ -1,6 +1,7 @@
 """Texts, labels and identifiers: what is accepted, what is cleaned, what is refused."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,6 +122,14 @@ def test_the_later_record_of_a_paper_wins() -> None:
     first, other = paper("title:aheart", "A heart", 0), paper("arxiv:2501.00001", "Ferries", 0)
     corrected, renamed = paper("arxiv:2501.00002", "A Heart", 2), paper("arxiv:2501.00001", "Ferries, revised", 1)
     assert without_repeats([first, other, corrected, renamed]) == [corrected, renamed]
+
+
+def test_a_correction_without_abstract_keeps_the_text() -> None:
+    first = Labelled(Text("arxiv:2501.00001", "A heart", "It beats."), 0, {})
+    by_id = Labelled(Text("arxiv:2501.00001", "", ""), 2, {})
+    by_title = Labelled(Text("title:aheart", "A heart", ""), 1, {})
+    assert without_repeats([first, by_id]) == [replace(first, scope=2)]
+    assert without_repeats([first, by_title]) == [Labelled(replace(first.text, id="title:aheart"), 1, {})]
 
 
 def test_bad_lines_keep_their_place_as_json() -> None:

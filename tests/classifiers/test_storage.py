@@ -123,6 +123,19 @@ def test_a_bad_label_is_named_with_file_and_line(trained_garden: Garden, tmp_pat
         read_labels([broken], trained_garden.taxonomy)
 
 
+def test_labels_without_text_correct_those_with_it(trained_garden: Garden, tmp_path: Path) -> None:
+    before = read_labels([trained_garden.labels], trained_garden.taxonomy)
+    inside = next(paper for paper in before if paper.in_scope)
+    corrections = tmp_path / "corrections.jsonl"
+    corrections.write_text(json.dumps({"id": inside.text.id, "scope": 0}) + "\n", encoding="utf-8")
+    after = read_labels([trained_garden.labels, corrections], trained_garden.taxonomy)
+    assert {paper.text: paper.in_scope for paper in after} == {
+        paper.text: paper.in_scope and paper != inside for paper in before
+    }
+    with pytest.raises(InputError, match=r"corrections\.jsonl:1: title and abstract are both empty"):
+        read_labels([corrections, trained_garden.labels], trained_garden.taxonomy)
+
+
 def test_the_folder_keeps_names_of_its_papers_and_none_of_their_text(trained_garden: Garden) -> None:
     papers = read_labels([trained_garden.labels], trained_garden.taxonomy)
     assert overlap(papers, seen_names(trained_garden.model)) == len(papers)
