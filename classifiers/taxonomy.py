@@ -175,7 +175,7 @@ def _named(items: tuple[_Named, ...], wanted: str, what: str) -> _Named:
         if item.id == wanted:
             return item
     known = ", ".join(item.id for item in items)
-    raise TaxonomyError(f"unknown {what} {wanted!r}; known are: {known}.")
+    raise TaxonomyError(f"unknown {what} {wanted!r}; the known ones are: {known}.")
 
 
 class _Reader:
@@ -224,7 +224,7 @@ class _Reader:
         """Refuse unknown keys: a misspelled `synonym` would otherwise be ignored silently."""
         for key in self.table:
             if key not in keys:
-                raise self.fail(key, f"is not a known key; known are: {', '.join(keys)}")
+                raise self.fail(key, f"is not a known key; the known ones are: {', '.join(keys)}")
 
 
 def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:

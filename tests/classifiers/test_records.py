@@ -89,7 +89,7 @@ def test_title_keys_follow_the_design() -> None:
     [
         ({"scope": 3}, "scope must be 0, 1 or 2"),
         ({"scope": True}, "scope must be 0, 1 or 2"),
-        ({"task": ["surgery"]}, "unknown label 'surgery' in task; known are: diagnosis"),
+        ({"task": ["surgery"]}, "unknown label 'surgery' in task; the known ones are: diagnosis"),
         ({"task": [1]}, "field task must hold label ids"),
         ({"task": {"diagnosis": 1}}, "field task must hold label ids"),
         ({"kind": ["research", "review"]}, "takes one label, not 2"),

@@ -81,9 +81,9 @@ def test_headings_lose_marks_case_and_emoji() -> None:
 
 def test_unknown_names_list_the_known_ones() -> None:
     taxonomy = load_taxonomy()
-    with pytest.raises(TaxonomyError, match=r"unknown facet 'organ'; known are: task, modality"):
+    with pytest.raises(TaxonomyError, match=r"unknown facet 'organ'; the known ones are: task, modality"):
         taxonomy.facet("organ")
-    with pytest.raises(TaxonomyError, match=r"unknown label of kind 'poem'; known are: research"):
+    with pytest.raises(TaxonomyError, match=r"unknown label of kind 'poem'; the known ones are: research"):
         taxonomy.label("kind", "poem")
 
 
