@@ -243,7 +243,8 @@ def _labels(value: Any, facet: Facet) -> tuple[str, ...]:
     given = [item for item in given if item]
     unknown = [item for item in given if item not in facet.label_ids]
     if unknown:
-        raise InputError(f"unknown label {unknown[0]!r} in {facet.id}; the known ones are: {', '.join(facet.label_ids)}")
+        known = ", ".join(facet.label_ids)
+        raise InputError(f"unknown label {unknown[0]!r} in {facet.id}; the known ones are: {known}")
     if facet.exclusive and len(given) > 1:
         raise InputError(f"the field {facet.id} takes one label, not {len(given)}")
     return tuple(label for label in facet.label_ids if label in given)
