@@ -224,14 +224,14 @@ def test_no_text_breaks_the_import(text: str) -> None:
     assert all(1 <= unplaced.line <= text.count("\n") + text.count("\r") + 1 for unplaced in found.unplaced)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     "unit", ["[", "](", "<!--", "**", "[a](", " ", "# ", "\\", "![", "[x]( ", "<a ", "&#", "_", "```\n", "- ", "[[a]("]
 )
 def test_long_hostile_lines_take_linear_time(unit: str) -> None:
-    read("# ECG\n**T" + unit * 50_000)
-    read("# ECG\n**T** [x](" + unit * 50_000)
-    read("# " + unit * 50_000 + "x")
+    read("# ECG\n**T" + unit * 20_000)
+    read("# ECG\n**T** [x](" + unit * 20_000)
+    read("# " + unit * 20_000 + "x")
 
 
 def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from harvester.domain.cursors import Cursor
 from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import enabled
-from harvester.store import schema
 from harvester.store.cursors import cursor
-from harvester.store.engine import connect, open_store, read
+from harvester.store.engine import open_store, read
 from harvester.store.papers import load
 from harvester.store.tables import candidates, papers, sightings
 from tests.room.configuration import Section, write_config
+from tests.room.folder import prepare_store
 
 MONDAY, THURSDAY = "2025-06-09", "2025-06-12"
 
@@ -85,8 +85,7 @@ class Field:
             template.ws.store.dispose()  # its last connection folds the write-ahead log into the file
             shutil.copy(str(template.ws.store.url.database), database)
         settings = load_settings(configured(folder, upstream, store or f"sqlite:///{database}"))
-        if store:
-            schema.upgrade(connect(store))
+        prepare_store(settings.store_url)
         return cls(Workspace(settings, open_store(settings.store_url), _taxonomy(), lambda: datetime.now(UTC)))
 
     def night(

@@ -40,7 +40,7 @@ SLOWLY = {"match": "/", "kind": "drip", "seconds": 0.5, "count": -1}
 
 def prepared(folder: Path, upstream: str, store: str = "") -> Room:
     """A folder whose scheduler had its first look the day before; the night finds nothing, so no model is loaded."""
-    made = Room.make(folder, upstream, store)
+    made = Room.make(folder, upstream, store, harvest={"feeds": []})
     config = made.config.read_text().replace("min_interval = 0.0", 'min_interval = 0.0\nquery = "all:zyzzyva"')
     config = config.replace('queries = ["cardiac", "ECG"]', "enabled = false")
     made.config.write_text(config + SCHEDULE)

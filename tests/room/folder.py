@@ -5,9 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
+
+from sqlalchemy import make_url
 
 from harvester.config.settings import load_settings
 from harvester.services.workspace import Workspace, taxonomy_of
@@ -17,6 +20,24 @@ from tests.room.commands import harvester, process
 from tests.room.configuration import NOWHERE, Section, write_config
 
 START = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+
+
+def prepare_store(url: str) -> None:
+    """Give a store its schema; a SQLite file that is not there yet is a copy, which takes a tenth of the time."""
+    file = make_url(url).database
+    if url.startswith("sqlite") and file and not Path(file).exists():
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_bytes(_empty_store())
+    schema.upgrade(connect(url))
+
+
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        engine = connect(f"sqlite:///{folder}/harvester.db")
+        schema.upgrade(engine)
+        engine.dispose()  # its last connection folds the write-ahead log into the file
+        return Path(folder, "harvester.db").read_bytes()
 
 
 class Folder:
@@ -44,7 +65,7 @@ class Folder:
     def ws(self) -> Workspace:
         """The workspace that services take; its store has a schema, and its clock is `now`."""
         settings = load_settings(self.config)
-        schema.upgrade(connect(settings.store_url))
+        prepare_store(settings.store_url)
         return Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: self.now)
 
     def later(self, **span: float) -> None:

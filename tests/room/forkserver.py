@@ -21,7 +21,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LIBRARIES = ("sentence_transformers", "sklearn.linear_model", "sqlalchemy.dialects.sqlite", "fastapi", "typer")
+LIBRARIES = (
+    "sentence_transformers",
+    "sklearn.linear_model",
+    "alembic.command",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+    "pydantic",
+    "typer",
+    "rich.table",
+    "requests",
+    "feedparser",
+    "lxml.etree",
+    "jinja2",
+    "markdown_it",
+    "tomlkit",
+    "fastapi",
+    "uvicorn",
+    "apscheduler.schedulers.background",
+)
 
 # Run with neither site nor environment, so that it starts in a fiftieth of a second.
 _CLIENT = """\
