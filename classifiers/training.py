@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from classifiers.arrays import Floats
 
 _FEWEST_TRAINED, _FEWEST_TESTED = 100, 50
+_TESTED_SHARE = 0.1  # of the papers: the first months of a year say too little
 
 
 def read_labels(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Labelled]:
@@ -107,17 +108,24 @@ def newest_date(papers: Iterable[Labelled]) -> str:
     return f"{newest_year}-{newest_month:02d}-{last_day:02d}"
 
 
+def newest_year(papers: Sequence[Labelled]) -> int | None:
+    """The newest year from which on there are enough dated papers to test on."""
+    years = [month[0] for paper in papers if (month := month_of(paper.text.id)) is not None]
+    fewest = max(_FEWEST_TESTED, _TESTED_SHARE * len(papers))
+    enough = [year for year in set(years) if sum(other >= year for other in years) >= fewest]
+    return max(enough, default=None)
+
+
 def _time_split(
     papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, parameters: Parameters
 ) -> dict[str, Any] | None:
-    """Figures on the newest year's papers by a model of all earlier ones; None if either side is too small."""
-    months = [month for paper in papers if (month := month_of(paper.text.id)) is not None]
-    if not months:
+    """Figures on the newest papers by a model of those of earlier years; None if either side is too small."""
+    year = newest_year(papers)
+    if year is None:
         return None
-    year = max(months)[0]
     late = split_by_year(papers, year)
     inside = sum(paper.in_scope for paper, is_late in zip(papers, late, strict=True) if not is_late)
-    if late.sum() < _FEWEST_TESTED or inside < _FEWEST_TRAINED:
+    if inside < _FEWEST_TRAINED:
         return None
     figures: dict[str, Figures] = evaluate_split(papers, vectors, taxonomy, year, parameters)
     return {"year": year, "results": figures | _traceable(papers, vectors, taxonomy, year, parameters)}

@@ -15,8 +15,9 @@ from classifiers.features import SynonymFeatures, WordFeatures
 from classifiers.heads import LinearHeads, cross_fitted_scores
 from classifiers.metrics import average_precision, calibration_error, macro_f1, micro_f1, precision_at_recall
 from classifiers.model import FacetModel, LabelModel, Parameters, Scores
-from classifiers.records import Text
+from classifiers.records import Labelled, Text
 from classifiers.taxonomy import load_taxonomy
+from classifiers.training import newest_year
 from classifiers.training_index import TrainingIndex
 
 NONE = np.zeros((2, 0), dtype=np.intp)
@@ -200,3 +201,19 @@ def test_figures() -> None:
     assert average_precision(scores, np.ones(4, dtype=bool)) is None
     assert calibration_error(np.array([[0.9, 0.01]]), np.array([[True, False]])) == pytest.approx(0.1)
     assert calibration_error(np.array([[0.01]]), np.array([[False]])) is None
+
+
+@pytest.mark.parametrize(
+    ("papers", "year"),
+    [
+        ({2024: 300, 2025: 60, 2026: 10}, 2025),
+        ({2024: 300, 2025: 60, 2026: 70}, 2026),
+        ({2024: 900, 2025: 60, 2026: 30}, 2024),
+        ({2024: 20, 2025: 20}, None),
+        ({}, None),
+    ],
+)
+def test_the_newest_year_with_enough_papers_is_tested_on(papers: dict[int, int], year: int | None) -> None:
+    """At least fifty, and a tenth of them all."""
+    ids = [f"arxiv:{year - 2000}01.{n:05}" for year, count in papers.items() for n in range(count)]
+    assert newest_year([Labelled(Text(paper_id, "A title", ""), 2, {}) for paper_id in ids]) == year
