@@ -26,6 +26,7 @@ _PRINTED = r"(?:online |epub )?ahead of print|article in press|accepted manuscri
 _FUNDER = (
     r"\b(?:grants?|foundation|council|ministry|institutes?|association|funds?|programme?|agency|award|commission)\b"
 )
+_RIGHTS = r"(?:©|\(c\) ?(?:19|20)\d\d|copyright (?:©|by\b|held\b|(?:19|20)\d\d))"
 _WORK = r"(?:this|the|our|present) (?:\w+ )?(?:work|study|research|project|trial|paper|article|author|authors)"
 _SENTENCE = re.compile(
     "|".join(
@@ -34,24 +35,25 @@ _SENTENCE = re.compile(
             r"(?:publication date|source|journal|author\(s\)|authors?|doi|issn|citation|received|accepted|published)"
             r" ?:.*",
             rf".{{0,120}}\b(?:{_PRINTED})\W*",
-            r"[^.:]{2,100}, (?:volume|vol\.?) ?\d+.{0,150}",
+            r"[^.]{2,100}, (?:volume|vol\.?) ?\d+(?:,| ?\(|\W*\Z).{0,150}",
             r"(?:it |this (?:paper|work|article) )?(?:was |is |has been )?"
             r"(?:presented|accepted|submitted|published|to appear|to be presented|appears|appeared)"
             r" (?:at|in|by|for|to)\b.{0,200}",
             # who owns it
-            r".{0,200}(?:©|\(c\) ?(?:19|20)\d\d|\bcopyright (?:by\b|held\b|(?:19|20)\d\d)"
-            r"|\ball rights reserved\b).{0,300}",
+            rf"{_RIGHTS}.{{0,300}}",
+            r".{0,60}\ball rights reserved\b.{0,60}",
             r"(?:this is an )?open[- ]access article\b.{0,300}",
             r"published by (?:elsevier|springer|wiley|oxford|bmj|ieee|the )\b.{0,200}",
             # who paid for it, and where they work
             rf"(?:{_WORK} (?:was|is|were|has been|have been|are) (?:\w+ ){{0,2}}(?:supported|funded|sponsored|financed)"
             rf"|(?:supported|funded|sponsored|financed)) (?:\w+ ){{0,3}}by\b.*{_FUNDER}.*",
             r"(?:funding|acknowledge?ments?|conflicts? of interest|disclosures?|correspondence|affiliations?) ?:.*",
-            r"(?:from )?(?:the )?(?:department|division|faculty|school) of [^.]{3,200}",
+            r"(?:from )?(?:the )?(?:department|division|faculty|school) of [^.]{3,200}\.?",
         ]
     ),
     re.IGNORECASE | re.DOTALL,
 )
+_SIGN = re.compile(rf"\s(?={_RIGHTS})", re.IGNORECASE)
 _LONGEST = 400  # a longer sentence is prose, whatever it begins with
 
 
@@ -69,8 +71,9 @@ def _abstract(text: str) -> str:
         return ""
     head = _PUBMED_HEAD.match(text)
     text = _PUBMED_TAIL.sub(" ", text[head.end() :] if head else text)
-    kept = [sentence for sentence in sentences(text) if not _is_furniture(sentence)]
-    return " ".join(kept)
+    # A sign is no capital letter, with which a sentence would begin.
+    parts = [part for line in _SIGN.split(text) for part in sentences(line)]
+    return " ".join(part for part in parts if not _is_furniture(part))
 
 
 def _is_furniture(sentence: str) -> bool:

@@ -92,24 +92,19 @@ def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     It looks at all that it has for every date window, so the other 17,000 would only cost time.
     """
-    with (ROOT / "data" / "labels" / "labels.jsonl").open(encoding="utf-8") as lines:
+    with (shared / "labels" / "train.jsonl").open(encoding="utf-8") as lines:
         labelled = {json.loads(line)["id"] for line in lines}
     chosen = tmp_path_factory.mktemp("corpus") / "summer.jsonl.gz"
-    seen: set[str] = set()
-    with gzip.open(chosen, "wt", encoding="utf-8", compresslevel=1) as kept:
-        for line in _lines(shared / "corpus" / "papers-2025.jsonl.gz", shared / "corpus" / "labels-2.jsonl.gz"):
+    with (
+        gzip.open(shared / "corpus" / "papers-2025.jsonl.gz", "rt", encoding="utf-8") as papers,
+        gzip.open(chosen, "wt", encoding="utf-8", compresslevel=1) as kept,
+    ):
+        for line in papers:
             paper = json.loads(line)
             of_summer = "2025-05-10" < paper["published"] < "2025-07-05"
-            if paper["id"] not in seen and (paper.get("feed") or of_summer or f"arxiv:{paper['id']}" in labelled):
+            if paper.get("feed") or of_summer or f"arxiv:{paper['id']}" in labelled:
                 kept.write(line)
-            seen.add(paper["id"])
     return chosen
-
-
-def _lines(*files: Path) -> Iterator[str]:
-    for file in files:
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            yield from lines
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ def test_what_a_paper_says_stays(abstract: str) -> None:
         ("Cardiovascular Inventions, Vol. 26, Pages 101: Crops and rain", "Crops and rain"),
         ("Crops and rain | Invented Heart Journal | Invented Press", "Crops and rain"),
         ("Crops: a review of rain", "Crops: a review of rain"),
-        ("[Re] Crops", "Crops"),
+        ("[Re] Crops", "[Re] Crops"),
         ("P(A | B) of crops", "P(A | B) of crops"),
     ],
 )

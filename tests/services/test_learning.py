@@ -1,6 +1,8 @@
 """Learning from reviewers: fetching texts, promoting and rolling back models, probing the gate, reporting drift."""
 
-from collections.abc import Iterable
+import gzip
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +36,7 @@ from harvester.store.predictions import current, save
 from harvester.store.queue import enqueue
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream, both_databases
+from tests.reliability.conftest import serving
 from tests.room import Room
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -285,17 +288,35 @@ def test_drift_counts_the_last_weeks_in_scope(ws: Workspace) -> None:
     assert drift(replace(ws, clock=lambda: NOW + timedelta(days=60)))["papers"] == 0
 
 
-def test_the_labelled_set_is_fetched_once(tmp_path: Path, upstream: Upstream) -> None:
-    upstream.control(today="2026-01-05", clear_log=True)
+@pytest.fixture
+def with_labelled(shared: Path, tmp_path: Path) -> Iterator[Upstream]:
+    """A stand-in that has all labelled papers, and no other."""
+    with packaged("labels").joinpath("labels.jsonl").open(encoding="utf-8") as lines:
+        wanted = {json.loads(line)["id"] for line in lines}
+    texts: dict[str, str] = {}
+    for name in ("papers-2025", "labels-2"):
+        with gzip.open(shared / "corpus" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            found = ((f"arxiv:{json.loads(line)['id']}", line) for line in lines)
+            texts |= {paper_id: line for paper_id, line in found if paper_id in wanted}
+    corpus = tmp_path / "labelled.jsonl.gz"
+    with gzip.open(corpus, "wt", encoding="utf-8") as lines:
+        lines.writelines(texts.values())
+    with serving(shared, corpus) as url:
+        yield Upstream(url)
+
+
+def test_the_labelled_set_is_fetched_once(tmp_path: Path, with_labelled: Upstream) -> None:
+    upstream = with_labelled
+    upstream.control(today="2026-04-06", clear_log=True)
     ws = open_workspace(Room.make(tmp_path / "room", upstream.url).config)
     found = fetch_labels(ws)
-    assert found["wanted"] == found["fetched"] > 2000
+    assert found["wanted"] == found["fetched"] > 3000
     assert found["missing"] == []
-    assert found["untraceable"] > 200
+    assert found["untraceable"] > 700
     requests = len(upstream.log())
     assert requests <= found["wanted"] / 100 + 2
     again = fetch_labels(ws)
     assert (again["fetched"], again["present"]) == (0, found["wanted"])
     assert len(upstream.log()) == requests
-    assert len(training_set(ws).papers) > 2000
+    assert len(training_set(ws).papers) > 3000
     assert queue(ws) == [], "labelled long ago: nothing to review"
