@@ -139,7 +139,7 @@ def _status(arguments: list[str]) -> int:
         if isinstance(ended.code, str):
             print(ended.code, file=sys.stderr)
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:
+    except BaseException:  # as Python itself ends, whatever was raised: the traceback on stderr, and status 1
         traceback.print_exc()
         status = 1
     for stream in (sys.stdout, sys.stderr):
