@@ -28,15 +28,20 @@ def prepare_store(url: str) -> None:
     if url.startswith("sqlite") and file and not Path(file).exists():
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).write_bytes(_empty_store())
-    schema.upgrade(connect(url))
+    _upgrade(url)
+
+
+def _upgrade(url: str) -> None:
+    engine = connect(url)
+    schema.upgrade(engine)
+    # Only a file's last connection folds the write-ahead log into it: one left open would spoil a later copy.
+    engine.dispose()
 
 
 @cache
 def _empty_store() -> bytes:
     with TemporaryDirectory() as folder:
-        engine = connect(f"sqlite:///{folder}/harvester.db")
-        schema.upgrade(engine)
-        engine.dispose()  # its last connection folds the write-ahead log into the file
+        _upgrade(f"sqlite:///{folder}/harvester.db")
         return Path(folder, "harvester.db").read_bytes()
 
 
