@@ -1,19 +1,25 @@
-"""Extracts authors' names from the strings in journal feeds."""
+"""Extracts authors' names from the strings in feeds."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from harvester.domain.papers import Author
 from harvester.domain.text import clean
 
-_ASIDE = re.compile(r"\s*\([^()]*\)")  # an affiliation or a role
-_AND_OTHERS = re.compile(r"[,;]?\s+et al\b\.?", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]*\)")  # an affiliation or a role; nested brackets go from the inside out
+_AND_OTHERS = re.compile(r"[,;]?\s*\bet al\b\.?", re.IGNORECASE)
 _SEPARATOR = re.compile(r",\s(?:and|&)\s|,|\s(?:and|&)\s")
-_INITIALS = re.compile(r"[A-Z](?:[.\s-]{0,2}[A-Z]){0,3}\.?")
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
+_SUFFIX_AT_END = re.compile(rf"(.*\w)\s+({_SUFFIX.pattern})", re.IGNORECASE)
 _DEGREE = re.compile(
     r"MD|PhD|DPhil|MSc|BSc|MS|MA|BA|BS|MPH|MBA|MHS|MBBS|MBChB|DO|DSc|ScD|PharmD|RN|FACC|FAHA|FESC|FRCP|FHRS"
 )
+_GROUP = re.compile(
+    r"\b(?:group|investigators?|consortium|collaborat\w+|network|team|committee|society|study|trialists|initiative|"
+    r"registry|project|party|association|programme?|biobank|cent(?:er|re)|institute|foundation)\b",
+    re.IGNORECASE,
+)
+_MOST_INITIALS = 4
 
 
 def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
@@ -21,41 +27,78 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
 
     Several strings are one author each, perhaps as ``Doe, Jane``; a single one may be a whole list: ``A, B and C``.
     """
-    given = [name for name in (clean(_ASIDE.sub(" ", clean(name))) for name in names) if name]
+    given = [name for name in map(_bare, names) if name]
     listed = _split(given[0]) if len(given) == 1 else [_upright(name) for name in given]
-    return tuple(dict.fromkeys(Author(name) for name in listed if name))
+    return tuple(dict.fromkeys(Author(name) for name in listed if any(map(str.isalpha, name))))
+
+
+def _bare(name: str) -> str:
+    """The name without what stands in brackets, and without ``et al.``."""
+    name, before = clean(name), ""
+    while name != before:
+        name, before = _ASIDE.sub(" ", name), name
+    return clean(_AND_OTHERS.sub("", name))
 
 
 def _split(text: str) -> list[str]:
     """The names in one string. If it has semicolons, commas are part of names."""
-    text = _AND_OTHERS.sub("", text)
     if ";" in text:
         return [_upright(name) for name in text.split(";")]
-    names = _whole(_SEPARATOR.split(text))
-    alone = len(names) == 2 and "," in text and " " not in names[0]  # Doe, Jane
-    paired = len(names) % 2 == 0 and all(_INITIALS.fullmatch(name) for name in names[1::2])  # Doe, J., Roe, R.
-    if alone or paired:
-        return [f"{first} {last}" for last, first in zip(names[::2], names[1::2], strict=True)]
-    return names
+    pieces = [piece for piece in map(str.strip, _SEPARATOR.split(text)) if piece and not _is_degree(piece)]
+    return list(_joined(_with_suffixes(pieces)))
 
 
-def _whole(pieces: Iterable[str]) -> list[str]:
-    """The pieces between commas as names: ``Jr.`` belongs to the preceding name, ``MD`` is dropped."""
+def _with_suffixes(pieces: Sequence[str]) -> list[str]:
+    """The pieces between commas, where ``Jr.`` belongs to the one before it."""
     names: list[str] = []
-    for piece in map(str.strip, pieces):
+    for piece in pieces:
         if names and _SUFFIX.fullmatch(piece):
             names[-1] += f", {piece}"
-        elif piece and not _is_degree(piece):
+        else:
             names.append(piece)
     return names
+
+
+def _joined(pieces: Sequence[str]) -> Iterator[str]:
+    """The names in the pieces: ``Doe, J.`` is two of them, ``Jane Doe`` and a group one each."""
+    inverted = _all_inverted([piece for piece in pieces if not _GROUP.search(piece)])
+    at = 0
+    while at < len(pieces):
+        given = pieces[at + 1] if at + 1 < len(pieces) else ""
+        pair = given and not _GROUP.search(pieces[at]) and (_is_initials(given) or inverted and not _GROUP.search(given))
+        yield _inverted(pieces[at], given) if pair else pieces[at]
+        at += 2 if pair else 1
+
+
+def _all_inverted(pieces: Sequence[str]) -> bool:
+    """Whether this is ``Doe, Jane, Roe, Rick M.``: surnames in one word, each followed by given names."""
+    return len(pieces) % 2 == 0 and all(" " not in family for family in pieces[::2])
+
+
+def _inverted(family: str, given: str) -> str:
+    """``J. Poe, Jr.`` from ``Poe Jr.`` and ``J.``."""
+    given, _, after = given.partition(", ")
+    found = _SUFFIX_AT_END.fullmatch(family)
+    family, suffix = (found[1], found[2]) if found else (family, after)
+    return f"{given} {family}" + (f", {suffix}" if suffix else "")
 
 
 def _upright(name: str) -> str:
     """``Jane Doe, Jr.``, from that form or from ``Doe, Jane, Jr., MD``."""
     pieces = [piece.strip() for piece in name.split(",")]
-    suffix = next((f", {piece}" for piece in pieces if _SUFFIX.fullmatch(piece)), "")
+    suffix = next((piece for piece in pieces if _SUFFIX.fullmatch(piece)), "")
     own = [piece for piece in pieces if piece and not _SUFFIX.fullmatch(piece) and not _is_degree(piece)]
-    return (" ".join(reversed(own)) if len(own) == 2 else ", ".join(own)) + suffix
+    if len(own) == 2 and not any(map(_GROUP.search, own)):
+        return _inverted(own[0], f"{own[1]}, {suffix}" if suffix else own[1])
+    return ", ".join(own) + (f", {suffix}" if suffix else "")
+
+
+def _is_initials(piece: str) -> bool:
+    """``J.``, ``Ö. B.``, ``J.-P.`` or ``JA``, perhaps with ``, Jr.``: capitals, each alone."""
+    letters = re.split(r"[.\s-]+", piece.partition(", ")[0].strip("."))
+    if len(letters) == 1 and "." not in piece:
+        letters = list(letters[0])
+    return len(letters) <= _MOST_INITIALS and all(len(letter) == 1 and letter.isupper() for letter in letters)
 
 
 def _is_degree(piece: str) -> bool:

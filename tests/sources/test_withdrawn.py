@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.sources.arxiv.api import WITHDRAWN
+from harvester.sources.arxiv.withdrawal import is_withdrawn
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,21 @@ from harvester.sources.arxiv.api import WITHDRAWN
         "12 pages. This article was withdrawn because of a mistake in the proof",
         "Withdrawn by the corresponding author",
         "arXiv admin note: withdrawn by arXiv",
+        "Our authors' team has withdrawn this paper, for a licence was missing",
+        "We withdraw this submission since parts of the analysis are wrong",
+        "After long discussion we decided to withdraw the manuscript",
+        "I ask for the withdrawal of my submission",
+        "We therefore seek withdrawal of this paper",
+        "Withdrawal due to errors: wrong numbers in Table 3",
+        "The present version is being withdrawn to keep others from relying on it",
+        "I kindly request that this work be withdrawn",
+        "The proof is incomplete, and the paper must be withdrawn",
+        "The paper has now been withdrawn",
+        "This submission was removed by arXiv administrators: no right to license",
     ],
 )
 def test_a_withdrawn_paper(comment: str) -> None:
-    assert WITHDRAWN.search(comment)
+    assert is_withdrawn(comment)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +47,18 @@ def test_a_withdrawn_paper(comment: str) -> None:
         "Withdrawn ICLR submission",
         "On data withdrawn from patients",
         "Uses consent-withdrawn records",
+        "v2: the main claim of v1 is withdrawn",
+        "8 pages. Rewritten. Withdrawn as wrong: the lemma (Lemma 2)",
+        "Withdrawn arXiv:2001.00001 is extended by this paper",
+        "On a corpus withdrawn by its authors",
+        "An earlier version of this manuscript was withdrawn",
+        "A merger with the withdrawn paper arXiv:2307.00001",
+        "Replaces the withdrawn manuscript arXiv:2005.00001",
+        "This paper was withdrawn by its authors from the proceedings; nothing has changed",
     ],
 )
 def test_a_live_paper(comment: str) -> None:
-    assert not WITHDRAWN.search(comment)
+    assert not is_withdrawn(comment)
 
 
 def test_the_comments_of_the_corpus(shared: Path) -> None:
@@ -48,6 +67,6 @@ def test_the_comments_of_the_corpus(shared: Path) -> None:
             paper["id"]: paper.get("comments") or paper.get("comment") or "" for paper in map(json.loads, lines)
         }
     mentioned = {name for name, comment in comments.items() if "withdrawn" in comment.lower()}
-    found = {name for name, comment in comments.items() if WITHDRAWN.search(comment)}
+    found = {name for name, comment in comments.items() if is_withdrawn(comment)}
     assert mentioned - found == {"2506.18094"}
     assert len(found) == 18

@@ -20,6 +20,7 @@ from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
@@ -33,12 +34,6 @@ PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
 PAGE = 1000  # arXiv asks to refine queries with more results; slices go up to 2,000
 NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
-# arXiv's own wording; a paper "formally withdrawn" from a conference is still live
-WITHDRAWN = re.compile(
-    r"(?:\A|\bthis )(?:paper |article |submission |manuscript |work |preprint )?(?:has been |was |is )?withdrawn\b"
-    r"(?! (?:from|\w* ?submission)\b)|\bwithdrawn by (?:the )?(?:\w+ )?(?:authors?|arXiv)\b",
-    re.IGNORECASE,
-)
 SEARCH_TERMS = (
     # the heart and its diseases
     "cardiac", "cardiology", "cardiologist", "cardiovascular", "cardiomyopathy", "cardiotoxicity", "cardiomegaly",
@@ -199,7 +194,7 @@ def as_paper(result: "Result") -> Paper:
         venue=clean(result.journal_ref or ""),
         comment=comment,
         links=links,
-        withdrawn=bool(WITHDRAWN.search(comment)),
+        withdrawn=is_withdrawn(comment),
     )
 
 

@@ -21,7 +21,7 @@ from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
-from harvester.sources.arxiv.api import WITHDRAWN
+from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import Malformed
 from harvester.sources.source import SourceKind, WebSource
 
@@ -137,7 +137,7 @@ def as_paper(record: dict[str, Any]) -> Paper:
         venue=clean(_text(record, "journal-ref", "")),
         comment=comment,
         links={"paper": f"https://arxiv.org/abs/{base}"},
-        withdrawn=bool(WITHDRAWN.search(comment)),
+        withdrawn=is_withdrawn(comment),
     )
 
 
