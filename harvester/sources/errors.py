@@ -4,7 +4,7 @@ FetchError
 ├── Unavailable     no answer: refused, timed out, cut off, or an error status
 │   └── Throttled   the service asked us to slow down (429, or arXiv's 403 and 406 for the same)
 ├── BadQuery        the service rejects the request itself: retrying changes nothing
-├── Malformed       an answer in the wrong format: an HTML page, a truncated document, a forbidden DOCTYPE
+├── Malformed       an answer in the wrong format: an HTML page, a truncated document, an entity declaration
 ├── Incomplete      a well-formed answer with fewer records than it announces
 └── WrongClock      its date and ours are too far apart for any judgment
 """

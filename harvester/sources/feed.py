@@ -12,7 +12,7 @@ from typing import Any
 
 from harvester.domain.text import clean
 from harvester.sources.errors import Incomplete, Malformed
-from harvester.sources.xml import XmlElement, parse_xml
+from harvester.sources.xml import XmlElement, legal, parse_xml
 
 Feed = Any  # feedparser ships no types: a mapping with `feed` (the channel) and `entries`
 
@@ -33,12 +33,13 @@ def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
     """Parse a complete feed of one of `versions` (feedparser's names; a prefix such as ``rss`` covers all of them).
 
     Raises:
-        Malformed: a web page, a truncated document, a DOCTYPE, or another kind of document; the message names `who`.
+        Malformed: a web page, a truncated document, an entity declaration, or another kind of document; the message
+            names `who`.
         Incomplete: feedparser finds fewer items than the document contains.
     """
     import feedparser
 
-    root = parse_xml(body, who)
+    root, (body, _) = parse_xml(body, who), legal(body)
     try:
         # A stream, because feedparser first tries bytes as a file name; not sanitized, because titles contain formulas.
         parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)

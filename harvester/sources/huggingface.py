@@ -6,7 +6,8 @@ Hugging Face index the paper.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
+from harvester.sources.names import name_of
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 
@@ -53,17 +55,26 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
         yield from _daily(transport, f"{settings.url}/api/daily_papers", day)
     for query in settings.queries:
         params: dict[str, str | int] = {"q": query, "limit": SEARCH_LIMIT}
-        listed = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
-        asked = [seen for seen in listed if window.since <= _appeared(seen) < window.until]
-        others = [seen for seen in listed if not window.since <= _appeared(seen) < window.until]
-        yield Batch(asked, len(listed), known_only=others)
+        found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
+        asked = [seen for seen in found.sightings if window.since <= _appeared(seen) < window.until]
+        others = [seen for seen in found.sightings if not window.since <= _appeared(seen) < window.until]
+        yield Batch(asked, found.items, known_only=others, notes=found.notes)
 
 
-def read_listing(body: bytes) -> list[Sighting]:
-    """The papers in a listing.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One answer: the papers that can be read, how many items it has, and a note on each of the others."""
+
+    sightings: tuple[Sighting, ...]
+    items: int
+    notes: tuple[str, ...] = ()
+
+
+def read_listing(body: bytes) -> Listing:
+    """The papers in a listing; an odd item costs only itself.
 
     Raises:
-        Malformed: not a JSON list of papers.
+        Malformed: not a JSON list of papers, or a list of which nothing can be read.
     """
     try:
         items = json.loads(body)
@@ -71,10 +82,22 @@ def read_listing(body: bytes) -> list[Sighting]:
         raise Malformed("Hugging Face sent something that is not JSON: a web page or a truncated answer.") from None
     if not isinstance(items, list):
         raise Malformed("Hugging Face sent JSON that is not a list of papers.")
-    try:
-        return [as_sighting(item) for item in items]
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise Malformed(f"Hugging Face sent a paper that cannot be read: {type(error).__name__} {error}.") from None
+    sightings, notes = [], []
+    for number, item in enumerate(items, 1):
+        try:
+            sightings.append(as_sighting(item))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            why = f"{type(error).__name__} {error}"
+            notes.append(f"Item {number} ({_name(item)}) cannot be read and was left out: {why}.")
+    if items and not sightings:
+        raise Malformed(f"Hugging Face sent papers of which none can be read. {notes[0]}")
+    return Listing(tuple(sightings), len(items), tuple(notes))
+
+
+def _name(item: Any) -> str:
+    """What a note calls an item."""
+    record = item.get("paper") if isinstance(item, dict) else None
+    return clean(str(record.get("id") if isinstance(record, dict) else item))[:80]
 
 
 def as_sighting(item: dict[str, Any]) -> Sighting:
@@ -85,10 +108,10 @@ def as_sighting(item: dict[str, Any]) -> Sighting:
         raise ValueError(f"{record['id']!r} is not an arXiv id")
     paper = Paper(
         identifiers=(f"arxiv:{named[0]}",),
-        title=clean(record["title"]),
+        title=_title(record["title"]),
         abstract=clean(record.get("summary") or ""),
-        authors=tuple(Author(clean(a["name"])) for a in record.get("authors", ()) if not a.get("hidden")),
-        published=_moment(record["publishedAt"]),
+        authors=_authors(record.get("authors") or ()),
+        published=_moment(record["publishedAt"]) if record["publishedAt"] else None,
         links={"paper": f"https://arxiv.org/abs/{named[0]}"} | _links(record),
         keywords=tuple(clean(str(word)) for word in record.get("ai_keywords") or ()),
         upvotes=min(int(record.get("upvotes") or 0), MOST_VOTES),
@@ -100,9 +123,9 @@ def as_sighting(item: dict[str, Any]) -> Sighting:
 def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
     page, last = 0, PAGE
     while last == PAGE:
-        listed = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
-        page, last = page + 1, len(listed)
-        yield Batch(listed, last)
+        found = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
+        page, last = page + 1, found.items
+        yield Batch(found.sightings, last, notes=found.notes)
 
 
 def _days(window: Window) -> Iterator[date]:
@@ -115,6 +138,18 @@ def _days(window: Window) -> Iterator[date]:
 def _appeared(seen: Sighting) -> datetime:
     published = seen.paper.published
     return published if published else datetime.min.replace(tzinfo=UTC)
+
+
+def _title(text: str) -> str:
+    if not (title := clean(text)):
+        raise ValueError("it has no title")
+    return title
+
+
+def _authors(listed: Sequence[Mapping[str, Any]]) -> tuple[Author, ...]:
+    """Those who have not asked to be hidden."""
+    names = (name_of(author["name"]) for author in listed if not author.get("hidden"))
+    return tuple(Author(name) for name in names if name)
 
 
 def _links(record: dict[str, Any]) -> dict[str, str]:
@@ -139,7 +174,7 @@ def _probe(settings: HuggingFaceSettings) -> Probe:
 
 def _count(settings: HuggingFaceSettings, transport: Transport) -> str:
     body = transport.get(f"{settings.url}/api/daily_papers", {"limit": 1}, ACCEPT).body
-    return f"It lists {len(read_listing(body)):,} daily paper."
+    return f"It lists {read_listing(body).items:,} daily paper."
 
 
 KIND = SourceKind(PROVENANCE, "huggingface", HuggingFaceSettings, _source, _probe)

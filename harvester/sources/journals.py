@@ -34,6 +34,7 @@ from harvester.sources.source import (
     Validators,
 )
 from harvester.sources.window import Batch, Window
+from harvester.sources.xml import legal
 
 PROVENANCE = Provenance("", Rank.JOURNAL, "journal")  # each feed adds its own name
 ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8"
@@ -104,14 +105,17 @@ def read_feed(body: bytes, feed: FeedSettings, address: str = "") -> Batch:
         address: the feed's own, to resolve relative links.
 
     Raises:
-        Malformed: a web page, a truncated document, a DOCTYPE, or not a feed.
+        Malformed: a web page, a truncated document, an entity declaration, or not a feed.
         Incomplete: an item that cannot be read.
     """
     parsed = parse_feed(_no_page(body, feed), f"The feed {feed.name!r}", VERSIONS)
     venue = _text(parsed.feed, "prism_publicationname") or _text(parsed.feed, "title") or feed.name
     papers = [as_paper(entry, venue, address or feed.url) for entry in parsed.entries]
     sightings = [_sighting(feed.name, paper) for paper in papers if paper]
-    return Batch(sightings, len(papers), notes=_notes(feed, parsed, len(papers) - len(sightings)))
+    notes = _notes(feed, parsed, len(papers) - len(sightings))
+    if dropped := legal(body)[1]:
+        notes.append(f"The feed {feed.name!r} contains characters that XML does not allow; {dropped} were dropped.")
+    return Batch(sightings, len(papers), notes=notes)
 
 
 def as_paper(entry: Any, venue: str, address: str) -> Paper | None:

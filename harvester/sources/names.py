@@ -28,8 +28,14 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
     Several strings are one author each, perhaps as ``Doe, Jane``; a single one may be a whole list: ``A, B and C``.
     """
     given = [name for name in map(_bare, names) if name]
-    listed = _split(given[0]) if len(given) == 1 else [_upright(name) for name in given]
-    return tuple(dict.fromkeys(Author(name) for name in listed if any(map(str.isalpha, name))))
+    listed = _split(given[0]) if len(given) == 1 else given
+    return tuple(dict.fromkeys(Author(name) for name in map(name_of, listed) if name))
+
+
+def name_of(text: str) -> str:
+    """One author's name from a field of its own, in the usual order; "" for ``:``, ``et al.`` and nothing."""
+    name = _upright(_bare(text))
+    return name if any(map(str.isalpha, name)) else ""
 
 
 def _bare(name: str) -> str:
@@ -64,9 +70,10 @@ def _joined(pieces: Sequence[str]) -> Iterator[str]:
     inverted = _all_inverted([piece for piece in pieces if not _GROUP.search(piece)])
     at = 0
     while at < len(pieces):
-        given = pieces[at + 1] if at + 1 < len(pieces) else ""
-        pair = given and not _GROUP.search(pieces[at]) and (_is_initials(given) or inverted and not _GROUP.search(given))
-        yield _inverted(pieces[at], given) if pair else pieces[at]
+        family, given = pieces[at], pieces[at + 1] if at + 1 < len(pieces) else ""
+        follows = _is_initials(given) or (inverted and given and not _GROUP.search(given))
+        pair = follows and not _GROUP.search(family)
+        yield _inverted(family, given) if pair else family
         at += 2 if pair else 1
 
 
@@ -95,10 +102,10 @@ def _upright(name: str) -> str:
 
 def _is_initials(piece: str) -> bool:
     """``J.``, ``Ö. B.``, ``J.-P.`` or ``JA``, perhaps with ``, Jr.``: capitals, each alone."""
-    letters = re.split(r"[.\s-]+", piece.partition(", ")[0].strip("."))
+    letters = [part for part in re.split(r"[.\s-]+", piece.partition(", ")[0]) if part]
     if len(letters) == 1 and "." not in piece:
         letters = list(letters[0])
-    return len(letters) <= _MOST_INITIALS and all(len(letter) == 1 and letter.isupper() for letter in letters)
+    return 0 < len(letters) <= _MOST_INITIALS and all(len(letter) == 1 and letter.isupper() for letter in letters)
 
 
 def _is_degree(piece: str) -> bool:

@@ -149,6 +149,16 @@ class TestReading:
         batch = read_feed(rss(), FEED)
         assert (batch.received, batch.notes) == (0, ["The feed 'heart-weekly' contains no items at all."])
 
+    def test_a_doctype_without_declarations_is_harmless(self) -> None:
+        head = b'<?xml version="1.0"?><!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://my.example/rss-0.91.dtd">'
+        assert one(rss("<title>T</title>").replace(b'<?xml version="1.0"?>', head)).title == "T"
+
+    @pytest.mark.parametrize("odd", ["\x0b", "&#x1B;", "&#27;", "&#x000B;", "\x00"])
+    def test_characters_that_xml_does_not_allow_are_dropped_and_noted(self, odd: str) -> None:
+        batch = read_feed(b"\n \r\n" + rss(f"<title>An{odd} odd one</title>"), FEED)
+        assert batch.sightings[0].paper.title == "An odd one"
+        assert batch.notes == ["The feed 'heart-weekly' contains characters that XML does not allow; 1 were dropped."]
+
     def test_addresses_that_are_none_are_no_links(self) -> None:
         assert one(rss("<title>T</title><link>javascript:alert(1)</link>")).links == {}
         named = one(rss("<title>T</title><link>javascript:alert(1)</link><prism:doi>10.1000/a</prism:doi>"))
@@ -166,7 +176,10 @@ class TestReading:
         [
             b"",
             rss("<title>T</title>")[:-30],
-            b"<!DOCTYPE rss><rss version='2.0'><channel/></rss>",
+            b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss version='2.0'><channel><title>&a;</title></channel></rss>",
+            "<!DOCTYPE rss [<!ENTITY a 'b'>]><rss version='2.0'><channel><title>T</title></channel></rss>".encode(
+                "utf-16"
+            ),
             b"<opml version='2.0'><body/></opml>",
             rss("<title>&#xD800;</title>"),
             rss("<title>&nbsp;</title>"),
@@ -194,6 +207,18 @@ class TestReading:
         (["Jane Doe et al."], ["Jane Doe"]),
         (["Anders Sandberg, Andrew And"], ["Anders Sandberg", "Andrew And"]),
         (["Plato"], ["Plato"]),
+        (["Doe, J. A., Müller, Ö., O'Neil, É. B."], ["J. A. Doe", "Ö. Müller", "É. B. O'Neil"]),
+        (["Doe, J., Roe, R. M., The Lung Study Group"], ["J. Doe", "R. M. Roe", "The Lung Study Group"]),
+        (["Doe, J., Öz, Ö., Some Consortium, Poe Jr., A."], ["J. Doe", "Ö. Öz", "Some Consortium", "A. Poe, Jr."]),
+        (["Doe, J., Group Name, Roe, R."], ["J. Doe", "Group Name", "R. Roe"]),
+        (["Doe, Jane, Roe, Rick"], ["Jane Doe", "Rick Roe"]),
+        (["Doe, Jane, Roe, Rick M., The ABC Investigators"], ["Jane Doe", "Rick M. Roe", "The ABC Investigators"]),
+        (["Doe, JA, Roe, RM"], ["JA Doe", "RM Roe"]),
+        (["van der Doe, B. M., Jr., Roe, C."], ["B. M. van der Doe, Jr.", "C. Roe"]),
+        (["J. von Poe (1) ((1) Univ of A, (2) Univ of B)"], ["J. von Poe"]),
+        ([":"], []),
+        (["et al."], []),
+        (["Jane Doe", ":", "et al.", "The ABC Investigators"], ["Jane Doe", "The ABC Investigators"]),
         ([], []),
         ([""], []),
         ([" , ; "], []),

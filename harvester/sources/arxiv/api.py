@@ -23,6 +23,7 @@ from harvester.domain.text import clean
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
+from harvester.sources.names import name_of
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 from harvester.sources.xml import XmlElement, parse_xml
@@ -186,7 +187,11 @@ def as_paper(result: "Result") -> Paper:
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
         title=clean(result.title),
         abstract=clean(result.summary),
-        authors=tuple(Author(clean(a.name), clean("; ".join(a.affiliation))) for a in result.authors),
+        authors=tuple(
+            Author(name, clean("; ".join(author.affiliation)))
+            for author in result.authors
+            if (name := name_of(author.name))
+        ),
         published=result.published,
         updated=result.updated,
         version=max(1, version),

@@ -23,6 +23,7 @@ from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import Malformed
+from harvester.sources.names import name_of
 from harvester.sources.source import SourceKind, WebSource
 
 PROVENANCE = Provenance("arxiv_snapshot", Rank.ARXIV, "preprint")  # its texts are the same as arXiv's API's
@@ -129,7 +130,7 @@ def as_paper(record: dict[str, Any]) -> Paper:
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
         title=clean(_text(record, "title")),
         abstract=clean(_text(record, "abstract")),
-        authors=tuple(_author(names) for names in _list(record, "authors_parsed", list)),
+        authors=tuple(filter(None, map(_author, _list(record, "authors_parsed", list)))),
         published=_created(versions[0]) if versions else None,
         updated=_created(versions[-1]) if versions else _day(_text(record, "update_date", "")),
         version=max(1, len(versions)),
@@ -209,11 +210,12 @@ def _list(record: dict[str, Any], key: str, kind: type) -> list[Any]:
     return value
 
 
-def _author(names: list[Any]) -> Author:
-    """``[last, first, suffix, affiliation...]`` as a name in the usual order."""
+def _author(names: list[Any]) -> Author | None:
+    """``[last, first, suffix, affiliation...]`` as a name in the usual order; None for ``:`` and the like."""
     parts = [clean(name) if isinstance(name, str) else "" for name in names]
     last, first, suffix = (*parts[:3], "", "", "")[:3]
-    return Author(" ".join(filter(None, (first, last, suffix))), "; ".join(filter(None, parts[3:])))
+    name = name_of(" ".join(filter(None, (first, last, suffix))))
+    return Author(name, "; ".join(filter(None, parts[3:]))) if name else None
 
 
 def _created(version: dict[str, Any]) -> datetime:

@@ -1,0 +1,75 @@
+"""Hugging Face's listings: what every item has, and the odd ones among them."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harvester.domain.papers import Author
+from harvester.sources.errors import Malformed
+from harvester.sources.huggingface import read_listing
+
+RECORD = {
+    "id": "2506.00001",
+    "title": "A study\nof hearts",
+    "summary": "We study\nhearts.",
+    "publishedAt": "2025-06-11T20:00:00.000Z",
+    "submittedOnDailyAt": "2025-06-12T09:00:00.000Z",
+    "authors": [{"name": "Jane Doe"}, {"name": "Hidden Person", "hidden": True}, {"name": ":"}],
+    "upvotes": 3,
+}
+
+
+def listing(*changes: dict[str, Any]) -> bytes:
+    return json.dumps([{"paper": RECORD | change} for change in changes]).encode()
+
+
+def test_a_sound_item() -> None:
+    found = read_listing(listing({}))
+    (seen,) = found.sightings
+    assert (seen.paper.id, seen.paper.title) == ("arxiv:2506.00001", "A study of hearts")
+    assert seen.paper.abstract == "We study hearts."
+    assert seen.paper.authors == (Author("Jane Doe"),)
+    assert seen.paper.published == datetime(2025, 6, 11, 20, tzinfo=UTC)
+    assert (found.items, found.notes) == (1, ())
+
+
+def test_what_may_be_missing_may_be_missing() -> None:
+    undated = {"publishedAt": None, "submittedOnDailyAt": None}
+    found = read_listing(listing({"authors": None}, undated, {"summary": None}))
+    assert len(found.sightings) == 3
+    assert found.sightings[0].paper.authors == ()
+    assert found.sightings[1].paper.published is None
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"title": None}, r"Item 2 \(2506.00001\) cannot be read and was left out"),
+        ({"title": " "}, "it has no title"),
+        ({"id": "openreview-a1B2c3"}, r"Item 2 \(openreview-a1B2c3\).*is not an arXiv id"),
+        ({"publishedAt": "some day"}, "Invalid isoformat"),
+        ({"authors": "Jane Doe"}, "cannot be read"),
+    ],
+)
+def test_an_odd_item_costs_only_itself(change: dict[str, Any], named: str) -> None:
+    found = read_listing(listing({}, change, {"id": "2506.00003"}))
+    assert [seen.paper.id for seen in found.sightings] == ["arxiv:2506.00001", "arxiv:2506.00003"]
+    assert found.items == 3
+    (note,) = found.notes
+    assert re.search(named, note)
+
+
+def test_an_item_of_another_shape_is_named() -> None:
+    found = read_listing(json.dumps([{"paper": RECORD}, "odd", {"paper": None}, None]).encode())
+    assert len(found.sightings) == 1
+    assert len(found.notes) == 3
+
+
+def test_a_list_of_which_nothing_can_be_read_is_a_fault() -> None:
+    with pytest.raises(Malformed, match="none can be read"):
+        read_listing(listing({"id": "x"}, {"title": None}))
+    assert read_listing(b"[]").items == 0
