@@ -14,6 +14,15 @@ _ARXIV_PREFIX = re.compile(r"^(arxiv:|oai:arxiv\.org:)", re.IGNORECASE)
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
 _DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+# What addresses and feeds put behind a DOI: a page of the article, Oxford's article number, the version at medRxiv and
+# bioRxiv (whose DOIs have none, unlike Research Square's).
+_BEHIND_DOI = re.compile(
+    r"\A(10\.\d{4,9}/(?:"
+    r".+?(?=/(?:full(?:text|html)?|abstract|e?pdf|meta|suppl[\w./-]*)\Z|(?:\.full)?(?:\.pdf|\.full)\Z)"
+    r"|[^/]+/[^/]*[a-z][^/]*(?=/\d{6,8}\Z)"
+    r"|(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}(?=v\d+\Z)"
+    r")).*\Z"
+)
 _RANK = {"arxiv": 0, "doi": 1, "title": 2}
 TITLE_KEY_LENGTH = 60
 LONGEST_DOI = 512  # characters; anything longer is not a DOI, and no database index takes it
@@ -53,12 +62,19 @@ def doi_identifier(text: str) -> str | None:
     found = _DOI.search(unquote(text))
     if not found:
         return None
-    doi = found.group().split("?")[0].split("#")[0].rstrip(".,;)]}/").lower()
+    doi = _whole_doi(found.group().split("?")[0].split("#")[0].rstrip(".,;)]}/").lower())
     if len(doi) > LONGEST_DOI:
         return None
     if (own := _ARXIV_DOI.fullmatch(doi)) and (named := arxiv_version(own[1])):
         return f"arxiv:{named[0]}"
     return f"doi:{doi}"
+
+
+def _whole_doi(text: str) -> str:
+    """The DOI without what stands behind it; several things may."""
+    while behind := _BEHIND_DOI.fullmatch(text):
+        text = behind[1]
+    return text
 
 
 def link_identifier(address: str) -> str | None:

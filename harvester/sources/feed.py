@@ -8,25 +8,36 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from harvester.domain.text import clean
 from harvester.sources.errors import Incomplete, Malformed
 from harvester.sources.xml import XmlElement, legal, parse_xml
 
-Feed = Any  # feedparser ships no types: a mapping with `feed` (the channel) and `entries`
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as feedparser reads it (it ships no types: a mapping with `feed`, the channel, and `entries`), and the XML
+    element of each entry.
+    """
+
+    parsed: Any
+    elements: tuple[XmlElement, ...]
+
 
 _MARKUP = re.compile(r"(<[^<>]*>)")
 _TAG = re.compile(r"</?(?P<name>[a-z][a-z0-9]*(?::[a-z][\w-]*)?)(?P<rest>(?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _BLOCK = re.compile(
     r"address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|"
-    r"head|header|hr|html|li|main|ol|p|pre|sec|section|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
+    r"head|header|hr|html|li|main|ol|p|pre|sec|section|st|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
 )
 _INLINE = re.compile(
     r"a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|iframe|img|ins|kbd|mark|math|m(?:frac|i|n|o|over|row|s|space|"
     r"style|sub|subsup|sup|text|under)|noscript|q|s|samp|small|span|strike|strong|sub|sup|svg|tt|u|var|wbr"
 )
 _HIDDEN = re.compile(r"script|style")
+_MOST_ESCAPED = 5  # times that a text is unescaped
 
 
 def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
@@ -49,16 +60,21 @@ def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
         raise Malformed(f"{who} sent a feed that cannot be read ({type(parsed.bozo_exception).__name__}).")
     if not parsed.get("version", "").startswith(versions):
         raise Malformed(f"{who} sent a document that is not a feed of the expected format.")
-    _count(root, len(parsed.entries), who)
-    return parsed
+    return Feed(parsed, _elements(root, len(parsed.entries), who))
 
 
 def plain_text(markup: str) -> str:
     """The text of HTML: known tags are dropped, scripts with their content; ``x<y and z>w`` is a formula and stays.
 
-    The result is still escaped wherever it is shown; this is so that readers and the classifier see words, not tags.
+    Publishers escape twice and more. The result is still escaped wherever it is shown; this is so that readers and the
+    classifier see words, not tags.
     """
-    return clean(html.unescape("".join(_visible(markup))))
+    text, before = markup, ""
+    for _ in range(_MOST_ESCAPED):
+        text, before = html.unescape("".join(_visible(text))), text
+        if text == before:
+            break
+    return clean(text)
 
 
 def _visible(markup: str) -> Iterator[str]:
@@ -85,7 +101,8 @@ def _tag_name(piece: str) -> str:
     return name if known else ""
 
 
-def _count(root: XmlElement, read: int, who: str) -> None:
-    items = sum(len(root.findall(path)) for path in ("{*}entry", "{*}item", "{*}channel/{*}item"))
-    if read < items:
-        raise Incomplete(f"{who} sent {items} items, only {read} of which can be read.")
+def _elements(root: XmlElement, read: int, who: str) -> tuple[XmlElement, ...]:
+    items = [item for path in ("{*}entry", "{*}item", "{*}channel/{*}item") for item in root.findall(path)]
+    if read != len(items):
+        raise Incomplete(f"{who} sent {len(items)} items, only {read} of which can be read.")
+    return tuple(items)

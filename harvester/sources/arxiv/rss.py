@@ -182,7 +182,7 @@ def _ask(settings: RssSettings, transport: Transport, category: str) -> bytes:
 
 def _read(body: bytes, category: str) -> tuple[list[Announcement], list[str]]:
     """The readable items, and the ids or titles of the others."""
-    parsed = parse_feed(body, f"arXiv's feed of {category}", VERSIONS)
+    parsed = parse_feed(body, f"arXiv's feed of {category}", VERSIONS).parsed
     if clean(parsed.feed.get("title", "")).lower().startswith(_ERROR_TITLE):
         reason = clean(parsed.feed.get("subtitle", ""))[:200]
         raise BadQuery(f"arXiv has no feed of {category!r} ({reason or 'no reason given'}); {_REMEDY}.")
