@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.errors import UsageError
-from harvester.domain.identity import arxiv_version, best, link_identifier, parse_identifier, title_key
+from harvester.domain.identity import arxiv_version, best, doi_identifier, link_identifier, parse_identifier, title_key
 from harvester.domain.merging import same_title, same_work
 from harvester.domain.papers import Author, Paper
 from harvester.domain.text import clean
@@ -26,6 +26,27 @@ from harvester.domain.text import clean
 )
 def test_arxiv_ids_of_both_kinds_lose_only_their_version(text: str, expected: tuple[str, int] | None) -> None:
     assert arxiv_version(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("info:doi/10.1000/HX.1", "10.1000/hx.1"),
+        ("https://pub.example/doi/10.1000/hw.2/full", "10.1000/hw.2"),
+        ("10.1000/cir.1.pdf", "10.1000/cir.1"),
+        ("10.1000/x.2/suppl/file1.zip", "10.1000/x.2"),
+        ("https://academic.example/ehe/article/doi/10.1000/ehe/xtag376/8667318?rss=1", "10.1000/ehe/xtag376"),
+        ("10.1000/2021/6621950", "10.1000/2021/6621950"),  # Hindawi's: year and number are the DOI
+        ("10.1000/978-3-030-1/123456", "10.1000/978-3-030-1/123456"),
+        ("10.1000/2026.01.20.26340001v2", "10.1000/2026.01.20.26340001"),
+        ("10.1000/2026.01.20.26340001v1.full.pdf", "10.1000/2026.01.20.26340001"),
+        ("10.1000/123456v3", "10.1000/123456"),
+        ("10.1000/rs.3.rs-3193191/v1", "10.1000/rs.3.rs-3193191/v1"),  # no DOI without the version
+        ("10.1000/(SICI)17:15/16<1::AID-9>3.0.CO;2-2", "10.1000/(sici)17:15/16<1::aid-9>3.0.co;2-2"),
+    ],
+)
+def test_a_doi_loses_what_addresses_put_behind_it(text: str, doi: str) -> None:
+    assert doi_identifier(text) == f"doi:{doi}"
 
 
 @pytest.mark.parametrize(

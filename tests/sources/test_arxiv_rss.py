@@ -113,6 +113,7 @@ class TestReading:
         raw = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         told = f"arXiv:2506.01234v1 Announce Type: new \nAbstract: {raw}"
         found = one(rss(item(title=f"<title>{raw}</title>", told=told)))
+        text = text.replace("\\'e", "é")
         assert (found.title, found.abstract) == (text, text)
 
     def test_the_primary_category_comes_first_where_the_feed_tells_it(self) -> None:

@@ -20,6 +20,7 @@ from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.sources.arxiv.tex import plain_accents
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
@@ -185,8 +186,8 @@ def as_paper(result: "Result") -> Paper:
     comment = clean(result.comment or "")
     return Paper(
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
-        title=clean(result.title),
-        abstract=clean(result.summary),
+        title=plain_accents(clean(result.title)),
+        abstract=plain_accents(clean(result.summary)),
         authors=tuple(
             Author(name, clean("; ".join(author.affiliation)))
             for author in result.authors
