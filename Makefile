@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # One more than there are processors: while some tests compute, others wait for servers. Torch gets one thread in each.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Labeled texts; the labels in data/labels win, for they hold the corrections.
-MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl
+MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak check docs run web model lock
@@ -46,8 +46,9 @@ run: $(READY)  ## one real night by config.toml
 web: $(READY)  ## the web server by config.toml
 	$(BIN)/harvester web
 
-model: $(READY)  ## train the shipped model anew from labelled texts
-	$(BIN)/python -m classifiers train --labels $(MODEL_LABELS) --taxonomy data/taxonomy.toml --output data/model
+model: $(READY)  ## train the shipped model anew from labelled texts, encoder and heads: an hour, resumable
+	$(BIN)/python -m classifiers train --adapt --kept .cache/adapting \
+		--labels $(MODEL_LABELS) --taxonomy data/taxonomy.toml --output data/model
 
 lock: ## pin what a fresh installation resolves to
 	rm -rf .cache/lock && $(PYTHON) -m venv .cache/lock

@@ -33,11 +33,12 @@ class CachedEncoder:
     """An encoder that looks in the file `cache` before it asks `encoder`; the file keeps at most `most` vectors."""
 
     def __init__(self, encoder: Encoder, cache: Path, most: int = MOST) -> None:
-        self.name, self.sha256 = encoder.name, encoder.sha256
+        self.name, self.sha256, self.adapter = encoder.name, encoder.sha256, encoder.adapter
+        self._weights = encoder.sha256 + (encoder.adapter.sha256 if encoder.adapter else "")
         self._encoder, self._cache, self._most = encoder, cache, most
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """Like `TextEncoder.encode`: float32 array (texts, dimension) of unit length."""
+        """Like `TextEncoder.encode`."""
         names = [self._name(text) for text in texts]
         found = self._look_up(list(dict.fromkeys(names)))
         missing = {name: text for name, text in zip(names, texts, strict=True) if name not in found}
@@ -51,7 +52,7 @@ class CachedEncoder:
         return np.stack([found[name] for name in names]) if texts else vectors
 
     def _name(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.sha256}\0{text}".encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(f"{self._weights}\0{text}".encode("utf-8", "surrogatepass")).digest()
 
     def _look_up(self, names: Sequence[bytes]) -> dict[bytes, Floats]:
         found: dict[bytes, Floats] = {}

@@ -42,11 +42,9 @@ The folder keeps their ids, titles and embeddings, but no abstracts.
 
 ## How it works
 
-A paper that contains no synonym of the scope is rejected at once, without labels. For the others,
-embeddings by {encoder[name]} (frozen; weights sha256
-`{encoder[sha256]}`) of title with abstract and of the title
-alone, TF-IDF of words and word pairs, and whether the taxonomy's synonyms occur in title and abstract go into one
-logistic regression per label. Probabilities are calibrated (Platt) on cross-fitted scores; labels with few papers
+A paper that contains no synonym of the scope is rejected at once, without labels. For the others, {reading},
+TF-IDF of words and word pairs, and whether the taxonomy's synonyms occur in title and abstract go into one logistic
+regression per label. Probabilities are calibrated (Platt) on cross-fitted scores; labels with few papers
 share one calibration, and all are drawn a little toward one half, as far as minimizes the calibration error.
 Each label's threshold is chosen on the same cross-fitted scores. On the papers with the most total doubt, every label
 with a chance of {parameters[doubtful]:.0%} or more of being wrong is marked unsure.
@@ -87,6 +85,17 @@ with fewer than three papers.
 """
 
 
+_FROZEN = """\
+embeddings by {name} (frozen; weights sha256
+`{sha256}`)
+of title with abstract and of the title alone"""
+_ADAPTED = """\
+the log-odds of an adapted encoder ({name}, weights sha256
+`{sha256}`,
+its upper layers tuned on these papers, with an attention for each label; heads and calibration were fitted on log-odds
+from encoders that had not seen the paper)"""
+
+
 def figure_rows(results: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """One row per figure: its name, then its value for each method, `-` if a method has none."""
     first = next(iter(results.values()))
@@ -119,7 +128,7 @@ def readme(info: ModelInfo) -> str:
         title=document["title"],
         training=document["training"],
         parameters=document["parameters"],
-        encoder=document["encoder"],
+        reading=(_ADAPTED if document["encoder"].get("adapted") else _FROZEN).format(**document["encoder"]),
         time_split="\n".join(_time_split(document["metrics"]["time_split"])),
         crossed="\n".join(_markdown(figure_rows(crossed), list(crossed))),
         labels="\n".join(_label_table(document["metrics"])),
@@ -131,8 +140,15 @@ def _time_split(split: Mapping[str, Any] | None) -> list[str]:
         return ["Too few dated papers for a split by time."]
     results = split["results"]
     papers = next(iter(results.values()))["papers"]
+    trained = "Heads trained" if split.get("encoder") else "Trained"
+    crossed = (
+        ". The encoder is cross-fitted: it had seen other later papers, but not the one that it reads"
+        if split.get("encoder")
+        else ""
+    )
     head = (
-        f"Trained on papers before {split['year']}, tested on {papers} from then on (the model here saw all of them):"
+        f"{trained} on papers before {split['year']}, tested on {papers} from then on (the model here saw all of "
+        f"them){crossed}:"
     )
     intervals = results[THIS].get("intervals", {})
     drawn = ", ".join(f"{_NAMES.get(name, name)} {low:.3f} to {high:.3f}" for name, (low, high) in intervals.items())

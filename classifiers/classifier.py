@@ -9,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classifiers.encoder import Encoder, Progress, load_encoder
+from classifiers.encoder import DEFAULT_ENCODER, Encoder, Progress, TextEncoder, load_encoder
 from classifiers.errors import ModelError
 from classifiers.explain import explain
 from classifiers.features import embed
 from classifiers.furniture import without_furniture
 from classifiers.model import LabelModel, Scores
 from classifiers.records import ModelInfo, Neighbour, Prediction, Reason, Text, clean
-from classifiers.storage import load_model, load_training_index, model_dir
+from classifiers.storage import load_adapter, load_model, load_training_index, model_dir, read_info
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from classifiers.training_index import TrainingIndex
 
@@ -79,7 +79,7 @@ class Classifier:
 
     def nearest(self, text: Text) -> tuple[Neighbour, ...]:
         """The three labeled papers nearest to a text."""
-        return self.training_index.nearest(self.encoder.encode([text.joined])[0], text)
+        return self.training_index.nearest(embed(self.encoder, [_bare(text)]).vectors[0], text)
 
     def _staged(
         self, texts: Sequence[Text], explained: bool, full: bool, progress: Progress | None
@@ -102,13 +102,13 @@ class Classifier:
         if not texts:
             return
         texts = [_bare(text) for text in texts]
-        vectors = embed(self.encoder, texts, progress)
-        scores = self.model.predict_proba(texts, vectors)
+        embedded = embed(self.encoder, texts, progress)
+        scores = self.model.predict_proba(texts, embedded)
         said, unsure = self.model.decide(scores), self.model.unsure(scores)
         for row, text in enumerate(texts):
             found = self._prediction(row, text, scores, said, unsure)
             if explained:
-                nearest = self.training_index.nearest(vectors[row, : vectors.shape[1] // 2], text)
+                nearest = self.training_index.nearest(embedded.vectors[row], text)
                 found = replace(found, explanation=self.explain(text, found.labels), nearest=nearest)
             yield found
 
@@ -174,7 +174,26 @@ def load(model_dir: Path | None = None, taxonomy: Path | None = None, encoder: s
             f"the model {info.version} was trained with the encoder {info.encoder} (sha256 {info.encoder_sha256}), but "
             f"{encoder or info.encoder} has sha256 {loaded.sha256}; name that encoder, or retrain with this one."
         )
-    return Classifier(model, info, loaded)
+    adapter = load_adapter(info)
+    if adapter is None:
+        return Classifier(model, info, loaded)
+    if model.evidence_width != len(adapter.labels):
+        raise ModelError(
+            f"{info.folder}: the adapted encoder knows {len(adapter.labels)} labels, but the model was trained with "
+            f"one that knows {model.evidence_width}; restore the folder or retrain."
+        )
+    return Classifier(model, info, loaded.adapted(adapter))
+
+
+def shipped_encoder(taxonomy: Taxonomy, name: str = DEFAULT_ENCODER) -> TextEncoder:
+    """The encoder `name`, adapted as the packaged model's is, if that was tuned from it and for facets of `taxonomy`.
+
+    Raises `EncoderError`, `ModelError`.
+    """
+    encoder, adapter = load_encoder(name), load_adapter(read_info())
+    if adapter is None or adapter.base != encoder.sha256 or not adapter.facets <= set(taxonomy.facet_ids):
+        return encoder
+    return encoder.adapted(adapter)
 
 
 def _bare(text: Text) -> Text:

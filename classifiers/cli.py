@@ -23,7 +23,7 @@ from classifiers.taxonomy import Taxonomy, load_taxonomy
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
-    from classifiers.encoder import Progress
+    from classifiers.encoder import Progress, TextEncoder
     from classifiers.evaluation import Figures
 
 _CHUNK = 4096
@@ -69,13 +69,12 @@ def predict(arguments: argparse.Namespace) -> int:
 
 def train(arguments: argparse.Namespace) -> int:
     """Train a model folder on labeled papers."""
-    from classifiers.encoder import load_encoder
     from classifiers.model import Parameters
     from classifiers.training import read_labels, train_model
 
     taxonomy = load_taxonomy(arguments.taxonomy)
     papers = read_labels(arguments.labels, taxonomy)
-    encoder = load_encoder(arguments.encoder or _default_encoder())
+    encoder, earlier = _encoders(arguments, papers, taxonomy)
     with _bar("Encoding", len(papers)) as progress:
         info = train_model(
             papers,
@@ -84,6 +83,7 @@ def train(arguments: argparse.Namespace) -> int:
             arguments.output,
             parameters=Parameters(seed=arguments.seed),
             date=arguments.date or _clock_date(),
+            earlier=earlier,
             progress=progress,
         )
     _say(f"{info.version}: {len(papers)} papers; figures in {arguments.output / 'README.md'}")
@@ -124,21 +124,47 @@ def simulate(arguments: argparse.Namespace) -> int:
     else:
         _say(f"recall at 10 % read  {found['recall_at_10pct']:.3f}")
         _say(f"WSS@95               {found['wss_95']:.3f}")
+        for point in found["left"]:
+            _say(
+                f"included records left after {point['read']:,} read: estimated {point['expected']:.0f} "
+                f"({point['low']} to {point['high']} with a probability of 90 %), in truth {point['left']}"
+            )
         _say(f"seconds              {found['seconds']:.1f}")
     return 0
+
+
+def _encoders(
+    arguments: argparse.Namespace, papers: Sequence[Labelled], taxonomy: Taxonomy
+) -> tuple[TextEncoder, TextEncoder | None]:
+    """The encoder to train on, and with --adapt the one for the test by time, which knows only the earlier papers."""
+    from classifiers.classifier import shipped_encoder
+    from classifiers.encoder import load_encoder
+
+    name = arguments.encoder or _default_encoder()
+    if not arguments.adapt:
+        return (load_encoder(name) if arguments.encoder else shipped_encoder(taxonomy)), None
+    from classifiers.adaptation import Recipe, adapt, papers_read
+    from classifiers.training import before_split
+
+    plain, recipe, kept = load_encoder(name), Recipe(seed=arguments.seed), arguments.kept
+    adapted = []
+    for some in (papers, before_split(papers)):
+        with _bar(f"Adapting the encoder to {len(some):,} papers", papers_read(len(some), recipe)) as progress:
+            adapted.append(plain.adapted(adapt(some, taxonomy, plain, kept, recipe, progress)) if some else None)
+    return adapted[0] or plain, adapted[1]
 
 
 def _results(arguments: argparse.Namespace, papers: list[Labelled], taxonomy: Taxonomy) -> dict[str, Figures]:
     from classifiers.classifier import load
     from classifiers.evaluation import evaluate_model, evaluate_split
-    from classifiers.features import embed
+    from classifiers.features import embed_labelled
 
     classifier = load(arguments.model, encoder=arguments.encoder)
     with _bar("Encoding", len(papers)) as progress:
-        vectors = embed(classifier.encoder, [paper.text for paper in papers], progress)
+        embedded = embed_labelled(classifier.encoder, papers, progress)
     if arguments.split_year:
-        return evaluate_split(papers, vectors, taxonomy, arguments.split_year, classifier.model.parameters)
-    return evaluate_model(classifier.model, papers, vectors, classifier.training_index)
+        return evaluate_split(papers, embedded, taxonomy, arguments.split_year, classifier.model.parameters)
+    return evaluate_model(classifier.model, papers, embedded, classifier.training_index)
 
 
 def _predicted(
@@ -295,6 +321,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--taxonomy", type=Path, required=True, help="the taxonomy.toml that names the labels")
     command.add_argument("--output", type=Path, required=True, metavar="DIR", help="the model's folder")
     command.add_argument("--seed", type=int, default=0, help="determines the folds of cross-fitting")
+    command.add_argument(
+        "--adapt", action="store_true", help="tune the encoder on these papers, too: an hour instead of minutes"
+    )
+    command.add_argument(
+        "--kept",
+        type=Path,
+        default=Path(".adapting"),
+        metavar="DIR",
+        help="what an interrupted --adapt goes on from (default: .adapting); delete it afterwards",
+    )
     command.add_argument(
         "--date", type=_date, help="the date in the version (default: HARVESTER_NOW, else the papers' date)"
     )

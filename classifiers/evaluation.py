@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifiers.errors import InputError
+from classifiers.features import Embedded
 from classifiers.keywords import SynonymMatcher
 from classifiers.metrics import (
     average_precision,
@@ -112,7 +113,7 @@ def split_by_year(papers: Sequence[Labelled], year: int) -> Bools:
 
 
 def evaluate_split(
-    papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, year: int, parameters: Parameters | None = None
+    papers: Sequence[Labelled], embedded: Embedded, taxonomy: Taxonomy, year: int, parameters: Parameters | None = None
 ) -> dict[str, Figures]:
     """Train on papers before `year`, test on later ones, and compare with keyword rules. Raises `InputError`.
 
@@ -124,32 +125,32 @@ def evaluate_split(
     for side, when in ((early, "before"), (late, "from")):
         if not any(paper.in_scope for paper in side):
             raise InputError(f"no paper is in scope {when} {year}; choose a year that splits the labels in two.")
-    model = LabelModel(taxonomy, parameters).fit(early, vectors[~later])
-    outcome = _outcome_on(model, late, vectors[later])
+    model = LabelModel(taxonomy, parameters).fit(early, embedded.rows(~later))
+    outcome = _outcome_on(model, late, embedded.rows(later))
     figures = measure(late, taxonomy, outcome) | {"intervals": _intervals(late, taxonomy, outcome)}
     return {_MODEL: figures, _RULES: keyword_rules(late, taxonomy)}
 
 
 def evaluate_model(
-    model: LabelModel, papers: Sequence[Labelled], vectors: Floats, training_index: TrainingIndex | None = None
+    model: LabelModel, papers: Sequence[Labelled], embedded: Embedded, training_index: TrainingIndex | None = None
 ) -> dict[str, Figures]:
     """Figures of a fitted model and of keyword rules, by method.
 
     With the model's `training_index`, papers that it was trained on are scored by heads that had not seen them.
     """
     return {
-        _MODEL: measure(papers, model.taxonomy, _outcome_on(model, papers, vectors, training_index)),
+        _MODEL: measure(papers, model.taxonomy, _outcome_on(model, papers, embedded, training_index)),
         _RULES: keyword_rules(papers, model.taxonomy),
     }
 
 
 def _outcome_on(
-    model: LabelModel, papers: Sequence[Labelled], vectors: Floats, training_index: TrainingIndex | None = None
+    model: LabelModel, papers: Sequence[Labelled], embedded: Embedded, training_index: TrainingIndex | None = None
 ) -> EvaluationOutcome:
     if training_index is None:
-        scores = model.predict_proba([paper.text for paper in papers], vectors)
+        scores = model.predict_proba([paper.text for paper in papers], embedded)
     else:
-        scores = fair_scores(model, training_index, papers, vectors)
+        scores = fair_scores(model, training_index, papers, embedded)
     return outcome_of(model, scores, np.array([paper.in_scope for paper in papers], dtype=bool))
 
 

@@ -7,6 +7,7 @@ One linear model over both beats either (figures: the model card).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -14,12 +15,12 @@ import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from classifiers.keywords import SynonymMatcher
-from classifiers.records import Text
+from classifiers.keywords import SCOPE, SynonymMatcher
+from classifiers.records import Labelled, Text
 from classifiers.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from classifiers.arrays import Columns, Floats
+    from classifiers.arrays import Bools, Columns, Floats
     from classifiers.encoder import Encoder, Progress
 
 Part = Literal["title", "abstract"]
@@ -28,11 +29,39 @@ _MOST_MENTIONS = 8.0
 _BLOCKS = 4  # presence and count, in title and abstract
 
 
-def embed(encoder: Encoder, papers: Sequence[Text], progress: Progress | None = None) -> Floats:
-    """float32 array (papers, 2 x dimension): title and abstract together, then the title alone."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """What the encoder says about papers, by row.
+
+    `vectors` (papers, dimension) are unit vectors of title with abstract, by which similar papers are found. `evidence`
+    (papers, k) is for the heads: an adapted encoder's log-odds, named by `labels`; otherwise the vectors and those of
+    the titles.
+    """
+
+    vectors: Floats
+    evidence: Floats
+    labels: tuple[str, ...] = ()
+
+    def rows(self, chosen: Bools | Columns | Sequence[int]) -> Embedded:
+        """The same of some papers."""
+        return Embedded(self.vectors[chosen], self.evidence[chosen], self.labels)
+
+
+def embed(encoder: Encoder, papers: Sequence[Text], progress: Progress | None = None) -> Embedded:
+    """Read papers whose labels are not known."""
     joined = encoder.encode([paper.joined for paper in papers], progress)
-    titles = encoder.encode([paper.title for paper in papers])
-    return np.hstack([joined, titles])
+    if encoder.adapter is None:
+        return Embedded(joined, np.hstack([joined, encoder.encode([paper.title for paper in papers])]))
+    size = joined.shape[1] - len(encoder.adapter.labels)
+    return Embedded(joined[:, :size], joined[:, size:], encoder.adapter.labels)
+
+
+def embed_labelled(encoder: Encoder, papers: Sequence[Labelled], progress: Progress | None = None) -> Embedded:
+    """Read labeled papers; those that the encoder was tuned on have the evidence of one that had not seen them."""
+    found = embed(encoder, [paper.text for paper in papers], progress)
+    if encoder.adapter is None:
+        return found
+    return replace(found, evidence=encoder.adapter.unseen_by(papers, found.evidence))
 
 
 class WordFeatures(BaseEstimator):  # type: ignore[misc]
@@ -104,13 +133,16 @@ class SynonymFeatures(BaseEstimator):  # type: ignore[misc]
 
 
 class JointFeatures(BaseEstimator):  # type: ignore[misc]
-    """Synonyms, embeddings, and words of abstract and title, joined."""
+    """Synonyms, what the encoder says, and words of abstract and title, joined."""
 
-    def __init__(self, taxonomy: Taxonomy, min_df: int = 3, presence: float = 0.6, count: float = 0.3) -> None:
+    def __init__(
+        self, taxonomy: Taxonomy, min_df: int = 3, presence: float = 0.6, count: float = 0.3, log_odds: float = 0.05
+    ) -> None:
         self.taxonomy = taxonomy
         self.min_df = min_df
         self.presence = presence
         self.count = count
+        self.log_odds = log_odds
 
     def fit(self, papers: Sequence[Text]) -> JointFeatures:
         """Learn both vocabularies."""
@@ -122,17 +154,36 @@ class JointFeatures(BaseEstimator):  # type: ignore[misc]
         self.words_ = words
         return self
 
-    def transform(self, papers: Sequence[Text], vectors: Floats) -> sp.csr_matrix:
-        """float32 sparse matrix (papers, features); `vectors` comes from `embed`."""
+    def transform(self, papers: Sequence[Text], embedded: Embedded) -> sp.csr_matrix:
+        """float32 sparse matrix (papers, features); `embedded` comes from `embed`."""
         synonyms = SynonymFeatures(self.taxonomy, self.presence, self.count).transform(papers)
+        evidence = embedded.evidence * np.float32(self.log_odds if embedded.labels else 1.0)
         words = [self.words_[part].transform(papers) for part in _PARTS]
-        joined = sp.hstack([sp.csr_matrix(synonyms), sp.csr_matrix(vectors), *words], format="csr")
+        joined = sp.hstack([sp.csr_matrix(synonyms), sp.csr_matrix(evidence), *words], format="csr")
         joined.sort_indices()
         return joined
 
-    def own_columns(self) -> dict[str, Columns]:
-        """By facet (and `scope`), the columns (labels, 4) that hold each label's own synonyms: they come first."""
-        return SynonymFeatures(self.taxonomy).columns()
+    def width_without_evidence(self) -> int:
+        """How many columns synonyms and words have."""
+        synonyms = sum(columns.size for columns in SynonymFeatures(self.taxonomy).columns().values())
+        return synonyms + sum(len(words.terms_) for words in self.words_.values())
+
+    def own_columns(self, labels: Sequence[str] = ()) -> dict[str, Columns]:
+        """By facet (and `scope`), the columns (labels, 4 or 5) that are about each label itself.
+
+        They are its synonyms' and, if the encoder's log-odds are named by `labels`, its own log-odds.
+        """
+        synonyms = SynonymFeatures(self.taxonomy).columns()
+        first = sum(columns.size for columns in synonyms.values())
+        places = {name: first + n for n, name in enumerate(labels)}
+        names = {SCOPE: [SCOPE], **{f.id: [f"{f.id}:{label}" for label in f.label_ids] for f in self.taxonomy.facets}}
+        if not places:
+            return synonyms
+        # A label that the encoder was not tuned for has its first synonym twice, which changes nothing.
+        return {
+            facet: np.column_stack([own, [places.get(name, own[n, 0]) for n, name in enumerate(names[facet])]])
+            for facet, own in synonyms.items()
+        }
 
 
 _PARTS: tuple[Part, Part] = ("abstract", "title")

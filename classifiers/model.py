@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers.calibration import SigmoidCalibrator, best_temperature, f1_thresholds, recall_threshold
-from classifiers.features import JointFeatures
+from classifiers.features import Embedded, JointFeatures
 from classifiers.first_stage import FirstStage
 from classifiers.heads import LinearHeads, cross_fitted_scores
 from classifiers.keywords import SCOPE
@@ -20,7 +20,7 @@ from classifiers.records import Labelled, Text
 from classifiers.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from classifiers.arrays import Bools, Columns, Doubles, Floats
+    from classifiers.arrays import Bools, Columns, Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Parameters:
     min_df: int = 3  # words in fewer texts are dropped
     presence: float = 0.6  # weight of "a synonym occurs" relative to words and embeddings
     count: float = 0.3  # weight of how often it occurs
+    log_odds: float = 0.05  # weight of an adapted encoder's log-odds
     boost: float = 2.0  # how much more a label's own synonyms weigh for it
     facet_c: float = 1.0  # inverse regularization of the heads
     exclusive_c: float = 4.0
@@ -40,8 +41,8 @@ class Parameters:
     shrinkage: float = 20.0  # labels with this many positives go halfway to their own threshold
     scope_recall: float = 0.98  # the threshold lets this share of the papers in scope pass
     stage_recall: float = 0.998  # the first stage lets at least this share of them pass
-    sure_share: float = 0.56  # this share of papers in scope has no unsure label
-    doubtful: float = 0.05  # a label of the others is unsure if it is at least this likely to be wrong
+    sure_share: float = 0.63  # this share of papers in scope has no unsure label
+    doubtful: float = 0.04  # a label of the others is unsure if the decision on it is at least this likely to be wrong
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -107,7 +108,7 @@ class FacetModel(BaseEstimator):  # type: ignore[misc]
 
 
 class LabelModel(BaseEstimator):  # type: ignore[misc]
-    """Scope and all facets of a taxonomy, from texts and their embeddings.
+    """Scope and all facets of a taxonomy, from texts and what an encoder says about them.
 
     Facets are learned from papers in scope only. Learned: `first_stage_`, `features_`, `scope_`, `scope_threshold_`,
     `facets_` (by id) and `doubt_`, the total doubt about a paper from which its doubtful labels are called unsure.
@@ -117,21 +118,21 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         self.taxonomy = taxonomy
         self.parameters = parameters
 
-    def fit(self, papers: Sequence[Labelled], vectors: Floats) -> LabelModel:
-        """Fit on labeled papers and their `embed` vectors (papers, 2 x dimension)."""
+    def fit(self, papers: Sequence[Labelled], embedded: Embedded) -> LabelModel:
+        """Fit on labeled papers, read by `embed_labelled`."""
         # Heads are fitted in parallel; BLAS and OpenMP threads below them made it four times slower.
         with threadpool_limits(1):
-            return self._fit(papers, vectors)
+            return self._fit(papers, embedded)
 
-    def _fit(self, papers: Sequence[Labelled], vectors: Floats) -> LabelModel:
+    def _fit(self, papers: Sequence[Labelled], embedded: Embedded) -> LabelModel:
         given = self.parameters or Parameters()
         texts = [paper.text for paper in papers]
         inside = np.array([paper.in_scope for paper in papers])
         weights = np.array([paper.weight for paper in papers])
         self.first_stage_ = FirstStage(self.taxonomy, given.stage_recall).fit(texts, inside)
         self.features_ = joint_features(self.taxonomy, given).fit(texts)
-        X = self.features_.transform(texts, vectors)  # noqa: N806
-        own = self.features_.own_columns()
+        X = self.features_.transform(texts, embedded)  # noqa: N806
+        own = self.features_.own_columns(embedded.labels)
         self.scope_ = FacetModel(False, given.scope_c, given).fit(X, inside[:, None], own[SCOPE], weights)
         self.scope_threshold_ = recall_threshold(self.scope_.out_of_fold_[:, 0], inside, given.scope_recall)
         truth = label_matrix([paper for paper in papers if paper.in_scope], self.taxonomy)
@@ -141,13 +142,13 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
             )
             for facet in self.taxonomy.facets
         }
-        totals = total_doubt(self.out_of_fold())
+        totals = total_doubt(self._doubts(self.out_of_fold()))
         self.doubt_ = float(np.quantile(totals, given.sure_share)) if len(totals) else 0.0
         return self
 
-    def predict_proba(self, texts: Sequence[Text], vectors: Floats) -> Scores:
+    def predict_proba(self, texts: Sequence[Text], embedded: Embedded) -> Scores:
         """Calibrated probabilities of scope and of every label."""
-        X = self.features_.transform(texts, vectors)  # noqa: N806
+        X = self.features_.transform(texts, embedded)  # noqa: N806
         facets = {facet_id: facet.predict_proba(X) for facet_id, facet in self.facets_.items()}
         return Scores(self.scope_.predict_proba(X)[:, 0], facets)
 
@@ -161,12 +162,19 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         A reviewer who has to look at a paper anyway loses nothing by seeing all its doubtful labels, and the labels
         left unmarked are more certain (docs/classifier.md).
         """
-        given = self.parameters or Parameters()
-        looked_at = (total_doubt(scores) > self.doubt_)[:, None]
-        return {
-            facet_id: looked_at & (np.minimum(values, 1 - values) >= given.doubtful)
-            for facet_id, values in scores.facets.items()
-        }
+        given, doubts = self.parameters or Parameters(), self._doubts(scores)
+        looked_at = (total_doubt(doubts) > self.doubt_)[:, None]
+        return {facet_id: looked_at & (values >= given.doubtful) for facet_id, values in doubts.items()}
+
+    def _doubts(self, scores: Scores) -> dict[str, Doubles]:
+        """The probability that what is decided about a label is wrong, by facet, each (papers, labels)."""
+        said = self.decide(scores)
+        return {facet_id: np.where(said[facet_id], 1 - values, values) for facet_id, values in scores.facets.items()}
+
+    @property
+    def evidence_width(self) -> int:
+        """How many columns the heads read of what the encoder says."""
+        return int(self.scope_.heads_.coef_.shape[1]) - self.features_.width_without_evidence()
 
     def out_of_fold(self) -> Scores:
         """Probabilities of the training papers by heads that had not seen them; facets of papers in scope only."""
@@ -174,10 +182,10 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         return Scores(self.scope_.out_of_fold_[:, 0], facets)
 
 
-def total_doubt(scores: Scores) -> Doubles:
-    """The sum over all labels of the probability of being wrong (papers,)."""
-    doubts: Doubles = np.sum([np.minimum(values, 1 - values).sum(axis=1) for values in scores.facets.values()], axis=0)
-    return doubts
+def total_doubt(doubts: Mapping[str, Doubles]) -> Doubles:
+    """The sum over all labels (papers,) of the probability of being wrong."""
+    total: Doubles = np.sum([values.sum(axis=1) for values in doubts.values()], axis=0)
+    return total
 
 
 def facet_model(exclusive: bool, parameters: Parameters) -> FacetModel:
@@ -187,7 +195,7 @@ def facet_model(exclusive: bool, parameters: Parameters) -> FacetModel:
 
 def joint_features(taxonomy: Taxonomy, parameters: Parameters) -> JointFeatures:
     """The features with the chosen parameters, not yet fitted."""
-    return JointFeatures(taxonomy, parameters.min_df, parameters.presence, parameters.count)
+    return JointFeatures(taxonomy, parameters.min_df, parameters.presence, parameters.count, parameters.log_odds)
 
 
 def label_matrix(papers: Sequence[Labelled], taxonomy: Taxonomy) -> dict[str, Bools]:

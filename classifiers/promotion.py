@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifiers.evaluation import Doubts, EvaluationOutcome, Figures, measure, outcome_of
+from classifiers.features import Embedded
 from classifiers.records import Labelled
 from classifiers.taxonomy import Taxonomy
 from classifiers.training_index import fair_scores
 
 if TYPE_CHECKING:
-    from classifiers.arrays import Floats
     from classifiers.classifier import Classifier
 
 # How far a figure may fall by chance alone: another seed for the folds moves them by about as much.
@@ -41,22 +41,23 @@ def compare(
     old: Classifier,
     new: Classifier,
     papers: Sequence[Labelled],
-    vectors: Floats,
+    read: tuple[Embedded, Embedded],
     decided: frozenset[str],
 ) -> list[Row]:
-    """Both models on the same papers (with their `embed` vectors), each scored by heads not trained on it.
+    """Both models on the same papers (`read` by the encoder of each), each scored by heads not trained on it.
 
     If their taxonomies differ, they are compared on the labels that both know.
     `decided` names the papers that reviewers decided on; if there are enough, they are also judged separately, so that
     a large label set cannot hide that the model got worse at what people correct.
     """
     both = common(new.taxonomy, old.taxonomy)
-    rows = rows_of("", *(_figures(classifier, papers, vectors, both) for classifier in (old, new)))
+    pairs = list(zip((old, new), read, strict=True))
+    rows = rows_of("", *(_figures(classifier, papers, embedded, both) for classifier, embedded in pairs))
     chosen = [n for n, paper in enumerate(papers) if paper.text.id in decided]
     if len(chosen) >= _FEWEST_DECIDED:
         some = [papers[n] for n in chosen]
         rows += rows_of(
-            "decided papers: ", *(_figures(classifier, some, vectors[chosen], both) for classifier in (old, new))
+            "decided papers: ", *(_figures(classifier, some, found.rows(chosen), both) for classifier, found in pairs)
         )
     return rows
 
@@ -70,9 +71,9 @@ def common(taxonomy: Taxonomy, other: Taxonomy) -> Taxonomy:
     return replace(taxonomy, facets=tuple(facet for facet in facets if facet.labels))
 
 
-def _figures(classifier: Classifier, papers: Sequence[Labelled], vectors: Floats, both: Taxonomy) -> Figures:
+def _figures(classifier: Classifier, papers: Sequence[Labelled], embedded: Embedded, both: Taxonomy) -> Figures:
     model = classifier.model
-    scores = fair_scores(model, classifier.training_index, papers, vectors)
+    scores = fair_scores(model, classifier.training_index, papers, embedded)
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
     return measure(papers, both, _restricted(outcome_of(model, scores, inside), model.taxonomy, both))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classifiers.errors import InputError
 from classifiers.reading_order import Waiting, reading_order
+from classifiers.remaining import remaining
 
 if TYPE_CHECKING:
     from classifiers.arrays import Bools, Columns, Doubles
@@ -96,19 +97,26 @@ def read_records(path: Path) -> Records:
 def simulate(records: Records, seed: int = 1) -> dict[str, Any]:
     """Read a whole review in the queue's order, from one included and one excluded record chosen by `seed`.
 
-    Returns ``{"recall_at_10pct", "wss_95", "seconds"}``.
+    Returns ``{"recall_at_10pct", "wss_95", "seconds", "left"}``; `left` tells after a tenth read and at the 95 % how
+    many included records there still were, and what a reader who cannot know that would have estimated.
     """
     begun = time.monotonic()
     papers, wanted = len(records.included), int(records.included.sum())
     tenth = max(1, round(_EARLY * papers))
-    found = np.cumsum(records.included[_reading(records, seed, tenth)])
-    early = int(found[min(tenth, papers) - 1])
+    answers = records.included[_reading(records, seed, tenth)]
+    found = np.cumsum(answers)
     needed = int(np.argmax(found >= _WANTED * wanted)) + 1
     return {
-        "recall_at_10pct": early / wanted,
+        "recall_at_10pct": int(found[min(tenth, papers) - 1]) / wanted,
         "wss_95": _WANTED - needed / papers,
         "seconds": round(time.monotonic() - begun, 1),
+        "left": [_left(answers[:read], papers, wanted, seed) for read in (tenth, needed)],
     }
+
+
+def _left(answers: Bools, papers: int, wanted: int, seed: int) -> dict[str, Any]:
+    estimate = remaining(answers, papers - len(answers), seed)
+    return {"read": len(answers), "left": wanted - int(answers.sum()), **asdict(estimate)}
 
 
 def _reading(records: Records, seed: int, fewest: int) -> list[int]:

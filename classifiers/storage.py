@@ -19,12 +19,14 @@ from classifiers.records import ModelInfo, title_key
 from classifiers.taxonomy import load_taxonomy
 
 if TYPE_CHECKING:
+    from classifiers.adapter import Adapter
     from classifiers.arrays import Floats
     from classifiers.features import Part
     from classifiers.model import FacetModel, LabelModel
     from classifiers.training_index import TrainingIndex
 
-SCHEMA = 2
+SCHEMA = 3
+_READ = (2, SCHEMA)  # the second had no adapted encoders
 CARD = "model.json"
 ARRAYS, TERMS, TAXONOMY = "heads.safetensors", "vocabulary.json", "taxonomy.toml"
 SEEN, INDEX = "training.json", "memory.safetensors"
@@ -41,7 +43,7 @@ def read_info(path: Path | None = None) -> ModelInfo:
     """What the model in a folder says about itself. Cheap: neither numpy nor torch is loaded. Raises `ModelError`."""
     file = model_dir(path) / CARD
     document = _json_object(file)
-    if document.get("schema") != SCHEMA:
+    if document.get("schema") not in _READ:
         raise ModelError(f"{file}: schema {document.get('schema')!r} is not supported (expected {SCHEMA}); retrain.")
     try:
         expected, found = document["version"], _version(document["date"], document)
@@ -64,7 +66,13 @@ def read_info(path: Path | None = None) -> ModelInfo:
     return info
 
 
-def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], training_index: TrainingIndex) -> ModelInfo:
+def save_model(
+    folder: Path,
+    model: LabelModel,
+    card: Mapping[str, Any],
+    training_index: TrainingIndex,
+    adapter: Adapter | None = None,
+) -> ModelInfo:
     """Write a fitted model; `card` is the content of `model.json` besides hashes."""
     from safetensors.numpy import save
 
@@ -76,6 +84,8 @@ def save_model(folder: Path, model: LabelModel, card: Mapping[str, Any], trainin
         SEEN: _json_bytes({"papers": list(zip(training_index.ids, training_index.titles, strict=True))}),
         INDEX: save({"vectors": training_index.vectors, "scope": training_index.scope, **_by_facet(training_index)}),
     }
+    if adapter is not None:
+        files |= adapter.files()
     stage = {"open": model.first_stage_.open_, "turned_scope": model.first_stage_.turned_scope_}
     document = {"schema": SCHEMA, **card, "doubt": model.doubt_, "scope_threshold": model.scope_threshold_}
     document["first_stage"] = stage
@@ -97,6 +107,20 @@ def load_model(path: Path | None = None) -> tuple[LabelModel, ModelInfo]:
         return _restore(load(contents[ARRAYS]), json.loads(contents[TERMS]), folder, info), info
     except (SafetensorError, ValueError, KeyError, TypeError) as err:
         raise ModelError(f"{folder}: not a usable model ({type(err).__name__}: {err}); retrain.") from err
+
+
+def load_adapter(info: ModelInfo) -> Adapter | None:
+    """What was tuned about the encoder of a model; None if it reads with the encoder as published.
+
+    Raises `ModelError`.
+    """
+    from classifiers.adapter import DESCRIPTION, WEIGHTS, read_adapter
+
+    if not info.document["encoder"].get("adapted"):
+        return None
+    hashes = info.document["files"]
+    files = {name: _checked(info.folder / name, hashes.get(name)) for name in (WEIGHTS, DESCRIPTION)}
+    return read_adapter(files, str(info.folder))
 
 
 def load_training_index(path: Path | None = None) -> TrainingIndex:

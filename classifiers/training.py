@@ -7,22 +7,19 @@ import hashlib
 import json
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from classifiers.card import write_readme
 from classifiers.drift import baseline
 from classifiers.encoder import Encoder, Progress
 from classifiers.errors import InputError
 from classifiers.evaluation import Figures, cross_validated, evaluate_split, split_by_year
-from classifiers.features import embed
+from classifiers.features import Embedded, embed_labelled
 from classifiers.model import LabelModel, Parameters
 from classifiers.records import Labelled, ModelInfo, labelled_of, month_of, title_key, without_repeats
 from classifiers.storage import save_model
 from classifiers.taxonomy import Taxonomy
 from classifiers.training_index import remember
-
-if TYPE_CHECKING:
-    from classifiers.arrays import Floats
 
 _FEWEST_TRAINED, _FEWEST_TESTED = 100, 50
 _TESTED_SHARE = 0.1  # of the papers: the first months of a year say too little
@@ -50,37 +47,46 @@ def train_model(
     *,
     parameters: Parameters | None = None,
     date: str | None = None,
-    vectors: Floats | None = None,
+    embedded: Embedded | None = None,
+    earlier: Encoder | None = None,
     progress: Progress | None = None,
 ) -> ModelInfo:
     """Fit on all papers, measure by cross-fitting and by a split in time, and write the folder `output`.
 
     `date` (YYYY-MM-DD) begins the version; by default it is the end of the newest paper's month, so that the same
-    papers give the same bytes on any day. `vectors` are the papers' `embed` vectors, if they are already known.
+    papers give the same bytes on any day. `embedded` is what `embed_labelled` gives, if it is already known. `earlier`
+    reads the papers for the test by time, if the encoder was tuned: it must not know the later ones.
     Raises `InputError` if there is nothing to learn from the papers.
     """
     parameters = parameters or Parameters()
-    if not any(paper.in_scope for paper in papers):
-        raise InputError("no labeled paper is in scope; there is nothing to learn the labels from.")
-    if vectors is None:
-        vectors = embed(encoder, [paper.text for paper in papers], progress)
-    model = LabelModel(taxonomy, parameters).fit(papers, vectors)
+    require_subject(papers)
+    if embedded is None:
+        embedded = embed_labelled(encoder, papers, progress)
+    by_earlier = embedded if earlier is None else embed_labelled(earlier, papers)
+    model = LabelModel(taxonomy, parameters).fit(papers, embedded)
+    split = _time_split(papers, by_earlier, taxonomy, parameters)
     card: dict[str, Any] = {
         "date": date or newest_date(papers),
         "title": taxonomy.title,
-        "encoder": {"name": encoder.name, "sha256": encoder.sha256},
+        "encoder": {"name": encoder.name, "sha256": encoder.sha256, "adapted": encoder.adapter is not None},
         "labels": {facet.id: list(facet.label_ids) for facet in taxonomy.facets},
         "parameters": parameters.to_json(),
         "training": describe(papers),
         "baseline": baseline(model, papers),
         "metrics": {
             "cross_validation": cross_validated(model, papers),
-            "time_split": _time_split(papers, vectors, taxonomy, parameters),
+            "time_split": split and split | _crossed(encoder, earlier),
         },
     }
-    info = save_model(output, model, card, remember(model, papers, vectors))
+    info = save_model(output, model, card, remember(model, papers, embedded), encoder.adapter)
     write_readme(output, info)
     return info
+
+
+def require_subject(papers: Sequence[Labelled]) -> None:
+    """Raise `InputError` if no paper is in scope."""
+    if not any(paper.in_scope for paper in papers):
+        raise InputError("no labeled paper is in scope; there is nothing to learn the labels from.")
 
 
 def describe(papers: Sequence[Labelled]) -> dict[str, Any]:
@@ -108,37 +114,50 @@ def newest_date(papers: Iterable[Labelled]) -> str:
     return f"{newest_year}-{newest_month:02d}-{last_day:02d}"
 
 
-def newest_year(papers: Sequence[Labelled]) -> int | None:
-    """The newest year from which on there are enough dated papers to test on."""
+def split_year(papers: Sequence[Labelled]) -> int | None:
+    """The newest year from which on enough dated papers can be tested on; None if too few are left to learn from."""
     years = [month[0] for paper in papers if (month := month_of(paper.text.id)) is not None]
     fewest = max(_FEWEST_TESTED, _TESTED_SHARE * len(papers))
-    enough = [year for year in set(years) if sum(other >= year for other in years) >= fewest]
-    return max(enough, default=None)
-
-
-def _time_split(
-    papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, parameters: Parameters
-) -> dict[str, Any] | None:
-    """Figures on the newest papers by a model of those of earlier years; None if either side is too small."""
-    year = newest_year(papers)
+    year = max((year for year in set(years) if sum(other >= year for other in years) >= fewest), default=None)
     if year is None:
         return None
     late = split_by_year(papers, year)
     inside = sum(paper.in_scope for paper, is_late in zip(papers, late, strict=True) if not is_late)
-    if inside < _FEWEST_TRAINED:
+    return year if inside >= _FEWEST_TRAINED else None
+
+
+def before_split(papers: Sequence[Labelled]) -> list[Labelled]:
+    """The papers that the test by time learns from; none if it is left out."""
+    year = split_year(papers)
+    if year is None:
+        return []
+    return [paper for paper, late in zip(papers, split_by_year(papers, year), strict=True) if not late]
+
+
+def _time_split(
+    papers: Sequence[Labelled], embedded: Embedded, taxonomy: Taxonomy, parameters: Parameters
+) -> dict[str, Any] | None:
+    """Figures on the newest papers by a model of those of earlier years; None if either side is too small."""
+    year = split_year(papers)
+    if year is None:
         return None
-    figures: dict[str, Figures] = evaluate_split(papers, vectors, taxonomy, year, parameters)
-    return {"year": year, "results": figures | _traceable(papers, vectors, taxonomy, year, parameters)}
+    figures: dict[str, Figures] = evaluate_split(papers, embedded, taxonomy, year, parameters)
+    return {"year": year, "results": figures | _traceable(papers, embedded, taxonomy, year, parameters)}
+
+
+def _crossed(encoder: Encoder, earlier: Encoder | None) -> dict[str, Any]:
+    """What the test by time has to say about its encoder: that it knew other later papers."""
+    return {"encoder": "cross-fitted"} if encoder.adapter is not None and earlier is None else {}
 
 
 def _traceable(
-    papers: Sequence[Labelled], vectors: Floats, taxonomy: Taxonomy, year: int, parameters: Parameters
+    papers: Sequence[Labelled], embedded: Embedded, taxonomy: Taxonomy, year: int, parameters: Parameters
 ) -> dict[str, Figures]:
-    """The same test for a model of only those papers that have an arXiv id: what anyone can fetch and retrain."""
+    """The same test for heads of only those papers that have an arXiv id: what anyone can fetch and retrain."""
     rows = [n for n, paper in enumerate(papers) if month_of(paper.text.id) is not None]
     if len(rows) == len(papers):
         return {}
-    figures = evaluate_split([papers[n] for n in rows], vectors[rows], taxonomy, year, parameters)
+    figures = evaluate_split([papers[n] for n in rows], embedded.rows(rows), taxonomy, year, parameters)
     return {"trained on arXiv papers alone": figures["this model"]}
 
 

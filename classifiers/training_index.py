@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifiers.features import Embedded
 from classifiers.model import LabelModel, Scores
 from classifiers.records import Labelled, Neighbour, Text, title_key
 
@@ -55,23 +56,22 @@ class TrainingIndex:
         return tuple(found)
 
 
-def remember(model: LabelModel, papers: Sequence[Labelled], vectors: Floats) -> TrainingIndex:
-    """The training index of a model that was just fitted on `papers` and their `embed` vectors."""
+def remember(model: LabelModel, papers: Sequence[Labelled], embedded: Embedded) -> TrainingIndex:
+    """The training index of a model that was just fitted on `papers`, read by `embed_labelled`."""
     inside = np.array([paper.in_scope for paper in papers], dtype=bool)
     unseen = model.out_of_fold()
-    half = vectors.shape[1] // 2  # title and abstract together
     return TrainingIndex(
         ids=tuple(paper.text.id for paper in papers),
         titles=tuple(paper.text.title for paper in papers),
-        vectors=np.rint(vectors[:, :half] * _STEPS).astype(np.int8),
+        vectors=np.rint(embedded.vectors * _STEPS).astype(np.int8),
         scope=unseen.scope.astype(np.float16),
         facets={facet_id: _spread(values.astype(np.float16), inside) for facet_id, values in unseen.facets.items()},
     )
 
 
-def fair_scores(model: LabelModel, index: TrainingIndex, papers: Sequence[Labelled], vectors: Floats) -> Scores:
+def fair_scores(model: LabelModel, index: TrainingIndex, papers: Sequence[Labelled], embedded: Embedded) -> Scores:
     """Probabilities for all `papers`, whatever their scope, none by heads that were trained on the paper."""
-    scores = model.predict_proba([paper.text for paper in papers], vectors)
+    scores = model.predict_proba([paper.text for paper in papers], embedded)
     rows = index.rows()
     for n, paper in enumerate(papers):
         row = rows.get(paper.text.id, rows.get(title_key(paper.text.title)))

@@ -38,11 +38,11 @@ def decided_papers(db: Connection) -> dict[int, Paper]:
     return {number: stored.paper for number, stored in load(db, list(numbers)).items()}
 
 
-def waiting_papers(db: Connection, model: str) -> list[tuple[int, Paper]]:
-    """The pending candidates whose present text this model version has not seen."""
+def waiting_papers(db: Connection, model: str, limit: int | None = None) -> list[tuple[int, Paper]]:
+    """The pending candidates whose present text this model version has not seen, in the order they came."""
     query = select(papers.c.number).join(candidates, candidates.c.paper == papers.c.number)
     query = without_word_of(query, model).where(candidates.c.state == "pending").order_by(papers.c.number)
-    found = load(db, list(db.execute(query).scalars()))
+    found = load(db, list(db.execute(query.limit(limit)).scalars()))
     return [(number, stored.paper) for number, stored in sorted(found.items())]
 
 

@@ -17,7 +17,7 @@ from classifiers.metrics import average_precision, calibration_error, macro_f1, 
 from classifiers.model import FacetModel, LabelModel, Parameters, Scores
 from classifiers.records import Labelled, Text
 from classifiers.taxonomy import load_taxonomy
-from classifiers.training import newest_year
+from classifiers.training import split_year
 from classifiers.training_index import TrainingIndex
 
 NONE = np.zeros((2, 0), dtype=np.intp)
@@ -208,12 +208,13 @@ def test_figures() -> None:
     [
         ({2024: 300, 2025: 60, 2026: 10}, 2025),
         ({2024: 300, 2025: 60, 2026: 70}, 2026),
-        ({2024: 900, 2025: 60, 2026: 30}, 2024),
+        ({2023: 100, 2024: 900, 2025: 60, 2026: 30}, 2024),
+        ({2024: 900, 2025: 60, 2026: 30}, None),
         ({2024: 20, 2025: 20}, None),
         ({}, None),
     ],
 )
 def test_the_newest_year_with_enough_papers_is_tested_on(papers: dict[int, int], year: int | None) -> None:
-    """At least fifty, and a tenth of them all."""
+    """At least fifty, and a tenth of them all; a hundred must be left to learn from."""
     ids = [f"arxiv:{year - 2000}01.{n:05}" for year, count in papers.items() for n in range(count)]
-    assert newest_year([Labelled(Text(paper_id, "A title", ""), 2, {}) for paper_id in ids]) == year
+    assert split_year([Labelled(Text(paper_id, "A title", ""), 2, {}) for paper_id in ids]) == year

@@ -8,7 +8,7 @@ import pytest
 import classifiers
 from classifiers.encoder import TextEncoder
 from classifiers.evaluation import Figures, evaluate_split, split_by_year
-from classifiers.features import embed
+from classifiers.features import embed_labelled
 from classifiers.packaged import packaged
 from classifiers.records import Labelled, labelled_of
 from classifiers.storage import load_training_index, read_info
@@ -45,7 +45,7 @@ def test_a_sixth_of_the_papers_already_gives_the_quality_asked_for(shared: Path,
         [p for p, is_late in zip(papers, late, strict=True) if is_late == side][::6] for side in (False, True)
     )
     sample = early + later
-    vectors = embed(encoder, [paper.text for paper in sample])
+    vectors = embed_labelled(encoder, sample)
     check(evaluate_split(sample, vectors, load_taxonomy(), YEAR), precision=0.94)
 
 
@@ -53,7 +53,7 @@ def test_a_sixth_of_the_papers_already_gives_the_quality_asked_for(shared: Path,
 @pytest.mark.timeout(900)
 def test_all_papers_split_by_time(shared: Path, encoder: TextEncoder) -> None:
     papers = labelled_papers(shared)
-    vectors = embed(encoder, [paper.text for paper in papers])
+    vectors = embed_labelled(encoder, papers)
     check(evaluate_split(papers, vectors, load_taxonomy(), YEAR), precision=0.97)
 
 

@@ -57,6 +57,10 @@ def test_a_review_is_found_early(tmp_path: Path) -> None:
     found = simulate(read_records(review(tmp_path / "review.csv")), seed=3)
     assert found["recall_at_10pct"] >= 0.9
     assert found["wss_95"] >= 0.8
+    for point in found["left"]:
+        assert set(point) == {"read", "left", "expected", "low", "high"}
+        assert 0 <= point["low"] <= point["high"]
+    assert found["left"][0]["left"] == 0, "all are found in the first tenth"
 
 
 def test_the_seed_decides_alone(tmp_path: Path) -> None:

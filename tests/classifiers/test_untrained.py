@@ -8,7 +8,7 @@ import classifiers
 from classifiers.cache import CachedEncoder
 from classifiers.encoder import TextEncoder
 from classifiers.evaluation import evaluate_model
-from classifiers.features import embed
+from classifiers.features import embed_labelled
 from classifiers.records import Text
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
@@ -20,7 +20,7 @@ from tests.classifiers import garden
 def test_it_ranks_this_subject_without_a_label(shared: Path, encoder: TextEncoder, tmp_path: Path, step: int) -> None:
     taxonomy = load_taxonomy()
     papers = read_labels([shared / "labels" / "train.jsonl"], taxonomy)[::step]
-    vectors = embed(CachedEncoder(encoder, tmp_path / "e.db"), [paper.text for paper in papers])
+    vectors = embed_labelled(CachedEncoder(encoder, tmp_path / "e.db"), papers)
     figures = evaluate_model(untrained_model(taxonomy, encoder), papers, vectors)["this model"]
     assert figures["scope"]["average_precision"] >= 0.95
     assert figures["scope"]["gate_recall"] >= 0.95

@@ -70,9 +70,9 @@ def classify(ws: Workspace, classifier: "Classifier | None" = None, watch: Watch
 
 
 def waiting_for(ws: Workspace, model: str, limit: int) -> list[tuple[int, Paper]]:
-    """The next papers that have no prediction by a model."""
+    """The next papers that have no prediction by a model: those that wait for a reviewer first."""
     with read(ws.store) as db:
-        return unclassified(db, model, limit)
+        return waiting_papers(db, model, limit) or unclassified(db, model, limit)
 
 
 def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tuple[int, Paper]]) -> None:

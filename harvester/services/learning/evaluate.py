@@ -37,7 +37,7 @@ def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> di
         HarvesterError: the file is unusable, or there is nothing to evaluate on.
     """
     from classifiers.evaluation import evaluate_model
-    from classifiers.features import embed
+    from classifiers.features import embed_labelled
     from classifiers.training import overlap, read_labels
 
     with named_errors():
@@ -47,9 +47,8 @@ def evaluate(ws: Workspace, labels: Path | None, watch: Watch = unwatched) -> di
         raise HarvesterError(f"No labeled papers in scope in {where}.")
     classifier = load_classifier(ws)
     with named_errors():
-        texts = [paper.text for paper in papers]
-        vectors = embed(classifier.encoder, texts, counted(watch, "encoded", len(texts)))
-        results = evaluate_model(classifier.model, papers, vectors, classifier.training_index)
+        embedded = embed_labelled(classifier.encoder, papers, counted(watch, "encoded", len(papers)))
+        results = evaluate_model(classifier.model, papers, embedded, classifier.training_index)
     with read(ws.store) as db:
         probes = probe_states(db)
     return {

@@ -1,6 +1,5 @@
 """Fetches the texts of the shipped labels into the store: the set itself has only identifiers and labels."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.labels import LabelText
 from harvester.domain.papers import Paper
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
-from harvester.services.learning.train import has_labelled_set, label_file
+from harvester.services.learning.train import has_labelled_set, shipped_labels
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.store.engine import read, write
@@ -33,7 +32,7 @@ def fetch_labels(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
         raise UsageError(
             f"The labeled set is not about {ws.taxonomy.title}; review this list's queue, and train on those decisions."
         )
-    names = [json.loads(line)["id"] for line in label_file().read_text(encoding="utf-8").splitlines()]
+    names = [record["id"] for record in shipped_labels()]
     wanted = [name for name in names if name.startswith(_ARXIV)]
     present = _take_from_store(ws, wanted)
     lacking = [name.removeprefix(_ARXIV) for name in wanted if name not in present]

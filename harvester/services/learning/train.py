@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from classifiers.packaged import packaged
@@ -18,6 +17,7 @@ from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import (
+    EMBEDDINGS,
     classify_waiting,
     counted,
     encoder_name,
@@ -127,23 +127,25 @@ def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def training_set(ws: Workspace) -> TrainingSet:
-    """The shipped labels whose texts are in the store, then all decisions, which take precedence by coming last.
+    """The shipped labels whose texts are in the store, the invented papers, then all decisions.
+
+    Decisions take precedence by coming last.
 
     Labels that the taxonomy no longer has are left out.
     """
-    records = [json.loads(line) for line in label_file().read_text(encoding="utf-8").splitlines()]
-    records = records if has_labelled_set(ws) else []
+    records, invented = (shipped_labels(), invented_papers()) if has_labelled_set(ws) else ([], [])
     model = version_in_use(ws)
     with read(ws.store) as db:
         texts = known_texts(db, (record["id"] for record in records))
         papers = decided_papers(db)
         logs, predicted = decisions_on(db, papers), current(db, papers, model)
-    labelled = []
-    for record in records:
-        if text := texts.get(record["id"]):
-            filled = {**record, **_present(ws, record), "title": text.title, "abstract": text.abstract}
-            with named_errors():
-                labelled.append(labelled_of(filled, ws.taxonomy))
+    with_text = [
+        {**record, "title": text.title, "abstract": text.abstract}
+        for record in records
+        if (text := texts.get(record["id"]))
+    ]
+    with named_errors():
+        labelled = [labelled_of({**record, **_present(ws, record)}, ws.taxonomy) for record in with_text + invented]
     decided = [
         found
         for number, paper in papers.items()
@@ -153,7 +155,7 @@ def training_set(ws: Workspace) -> TrainingSet:
         papers=tuple(without_repeats([*labelled, *decided])),
         decided=frozenset(paper.text.id for paper in decided),
         corrected=frozenset(paper.text.id for paper in decided if paper.weight == CORRECTION),
-        without_text=len(records) - len(labelled),
+        without_text=len(records) - len(with_text),
     )
 
 
@@ -171,9 +173,18 @@ def _present(ws: Workspace, record: Mapping[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def label_file() -> Path:
-    """The file of shipped labels, which has identifiers and labels but no texts."""
-    return packaged("labels") / "labels.jsonl"
+def shipped_labels() -> list[dict[str, Any]]:
+    """The shipped labels: records with identifiers and labels, but without texts."""
+    return _records("labels.jsonl")
+
+
+def invented_papers() -> list[dict[str, Any]]:
+    """Labeled papers that were invented: figures of speech, and cardiac journals around other subjects."""
+    return _records("invented.jsonl")
+
+
+def _records(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (packaged("labels") / name).read_text(encoding="utf-8").splitlines()]
 
 
 def corrected_labels(labels: Labels, predicted: Prediction) -> frozenset[str]:
@@ -206,20 +217,24 @@ def _challenge(ws: Workspace, given: TrainingSet, watch: Watch) -> tuple[str, li
     Returns:
         The new version, and the rows of the comparison.
     """
-    from classifiers.classifier import load
-    from classifiers.features import embed
+    from classifiers.cache import CachedEncoder
+    from classifiers.classifier import load, shipped_encoder
+    from classifiers.features import embed_labelled
     from classifiers.promotion import compare
     from classifiers.training import train_model
 
     old = load_old_classifier(ws)
     part = models_folder(ws) / ".training"
-    texts = [paper.text for paper in given.papers]
+    papers = given.papers
     try:
         with named_errors():
-            vectors = embed(old.encoder, texts, counted(watch, "encoded", len(texts)))
+            encoder = CachedEncoder(shipped_encoder(ws.taxonomy, encoder_name(ws)), ws.settings.path(EMBEDDINGS))
+            embedded = embed_labelled(encoder, papers, counted(watch, "encoded", len(papers)))
+            by_old = embed_labelled(old.encoder, papers)  # from the cache, if both have the same encoder
             day = utc_date(ws.clock()).isoformat()
-            info = train_model(given.papers, ws.taxonomy, old.encoder, part, date=day, vectors=vectors)
-            rows = compare(old, load(part, encoder=encoder_name(ws)), given.papers, vectors, given.decided)
+            watch("heads fitted", 0, None)
+            info = train_model(papers, ws.taxonomy, encoder, part, date=day, embedded=embedded)
+            rows = compare(old, load(part, encoder=encoder_name(ws)), papers, (by_old, embedded), given.decided)
         move_model(part, models_folder(ws) / info.version)
     finally:
         shutil.rmtree(part, ignore_errors=True)

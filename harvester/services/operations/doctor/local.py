@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from classifiers.encoder import load_encoder
 from classifiers.errors import ClassifierError
-from classifiers.storage import load_model
+from classifiers.storage import load_adapter, load_model
 from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import HarvesterError
 from harvester.config.classifier import ClassifierSettings
@@ -114,6 +114,7 @@ def check_model(settings: Settings) -> list[DoctorFinding]:
     chosen = settings.classifier
     try:
         model, info = load_model(model_of(settings))
+        load_adapter(info)
         wanted, known = load_taxonomy(_own(settings, chosen.taxonomy)).names, model.taxonomy.names
     except (ClassifierError, HarvesterError) as error:
         return [fail("model", str(error), "Restore the model's folder, or train one with `harvester train`.")]

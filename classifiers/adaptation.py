@@ -1,0 +1,301 @@
+"""Fine-tunes the upper layers of an encoder on labeled papers: the long part of making a model.
+
+The lower layers stay as they are, so their states are computed once. The encoder is tuned on all papers, and as often
+again on all but a part of them, so that every paper also has log-odds from an encoder that had not seen it.
+Each finished pass over the papers is kept in a folder, from which an interrupted run goes on. A GPU is used if torch
+finds one; otherwise it takes an hour on two cores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from sklearn.model_selection import KFold
+from torch import Tensor, nn
+
+from classifiers.adapter import ATTENTION, Adapter, label_names, named_arrays
+from classifiers.encoder import Progress, TextEncoder
+from classifiers.errors import EncoderError
+from classifiers.label_attention import LabelAttention
+from classifiers.model import label_matrix
+from classifiers.records import Labelled, title_key
+from classifiers.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from classifiers.arrays import Columns, Floats
+
+_CHUNK = 16  # batches whose texts are sorted by length together, so that little is padding
+_MOST_GRADIENT = 1.0
+_WARM_UP = 0.06  # of all steps
+_HIDDEN = -1e4  # added to the attention to padding
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How an encoder is tuned."""
+
+    seed: int = 0
+    layers: int = 3  # from the top
+    folds: int = 3
+    epochs: int = 4
+    batch: int = 16
+    rate: float = 2e-4  # of the layers
+    attention_rate: float = 2e-3
+    decay: float = 0.01
+    dropout: float = 0.1
+    scope: float = 3.0  # weight of the scope, which every paper has, beside that of a label
+    query: float = 3.0  # length of the vectors with which the labels' attention begins
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lesson:
+    """What is learned from: states (tokens, dimension) below the tuned layers by paper, truth and its weight.
+
+    `truth` and `weight` are (papers, labels); the labels of a paper out of scope weigh nothing. `queries` (labels,
+    dimension) is what each label's attention looks for to begin with.
+    """
+
+    states: Sequence[Tensor]
+    truth: Tensor
+    weight: Tensor
+    queries: Tensor
+
+
+def adapt(
+    papers: Sequence[Labelled],
+    taxonomy: Taxonomy,
+    encoder: TextEncoder,
+    kept: Path,
+    recipe: Recipe | None = None,
+    progress: Progress | None = None,
+) -> Adapter:
+    """Tune `encoder` on the papers; the folder `kept` holds what an interrupted run has reached.
+
+    `progress` is told how many papers each step has learned from. Raises `EncoderError` if the encoder is no BERT.
+    """
+    recipe = recipe or Recipe()
+    transformer = encoder.transformer()
+    if transformer.config.model_type != "bert":
+        raise EncoderError(f"{encoder.name}: only encoders of the BERT family can be adapted; train without --adapt.")
+    lesson = _lesson(papers, taxonomy, encoder, recipe)
+    labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
+    name = _name(papers, labels, encoder, recipe)
+    everything = np.arange(len(papers))
+    unseen = np.zeros(lesson.truth.shape, dtype=np.float32)
+    folds = KFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(everything)
+    for number, (rest, held) in enumerate(folds):
+        pupil = _taught(_Pupil(transformer, lesson, rest, recipe), rest, kept / f"{name}-{number}", progress)
+        unseen[held] = pupil.read(held)
+    pupil = _taught(_Pupil(transformer, lesson, everything, recipe), everything, kept / f"{name}-all", progress)
+    return Adapter(
+        base=encoder.sha256,
+        labels=labels,
+        weights=pupil.arrays(),
+        papers=tuple((paper.text.id, title_key(paper.text.title)) for paper in papers),
+        unseen=unseen.astype(np.float16),
+    )
+
+
+def papers_read(papers: int, recipe: Recipe) -> int:
+    """How many papers `adapt` learns from in all its passes, for a progress bar."""
+    return recipe.epochs * papers * recipe.folds  # folds - 1 parts of it in each of the folds, and once the whole
+
+
+class _Pupil:
+    """The tuned layers with their attention, and the optimizer's state."""
+
+    def __init__(self, transformer: Any, lesson: _Lesson, rows: Columns, recipe: Recipe) -> None:
+        import copy
+
+        torch.manual_seed(recipe.seed)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.lesson, self.recipe = lesson, recipe
+        self.first = len(transformer.encoder.layer) - recipe.layers
+        self.layers = copy.deepcopy(transformer.encoder.layer[self.first :]).to(self.device)
+        for layer in self.layers:
+            _drop_out(layer, recipe.dropout)
+        labels = lesson.truth.shape[1]
+        self.attention = LabelAttention(labels, transformer.config.hidden_size)
+        self.attention.query.data = lesson.queries.clone()
+        self.attention.bias.data = _prior(lesson, rows)
+        self.attention.to(self.device)
+        groups = [
+            {"params": self.layers.parameters(), "lr": recipe.rate},
+            {"params": self.attention.parameters(), "lr": recipe.attention_rate},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=recipe.decay)
+        self.steps = recipe.epochs * math.ceil(len(rows) / recipe.batch)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
+
+    def learn(self, rows: Columns, epoch: int, progress: Progress | None) -> None:
+        """One pass over the papers."""
+        self.layers.train()
+        self.attention.train()
+        for batch in _batches(rows, self.lesson, self.recipe, epoch):
+            truth, weight = self.lesson.truth[batch].to(self.device), self.lesson.weight[batch].to(self.device)
+            each = nn.functional.binary_cross_entropy_with_logits(self._log_odds(batch), truth, reduction="none")
+            self.optimizer.zero_grad()
+            ((each * weight).sum() / len(batch)).backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_([*self.layers.parameters(), *self.attention.parameters()], _MOST_GRADIENT)
+            self.optimizer.step()
+            self.schedule.step()
+            if progress is not None:
+                progress(len(batch))
+
+    def read(self, rows: Columns) -> Floats:
+        """Log-odds (rows, labels)."""
+        self.layers.eval()
+        self.attention.eval()
+        out = np.zeros((len(rows), self.lesson.truth.shape[1]), dtype=np.float32)
+        order = sorted(range(len(rows)), key=lambda n: len(self.lesson.states[int(rows[n])]))
+        with torch.no_grad():
+            for start in range(0, len(order), self.recipe.batch):
+                some = order[start : start + self.recipe.batch]
+                out[some] = self._log_odds([int(rows[n]) for n in some]).cpu().numpy()
+        return out
+
+    def arrays(self) -> dict[str, Any]:
+        """The weights as an adapter keeps them."""
+        layers = {
+            name: array
+            for number, layer in enumerate(self.layers, self.first)
+            for name, array in named_arrays(layer.state_dict(), f"layer.{number}.").items()
+        }
+        return {**layers, **named_arrays(self.attention.state_dict(), ATTENTION)}
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next pass depends on."""
+        parts = (self.layers, self.attention, self.optimizer, self.schedule)
+        return {"parts": [part.state_dict() for part in parts], "random": torch.get_rng_state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a kept `state`."""
+        for part, own in zip((self.layers, self.attention, self.optimizer, self.schedule), state["parts"], strict=True):
+            part.load_state_dict(own)
+        torch.set_rng_state(state["random"])
+
+    def _rate(self, step: int) -> float:
+        """The learning rate's factor: up in the first steps, then down in a straight line."""
+        return min((step + 1) / (_WARM_UP * self.steps), max(0.0, (self.steps - step) / ((1 - _WARM_UP) * self.steps)))
+
+    def _log_odds(self, batch: Sequence[int]) -> Tensor:
+        states = [self.lesson.states[n].float() for n in batch]
+        hidden = nn.utils.rnn.pad_sequence(states, batch_first=True).to(self.device)
+        lengths = torch.tensor([len(state) for state in states], device=self.device)
+        mask = torch.arange(hidden.shape[1], device=self.device)[None] < lengths[:, None]
+        hidden = _through(self.layers, hidden, mask)
+        if self.layers.training:
+            hidden = nn.functional.dropout(hidden, self.recipe.dropout)
+        log_odds: Tensor = self.attention(hidden, mask)
+        return log_odds
+
+
+def _taught(pupil: _Pupil, rows: Columns, kept: Path, progress: Progress | None) -> _Pupil:
+    """The pupil after all passes, those that an earlier run has finished left out."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    file = kept.with_suffix(".pt")
+    done = 0
+    try:
+        found = torch.load(file, weights_only=True)
+        pupil.restore(found["state"])
+        done = found["passes"]
+    except (OSError, KeyError, RuntimeError, ValueError, pickle.UnpicklingError):
+        pass  # nothing kept, or half a file: it begins anew
+    if progress is not None:
+        progress(done * len(rows))
+    for epoch in range(done, pupil.recipe.epochs):
+        pupil.learn(rows, epoch, progress)
+        part = file.with_suffix(".part")
+        torch.save({"passes": epoch + 1, "state": pupil.state()}, part)
+        part.replace(file)
+    return pupil
+
+
+def _lesson(papers: Sequence[Labelled], taxonomy: Taxonomy, encoder: TextEncoder, recipe: Recipe) -> _Lesson:
+    inside = np.array([paper.in_scope for paper in papers], dtype=np.float32)[:, None]
+    facets = label_matrix(papers, taxonomy)
+    truth = np.hstack([inside, *(facets[facet.id] for facet in taxonomy.facets)]).astype(np.float32)
+    weight = np.hstack([np.full_like(inside, recipe.scope), np.repeat(inside, truth.shape[1] - 1, axis=1)])
+    weight *= np.array([[paper.weight] for paper in papers], dtype=np.float32)
+    states = _states(encoder, [paper.text.joined for paper in papers], recipe)
+    queries = recipe.query * _queries(encoder, taxonomy)
+    return _Lesson(states, torch.from_numpy(truth), torch.from_numpy(weight), queries)
+
+
+def _queries(encoder: TextEncoder, taxonomy: Taxonomy) -> Tensor:
+    """Unit vectors (labels, dimension) of what the taxonomy says about each label, without what they have in common.
+
+    From random vectors, rare labels do not learn where to look. The scope begins with a look at everything.
+    """
+    labels = [f"{label.name}: {label.definition}" for facet in taxonomy.facets for label in facet.labels]
+    about = torch.from_numpy(encoder.encode(labels))
+    queries = nn.functional.normalize(about - about.mean(0), dim=1)
+    return torch.cat([torch.zeros_like(queries[:1]), queries])
+
+
+def _states(encoder: TextEncoder, texts: Sequence[str], recipe: Recipe) -> list[Tensor]:
+    """The states (tokens, dimension) below the tuned layers, in half precision: 180 kB for an abstract."""
+    transformer = encoder.transformer()
+    layers = transformer.encoder.layer[: len(transformer.encoder.layer) - recipe.layers]
+    tokens = encoder.tokens(texts)
+    order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
+    states: dict[int, Tensor] = {}
+    with torch.no_grad():
+        for start in range(0, len(order), recipe.batch):
+            some = order[start : start + recipe.batch]
+            ids = nn.utils.rnn.pad_sequence([torch.tensor(tokens[n]) for n in some], batch_first=True)
+            mask = nn.utils.rnn.pad_sequence([torch.ones(len(tokens[n])) for n in some], batch_first=True).bool()
+            hidden = _through(layers, transformer.embeddings(ids), mask)
+            states |= {n: hidden[row, : len(tokens[n])].to(torch.bfloat16).clone() for row, n in enumerate(some)}
+    return [states[n] for n in range(len(texts))]
+
+
+def _through(layers: Any, hidden: Tensor, mask: Tensor) -> Tensor:
+    """The states after some BERT layers."""
+    hidden_from = torch.zeros(mask.shape, device=hidden.device).masked_fill(~mask, _HIDDEN)[:, None, None]
+    for layer in layers:
+        found = layer(hidden, hidden_from)
+        hidden = found[0] if isinstance(found, tuple) else found
+    return hidden
+
+
+def _drop_out(layer: Any, share: float) -> None:
+    """Dropout between layers only: within the attention it takes twice the time on a processor and gains nothing."""
+    for module in layer.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
+    layer.attention.self.dropout.p = 0.0
+
+
+def _prior(lesson: _Lesson, rows: Columns) -> Tensor:
+    """The log-odds (labels,) of each label's share, where learning begins."""
+    true, all_ = (lesson.truth[rows] * lesson.weight[rows]).sum(0), lesson.weight[rows].sum(0)
+    prior: Tensor = ((true + 0.5) / (all_ - true + 0.5)).log()
+    return prior
+
+
+def _batches(rows: Columns, lesson: _Lesson, recipe: Recipe, epoch: int) -> Iterator[list[int]]:
+    """Papers in random batches of about the same length."""
+    rng = np.random.default_rng([recipe.seed, epoch])
+    shuffled = rng.permutation(rows)
+    batches = []
+    for start in range(0, len(shuffled), recipe.batch * _CHUNK):
+        some = sorted(shuffled[start : start + recipe.batch * _CHUNK], key=lambda n: len(lesson.states[n]))
+        batches += [[int(n) for n in some[at : at + recipe.batch]] for at in range(0, len(some), recipe.batch)]
+    yield from (batches[n] for n in rng.permutation(len(batches)))
+
+
+def _name(papers: Sequence[Labelled], labels: Sequence[str], encoder: TextEncoder, recipe: Recipe) -> str:
+    """What the kept passes belong to: the same papers, labels, encoder and recipe."""
+    rows = [[p.text.id, p.text.title, p.text.abstract, p.scope, dict(p.labels), p.weight] for p in papers]
+    said = json.dumps([rows, labels, encoder.sha256, asdict(recipe)])
+    return hashlib.sha256(said.encode("utf-8")).hexdigest()[:12]
