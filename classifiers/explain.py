@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from classifiers.model import LabelModel
 
 _REASONS = 2
+_LEAST = 0.1  # of the largest drop: any other sentence moves a probability a little, too
 # The encoder reads no further than about ten sentences; more would only cost time.
 _MOST_SENTENCES = 40
 
@@ -57,7 +58,8 @@ def _reasons(parts: Sequence[str], probabilities: Doubles) -> tuple[Reason, ...]
     """Reasons from probabilities (1 + parts,): of the whole text, then without each part."""
     drops = probabilities[0] - probabilities[1:]
     largest = np.argsort(-drops, kind="stable")[:_REASONS]
-    return tuple(Reason(parts[n], float(drops[n])) for n in largest if drops[n] > 0)
+    enough = max(float(drops.max(initial=0.0)) * _LEAST, np.finfo(float).tiny)
+    return tuple(Reason(parts[n], float(drops[n])) for n in largest if drops[n] >= enough)
 
 
 def _column(model: LabelModel, facet_id: str, label: str) -> int:

@@ -18,6 +18,7 @@ class Counting:
     """A three-dimensional encoder that records the texts it is asked for."""
 
     name = "counting"
+    adapter = None
 
     def __init__(self, sha256: str = "a" * 64) -> None:
         self.sha256 = sha256

@@ -157,10 +157,20 @@ def test_a_paper_that_counts_for_many_is_learned_sooner() -> None:
 
 
 def test_doubtful_labels_are_marked_on_doubtful_papers_alone() -> None:
-    model = LabelModel(load_taxonomy())
-    model.doubt_ = 0.5
-    scores = Scores(np.ones(2), {"task": np.array([[0.4, 0.97, 0.7], [0.04, 0.98, 0.8]])})
+    model, facet = LabelModel(load_taxonomy()), FacetModel(False, 1.0, Parameters())
+    facet.thresholds_ = np.array([0.5, 0.5, 0.3])
+    model.facets_ = {"task": facet}
+    model.doubt_ = 0.6
+    scores = Scores(np.ones(2), {"task": np.array([[0.4, 0.97, 0.35], [0.03, 0.98, 0.5]])})
     assert model.unsure(scores)["task"].tolist() == [[True, False, True], [False, False, False]]
+
+
+def test_the_doubt_is_that_of_the_decision() -> None:
+    """A label that is assigned at a probability of .35 is wrong in two cases of three."""
+    model, facet = LabelModel(load_taxonomy()), FacetModel(False, 1.0, Parameters())
+    facet.thresholds_ = np.array([0.3])
+    model.facets_, model.doubt_ = {"task": facet}, 0.6
+    assert model.unsure(Scores(np.ones(2), {"task": np.array([[0.35], [0.25]])}))["task"].tolist() == [[True], [False]]
 
 
 def test_the_softening_makes_the_calibration_error_least() -> None:

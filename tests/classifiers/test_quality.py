@@ -10,13 +10,14 @@ from classifiers.encoder import TextEncoder
 from classifiers.evaluation import Figures, evaluate_split, split_by_year
 from classifiers.features import embed_labelled
 from classifiers.packaged import packaged
-from classifiers.records import Labelled, labelled_of
+from classifiers.records import Labelled, Text, labelled_of
 from classifiers.storage import load_training_index, read_info
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
 
 # A third of these later papers are what an earlier model's gate let through, most of them wrongly.
 YEAR = 2025
+SAMPLE = Path(__file__).parents[2] / "harvester/services/operations/demo/sample.jsonl"
 FLOORS = {"task": 0.66, "modality": 0.78, "disease": 0.68}
 
 
@@ -60,12 +61,12 @@ def test_all_papers_split_by_time(shared: Path, encoder: TextEncoder) -> None:
 def test_the_shipped_model_claims_what_was_asked_for() -> None:
     split = read_info().metrics["time_split"]
     assert split["year"] == YEAR
-    check(split["results"], precision=0.97)
+    check(split["results"], precision=0.98)
     ours = split["results"]["this model"]
-    assert ours["calibration_error"] <= 0.06
-    assert ours["sure_share"] >= 0.49
-    assert ours["sure_micro_f1"] >= 0.84
-    for facet, floor in {"task": 0.75, "modality": 0.85, "disease": 0.77}.items():
+    assert ours["calibration_error"] <= 0.035
+    assert ours["sure_share"] >= 0.53
+    assert ours["sure_micro_f1"] >= 0.87
+    for facet, floor in {"task": 0.78, "modality": 0.85, "disease": 0.80}.items():
         low, high = ours["intervals"][facet]
         assert low < floor <= ours["facets"][facet]["micro_f1"] < high, facet
 
@@ -82,7 +83,7 @@ def test_the_first_stage_keeps_what_belongs(shared: Path) -> None:
 
 
 def test_the_shipped_model_is_small() -> None:
-    assert sum(file.stat().st_size for file in packaged("model").iterdir()) < 10_000_000
+    assert sum(file.stat().st_size for file in packaged("model").iterdir()) < 40_000_000
 
 
 def test_the_shipped_labels_are_labels_and_no_texts() -> None:
@@ -95,5 +96,27 @@ def test_the_shipped_labels_are_labels_and_no_texts() -> None:
         expected = {"id", "scope", "task", "modality", "disease", "kind"} | ({"title"} if titled else set())
         assert set(record) == expected
         labelled_of({"title": "any", **record}, taxonomy)
-    repeats = sum(r["scope"] > 0 for r in records) - read_info().document["training"]["in_scope"]
+    lines = (packaged("labels") / "invented.jsonl").read_text(encoding="utf-8").splitlines()
+    invented = [json.loads(line) for line in lines]
+    inside = sum(record["scope"] > 0 for record in [*records, *invented])
+    repeats = inside - read_info().document["training"]["in_scope"]
     assert 0 <= repeats <= 2, "papers that are in the set under two names are trained on once"
+
+
+def test_the_invented_papers_are_labelled_texts() -> None:
+    """They teach figures of speech and furniture; the demo's own must not be among them."""
+    lines = (packaged("labels") / "invented.jsonl").read_text(encoding="utf-8").splitlines()
+    papers = [labelled_of(json.loads(line), load_taxonomy()) for line in lines]
+    assert len({paper.text.title for paper in papers}) == len(papers) > 140
+    assert all(paper.text.abstract and paper.text.id.startswith("invented:") for paper in papers)
+    shown = {json.loads(line)["title"] for line in SAMPLE.read_text(encoding="utf-8").splitlines()}
+    assert shown.isdisjoint(paper.text.title for paper in papers)
+
+
+def test_figures_of_speech_stay_below_the_gate() -> None:
+    """Of the demo's hard negatives, the arterial roads still pass (docs/classifier.md)."""
+    rows = {row["id"]: row for row in map(json.loads, SAMPLE.read_text(encoding="utf-8").splitlines())}
+    names = {"strokes of a pen": "2601.90001", "leaf veins": "2601.90013", "cerebral ventricles": "2601.90021"}
+    names["heartbeat messages"] = "2601.90037"
+    texts = [Text(name, rows[row]["title"], rows[row]["abstract"]) for name, row in names.items()]
+    assert [found.id for found in classifiers.load().predict(texts) if found.in_scope] == []

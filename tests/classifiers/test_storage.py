@@ -72,10 +72,10 @@ def test_a_missing_file_is_named(copied: Path, name: str) -> None:
     ("change", "message"),
     [
         (lambda card: card.replace('"scope_recall": 0.98', '"scope_recall": 0.5'), "changed after training"),
-        (lambda card: card.replace('"schema": 2', '"schema": 1'), "schema 1 is not supported"),
+        (lambda card: card.replace('"schema": 3', '"schema": 1'), "schema 1 is not supported"),
         (lambda card: card[: len(card) // 2], "not valid JSON"),
         (lambda _: "[]", "not a model description"),
-        (lambda _: '{"schema": 2}', "not a complete model description"),
+        (lambda _: '{"schema": 3}', "not a complete model description"),
     ],
 )
 def test_a_changed_card_is_refused(copied: Path, change: Callable[[str], str], message: str) -> None:
