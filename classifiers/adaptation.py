@@ -8,6 +8,7 @@ finds one; otherwise it takes an hour on two cores.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
@@ -114,8 +115,6 @@ class _Pupil:
     """The tuned layers with their attention, and the optimizer's state."""
 
     def __init__(self, transformer: Any, lesson: _Lesson, rows: Columns, recipe: Recipe) -> None:
-        import copy
-
         torch.manual_seed(recipe.seed)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.lesson, self.recipe = lesson, recipe

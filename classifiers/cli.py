@@ -144,8 +144,9 @@ def _encoders(
     if not arguments.adapt:
         return (load_encoder(name) if arguments.encoder else shipped_encoder(taxonomy)), None
     from classifiers.adaptation import Recipe, adapt, papers_read
-    from classifiers.training import before_split
+    from classifiers.training import before_split, require_subject
 
+    require_subject(papers)
     plain, recipe, kept = load_encoder(name), Recipe(seed=arguments.seed), arguments.kept
     adapted = []
     for some in (papers, before_split(papers)):

@@ -142,6 +142,37 @@ def test_train_writes_a_model_and_names_it(
     assert str(tmp_path) not in card
 
 
+def test_train_can_adapt_the_encoder_and_goes_on_from_what_is_kept(
+    trained_garden: Garden, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    some = tmp_path / "some.jsonl"
+    some.write_bytes(b"".join(trained_garden.labels.read_bytes().splitlines(keepends=True)[::2]))
+    command = ["train", "--adapt", "--kept", tmp_path / "kept", "--labels", some]
+    command += ["--taxonomy", trained_garden.taxonomy_file]
+    assert run(*command, "--output", tmp_path / "model") == 0
+    kept = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "kept").iterdir()}
+    assert run(*command, "--output", tmp_path / "again") == 0
+    assert {file.name: file.stat().st_mtime_ns for file in (tmp_path / "kept").iterdir()} == kept
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split(":")[0] == second.split(":")[0], "the same papers give the same model"
+    assert "log-odds of an adapted encoder" in (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    papers, out = tmp_path / "papers.jsonl", tmp_path / "out.jsonl"
+    papers.write_text(json.dumps(GOOD), encoding="utf-8")
+    assert run("predict", "--input", papers, "--output", out, "--model", tmp_path / "model") == 0
+    assert lines(out)[0]["crop"] == ["tomato"]
+
+
+def test_nothing_is_adapted_to_papers_of_which_none_is_in_scope(
+    trained_garden: Garden, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text(json.dumps(GOOD | {"scope": 0}) + "\n", encoding="utf-8")
+    command = ["train", "--adapt", "--labels", labels, "--taxonomy", trained_garden.taxonomy_file]
+    assert run(*command, "--kept", tmp_path / "kept", "--output", tmp_path / "model") == 1
+    assert "no labeled paper is in scope" in capsys.readouterr().err
+    assert not (tmp_path / "kept").exists()
+
+
 def test_a_clock_that_is_no_time_is_refused(
     trained_garden: Garden, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
