@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from classifiers.adapter import ATTENTION, Adapter, label_names, named_arrays
 from classifiers.encoder import Progress, TextEncoder
-from classifiers.errors import EncoderError
+from classifiers.errors import EncoderError, ModelError
 from classifiers.label_attention import LabelAttention
 from classifiers.model import label_matrix
 from classifiers.records import Labelled, title_key
@@ -81,7 +81,8 @@ def adapt(
 ) -> Adapter:
     """Tune `encoder` on the papers; the folder `kept` holds what an interrupted run has reached.
 
-    `progress` is told how many papers each step has learned from. Raises `EncoderError` if the encoder is no BERT.
+    `progress` is told how many papers each step has learned from. Raises `EncoderError` if the encoder is no BERT,
+    and `ModelError` if nothing can be kept.
     """
     recipe = recipe or Recipe()
     transformer = encoder.transformer()
@@ -199,24 +200,37 @@ class _Pupil:
 
 
 def _taught(pupil: _Pupil, rows: Columns, kept: Path, progress: Progress | None) -> _Pupil:
-    """The pupil after all passes, those that an earlier run has finished left out."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    """The pupil after all passes, those that an earlier run has finished left out. Raises `ModelError`."""
     file = kept.with_suffix(".pt")
-    done = 0
-    try:
-        found = torch.load(file, weights_only=True)
+    found = _kept(file)
+    done = found["passes"] if found else 0
+    if found:
         pupil.restore(found["state"])
-        done = found["passes"]
-    except (OSError, KeyError, RuntimeError, ValueError, pickle.UnpicklingError):
-        pass  # nothing kept, or half a file: it begins anew
     if progress is not None:
         progress(done * len(rows))
     for epoch in range(done, pupil.recipe.epochs):
         pupil.learn(rows, epoch, progress)
-        part = file.with_suffix(".part")
-        torch.save({"passes": epoch + 1, "state": pupil.state()}, part)
-        part.replace(file)
+        _keep(file, {"passes": epoch + 1, "state": pupil.state()})
     return pupil
+
+
+def _kept(file: Path) -> dict[str, Any] | None:
+    """What an earlier run has kept; None if that is nothing, or half a file: learning then begins anew."""
+    try:
+        found: dict[str, Any] = torch.load(file, weights_only=True)  # tensors and numbers: no code is run
+    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError):
+        return None
+    return found
+
+
+def _keep(file: Path, reached: dict[str, Any]) -> None:
+    part = file.with_suffix(".part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(reached, part)
+        part.replace(file)
+    except (OSError, RuntimeError) as err:  # torch says "RuntimeError" to a folder that is missing or full
+        raise ModelError(f"{file}: cannot keep what was learned ({err}); choose another folder with --kept.") from err
 
 
 def _lesson(papers: Sequence[Labelled], taxonomy: Taxonomy, encoder: TextEncoder, recipe: Recipe) -> _Lesson:

@@ -70,11 +70,12 @@ def as_paper(item: Item, now: datetime | None) -> Paper | None:
     name = _identifier(item, link) or title_identifier(title)
     if not title or not name:
         return None
-    said = _SCIENCEDIRECT.fullmatch(_longest(item, title))
+    text = _longest(item, title)
+    said = _SCIENCEDIRECT.fullmatch(text)
     return Paper(
         identifiers=(name,),
         title=title,
-        abstract="" if said else _LEAD.sub("", _longest(item, title), count=1),
+        abstract="" if said else _LEAD.sub("", text, count=1),
         authors=_authors(item) or authors_of([said["authors"]] if said else ()),
         published=_published(item, said["date"] if said else "", now),
         venue=_venue(item, said["venue"] if said else ""),

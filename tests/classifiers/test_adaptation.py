@@ -96,6 +96,14 @@ def test_half_a_kept_file_is_not_gone_on_from(
     assert adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE).files() == adapter.files()
 
 
+def test_a_folder_that_cannot_be_written_is_named(
+    papers: list[Labelled], trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelError, match=r"cannot keep what was learned.*--kept"):
+        adapt(papers[::6], trained_garden.taxonomy, encoder, tmp_path / "file", replace(RECIPE, epochs=1))
+
+
 def test_papers_it_was_tuned_on_are_read_unseen(papers: list[Labelled], adapter: Adapter, encoder: TextEncoder) -> None:
     adapted = encoder.adapted(adapter)
     new = replace(papers[0], text=Text("new", "A garden of tomatoes", "Tomatoes grew."))
