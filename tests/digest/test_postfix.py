@@ -7,6 +7,7 @@ import grp
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -93,16 +94,27 @@ def postfix(folder: Path, pem: Path) -> Iterator[int]:
         command = [str(POSTFIX), "-c", str(config), "start-fg"]
         with subprocess.Popen(command, stdout=log, stderr=log) as running:
             try:
-                until(lambda: "daemon started" in (folder / "log").read_text(), folder)
+                until(lambda: greets(port) or running.poll() is not None, folder)
+                assert running.poll() is None, (folder / "log").read_text()
                 yield port
             finally:
                 subprocess.run([str(POSTFIX), "-c", str(config), "stop"], check=False, capture_output=True)
                 running.wait(30)
 
 
+def greets(port: int) -> bool:
+    """Whether the server answers; what it logs may come late, through a process of its own."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 5) as connection:
+            connection.settimeout(5)
+            return connection.recv(3) == b"220"
+    except OSError:
+        return False
+
+
 def until(is_so: Callable[[], bool], folder: Path) -> None:
-    """Wait for something that another program does."""
-    for _ in range(600):
+    """Wait for something that another program does: two minutes, for other tests keep the machine busy."""
+    for _ in range(2400):
         if is_so():
             return
         time.sleep(0.05)
