@@ -23,7 +23,7 @@ _BEHIND_DOI = re.compile(
     r"|(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}(?=v\d+\Z)"
     r")).*\Z"
 )
-_RANK = {"arxiv": 0, "doi": 1, "title": 2}
+_RANK = {"arxiv": 0, "doi": 1, "pmid": 2, "pmcid": 3, "title": 4}
 TITLE_KEY_LENGTH = 60
 LONGEST_DOI = 512  # characters; anything longer is not a DOI, and no database index takes it
 
@@ -116,10 +116,10 @@ def parse_identifier(text: str) -> str | None:
 
 
 def best(identifiers: Iterable[str]) -> str:
-    """The identifier to show: arXiv before DOI before title, otherwise the first in alphabetical order."""
+    """The identifier to show: arXiv before DOI before PubMed's before title, otherwise first by alphabet."""
     return min(identifiers, key=lambda name: (_RANK.get(name.partition(":")[0], 9), name))
 
 
 def names_of_kind(identifiers: Iterable[str], kind: str) -> set[str]:
-    """The identifiers of one kind (``arxiv``, ``doi``, ``title``)."""
+    """The identifiers of one kind (``arxiv``, ``doi``, ``pmid``, ``pmcid``, ``title``)."""
     return {name for name in identifiers if name.startswith(f"{kind}:")}

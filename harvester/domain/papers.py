@@ -24,7 +24,8 @@ class Paper:
     """A work as one source shows it; the store merges the records of several sources.
 
     `version` is 0 if the source has no versions. `categories` begins with the primary category.
-    `links` maps a role (``paper``, ``code``, ``project``, ``pdf``) to an address.
+    `links` maps a role (``paper``, ``code``, ``project``, ``pdf``, ``retraction``) to an address. `kind` is what the
+    source declares it to be, if that is not research: ``review``, ``dataset`` or ``editorial``.
     """
 
     identifiers: tuple[str, ...]
@@ -41,6 +42,7 @@ class Paper:
     keywords: tuple[str, ...] = ()
     upvotes: int | None = None
     withdrawn: bool = False
+    kind: str = ""
 
     @property
     def id(self) -> str:
