@@ -32,9 +32,9 @@ from harvester.services.review.users import add_user
 from harvester.services.workspace import Workspace, open_workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
-from harvester.store.papers import record
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, in_state, set_reading_order
+from harvester.store.recording import record
 from harvester.web.app import create_app
 
 TARGETS = {1: 0.100, 8: 0.400}  # seconds, p95

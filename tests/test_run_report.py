@@ -13,6 +13,7 @@ from harvester.domain.run_report import (
     SOURCE_STATES,
     AlertCounts,
     DigestCounts,
+    NoticeReport,
     PaperCounts,
     Payload,
     RunReport,
@@ -28,7 +29,7 @@ DOCUMENTED = json.loads("""
  "papers": {"new": 41, "updated": 6}, "in_scope": 17, "queued": 17, "digest": {"due": 12, "sent": 12, "failed": 0},
  "seconds": 48.2}
 """)
-FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest", "withdrawn", "standing", "errors"]
+FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest", "withdrawn", "notices", "standing"]
 
 
 def whole() -> RunReport:
@@ -42,6 +43,7 @@ def whole() -> RunReport:
         new=37,
         updated=5,
         suggested=1,
+        merged=2,
         requests=9,
         notes=("A note.",),
         payloads=(Payload("https://a.example/q", "ab" * 32, 77),),
@@ -55,6 +57,7 @@ def whole() -> RunReport:
         queued=17,
         digest=DigestCounts(12, 12),
         withdrawn=("arxiv:2501.00001",),
+        notices=(NoticeReport("doi:10.1000/x", "retraction", "https://doi.org/10.1000/y"),),
         alert_counts=AlertCounts(40, 2),
         errors=("There is no model.",),
         seconds=48.2,
@@ -85,7 +88,7 @@ def held(document: dict[str, Any], shown: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_json_is_as_documented_key_by_key_and_in_order() -> None:
     shown = whole().to_json()
-    assert list(shown) == [*FIRST_KEYS, "seconds"]
+    assert list(shown) == [*FIRST_KEYS, "errors", "seconds"]
     assert list(held(DOCUMENTED, shown)) == list(DOCUMENTED)
     assert held(DOCUMENTED["sources"][0], shown["sources"][0]) == DOCUMENTED["sources"][0]
     assert list(held(DOCUMENTED["sources"][0], shown["sources"][0])) == list(DOCUMENTED["sources"][0])

@@ -15,7 +15,8 @@ from harvester.catalog.importing.details import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
 from harvester.catalog.rendering.awesome import README, render_list
 from harvester.catalog.sections import OTHER, arrange
-from harvester.domain.identity import link_identifier, whole_title
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import link_identifier
 
 Grade = Literal["error", "warning"]
 FIRST_YEAR = 1900  # earlier than any paper on computing
@@ -148,7 +149,10 @@ def _dates(catalog: Catalog, today: date) -> Iterator[CheckFinding]:
 
 def _withdrawn(catalog: Catalog, withdrawn: frozenset[str]) -> Iterator[CheckFinding]:
     for entry in catalog.entries:
-        if entry.id in withdrawn:
+        if "retraction" in entry.links:
+            message = f"{entry.id} was retracted; the list shows it struck through. Remove the file if it shall not."
+            yield _finding(catalog, "warning", "retracted", entry, "id", message)
+        elif entry.id in withdrawn:
             message = f"{entry.id} was withdrawn by its authors; remove the file, or undo its acceptance."
             yield _finding(catalog, "warning", "withdrawn", entry, "id", message)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from classifiers.taxonomy import Facet
 from harvester.catalog.published import Published
-from harvester.domain.identity import arxiv_version, title_key
+from harvester.domain.identity import arxiv_version, parse_identifier, title_key
 from harvester.domain.labels import KIND, usual
 
 _KEY = re.compile(r"""\s*["']?(?P<key>[\w-]+)["']?(?:\s*\.\s*["']?(?P<below>[\w-]+)["']?)?\s*=""")
@@ -144,7 +144,10 @@ def _is_identifier(text: str) -> bool:
         return arxiv_version(name) == (name, 0)
     if scheme == "doi":
         return bool(_DOI.fullmatch(name)) and name == name.lower()
-    return scheme == "title" and bool(name) and title_key(name) == name
+    if scheme in ("pmid", "pmcid"):
+        return parse_identifier(text) == text
+    key, mark, number = name.partition("~")
+    return scheme == "title" and bool(key) and title_key(key) == key and bool(mark) == number.isdecimal()
 
 
 def _kind(value: object) -> str:

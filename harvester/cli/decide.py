@@ -1,4 +1,4 @@
-"""``harvester accept``, ``reject``, ``defer`` and ``undo``."""
+"""``harvester accept``, ``reject``, ``defer``, ``undo`` and ``split``."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +47,19 @@ def defer(call: Invocation, papers: Papers, by: By = None) -> Output | None:
 def undo(call: Invocation, papers: Papers, by: By = None) -> Output | None:
     """Undo the latest decision on each paper that still stands."""
     return _decide(call, "undo", papers, by, "")
+
+
+@command
+def split(
+    call: Invocation,
+    paper: Annotated[str, typer.Argument(metavar="PAPER", help="arXiv id, DOI, title: identifier or URL.")],
+) -> Output | None:
+    """Take apart two works that were merged into one paper; they are never merged again."""
+    from harvester.services.review.splitting import split as take_apart
+
+    done = take_apart(call.workspace, paper)
+    why = "their titles and authors agree" if done.evidence == "title" else f"both claim {done.evidence}"
+    return Output(done.to_json(), f"{done.other} is a paper of its own now; it had joined {done.paper} because {why}.")
 
 
 def _decide(

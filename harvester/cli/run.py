@@ -55,12 +55,13 @@ def print_report(report: "RunReport") -> None:
     """Print a run report for people."""
     say(f"Run {report.run}: {report.state} in {report.seconds} s")
     table(SOURCE_COLUMNS, [_source_row(source) for source in report.sources])
-    say(f"{report.papers.new} new papers, {report.papers.updated} updated.")
+    merged = sum(source.merged for source in report.sources)
+    say(f"{report.papers.new} new papers, {report.papers.updated} updated; {merged} records merged by title.")
     say(f"{report.in_scope} of them in scope; {report.queued} joined the queue.")
     if digest := report.digest:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")
-    for withdrawn in report.withdrawn:
-        say(f"Withdrawn by its authors, but in the catalog: {withdrawn}")
+    for warning in report.warnings:
+        say(f"In the catalog: {warning}")
     for note in [note for source in report.sources for note in source.notes]:
         say(f"Note: {note}")
     for problem in report.problems:

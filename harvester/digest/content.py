@@ -9,6 +9,7 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.digest.rules import Group, Item
+from harvester.domain.identity import address_of
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.text import clean
 
@@ -19,7 +20,6 @@ SENTENCES = 2  # of an abstract in a mail
 _TURNING = re.compile(
     "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )  # bidirectional controls: they would reverse our own text
-_ADDRESSES = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +113,8 @@ def _venue(paper: Paper) -> str:
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
     """The paper's own address first, from its identifier if no source gave one; then code and project."""
-    kind, _, name = paper.id.partition(":")
-    own = _ADDRESSES[kind] + name if kind in _ADDRESSES else ""
     named = {
-        "Paper": paper.links.get("paper") or own,
+        "Paper": paper.links.get("paper") or address_of(paper.id),
         "Code": paper.links.get("code"),
         "Project": paper.links.get("project"),
     }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from harvester.base.errors import UsageError
 
@@ -12,6 +12,14 @@ _ARXIV = re.compile(
 )
 _ARXIV_PREFIX = re.compile(r"^(arxiv:|oai:arxiv\.org:)", re.IGNORECASE)
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
+_PUBMED = re.compile(
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed/|europepmc\.org/(?:article|abstract)/MED/)"
+    r"(?P<pmid>\d{1,9})"
+    r"|(?:(?:www\.)?ncbi\.nlm\.nih\.gov/pmc/articles/|pmc\.ncbi\.nlm\.nih\.gov/articles/"
+    r"|europepmc\.org/(?:article/PMC/|articles/))(?P<pmcid>PMC\d{1,9})",
+    re.IGNORECASE,
+)
+_PUBMED_NAME = re.compile(r"(?:pmid:?\s*(?P<pmid>\d{1,9})|(?:pmcid:?\s*)?(?P<pmcid>PMC\d{1,9}))", re.IGNORECASE)
 _DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 # What addresses and feeds put behind a DOI: a page of the article, Oxford's article number, the version at medRxiv and
@@ -23,7 +31,25 @@ _BEHIND_DOI = re.compile(
     r"|(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}(?=v\d+\Z)"
     r")).*\Z"
 )
+# Preprint servers, told by the form that they give their DOIs, whatever the prefix: openRxiv has had two.
+_PREPRINT_DOIS = {
+    "openrxiv": r"\d{4}\.\d\d\.\d\d\.\d+",
+    "research square": r"rs\.\d+\.rs-\d+",
+    "preprints.org": r"preprints\d[\d.]+",
+    "ssrn": r"ssrn\.\d+",
+    "techrxiv": r"techrxiv\..+",
+    "chemrxiv": r"chemrxiv-.+",
+    "osf": r"osf\.io/\w+",
+    "authorea": r"au\.\d+\.\d+",
+}
+_DOI_VERSION = re.compile(r"(?:/|\.|_)v\d+\Z")
 _RANK = {"arxiv": 0, "doi": 1, "pmid": 2, "pmcid": 3, "title": 4}
+_ADDRESSES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "doi": "https://doi.org/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+    "pmcid": "https://europepmc.org/article/PMC/",
+}
 TITLE_KEY_LENGTH = 60
 LONGEST_DOI = 512  # characters; anything longer is not a DOI, and no database index takes it
 
@@ -46,15 +72,15 @@ def title_key(title: str) -> str:
     return re.sub(r"\W+", "", title.lower())[:TITLE_KEY_LENGTH]
 
 
-def whole_title(title: str) -> str:
-    """Equal for two spellings of a title; unlike `title_key` not truncated, nor empty for a title of symbols only."""
-    return re.sub(r"\W+", "", title.casefold()) or title
-
-
 def title_identifier(title: str) -> str | None:
     """``title:<key>``, or None for a title without a letter or digit."""
     key = title_key(title)
     return f"title:{key}" if key else None
+
+
+def numbered(name: str, number: int) -> str:
+    """``title:<key>~2``: the name of a second work whose title begins like another's, and which has no other name."""
+    return f"{name}~{number}"
 
 
 def doi_identifier(text: str) -> str | None:
@@ -77,12 +103,25 @@ def _whole_doi(text: str) -> str:
     return text
 
 
+def preprint_server(name: str) -> str:
+    """The preprint server whose DOI this identifier is; "" for all other identifiers."""
+    suffix = _DOI_VERSION.sub("", name.partition("/")[2])
+    return next((server for server, form in _PREPRINT_DOIS.items() if re.fullmatch(form, suffix)), "")
+
+
+def without_version(name: str) -> str:
+    """A preprint's DOI without its version, equal for all versions; other identifiers as they are."""
+    return _DOI_VERSION.sub("", name) if preprint_server(name) else name
+
+
 def link_identifier(address: str) -> str | None:
-    """The arXiv id or DOI in a web address, if any."""
+    """The arXiv id, PubMed id or DOI in a web address, if any."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return None
+    if found := _PUBMED.fullmatch(f"{parts.hostname}{parts.path.rstrip('/')}"):
+        return _pubmed(found)
     if parts.hostname in _ARXIV_HOSTS:
         path = re.sub(r"^/(abs|pdf|html)/|\.pdf$", "", parts.path.rstrip("/"))
         named = arxiv_version(path)
@@ -91,7 +130,7 @@ def link_identifier(address: str) -> str | None:
 
 
 def parse_identifier(text: str) -> str | None:
-    """The identifier in what a person typed: an arXiv id, ``arxiv:``, ``doi:`` or ``title:`` name, DOI, or web address.
+    """The identifier in what a person typed: an arXiv id, a DOI, a name such as ``pmid:`` or ``title:``, a web address.
 
     Returns:
         None if the text is none of these.
@@ -110,9 +149,23 @@ def parse_identifier(text: str) -> str | None:
         )
     if named := arxiv_version(text):
         return f"arxiv:{named[0]}"
+    if known := _PUBMED_NAME.fullmatch(text):
+        return _pubmed(known)
     if text.lower().startswith("title:"):
-        return title_identifier(text[6:])
+        title, _, number = text[6:].partition("~")
+        return f"title:{title_key(title)}~{number}" if number.isdecimal() else title_identifier(text[6:])
     return doi_identifier(text)
+
+
+def _pubmed(found: re.Match[str]) -> str:
+    return f"pmid:{found['pmid']}" if found["pmid"] else f"pmcid:{found['pmcid'].upper()}"
+
+
+def address_of(identifier: str) -> str:
+    """The web address of an arXiv id, a DOI or a PubMed id; "" for a title."""
+    scheme, _, name = identifier.partition(":")
+    base = _ADDRESSES.get(scheme)
+    return base + quote(name, safe="/.") if base else ""
 
 
 def best(identifiers: Iterable[str]) -> str:

@@ -1,15 +1,105 @@
-"""Notices: what a journal publishes about an article that it has retracted, corrected or doubts. They are no papers."""
+"""Notices: what a journal publishes about an article that it has retracted, corrected or doubts. They are no papers.
 
-from dataclasses import dataclass
+Feeds tell them by their titles alone: "Retraction Note: T" is a notice about the article T, "RETRACTED ARTICLE: T" the
+article itself. What an issue consists of besides ("Table of Contents", "Editorial Board") is no paper either.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from harvester.domain.papers import Paper, Sighting
+from harvester.domain.provenance import Rank
+
 NoticeKind = Literal["retraction", "concern", "correction"]
+NOTICE_KINDS: Mapping[NoticeKind, str] = {
+    "retraction": "retracted",
+    "concern": "under an expression of concern",
+    "correction": "corrected",
+}
+"""The kinds, which are also the roles of their links, and what is said of such a paper."""
+EDITORIAL = "editorial"
+NOT_QUEUED = (EDITORIAL,)
+"""Declared kinds that a list of research does not take."""
+
+_OWN = re.compile(
+    r"\A\W*(?:RETRACTED(?: ARTICLE| CHAPTER| PAPER)?|WITHDRAWN(?: ARTICLE)?|(?:TEMPORARY )?REMOV(?:ED|AL))"
+    r"\W*[:\]]\s*(?=\w)"
+    r"|\s*[\[(](?:retracted(?: article)?|withdrawn)[\])]\W*\Z",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\A(?:(?P<retraction>(?:notice of |statement of )?(?:retraction|withdrawal)(?: note| notice)?)"
+    r"|(?P<concern>(?:editorial )?expression of concern)"
+    r"|(?P<correction>(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?(?:correction|corrigendum|erratum|addendum)))"
+    r"(?: (?:to|on|for|of|regarding))?\s*[:.\u2013\u2014-]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_FURNITURE = re.compile(
+    r"(?:table of )?contents|in this issue|issue (?:information|highlights)|editorial board|masthead"
+    r"|(?:front|back) matter|(?:front|back|inside|outside)? ?(?:front |back )?cover(?: image)?"
+    r"|(?:author|subject) index|announcements?"
+    r"|(?:list of |thanks to (?:our )?|acknowledge?ment (?:of|to) )?reviewers?(?: acknowledge?ments?| list)?"
+    r"|instructions for authors|information for authors|correction|corrections|erratum|errata|retraction|calendar",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(
+    r"(?:author(?:['’]s|s['’])? )?(?:reply|response)(?: to (?:the |.*\b)(?:letters?|comments?|editors?|authors?)\b.*)?"
+    r"|editorial(?: comment(?:ary)?)?|letters? to the editor.*"
+    r"|(?:reply|response|letter) by .* (?:to|regarding) .*\b(?:letters?|articles?)\b.*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice about the paper with any of the identifiers `of`; `link` is the notice's own address."""
+    """A notice about the paper with any of the identifiers `of`, or of the whole title, if it names no identifier.
+
+    `link` is the notice's own address.
+    """
 
     kind: NoticeKind
     of: tuple[str, ...]
     link: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What sources have shown: the papers, the notices, and the titles of what is neither.
+
+    Notices of their own come before articles marked as retracted, whose address is known anyway.
+    """
+
+    papers: tuple[Sighting, ...]
+    notices: tuple[Notice, ...] = ()
+    furniture: tuple[str, ...] = ()
+
+
+def sift(sightings: Sequence[Sighting]) -> Sifted:
+    """Tell papers from notices and furniture, by title; arXiv, which has neither, is left as it is."""
+    papers: list[Sighting] = []
+    notices: list[Notice] = []
+    marks: list[Notice] = []
+    furniture: list[str] = []
+    for sighting in sightings:
+        paper = sighting.paper
+        if sighting.rank is not Rank.JOURNAL:
+            papers.append(sighting)
+        elif _FURNITURE.fullmatch(paper.title.strip(" .")):
+            furniture.append(paper.title)
+        elif about := _ABOUT.match(paper.title):
+            notices.append(_about(about, paper))
+        else:
+            own = _OWN.sub("", paper.title)
+            if own != paper.title:
+                marks.append(Notice("retraction", paper.identifiers, paper.links.get("paper", "")))
+            kind = EDITORIAL if _LETTER.fullmatch(own.strip(" .")) else paper.kind
+            papers.append(replace(sighting, paper=replace(paper, title=own, kind=kind)))
+    return Sifted(tuple(papers), (*notices, *marks), tuple(furniture))
+
+
+def _about(found: re.Match[str], paper: Paper) -> Notice:
+    kind = next(kind for kind in NOTICE_KINDS if found[kind])
+    return Notice(kind, (), paper.links.get("paper", ""), paper.title[found.end() :].strip("\"'“”‘’ "))

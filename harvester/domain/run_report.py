@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from harvester.base.clock import parse_moment, rfc3339
+from harvester.domain.notices import NOTICE_KINDS, NoticeKind
 
 RUN_STATES = ("ok", "partial", "failed")
 SOURCE_STATES = ("fresh", "quiet", "waiting", "stalled", "failed")
@@ -57,7 +58,7 @@ class SourceReport:
 
     `expected` is the total that the source reports, None if it reports none; `received` counts raw records before
     merging; `window` is None for a source that cannot be asked for a period; `suggested` counts journal versions of
-    accepted preprints.
+    accepted preprints, `merged` records that proved to be papers which other sources had shown.
     """
 
     name: str
@@ -68,6 +69,7 @@ class SourceReport:
     new: int = 0
     updated: int = 0
     suggested: int = 0
+    merged: int = 0
     requests: int = 0
     error: str | None = None
     notes: tuple[str, ...] = ()
@@ -86,6 +88,7 @@ class SourceReport:
             new=document.get("new", 0),
             updated=document.get("updated", 0),
             suggested=document.get("suggested", 0),
+            merged=document.get("merged", 0),
             requests=document.get("requests", 0),
             error=document.get("error"),
             notes=tuple(document.get("notes", ())),
@@ -103,6 +106,7 @@ class SourceReport:
             "new": self.new,
             "updated": self.updated,
             "suggested": self.suggested,
+            "merged": self.merged,
             "requests": self.requests,
             "error": self.error,
             "notes": list(self.notes),
@@ -125,6 +129,24 @@ class PaperCounts:
     def to_json(self) -> dict[str, int]:
         """``{"new", "updated"}``."""
         return {"new": self.new, "updated": self.updated}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeReport:
+    """A notice about a paper in the catalog: the paper's id, the kind of notice, and the notice's address."""
+
+    id: str
+    kind: NoticeKind
+    link: str
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """The notice from a stored report."""
+        return cls(document.get("id", ""), document.get("kind", "correction"), document.get("link", ""))
+
+    def to_json(self) -> dict[str, str]:
+        """``{"id", "kind", "link"}``."""
+        return {"id": self.id, "kind": self.kind, "link": self.link}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +189,9 @@ class AlertCounts:
 class RunReport:
     """The report of a nightly run.
 
-    `errors` names the later steps that failed, `withdrawn` the accepted papers that their authors withdrew. `digest` is
-    None if no digest was to be sent; `alert_counts` is None in reports older than these counts.
+    `errors` names the later steps that failed, `withdrawn` the accepted papers that their authors withdrew, `notices`
+    what journals have published about accepted papers. `digest` is None if no digest was to be sent; `alert_counts` is
+    None in reports older than these counts.
     """
 
     run: str
@@ -179,6 +202,7 @@ class RunReport:
     queued: int = 0
     digest: DigestCounts | None = None
     withdrawn: tuple[str, ...] = ()
+    notices: tuple[NoticeReport, ...] = ()
     alert_counts: AlertCounts | None = None
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -187,6 +211,14 @@ class RunReport:
     def began(self) -> datetime:
         """When the run began, from its name; a number that tells apart runs of the same second is ignored."""
         return parse_moment(self.run[:_STEM], "run")
+
+    @property
+    def warnings(self) -> list[str]:
+        """What has happened to papers in the catalog."""
+        notices = [f"{notice.id} is now {NOTICE_KINDS[notice.kind]}: {notice.link}" for notice in self.notices]
+        told = {notice.id for notice in self.notices if notice.kind == "retraction"}
+        gone = [f"{name} was withdrawn by its authors" for name in self.withdrawn if name not in told]
+        return notices + gone
 
     @property
     def problems(self) -> list[str]:
@@ -208,6 +240,7 @@ class RunReport:
             queued=document.get("queued", 0),
             digest=DigestCounts.from_json(digest) if digest else None,
             withdrawn=tuple(document.get("withdrawn", ())),
+            notices=tuple(NoticeReport.from_json(notice) for notice in document.get("notices", ())),
             alert_counts=AlertCounts.from_json(standing) if standing else None,
             errors=errors,
             seconds=document.get("seconds", 0.0),
@@ -224,6 +257,7 @@ class RunReport:
             "queued": self.queued,
             "digest": self.digest.to_json() if self.digest else None,
             "withdrawn": list(self.withdrawn),
+            "notices": [notice.to_json() for notice in self.notices],
             "standing": self.alert_counts.to_json() if self.alert_counts else None,
             "errors": list(self.errors),
             "seconds": self.seconds,

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 from harvester.base.clock import as_utc
 from harvester.base.escape import is_web_url
+from harvester.domain.folding import without_lead
 from harvester.domain.identity import doi_identifier, link_identifier, title_identifier
 from harvester.domain.papers import Author, Paper
 from harvester.sources.feed import plain_text
@@ -21,8 +22,6 @@ from harvester.sources.names import authors_of
 from harvester.sources.xml import XmlElement
 
 _PARAGRAPH = re.compile(r"</?(?:p|div|br|sec|section|li|ul|ol|table|tr)\b[^<>]*>", re.IGNORECASE)
-# "[Original research] Title" (HighWire), "Sensors, Vol. 26, Pages 101: Title" (MDPI)
-_TITLE_LEAD = re.compile(r"\A(?:\[[A-Za-z][A-Za-z &/,-]{2,50}\]\s+|[^:]{2,100}, Vol\. \d+, Pages? [\w-]+:\s+)(?=\S)")
 # What publishers put before the abstract: Nature "npj X, Published online: 12 June 2025; doi:10.1038/...", Atypon
 # (American Heart Association) "Circulation, Ahead of Print." or "Circulation, Volume 1, Issue 2, Page 3-4, June 2025."
 _LEAD = re.compile(
@@ -84,7 +83,7 @@ def as_paper(item: Item, now: datetime | None) -> Paper | None:
 
 
 def _title(item: Item) -> str:
-    return _TITLE_LEAD.sub("", plain_text(item.entry.get("title") or ""), count=1)
+    return without_lead(plain_text(item.entry.get("title") or ""))
 
 
 def _identifier(item: Item, link: str) -> str | None:
@@ -123,9 +122,7 @@ def _longest(item: Item, title: str) -> str:
 def _prose(markup: str, title: str) -> str:
     """The paragraphs that are neither the title again, nor where it appeared, nor by whom."""
     paragraphs = map(plain_text, _PARAGRAPH.split(markup))
-    kept = [
-        text for text in paragraphs if text and not _NO_ABSTRACT.fullmatch(text) and _TITLE_LEAD.sub("", text) != title
-    ]
+    kept = [text for text in paragraphs if text and not _NO_ABSTRACT.fullmatch(text) and without_lead(text) != title]
     return " ".join(kept)
 
 

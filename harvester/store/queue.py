@@ -9,9 +9,12 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, s
 
 from harvester.base.errors import StoreError
 from harvester.domain.candidates import Candidate
+from harvester.domain.notices import NOT_QUEUED
 from harvester.store.papers import chunks
 from harvester.store.predictions import by_model, current_prediction
 from harvester.store.tables import candidates, papers, predictions, probes
+
+_WANTED = (~papers.c.withdrawn, papers.c.kind.not_in(NOT_QUEUED))
 
 
 def enqueue(
@@ -39,7 +42,7 @@ def unqueued(db: Connection, model: str, among: Sequence[int] | None = None) -> 
         select(papers.c.number, predictions.c.scope)
         .join(predictions, by_model(model))
         .outerjoin(candidates, candidates.c.paper == papers.c.number)
-        .where(predictions.c.in_scope, ~papers.c.withdrawn, candidates.c.paper.is_(None))
+        .where(predictions.c.in_scope, *_WANTED, candidates.c.paper.is_(None))
     )
     if among is not None:
         query = query.where(papers.c.number.in_(among))
@@ -56,7 +59,7 @@ def below_gate(db: Connection, model: str, floor: float, limit: int) -> list[tup
         .join(predictions, by_model(model))
         .outerjoin(candidates, candidates.c.paper == papers.c.number)
         .where(~predictions.c.in_scope, predictions.c.scope >= floor)
-        .where(~papers.c.withdrawn, candidates.c.paper.is_(None))
+        .where(*_WANTED, candidates.c.paper.is_(None))
     )
     rows = db.execute(query.order_by(predictions.c.scope.desc(), papers.c.number).limit(limit))
     return [(row.number, row.scope) for row in rows]

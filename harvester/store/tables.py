@@ -82,6 +82,15 @@ papers = Table(
     Column("authority", Integer, nullable=False),  # whose text this is: see harvester.domain.provenance.Rank
     Column("text_hash", String(64), nullable=False, index=True),
     Column("added", Moment, nullable=False),
+    Column("kind", Text, nullable=False, server_default=""),  # what its source declares it to be; "" is research
+    # Hash of the whole title as it is compared, by which records of one work find each other.
+    Column("title_hash", String(64), nullable=False, server_default="", index=True),
+    # One of its identifiers: a paper that nothing can name cannot be stored. The migration adds triggers against null.
+    Column(
+        "name",
+        Text,
+        ForeignKey("identifiers.name", deferrable=True, initially="DEFERRED", use_alter=True, name="fk_papers_name"),
+    ),
 )
 
 identifiers = Table(
@@ -102,6 +111,29 @@ sightings = Table(
     Column("announce_type", Text, nullable=False),
     Column("seen", Moment, nullable=False),
     UniqueConstraint("paper", "source", "version"),
+)
+
+# Records that were merged without a common identifier, as they were before, so that a wrong merge can be taken apart.
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _paper_number(nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("evidence", Text, nullable=False),  # title, or the identifier by which two papers proved to be one
+    Column("kept", JSON, nullable=False),  # the paper before
+    Column("authority", Integer, nullable=False),  # whose text that was
+    Column("other", JSON, nullable=False),  # the record that joined it
+    Column("other_authority", Integer, nullable=False),
+    Column("sources", JSON, nullable=False),  # those that had shown the other record
+)
+
+# Names of records that people have taken apart: what has one is never merged with what has the other.
+separations = Table(
+    "separations",
+    metadata,
+    Column("first", Text, primary_key=True),
+    Column("second", Text, primary_key=True),
 )
 
 predictions = Table(

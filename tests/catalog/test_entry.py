@@ -125,7 +125,7 @@ def test_an_entry_survives_the_change_of_another_ones_file(old: Entry, new: Entr
         ('"arxiv:2411.13602"\nt', '"arxiv:2411.13602v2"\nt', "bad-id", 2),
         ('"arxiv:2411.13602"\nt', '"doi:10.1000/ABC"\nt', "bad-id", 2),
         ('"arxiv:2411.13602"\nt', '"title:Two Words"\nt', "bad-id", 2),
-        ('"arxiv:2411.13602"\nt', '"pmid:1"\nt', "bad-id", 2),
+        ('"arxiv:2411.13602"\nt', '"pubmed:1"\nt', "bad-id", 2),
         ('"Large-scale model"', '" "', "missing-field", 3),
         ('"Large-scale model"', "7", "wrong-type", 3),
         ('["Zhengyao Ding", "Yujian Hu"]', '"Zhengyao Ding"', "wrong-type", 4),

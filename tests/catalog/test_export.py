@@ -20,10 +20,11 @@ from harvester.base.escape import csv_text, url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import WRITERS, export
 from harvester.catalog.export.bibtex import key, latex
-from harvester.catalog.export.records import address_of, entry_json, plain
+from harvester.catalog.export.records import entry_json, plain
 from harvester.catalog.importing.citation import citations, from_latex
 from harvester.catalog.published import Published
 from harvester.catalog.sections import newest_first
+from harvester.domain.identity import address_of
 from harvester.domain.labels import Labels
 from harvester.domain.text import clean
 

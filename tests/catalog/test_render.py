@@ -21,7 +21,7 @@ from harvester.catalog.rendering.anchors import Slugger, dead_anchors, slug
 from harvester.catalog.rendering.awesome import PAGE_LIMIT, build, render_list
 from harvester.catalog.rendering.trends import badges, pictures
 from harvester.catalog.sections import REVIEW, newest_first
-from harvester.domain.identity import whole_title
+from harvester.domain.folding import whole_title
 from harvester.domain.labels import Labels
 from harvester.domain.text import clean
 

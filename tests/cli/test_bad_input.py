@@ -14,7 +14,8 @@ from harvester.services.workspace import open_workspace
 from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.store.engine import write
 from harvester.store.journal_updates import suggest
-from harvester.store.papers import find, record
+from harvester.store.papers import find
+from harvester.store.recording import record
 from tests.conftest import ROOT, Upstream
 from tests.room import Room
 from tests.room.commands import harvester

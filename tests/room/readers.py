@@ -11,7 +11,7 @@ from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.digest.sending import send_digests
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
-from harvester.store import papers, queue
+from harvester.store import queue, recording
 from harvester.store.decisions import add_decision
 from harvester.store.engine import read, write
 from harvester.store.ledger import ledger
@@ -49,7 +49,7 @@ class Readers(Folder):
             "links": {"paper": f"https://arxiv.org/abs/{arxiv}"},
         }
         with write(self.ws.store) as db:
-            return papers.record(db, [Sighting(ARXIV, Paper(title=title, **{**given, **known}))], self.now)[0].number
+            return recording.record(db, [Sighting(ARXIV, Paper(title=title, **{**given, **known}))], self.now)[0].number
 
     def decide(self, number: int, action: str, via: str = "review", labels: Labels | None = None) -> None:
         """A decision as harvester.services.decide records it, without the catalogue's file."""

@@ -26,9 +26,9 @@ from harvester.sources.registry import provenance_of
 from harvester.store.accounts import begin_session, put_user, user_named
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read, write
-from harvester.store.papers import record
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, find_candidate
+from harvester.store.recording import record
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
 from tests.room.configuration import free_port

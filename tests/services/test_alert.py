@@ -17,8 +17,8 @@ from harvester.domain.run_report import AlertCounts, RunReport, SourceReport
 from harvester.services.operations.alert import alert_counts, alerts
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
-from harvester.store.papers import record
 from harvester.store.queue import enqueue
+from harvester.store.recording import record
 from harvester.store.schema import upgrade
 from harvester.store.statistics import figures
 from tests.conftest import Upstream, both_databases

@@ -21,8 +21,9 @@ from harvester.sources.arxiv.oai import Record
 from harvester.store import schema
 from harvester.store.engine import connect, read, write
 from harvester.store.locks import lock
-from harvester.store.papers import find, record, unhydrated
+from harvester.store.papers import find, unhydrated
 from harvester.store.queue import enqueue, find_candidate
+from harvester.store.recording import record
 from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
 from tests.room import Room, harvester

@@ -16,8 +16,8 @@ from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import write
 from harvester.store.locks import lock
-from harvester.store.papers import record
 from harvester.store.queue import enqueue
+from harvester.store.recording import record
 from harvester.store.tables import predictions
 from tests.conftest import both_databases
 from tests.room import Room

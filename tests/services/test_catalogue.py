@@ -22,8 +22,9 @@ from harvester.services.catalog.site import write_site
 from harvester.services.workspace import Workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import connect, read, write
-from harvester.store.papers import find, mark_withdrawn, record
+from harvester.store.papers import find, mark_withdrawn
 from harvester.store.queue import find_candidate
+from harvester.store.recording import record
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream
 from tests.room import Room

@@ -26,9 +26,9 @@ from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, write
 from harvester.store.locks import lock
-from harvester.store.papers import record
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, find_candidate, rescore
+from harvester.store.recording import record
 from tests.conftest import both_databases
 from tests.room import Room
 

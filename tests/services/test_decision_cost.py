@@ -8,7 +8,7 @@ from harvester.services.review.queries import paper_detail
 from harvester.services.workspace import Workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
-from harvester.store.papers import record
+from harvester.store.recording import record
 from tests.conftest import both_databases
 from tests.room import START, Room
 from tests.services.statements import Statements, counted

@@ -31,9 +31,10 @@ from harvester.services.review.queries import queue_page
 from harvester.services.workspace import Workspace, open_workspace, taxonomy_of
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import read, write
-from harvester.store.papers import load, record
+from harvester.store.papers import load
 from harvester.store.predictions import current, save
 from harvester.store.queue import enqueue
+from harvester.store.recording import record
 from harvester.store.schema import upgrade
 from tests.conftest import Upstream, both_databases
 from tests.reliability.conftest import serving

@@ -14,7 +14,8 @@ from harvester.sources import registry
 from harvester.sources.source import SourceKind
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.papers import find, record
+from harvester.store.papers import find
+from harvester.store.recording import record
 from tests.conftest import ROOT
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)

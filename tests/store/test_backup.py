@@ -23,8 +23,9 @@ from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.locks import lock
-from harvester.store.papers import load, record
+from harvester.store.papers import load
 from harvester.store.queue import in_state
+from harvester.store.recording import record
 from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import metadata
 from tests.conftest import both_databases

@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -81,7 +82,9 @@ def test_somebody_elses_tables_are_left_alone(bare_url: str) -> None:
 
 @both_databases
 def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
-    def declared(_object: object, name: str | None, *_: object) -> bool:
+    def declared(item: Any, name: str | None, kind: str, *_: object) -> bool:
+        if kind == "foreign_key_constraint":  # SQLAlchemy cannot read a deferred one that SQLite added to a table
+            return [column.name for column in item.columns] != ["name"]
         return not (name or "").startswith("papers_text")  # full-text search, which differs between databases
 
     store = make(store_url)

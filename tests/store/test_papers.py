@@ -19,8 +19,9 @@ from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.store import schema
 from harvester.store.decisions import add_decision
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.papers import find, history, load, record
+from harvester.store.papers import find, history, load
 from harvester.store.queue import enqueue
+from harvester.store.recording import record
 from tests.conftest import both_databases
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)

@@ -6,8 +6,8 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.atom import NEVER, AtomEntry, AtomFeed, Link, to_bytes
 from harvester.base.escape import url
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import address_of
 from harvester.catalog.published import Published
+from harvester.domain.identity import address_of
 
 
 def to_atom(entries: list[Entry], taxonomy: Taxonomy) -> str:

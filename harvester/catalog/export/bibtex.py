@@ -5,7 +5,7 @@ import re
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import address_of
+from harvester.domain.identity import address_of
 
 # BibTeX counts braces even if they are escaped, so \} would end a field; these commands keep braces balanced.
 ESCAPES = {

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import is_web_url
@@ -34,10 +33,3 @@ def entry_json(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
         **labels_json(entry.labels, taxonomy),
         "links": dict(entry.links),
     }
-
-
-def address_of(identifier: str) -> str:
-    """The web address of an arXiv id or a DOI; "" for a title."""
-    scheme, _, name = identifier.partition(":")
-    base = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
-    return base + quote(name, safe="/.") if base else ""

@@ -2,8 +2,8 @@
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import address_of
 from harvester.catalog.published import Published
+from harvester.domain.identity import address_of
 from harvester.domain.labels import KIND
 
 _TYPES = {"dataset": "DATA", "software": "COMP"}

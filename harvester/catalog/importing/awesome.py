@@ -14,7 +14,8 @@ from harvester.catalog.importing.markdown import Heading
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
 from harvester.catalog.published import Published
-from harvester.domain.identity import best, link_identifier, title_identifier, whole_title
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import best, link_identifier, title_identifier
 from harvester.domain.labels import Labels, completed
 
 _FEW_WORDS = 3  # a bullet with no more than this, its dash included, is not a title

@@ -8,9 +8,10 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import EXTENSIONS, WRITERS
-from harvester.catalog.export.records import address_of, plain
+from harvester.catalog.export.records import plain
 from harvester.catalog.sections import newest_first
 from harvester.catalog.site import nearby, pack
+from harvester.domain.identity import address_of
 
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -97,6 +98,7 @@ def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, object]:
     place = ", ".join(filter(None, (entry.venue, entry.published.label)))
     return {
         "title": entry.title,
+        "retracted": "retraction" in entry.links,
         "link": url(entry.links.get("paper", "")) or address_of(entry.id),
         "about": " · ".join(filter(None, (", ".join(entry.authors[:_AUTHORS]) + more, place))),
         "labels": [

@@ -7,7 +7,7 @@ from typing import Any
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.bibtex import to_record
-from harvester.catalog.export.records import address_of
+from harvester.domain.identity import address_of
 from harvester.domain.labels import exclusive_last
 
 BIB_CHUNK = 200  # papers per file of BibTeX records; citing a paper fetches its file

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from harvester.base.errors import CatalogError, HarvesterError, UsageError
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import address_of
 from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import read_list
 from harvester.catalog.importing.citation import Citation, citations
-from harvester.domain.identity import link_identifier, parse_identifier, whole_title
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import address_of, link_identifier, parse_identifier
 from harvester.domain.labels import Labels, completed, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from harvester.base.errors import FetchError
 from harvester.catalog.entry import Entry
-from harvester.domain.identity import title_identifier, whole_title
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import title_identifier
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.review.decisions import entry_of
@@ -17,7 +18,8 @@ from harvester.services.workspace import Workspace
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.ids import hydrate
 from harvester.store.engine import read, write
-from harvester.store.papers import find_all, record
+from harvester.store.papers import find_all
+from harvester.store.recording import record
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.importing.outline import parse_choices
 from harvester.catalog.rendering.awesome import build as render
-from harvester.domain.identity import whole_title
+from harvester.domain.folding import whole_title
 from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.sync import sync_locked

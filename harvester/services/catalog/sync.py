@@ -21,8 +21,9 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
 from harvester.store.locks import lock
-from harvester.store.papers import find_all, record
+from harvester.store.papers import find_all
 from harvester.store.queue import find_candidate, in_state, set_filed, unfiled
+from harvester.store.recording import record
 
 BY = "catalogue files"
 

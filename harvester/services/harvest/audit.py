@@ -29,8 +29,9 @@ from harvester.sources.arxiv.calendar import last_announcement
 from harvester.sources.errors import Unavailable
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.papers import find_all, mark_withdrawn, record
+from harvester.store.papers import find_all, mark_withdrawn
 from harvester.store.queue import find_candidate
+from harvester.store.recording import record
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

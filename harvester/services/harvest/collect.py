@@ -11,6 +11,7 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.cursors import Cursor, Progress
 from harvester.domain.merging import Absorbed, Change, Merged
+from harvester.domain.notices import Notice, Sifted, sift
 from harvester.domain.papers import Sighting
 from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
@@ -26,7 +27,9 @@ from harvester.sources.window import Batch, Window
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
 from harvester.store.journal_updates import suggest
-from harvester.store.papers import known_versions, record, unhydrated
+from harvester.store.notices import attach
+from harvester.store.papers import known_versions, unhydrated
+from harvester.store.recording import record
 
 log = logging.getLogger(__name__)
 SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows have no seconds
@@ -44,7 +47,6 @@ class SourceOutcome:
     source: str
     window: Window
     windowed: bool = True
-    journal: bool = False
     state: str = "failed"
     expected: int | None = None
     received: int = 0
@@ -56,6 +58,8 @@ class SourceOutcome:
     groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     marked: set[str] = field(default_factory=set)
     suggested: int = 0
+    merged: int = 0
+    noticed: list[tuple[int, Notice]] = field(default_factory=list)
     withdrawn: set[int] = field(default_factory=set)
     changes: dict[int, Change] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -64,6 +68,11 @@ class SourceOutcome:
     def count(self, change: Change) -> int:
         """How many papers this source changed in this way."""
         return sum(found is change for found in self.changes.values())
+
+    def note(self, attached: Sequence[tuple[int, Notice]]) -> None:
+        """Remember notices that have reached their papers."""
+        self.noticed.extend(attached)
+        self.withdrawn.update(number for number, notice in attached if notice.kind == "retraction")
 
     def report(self) -> SourceReport:
         """One element of the run report's ``sources``."""
@@ -76,6 +85,7 @@ class SourceOutcome:
             new=self.count(Change.NEW),
             updated=self.count(Change.UPDATED),
             suggested=self.suggested,
+            merged=self.merged,
             requests=self.requests,
             error=self.error,
             notes=tuple(self.notes),
@@ -116,9 +126,7 @@ def harvest(
     """
     with read(ws.store) as db:
         before = cursor(db, source.name)
-    outcome = SourceOutcome(
-        source.name, plan(ws, source, since, until), source.windowed, source.provenance.kind == "journal"
-    )
+    outcome = SourceOutcome(source.name, plan(ws, source, since, until), source.windowed)
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = _transport(ws, source)
     try:
@@ -281,8 +289,11 @@ def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: 
         outcome.notes.extend(batch.notes)
         outcome.groups = {**outcome.groups, **batch.groups}
         with write(ws.store) as db:
-            merged = record(db, batch.sightings, ws.clock())
-            _suggest(db, batch, merged, outcome, ws.clock())
+            sifted = sift(batch.sightings)
+            outcome.notes.extend(_furniture(sifted))
+            merged = record(db, sifted.papers, ws.clock())
+            outcome.note(attach(db, (*batch.notices, *sifted.notices)))
+            _suggest(db, sifted.papers, merged, outcome, ws.clock())
             _tally(outcome, batch, merged + record(db, batch.known_only, ws.clock(), add=False))
             _mark_groups(db, source, outcome, ws.clock())
             reached, settled = batch.reached or since, outcome.received - batch.again if batch.reached else 0
@@ -296,8 +307,17 @@ def _first(known: int | None, announced: int | None, carried: int) -> int | None
     return known if known is not None or announced is None else announced + carried
 
 
-def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
-    pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
+def _furniture(sifted: Sifted) -> list[str]:
+    """A note on what an issue consists of besides papers."""
+    titles = list(dict.fromkeys(sifted.furniture))
+    left_out = f"{len(sifted.furniture)} items are no papers and were left out: {', '.join(titles[:5])}."
+    return [left_out] if titles else []
+
+
+def _suggest(
+    db: Connection, papers: Sequence[Sighting], merged: Sequence[Merged], outcome: SourceOutcome, now: datetime
+) -> None:
+    pairs = [pair for pair in zip(papers, merged, strict=True) if pair[0].source.kind == "journal"]
     articles = [
         (article, replace(result, first=True))
         for result in merged
@@ -316,6 +336,7 @@ def _article(lost: Absorbed) -> Sighting | None:
 
 def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
     for result in merged:
+        outcome.merged += len(result.absorbed) + result.joined
         if result.withdrawn:
             outcome.withdrawn.add(result.number)
         if outcome.changes.get(result.number, Change.SAME) is Change.SAME:

@@ -25,11 +25,12 @@ from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.sources.http import Transport
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.papers import find_all, record
+from harvester.store.papers import find_all
 from harvester.store.predictions import current, save
 from harvester.store.proposals import add_proposal, proposals_in, settle_proposal
 from harvester.store.queue import enqueue, find_candidate
 from harvester.store.rate_limits import allowed
+from harvester.store.recording import record
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier

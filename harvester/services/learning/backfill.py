@@ -27,9 +27,10 @@ from harvester.store.backfills import backfill as backfill_of
 from harvester.store.backfills import set_backfill
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.papers import chunks, record
+from harvester.store.papers import chunks
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, unqueued
+from harvester.store.recording import record
 
 LINES = 10 * TASK  # most lines between two commits; only few may be in the requested categories
 PROBLEMS = 100  # stored with their lines; all are counted

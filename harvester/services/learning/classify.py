@@ -234,7 +234,17 @@ def predict(classifier: "Classifier", waiting: Iterable[tuple[int, Paper]]) -> I
     numbered = list(waiting)
     found = predictions_of(classifier, [text_of(paper) for _, paper in numbered])
     for (number, paper), prediction in zip(numbered, found, strict=True):
-        yield number, paper, prediction
+        yield number, paper, _declared(prediction, paper.kind, classifier.taxonomy)
+
+
+def _declared(made: Prediction, kind: str, taxonomy: Taxonomy) -> Prediction:
+    """The prediction with the kind that the paper's source declares; PubMed's publication types are set by people."""
+    for facet in taxonomy.facets:
+        if facet.exclusive and kind in facet.label_ids:
+            labels = Labels({**made.labels.facets, facet.id: (kind,)})
+            unsure = tuple(name for name in made.unsure if not name.startswith(f"{facet.id}:"))
+            return replace(made, labels=labels, unsure=unsure)
+    return made
 
 
 def text_of(paper: Paper) -> Text:

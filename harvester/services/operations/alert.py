@@ -1,7 +1,8 @@
 """Alert the maintainers, by mail and through a webhook.
 
-An alert reports a source or a later step of a run that failed, a source that stalled twice, a queue that outgrows its
-reviewers, subscribers lost to bounces, or a scheduled job that failed.
+An alert reports a source or a later step of a run that failed, a source that stalled twice, a paper of the catalog that
+was retracted, corrected or withdrawn, a queue that outgrows its reviewers, subscribers lost to bounces, or a scheduled
+job that failed.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ def alerts(report: RunReport, earlier: Sequence[RunReport], queue: int) -> list[
         if source.state == "failed" or again:
             problems.append(f"{source.name} {'stalled again' if again else 'failed'}: {source.error}")
     before = next((counted for past in earlier if (counted := past.alert_counts)), AlertCounts())
-    return [*problems, *report.errors, *_growth(report.alert_counts or AlertCounts(), before, queue)]
+    changed = [f"In the catalog: {warning}." for warning in report.warnings]
+    return [*problems, *report.errors, *changed, *_growth(report.alert_counts or AlertCounts(), before, queue)]
 
 
 def _growth(now: AlertCounts, before: AlertCounts, queue: int) -> list[str]:

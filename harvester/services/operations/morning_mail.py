@@ -23,11 +23,12 @@ def send(ws: Workspace) -> bool:
     """
     now = status(ws)
     failed = failures(now)
-    if not ws.settings.alert.mail or not (failed or now.figures.pending):
+    changed = now.last.warnings if now.last else []
+    if not ws.settings.alert.mail or not (failed or changed or now.figures.pending):
         return False
     rows = queue_page(ws, QueueFilter(), SHOWN).rows
     waiting = [f"{row.candidate.usefulness:.2f}  {one_line(row.title)}" for row in rows]
-    text = letter(now, failed, waiting, f"{ws.settings.digest.base_url}/review")
+    text = letter(now, failed, changed, waiting, f"{ws.settings.digest.base_url}/review")
     if problems := mail(ws, subject(now, failed), text):
         raise MailError(" ".join(problems))
     return True
@@ -54,12 +55,14 @@ def subject(now: Status, failed: Sequence[str]) -> str:
     return f"Harvester: {now.figures.pending} wait, {problems}"
 
 
-def letter(now: Status, failed: Sequence[str], waiting: Sequence[str], review: str) -> str:
-    """The text; `waiting` are the first lines of the queue, best first."""
+def letter(now: Status, failed: Sequence[str], changed: Sequence[str], waiting: Sequence[str], review: str) -> str:
+    """The text; `changed` is what happened to papers of the catalog, `waiting` the first lines of the queue."""
     lines = []
     if failed:
         lines += ["What failed:", "", *(f"  - {line}" for line in failed), ""]
         lines += ["`harvester doctor` says what to do.", ""]
+    if changed:
+        lines += ["In the catalog:", "", *(f"  - {line}" for line in changed), ""]
     if waiting:
         more = now.figures.pending - len(waiting)
         lines += [f"{now.figures.pending} papers wait for a decision, best first: {review}", ""]

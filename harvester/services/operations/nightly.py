@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from harvester.base.errors import HarvesterError
 from harvester.base.logs import bound
 from harvester.domain.merging import Change
-from harvester.domain.run_report import AlertCounts, DigestCounts, PaperCounts, RunReport, run_state
+from harvester.domain.notices import Notice
+from harvester.domain.run_report import AlertCounts, DigestCounts, NoticeReport, PaperCounts, RunReport, run_state
+from harvester.services.catalog.notices import mark_entries
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
 from harvester.services.harvest.collect import SourceOutcome, harvest, plan, source_state
@@ -48,6 +50,7 @@ class Night:
     queued: int = 0
     digest: DigestCounts | None = None
     withdrawn: list[str] = field(default_factory=list)
+    notices: list[NoticeReport] = field(default_factory=list)
     alert_counts: AlertCounts | None = None
     errors: list[str] = field(default_factory=list)
 
@@ -67,6 +70,7 @@ class Night:
             queued=self.queued,
             digest=self.digest,
             withdrawn=tuple(self.withdrawn),
+            notices=tuple(self.notices),
             alert_counts=self.alert_counts,
             errors=tuple(self.errors),
             seconds=round(seconds, 1),
@@ -102,6 +106,8 @@ def run(
             with BackgroundClassifier(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
             night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
+            night.notices = _accepted_notices(ws, [pair for outcome in night.outcomes for pair in outcome.noticed])
+            _step(night, lambda: _mark_entries(ws))
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:
@@ -155,6 +161,19 @@ def accepted_among(ws: Workspace, numbers: set[int]) -> list[str]:
         queued = find_candidates(db, numbers)
         accepted = [number for number, candidate in queued.items() if candidate.state == "accepted"]
         return sorted(stored.paper.id for stored in load(db, accepted).values())
+
+
+def _accepted_notices(ws: Workspace, noticed: Sequence[tuple[int, Notice]]) -> list[NoticeReport]:
+    """What journals have published about papers in the catalog."""
+    with read(ws.store) as db:
+        queued = find_candidates(db, {number for number, _ in noticed})
+        accepted = [number for number, candidate in queued.items() if candidate.state == "accepted"]
+        ids = {number: stored.paper.id for number, stored in load(db, accepted).items()}
+    return [NoticeReport(ids[number], notice.kind, notice.link) for number, notice in noticed if number in ids]
+
+
+def _mark_entries(ws: Workspace) -> None:
+    mark_entries(ws)
 
 
 def _send(ws: Workspace, night: Night, watch: Watch) -> None:

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from classifiers.taxonomy import Facet, Label, Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
-from harvester.catalog.export.records import address_of
 from harvester.domain.candidates import Candidate, QueueRow
 from harvester.domain.decisions import Decision
+from harvester.domain.identity import address_of
 from harvester.domain.labels import Labels
+from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.services.review.queries import PaperDetail
@@ -20,9 +21,12 @@ from harvester.services.review.queries import PaperDetail
 if TYPE_CHECKING:
     from classifiers.records import Neighbour, Reason
 
-HOSTS = ("arxiv.org", "doi.org", "huggingface.co", "github.com")
+HOSTS = (
+    "arxiv.org", "doi.org", "pubmed.ncbi.nlm.nih.gov", "europepmc.org", "huggingface.co", "github.com",
+)  # fmt: skip
 """Where links may lead; other URLs are shown as text, because a feed can contain anything."""
 NAMES = {"arxiv.org": "arXiv", "doi.org": "DOI", "huggingface.co": "Hugging Face"}
+KINDS = {"arxiv": "arXiv", "doi": "DOI", "pmid": "PubMed", "pmcid": "Europe PMC"}
 ROLES = {"paper": "Paper", "published": "Published", "preprint": "Preprint", "pdf": "PDF", "code": "Code"}
 DONE = {
     "accept": "accepted it",
@@ -142,11 +146,10 @@ def links(paper: Paper) -> list[PaperLink]:
             addresses.setdefault(_named(name, paper.links[role]), paper.links[role])
     for name in paper.identifiers:
         kind, _, value = name.partition(":")
+        if kind in KINDS:
+            addresses.setdefault(KINDS[kind], address_of(name))
         if kind == "arxiv":
-            addresses.setdefault("arXiv", f"https://arxiv.org/abs/{value}")
             addresses.setdefault("Hugging Face", f"https://huggingface.co/papers/{value}")
-        elif kind == "doi":
-            addresses.setdefault("DOI", f"https://doi.org/{value}")
     addresses |= {role.capitalize(): link for role, link in paper.links.items() if role not in ROLES}
     found: dict[str, PaperLink] = {}
     for name, address in addresses.items():
@@ -244,6 +247,7 @@ def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "abstract": [Sentence(paper.abstract)] if paper.abstract else [],
         "comment": paper.comment,
         "withdrawn": paper.withdrawn,
+        "notices": [said for kind, said in NOTICE_KINDS.items() if kind in paper.links],
         "links": links(paper),
         "version": detail.version,
         "state": detail.state,

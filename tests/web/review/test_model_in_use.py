@@ -22,8 +22,9 @@ from harvester.services.review.queries import paper_detail, queue_page
 from harvester.services.workspace import Workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
-from harvester.store.papers import find, record
+from harvester.store.papers import find
 from harvester.store.predictions import save
+from harvester.store.recording import record
 from tests.conftest import both_databases
 from tests.room import Browser, Room
 

@@ -1,6 +1,11 @@
 // The catalog in memory, as columns; a paper is a position in each of them.
 
-const BASES = { arxiv: "https://arxiv.org/abs/", doi: "https://doi.org/" };
+const BASES = {
+  arxiv: "https://arxiv.org/abs/",
+  doi: "https://doi.org/",
+  pmid: "https://pubmed.ncbi.nlm.nih.gov/",
+  pmcid: "https://europepmc.org/article/PMC/",
+};
 const NAMES = { paper: "Paper", pdf: "PDF", code: "Code", project: "Project" };
 const later = new Map();
 

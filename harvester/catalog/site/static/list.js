@@ -42,9 +42,12 @@ function head(state, change) {
 /** The address of a paper's page. */
 export const paperAddress = (data, paper) => `?paper=${encodeURIComponent(data.id[paper]).replaceAll("%3A", ":").replaceAll("%2F", "/")}`;
 
+/** The title, struck through if the paper was retracted. */
+export const titleOf = (data, paper) => (data.links[paper].retraction ? h("s", { title: "Retracted" }, data.title[paper]) : data.title[paper]);
+
 function card(data, paper) {
   return h("li", { class: "card" },
-    h("h2", { dir: "auto" }, h("a", { href: paperAddress(data, paper) }, data.title[paper])),
+    h("h2", { dir: "auto" }, h("a", { href: paperAddress(data, paper) }, titleOf(data, paper))),
     about(data, paper),
     chips(data, paper),
     links(data, paper));
@@ -109,7 +112,7 @@ function table(data) {
 function row(data, paper) {
   const cells = data.facets.filter((facet) => facet.id !== "kind").map((facet) => data.labels[facet.id][paper].map((label) => facet.labels[label].name).join(", "));
   return h("tr", {},
-    h("th", { scope: "row", dir: "auto" }, h("a", { href: paperAddress(data, paper) }, data.title[paper])),
+    h("th", { scope: "row", dir: "auto" }, h("a", { href: paperAddress(data, paper) }, titleOf(data, paper))),
     h("td", { class: "date" }, shownDate(data.date[paper])),
     h("td", {}, data.venues[data.venue[paper]]),
     cells.map((cell) => h("td", {}, cell)),

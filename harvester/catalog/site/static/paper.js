@@ -2,7 +2,7 @@
 
 import { bibtexOf, fetched } from "./data.js";
 import { h } from "./dom.js";
-import { about, chips, copy, links, paperAddress } from "./list.js";
+import { about, chips, copy, links, paperAddress, titleOf } from "./list.js";
 
 /** A paper's page; null if the catalog does not have the paper. */
 export function page(data, id) {
@@ -14,12 +14,12 @@ export function page(data, id) {
   bibtexOf(data, paper).then((text) => (record.textContent = text), () => (record.textContent = "The record could not be loaded."));
   const section = h("section", { "aria-labelledby": "similar", hidden: true }, h("h2", { id: "similar" }, "Similar papers"), alike);
   fetched("data/similar.json").then((all) => {
-    alike.append(...all[paper].map((other) => h("li", {}, h("a", { href: paperAddress(data, other), dir: "auto" }, data.title[other]), about(data, other, 3))));
+    alike.append(...all[paper].map((other) => h("li", {}, h("a", { href: paperAddress(data, other), dir: "auto" }, titleOf(data, other)), about(data, other, 3))));
     section.hidden = !all[paper].length;
   }, () => {});
   return h("article", { class: "paper" },
     h("p", {}, h("a", { href: "./", class: "back" }, "All papers")),
-    h("h1", { dir: "auto" }, data.title[paper]),
+    h("h1", { dir: "auto" }, titleOf(data, paper)),
     about(data, paper, Infinity),
     chips(data, paper),
     links(data, paper),

@@ -23,6 +23,7 @@ from harvester.services.workspace import taxonomy_of
 from harvester.store import schema
 from harvester.store.backup import postgresql
 from harvester.store.engine import connect, read
+from harvester.store.papers import nameless_papers
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes free
 PLACEHOLDER = ("example.org", "example.com", "example.net", "localhost")
@@ -175,11 +176,14 @@ def check_clients(settings: Settings) -> DoctorFinding:
 
 
 def _damage(engine: Engine) -> str:
-    """What SQLite finds wrong with its file; PostgreSQL checks its own files."""
-    if engine.dialect.name != "sqlite":
-        return ""
+    """What SQLite finds wrong with its file (PostgreSQL checks its own files), and papers that nothing can name."""
     with read(engine) as db:
-        answer = str(db.execute(text("PRAGMA quick_check(1)")).scalar_one())
+        nameless = len(nameless_papers(db))
+        answer = (
+            "ok" if engine.dialect.name != "sqlite" else str(db.execute(text("PRAGMA quick_check(1)")).scalar_one())
+        )
+    if nameless:
+        return f"{nameless} papers have no identifier"
     return "" if answer == "ok" else answer
 
 

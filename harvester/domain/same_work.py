@@ -1,0 +1,109 @@
+"""Which records describe the same work, where no identifier says so.
+
+Titles propose and authors decide: the whole title must agree, since studies of one group may share their first sixty
+letters, and "Editorial" or "Reply" is no title at all.
+"""
+
+import re
+from collections.abc import Set as AbstractSet
+from difflib import SequenceMatcher
+from urllib.parse import urlsplit
+
+from harvester.domain.author_names import common_authors, same_author
+from harvester.domain.folding import folded, whole_title, without_lead
+from harvester.domain.identity import names_of_kind, preprint_server, without_version
+from harvester.domain.papers import Paper
+
+ARTICLES = ("a", "an", "the")
+_FEWEST_WORDS = 5  # of a title that says by itself which work it is
+_STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # leading letters that forms of one word share; least similarity of the whole words
+
+
+def same_work(left: Paper, right: Paper) -> bool:
+    """Whether two records are the same work: no conflicting identifiers, the whole title, and an author in common.
+
+    Titles in which forms of a word differ need more authors in common; so does a short title, which must besides be
+    that of a preprint and its article. A record without authors (lists name none) needs a title that is not short.
+    """
+    if in_conflict(left, right):
+        return False
+    whole = whole_title(left.title) == whole_title(right.title)
+    if whole and _page(left) and _page(left) == _page(right):
+        return True
+    long = len(folded(without_lead(left.title)).split()) >= _FEWEST_WORDS
+    if not left.authors or not right.authors:
+        return whole and long
+    common = common_authors(left.authors, right.authors)
+    if whole and long:
+        return common > 0
+    kinds_differ = is_preprint(left) != is_preprint(right)
+    fewer = min(len(left.authors), len(right.authors))
+    enough = common > 1 or common == fewer == 1 or same_author(left.authors[0], right.authors[0])
+    return enough and same_title(left.title, right.title) and (long or kinds_differ)
+
+
+def in_conflict(left: Paper, right: Paper) -> bool:
+    """Whether identifiers, or addresses at one site, say that these are different works.
+
+    A preprint's DOI is no conflict with its article's, nor with that of another server.
+    """
+    for kind in ("arxiv", "pmid", "pmcid"):
+        if _differ(names_of_kind(left.identifiers, kind), names_of_kind(right.identifiers, kind)):
+            return True
+    ours, theirs = _dois_by_server(left), _dois_by_server(right)
+    if any(_differ(ours[server], theirs[server]) for server in ours.keys() & theirs.keys()):
+        return True
+    first, second = _page(left), _page(right)
+    unnamed = not ours and not theirs and not is_preprint(left) and not is_preprint(right)
+    return unnamed and first != second and first[:1] == second[:1] != ()
+
+
+def is_preprint(paper: Paper) -> bool:
+    """Whether an identifier is that of a preprint server."""
+    return any(name.startswith("arxiv:") or preprint_server(name) for name in paper.identifiers)
+
+
+def same_title(left: str, right: str) -> bool:
+    """Whether two titles differ only in punctuation, articles, and the endings or spellings of words.
+
+    A single different word makes a different title: "... from CT" and "... from MR" may be companion papers by the
+    same authors.
+    """
+    if whole_title(left) == whole_title(right):
+        return True
+    ours, theirs = _title_words(left), _title_words(right)
+    return len(ours) == len(theirs) > 0 and all(map(_same_word, ours, theirs))
+
+
+def _title_words(title: str) -> list[str]:
+    return [word for word in folded(without_lead(title)).split() if word not in ARTICLES]
+
+
+def _same_word(left: str, right: str) -> bool:
+    """Equal, or forms of one word: ``foundation`` and ``foundational``, ``tumor`` and ``tumour``; never numbers."""
+    if left == right:
+        return True
+    forms = left[:_STEM] == right[:_STEM] and left.isalpha() and right.isalpha()
+    return forms and SequenceMatcher(None, left, right, autojunk=False).ratio() >= _FORMS_OF_ONE_WORD
+
+
+def _dois_by_server(paper: Paper) -> dict[str, set[str]]:
+    """The DOIs by the preprint server that gave them, those of articles under ""; without their versions."""
+    found: dict[str, set[str]] = {}
+    for name in names_of_kind(paper.identifiers, "doi"):
+        found.setdefault(preprint_server(name), set()).add(without_version(name))
+    return found
+
+
+def _differ(ours: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
+    return bool(ours and theirs) and not ours & theirs
+
+
+def _page(paper: Paper) -> tuple[str, ...]:
+    """Host and path of the paper's page; feeds add queries of their own to one address."""
+    try:
+        parts = urlsplit(paper.links.get("paper", ""))
+        host = re.sub(r"^www\.", "", parts.hostname or "")
+    except ValueError:
+        return ()
+    return (host, parts.path.rstrip("/")) if host else ()

@@ -1,0 +1,111 @@
+"""One work, one paper: whole titles, a name for every paper, merges that can be undone, declared kinds."""
+
+import hashlib
+
+import sqlalchemy as sa
+from alembic import op
+
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import link_identifier, numbered, title_identifier
+from harvester.store.tables import Moment
+
+revision = "0010"
+down_revision = "0009"
+
+_CHUNK = 1000
+_NO_NAME = "RAISE(ABORT, 'a paper must have a name')"
+_NAME = """\
+ALTER TABLE papers ADD COLUMN name TEXT
+CONSTRAINT fk_papers_name REFERENCES identifiers (name) DEFERRABLE INITIALLY DEFERRED"""
+# SQLite adds neither a column without nulls nor a check to a table that has rows.
+_NOT_NULL = {
+    "sqlite": (
+        f"CREATE TRIGGER papers_name_insert BEFORE INSERT ON papers WHEN new.name IS NULL BEGIN SELECT {_NO_NAME}; END",
+        "CREATE TRIGGER papers_name_update BEFORE UPDATE OF name ON papers WHEN new.name IS NULL"
+        f" BEGIN SELECT {_NO_NAME}; END",
+    ),
+    "postgresql": ("ALTER TABLE papers ADD CONSTRAINT ck_papers_name CHECK (name IS NOT NULL)",),
+}
+
+
+def upgrade() -> None:
+    op.add_column("papers", sa.Column("kind", sa.Text(), nullable=False, server_default=""))
+    op.add_column("papers", sa.Column("title_hash", sa.String(64), nullable=False, server_default=""))
+    db = op.get_bind()
+    op.execute(_NAME)
+    _make_tables()
+    _hash_titles(db)
+    _name_all(db)
+    if db.dialect.name == "postgresql":  # it alters no table whose deferred constraints are still to be checked
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    op.create_index("ix_papers_title_hash", "papers", ["title_hash"])
+    for statement in _NOT_NULL[db.dialect.name]:
+        op.execute(statement)
+
+
+def _make_tables() -> None:
+    op.create_table(
+        "merges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("kept", sa.JSON(), nullable=False),
+        sa.Column("authority", sa.Integer(), nullable=False),
+        sa.Column("other", sa.JSON(), nullable=False),
+        sa.Column("other_authority", sa.Integer(), nullable=False),
+        sa.Column("sources", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["paper"], ["papers.number"], name=op.f("fk_merges_paper"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merges")),
+    )
+    op.create_index("ix_merges_paper", "merges", ["paper"])
+    op.create_table(
+        "separations",
+        sa.Column("first", sa.Text(), nullable=False),
+        sa.Column("second", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("first", "second", name=op.f("pk_separations")),
+    )
+
+
+def _hash_titles(db: sa.Connection) -> None:
+    change = sa.text("UPDATE papers SET title_hash = :hash WHERE number = :number")
+    rows = db.execute(sa.text("SELECT number, title FROM papers")).all()
+    for start in range(0, len(rows), _CHUNK):
+        hashes = [
+            {"number": row.number, "hash": hashlib.sha256(whole_title(row.title).encode()).hexdigest()}
+            for row in rows[start : start + _CHUNK]
+        ]
+        db.execute(change, hashes)
+
+
+def _name_all(db: sa.Connection) -> None:
+    """Give every paper one of its identifiers as its name, and a new one to those that have none.
+
+    Up to 0009, an item whose only name another paper had was stored without any, once more each night.
+    """
+    nameless = "SELECT number, title, links FROM papers WHERE number NOT IN (SELECT paper FROM identifiers)"
+    decided = {row.paper for row in db.execute(sa.text("SELECT paper FROM decisions"))}
+    seen: set[tuple[str, str]] = set()
+    rows = db.execute(sa.text(nameless).columns(links=sa.JSON())).all()
+    for row in rows:
+        page = (row.title, (row.links or {}).get("paper", ""))
+        if page in seen and row.number not in decided:
+            db.execute(sa.text("DELETE FROM papers WHERE number = :number"), {"number": row.number})
+            continue
+        seen.add(page)
+        own = {"name": _free_name(db, *page), "paper": row.number}
+        db.execute(sa.text("INSERT INTO identifiers (name, paper) VALUES (:name, :paper)"), own)
+    first = "(SELECT min(name) FROM identifiers WHERE identifiers.paper = papers.number)"
+    db.execute(sa.text(f"UPDATE papers SET name = {first}"))  # noqa: S608
+
+
+def _free_name(db: sa.Connection, title: str, address: str) -> str:
+    """The identifier in its address if no paper has it, else its title's, numbered."""
+    taken = sa.text("SELECT 1 FROM identifiers WHERE name = :name")
+    by_address, by_title = link_identifier(address), title_identifier(title) or "title:untitled"
+    if by_address and db.execute(taken, {"name": by_address}).first() is None:
+        return by_address
+    number = 2
+    while db.execute(taken, {"name": numbered(by_title, number)}).first():
+        number += 1
+    return numbered(by_title, number)

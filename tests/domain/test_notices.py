@@ -1,0 +1,99 @@
+"""Notices and furniture are told from papers by their titles."""
+
+import pytest
+
+from harvester.domain.notices import sift
+from harvester.domain.papers import Paper, Sighting
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
+from harvester.sources.journals import PROVENANCE as JOURNAL
+
+
+def seen(title: str) -> Sighting:
+    return Sighting(JOURNAL, Paper(("doi:10.9999/n.1",), title, links={"paper": "https://doi.org/10.9999/n.1"}))
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "about"),
+    [
+        ("Retraction Note: Networks for echocardiography", "retraction", "Networks for echocardiography"),
+        ("Notice of Retraction: Networks", "retraction", "Networks"),
+        ("Retraction to: Networks", "retraction", "Networks"),
+        ("Author Correction: A transformer for CMR", "correction", "A transformer for CMR"),
+        ("Publisher’s Correction to: Networks", "correction", "Networks"),
+        ("Correction to: “Networks”", "correction", "Networks"),
+        ("Erratum for: Networks", "correction", "Networks"),
+        ("Corrigendum to: Networks", "correction", "Networks"),
+        ("Expression of Concern: CT of the coronaries", "concern", "CT of the coronaries"),
+        ("Editorial Expression of Concern: Networks", "concern", "Networks"),
+    ],
+)
+def test_a_notice_names_its_article(title: str, kind: str, about: str) -> None:
+    found = sift([seen(title)])
+    (notice,) = found.notices
+    assert (notice.kind, notice.title, notice.link) == (kind, about, "https://doi.org/10.9999/n.1")
+    assert found.papers == found.furniture == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "RETRACTED ARTICLE: Networks for echocardiography", "Retracted: Networks for echocardiography",
+        "[Retracted] Networks for echocardiography", "WITHDRAWN: Networks for echocardiography",
+        "Networks for echocardiography [RETRACTED]", "REMOVED: Networks for echocardiography",
+    ],
+)  # fmt: skip
+def test_a_retracted_article_keeps_its_own_title(title: str) -> None:
+    found = sift([seen(title)])
+    assert found.papers[0].paper.title == "Networks for echocardiography"
+    (notice,) = found.notices
+    assert (notice.kind, notice.of) == ("retraction", ("doi:10.9999/n.1",))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Table of Contents", "In This Issue", "Issue Information", "Reviewer Acknowledgment", "Editorial Board",
+        "Front Cover", "Masthead", "List of Reviewers", "Correction",
+    ],
+)  # fmt: skip
+def test_what_an_issue_consists_of_besides_is_no_paper(title: str) -> None:
+    found = sift([seen(title)])
+    assert found.furniture == (title,)
+    assert found.papers == found.notices == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Reply", "Response by Doe to Letter Regarding Article, “Deep Learning for Aortic Stenosis”",
+        "Letter by Roe Regarding Article, “Networks”", "Editorial", "Letter to the Editor",
+        "Reply to the authors",
+    ],
+)  # fmt: skip
+def test_letters_are_editorial(title: str) -> None:
+    (paper,) = sift([seen(title)]).papers
+    assert (paper.paper.kind, paper.paper.title) == ("editorial", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Correction of motion in cardiac MRI: a network",
+        "Attenuation correction by learning",
+        "Response of the heart to exercise, learned from ECG",
+        "Response to cardiac resynchronization predicted from the ECG",
+        "Reply time of paramedics and survival",
+        "Covered stents in CT",
+        "Retraction of the leaflet in TEER",
+        "The contents of plaques, segmented",
+        "Withdrawal of beta-blockers",
+    ],
+)  # fmt: skip
+def test_words_of_notices_in_a_title_make_none(title: str) -> None:
+    (paper,) = sift([seen(title)]).papers
+    assert (paper.paper.title, paper.paper.kind) == (title, "")
+
+
+def test_arxiv_has_no_notices() -> None:
+    shown = Sighting(ARXIV, Paper(("arxiv:2501.00001",), "Correction: a game of masks"))
+    assert sift([shown]).papers == (shown,)
