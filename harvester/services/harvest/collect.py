@@ -14,6 +14,7 @@ from harvester.domain.merging import Absorbed, Change, Merged
 from harvester.domain.papers import Sighting
 from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.gated import gated_transport
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
@@ -44,7 +45,6 @@ class SourceOutcome:
     source: str
     window: Window
     windowed: bool = True
-    journal: bool = False
     state: str = "failed"
     expected: int | None = None
     received: int = 0
@@ -116,9 +116,7 @@ def harvest(
     """
     with read(ws.store) as db:
         before = cursor(db, source.name)
-    outcome = SourceOutcome(
-        source.name, plan(ws, source, since, until), source.windowed, source.provenance.kind == "journal"
-    )
+    outcome = SourceOutcome(source.name, plan(ws, source, since, until), source.windowed)
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = _transport(ws, source)
     try:
@@ -297,7 +295,7 @@ def _first(known: int | None, announced: int | None, carried: int) -> int | None
 
 
 def _suggest(db: Connection, batch: Batch, merged: Sequence[Merged], outcome: SourceOutcome, now: datetime) -> None:
-    pairs = zip(batch.sightings, merged, strict=True) if outcome.journal else ()
+    pairs = [pair for pair in zip(batch.sightings, merged, strict=True) if pair[0].source.kind == "journal"]
     articles = [
         (article, replace(result, first=True))
         for result in merged
@@ -329,4 +327,6 @@ def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> No
 def _transport(ws: Workspace, source: Source) -> Transport:
     if source.gated:
         return arxiv_transport(ws)
+    if source.spacing:
+        return gated_transport(ws, source.name, source.spacing, allow_private=source.allow_private)
     return Transport(ws.settings.harvest, allow_private=source.allow_private)
