@@ -124,6 +124,10 @@ class Transport:
                 self._back_off(error, attempt)
         raise AssertionError("attempts is at least 1")
 
+    def pause(self, seconds: float) -> None:
+        """Keep the gate closed for so long, because the service has said how often it may be asked."""
+        self._cool_down(seconds)
+
     def answers(self, url: str) -> str:
         """ "" if the address answers with a page, else what it did instead, as the end of a sentence.
 
