@@ -10,7 +10,7 @@ from harvester.sources.feed import plain_text
 _CONTACT = re.compile(r"\s*(?:Electronic address:\s*)?\S+@\S+\w\.?", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv|2nd|3rd|4th", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"(?:jr|sr)\.?", re.IGNORECASE)
-_LISTED = re.compile(rf"(?P<family>.+?) (?P<initials>[^\W\d_a-z]{{1,4}})(?: (?P<suffix>{_SUFFIX.pattern}))?")
+_LISTED = re.compile(rf"(?P<family>.+?) (?P<initials>[^\W\d_a-z]{{1,4}})(?: (?P<suffix>(?i:{_SUFFIX.pattern})))?")
 
 
 def authors_in(record: Record) -> tuple[Author, ...]:
