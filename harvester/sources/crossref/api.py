@@ -41,7 +41,7 @@ SELECT = (
     "DOI,type,title,subtitle,author,abstract,container-title,group-title,published-online,published-print,issued,posted,"
     "created,relation,update-to,updated-by"
 )
-"""All that `record` reads, except what only preprints have and cannot be selected; the references are most of a work."""
+"""All that `record` reads, but for what only preprints have and cannot be selected. Most of a work is references."""
 
 
 class CrossrefSettings(WebSource):
