@@ -78,14 +78,15 @@ class Sifted:
 
 
 def sift(sightings: Sequence[Sighting]) -> Sifted:
-    """Tell papers from notices and furniture, by title; arXiv, which has neither, is left as it is."""
+    """Tell papers from notices and furniture, by title; what is neither a journal's nor a server's that journals
+    list is left as it is: arXiv has no notices."""
     papers: list[Sighting] = []
     notices: list[Notice] = []
     marks: list[Notice] = []
     furniture: list[str] = []
     for sighting in sightings:
         paper = sighting.paper
-        if sighting.rank is not Rank.JOURNAL:
+        if not _may_be_a_notice(sighting):
             papers.append(sighting)
         elif _FURNITURE.fullmatch(paper.title.strip(" .")):
             furniture.append(paper.title)
@@ -98,6 +99,11 @@ def sift(sightings: Sequence[Sighting]) -> Sifted:
             kind = EDITORIAL if _LETTER.fullmatch(own.strip(" .")) else paper.kind
             papers.append(replace(sighting, paper=replace(paper, title=own, kind=kind)))
     return Sifted(tuple(papers), (*notices, *marks), tuple(furniture))
+
+
+def _may_be_a_notice(sighting: Sighting) -> bool:
+    preprint = sighting.source.kind == "preprint" and sighting.rank is Rank.AGGREGATED
+    return sighting.source.kind == "journal" or preprint
 
 
 def _about(found: re.Match[str], paper: Paper) -> Notice:

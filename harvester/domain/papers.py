@@ -64,7 +64,8 @@ def venue_of(venue: str, identifier: str) -> str:
 class Sighting:
     """A paper in the response of a source.
 
-    `announced` is the date that the source declares, `announce_type` arXiv's term for the kind of announcement;
+    `announced` is the date that the source declares, `announce_type` arXiv's term for the kind of announcement, or
+    ``preprint`` for a preprint in a source that usually shows articles;
     `text_from` is the source of the paper's text, if it is a different one.
     """
 

@@ -27,14 +27,16 @@ class Feed:
 
 
 _MARKUP = re.compile(r"(<[^<>]*>)")
-_TAG = re.compile(r"</?(?P<name>[a-z][a-z0-9]*(?::[a-z][\w-]*)?)(?P<rest>(?:[\s/][^<>]*)?)>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?P<name>[a-z][a-z0-9-]*(?::[a-z][\w-]*)?)(?P<rest>(?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _BLOCK = re.compile(
-    r"address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|"
-    r"head|header|hr|html|li|main|ol|p|pre|sec|section|st|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
+    r"address|article|aside|blockquote|body|br|caption|center|dd|details|disp-formula|div|dl|dt|figcaption|figure|"
+    r"footer|h[1-6]|head|header|hr|html|li|list|list-item|main|ol|p|pre|sec|section|st|summary|table|tbody|td|tfoot|th|"
+    r"thead|title|tr|ul"
 )
 _INLINE = re.compile(
-    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|iframe|img|ins|kbd|mark|math|m(?:frac|i|n|o|over|row|s|space|"
-    r"style|sub|subsup|sup|text|under)|noscript|q|s|samp|small|span|strike|strong|sub|sup|svg|tt|u|var|wbr"
+    r"a|abbr|acronym|b|bdi|bdo|big|bold|cite|code|del|dfn|em|ext-link|font|i|iframe|img|inline-formula|ins|italic|kbd|"
+    r"mark|math|m(?:frac|i|n|o|over|row|s|space|style|sub|subsup|sup|text|under)|noscript|q|s|samp|sc|small|span|strike|"
+    r"strong|sub|sup|svg|tt|u|underline|var|wbr|xref"
 )
 _HIDDEN = re.compile(r"script|style")
 _MOST_ESCAPED = 5  # times that a text is unescaped

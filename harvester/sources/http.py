@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from pydantic import Field
@@ -36,6 +36,7 @@ LONGEST_WAIT = 31_536_000.0  # seconds; one year, in case a Retry-After is absur
 PRINTABLE = "/:?#[]@!$&'()*+,;=%"  # what a URL may contain besides letters, digits and "-._~"
 Gate = Callable[[], AbstractContextManager[None]]
 Params = Mapping[str, str | int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,36 @@ class Transport:
             BadQuery: the service rejects the request, or its address is not allowed.
             Malformed: the body is larger than the cap.
         """
+        return self.ask(url, params, accept, lambda answer: answer, headers)
+
+    def ask(
+        self,
+        url: str,
+        params: Params,
+        accept: str,
+        read: Callable[[Answer], T],
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """The same, with the answer read by `read`; if that raises Unavailable, the attempt has failed, too.
+
+        Some services report errors of theirs with status 200.
+
+        Raises:
+            FetchError: as `get` or `read` does.
+        """
         if not self._allow_private:
             _refuse_private(url)
         sent = {"Accept": accept, "Accept-Encoding": "gzip", **(headers or {})}
         for attempt in range(1, self._settings.attempts + 1):
             try:
-                return self._attempt(url, params, sent)
+                return read(self._attempt(url, params, sent))
             except Unavailable as error:
                 self._back_off(error, attempt)
         raise AssertionError("attempts is at least 1")
+
+    def pause(self, seconds: float) -> None:
+        """Keep the gate closed for so long, because the service has said how often it may be asked."""
+        self._cool_down(seconds)
 
     def answers(self, url: str) -> str:
         """ "" if the address answers with a page, else what it did instead, as the end of a sentence.

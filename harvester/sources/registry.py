@@ -15,6 +15,8 @@ MODULES = (
     "arxiv.oai",
     "arxiv.snapshot",
     "journals",
+    "europepmc.api",
+    "crossref.api",
     "huggingface",  # last: its search results from before the window only update papers that the others brought
 )
 """The modules in this folder that declare a `KIND`, in the order in which a run asks their sources."""

@@ -63,7 +63,8 @@ class Source:
 
     `question` identifies the query, for a window that is resumed; `gated` marks arXiv's services, which share one gate;
     `calendar` says whether new papers follow arXiv's calendar, so that their absence can be judged; `windowed` whether
-    it can be asked for a span of time; `allow_private` whether its host may be on a private network.
+    it can be asked for a span of time; `allow_private` whether its host may be on a private network; `spacing` is the
+    number of seconds between two requests to it, for all processes on the store, if it is not gated.
     """
 
     provenance: Provenance
@@ -73,6 +74,7 @@ class Source:
     calendar: bool = False
     windowed: bool = False
     allow_private: bool = True
+    spacing: float = 0.0
 
     @property
     def name(self) -> str:
@@ -84,13 +86,16 @@ class Source:
 class Probe:
     """One small request to an upstream: does it answer, and is the answer as expected?
 
-    `ask` describes the answer in words or raises FetchError; `gated` and `allow_private` are as in Source.
+    `ask` describes the answer in words or raises FetchError; `gated`, `allow_private` and `spacing` are as in Source.
+    `attempts` is how often to ask a service of which single failures mean nothing.
     """
 
     name: str
     ask: Callable[[Transport], str]
     gated: bool = False
     allow_private: bool = True
+    spacing: float = 0.0
+    attempts: int = 1
 
 
 S = TypeVar("S", bound=WebSource)

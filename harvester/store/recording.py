@@ -177,7 +177,9 @@ class _Known:
         return found.number, absorbed
 
     def _shown_by(self, known: Stored) -> tuple[str, ...]:
+        """The sources that showed it as what they usually show; Europe PMC's preprints are no journal's articles."""
         shown = select(sightings.c.source).where(sightings.c.paper == known.number).order_by(sightings.c.id)
+        shown = shown.where(sightings.c.announce_type != "preprint")
         return tuple(dict.fromkeys(self.db.execute(shown).scalars()))
 
     def _absorb(self, keep: Stored, lose: Stored) -> Stored:

@@ -1,5 +1,6 @@
 """The environment of the pages: upstreams, a mail server and a checkout, all on this machine."""
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -27,6 +29,7 @@ JOURNAL = """\
 <description>A deep network finds the left ventricle in echocardiography and measures ejection fraction.</description>
 </item></channel></rss>
 """
+ISSUE = {"source": "MED", "id": "1", "title": "Table of Contents.", "firstIndexDate": "2026-01-05"}
 OAI = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{}</OAI-PMH>'
 WHO = OAI.format("<Identify><repositoryName>arXiv</repositoryName></Identify>")
 CHANGED = OAI.format(
@@ -72,6 +75,7 @@ class World:
         """The configuration with all upstreams on this machine."""
         for host in ("export.arxiv.org", "rss.arxiv.org", "oaipmh.arxiv.org", "huggingface.co"):
             config = config.replace(f"https://{host}", self.upstream)
+        config = config.replace("https://www.ebi.ac.uk/europepmc", f"{self.upstream}/europepmc")
         config = re.sub(r"https://[^\"\s]+\.(?:rss|xml)", f"{self.upstream}/feed/journal.xml", config)
         return config.replace("min_interval = 3.0", "min_interval = 0.0").replace("private = false", "private = true")
 
@@ -98,9 +102,16 @@ def world(forks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
     mail.stop(no_assert=True)
 
 
+def _found(target: str) -> bytes:
+    query = parse_qs(urlsplit(target).query)["query"][0]
+    return json.dumps({"hitCount": 1, "request": {"queryString": query}, "resultList": {"result": [ISSUE]}}).encode()
+
+
 @contextmanager
 def _upstream() -> Iterator[str]:
-    """The demo's upstream, a journal, and an OAI-PMH that lists one of the demo's papers in every set."""
+    """The demo's upstream, a journal, a Europe PMC that finds a table of contents, and an OAI-PMH that lists one of the
+    demo's papers in every set.
+    """
     papers = read_sample()
     changed = CHANGED.format_map(papers[1])
 
@@ -108,6 +119,8 @@ def _upstream() -> Iterator[str]:
         def do_GET(self) -> None:
             if self.path.startswith("/feed/"):
                 status, kind, body = 200, "application/rss+xml", JOURNAL.encode()
+            elif self.path.startswith("/europepmc/"):
+                status, kind, body = 200, "application/json", _found(self.path)
             elif self.path.startswith("/oai"):
                 status, kind, body = 200, "text/xml", (WHO if "Identify" in self.path else changed).encode()
             else:

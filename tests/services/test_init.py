@@ -78,6 +78,7 @@ def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstre
         "HARVESTER_HARVEST__ARXIV__MIN_INTERVAL": "0",
         "HARVESTER_HARVEST__ARXIV_RSS__ENABLED": "false",
         "HARVESTER_HARVEST__HUGGINGFACE__ENABLED": "false",
+        "HARVESTER_HARVEST__EUROPEPMC__ENABLED": "false",
     })  # fmt: skip
     report = plants.json("run", "--no-digest", "--since", "2025-06-01", now=THURSDAY)
     assert report["state"] == "ok"
@@ -123,6 +124,9 @@ def test_without_a_query_the_synonyms_are_asked_for(room: Room) -> None:
     assert settings.harvest.arxiv is not None
     assert settings.harvest.arxiv.query.startswith("all:plant OR all:crop OR all:agriculture OR all:weed")
     assert 'all:"leaf disease"' in settings.harvest.arxiv.query
+    assert settings.harvest.europepmc is not None
+    assert settings.harvest.europepmc.query.startswith("(TITLE_ABS:(plant OR crop OR agriculture OR weed")
+    assert '"deep learning"' in settings.harvest.europepmc.query
     assert not any(feed.enabled for feed in settings.harvest.feeds)
 
 

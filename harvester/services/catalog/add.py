@@ -20,6 +20,7 @@ from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched, fetch
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.sync import sync_locked
+from harvester.services.crossref_client import crossref_settings, fetch_doi
 from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.review.decisions import CATALOG_LOCK, entry_of
 from harvester.services.workspace import Workspace
@@ -122,8 +123,16 @@ def _by_name(ws: Workspace, name: str) -> _Found:
     if paper is None and identifier.startswith("arxiv:"):
         paper = fetch(ws, identifier.removeprefix("arxiv:"))
     if paper is None:
-        raise HarvesterError(f"Nothing is known about {name}; give a file with its BibTeX record, or its arXiv id.")
+        paper = fetch_doi(ws, identifier)
+    if paper is None:
+        raise HarvesterError(_unknown(ws, name, identifier))
     return _Found(entry_of(paper, completed(None, ws.taxonomy)), paper.abstract)
+
+
+def _unknown(ws: Workspace, name: str, identifier: str) -> str:
+    if identifier.startswith("doi:") and crossref_settings(ws):
+        return f"Crossref knows no paper {name}; check the DOI, or give a file with its BibTeX record or its arXiv id."
+    return f"Nothing is known about {name}; give a file with its BibTeX record, or its arXiv id."
 
 
 def _from_readme(ws: Workspace, text: str, name: str) -> _Found:

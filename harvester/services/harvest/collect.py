@@ -15,6 +15,7 @@ from harvester.domain.notices import Notice, Sifted, sift
 from harvester.domain.papers import Sighting
 from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.gated import gated_transport
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
@@ -350,4 +351,6 @@ def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> No
 def _transport(ws: Workspace, source: Source) -> Transport:
     if source.gated:
         return arxiv_transport(ws)
+    if source.spacing:
+        return gated_transport(ws, source.name, source.spacing, allow_private=source.allow_private)
     return Transport(ws.settings.harvest, allow_private=source.allow_private)

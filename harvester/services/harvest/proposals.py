@@ -17,6 +17,7 @@ from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Proposal
 from harvester.domain.text import clean
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
+from harvester.services.crossref_client import find_doi
 from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.workspace import Workspace
 from harvester.sources import journals
@@ -116,7 +117,8 @@ def _fetch_all(ws: Workspace) -> int:
 
 def _fetch(ws: Workspace, proposal: Proposal) -> int | None:
     """Bring the paper into the store; None if no source has it."""
-    found = _from_arxiv(ws, proposal.name) if proposal.name.startswith("arxiv:") else _from_journals(ws, proposal.name)
+    name = proposal.name
+    found = _from_arxiv(ws, name) if name.startswith("arxiv:") else find_doi(ws, name) or _from_journals(ws, name)
     if found is None:
         return None
     with write(ws.store) as db:

@@ -15,6 +15,7 @@ from harvester.base.files import write_atomic
 from harvester.catalog.rendering.awesome import write_list
 from harvester.services.learning.models import HISTORY, write_untrained
 from harvester.services.workspace import read_taxonomy
+from harvester.sources.europepmc.query import query_for
 
 CONFIG, TAXONOMY, MODELS, CATALOG = (
     Path("config.toml"),
@@ -83,6 +84,8 @@ def _config(other: Taxonomy | None, categories: Sequence[str], query: str) -> st
             )
         query = query or " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in terms)
         harvest["huggingface"]["queries"] = terms[:_TERMS] or [other.title]
+        harvest["europepmc"]["enabled"] = bool(terms)
+        harvest["europepmc"]["query"] = query_for(terms) if terms else harvest["europepmc"]["query"]
         harvest["feeds"][0]["enabled"] = False  # this subject's journal stays as an example
         document["digest"]["sender"] = f'"{_display_name(other.title)}" <digest@example.org>'
     if query:

@@ -25,6 +25,7 @@ from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
 from harvester.sources.names import name_of
+from harvester.sources.search_terms import SEARCH_TERMS
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 from harvester.sources.xml import XmlElement, parse_xml
@@ -36,23 +37,6 @@ PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
 PAGE = 1000  # arXiv asks to refine queries with more results; slices go up to 2,000
 NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
-SEARCH_TERMS = (
-    # the heart and its diseases
-    "cardiac", "cardiology", "cardiologist", "cardiovascular", "cardiomyopathy", "cardiotoxicity", "cardiomegaly",
-    "cardiothoracic", "cardiopulmonary", "cardiorespiratory", "cardiotocography", "heart", "heartbeat", "myocardial",
-    "myocardium", "ventricular", "ventricle", "atrial", "coronary", "arrhythmia", "arrhythmic", "fibrillation",
-    "tachycardia", "mitral", "aortic", "aorta",
-    # vessels, blood and brain
-    "artery", "arterial", "vascular", "vasculature", "vessel", "angiography", "angiogram", "carotid", "stenosis",
-    "atherosclerosis", "aneurysm", "hemodynamics", "hemodynamic", "haemodynamics", "haemodynamic", "hypertension",
-    "thrombosis", "thrombectomy", "embolism", "cerebrovascular", "stroke", "ischemia", "ischemic", "ischaemic",
-    "blood pressure", "blood flow", "pulse wave", "intracranial hemorrhage",
-    # signals and images
-    "ECG", "EKG", "electrocardiogram", "electrocardiography", "electrocardiographic", "echocardiography",
-    "echocardiogram", "echocardiographic", "photoplethysmography", "photoplethysmogram", "PPG", "rPPG",
-    "phonocardiogram", "phonocardiography", "seismocardiography", "intravascular", "electrophysiology",
-    "electrophysiological", "CCTA", "PTB-XL", "EchoNet", "ACDC",
-)  # fmt: skip
 DEFAULT_QUERY = " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in SEARCH_TERMS)
 """Deliberately broad: the query decides what can be found at all, the classifier what is in scope."""
 

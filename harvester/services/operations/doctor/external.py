@@ -9,6 +9,7 @@ from harvester.base.errors import FetchError, MailError, StoreError
 from harvester.config.settings import Settings
 from harvester.mail.smtp import mail_server
 from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.gated import gated_transport
 from harvester.services.harvest.collect import CLOCK_TOLERANCE
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.operations.doctor.local import is_placeholder
@@ -139,9 +140,11 @@ def dns_texts(name: str) -> Sequence[str] | None:
 
 
 def _transport(ws: Workspace, probe: Probe) -> Transport:
-    """One attempt per question; arXiv is queried when its gate opens."""
-    limits = {"attempts": 1, "timeout": min(PATIENCE, ws.settings.harvest.timeout), "read_limit": PATIENCE}
+    """As few attempts per question as will do; a service with a gate is queried when that opens."""
+    limits = {"attempts": probe.attempts, "timeout": min(PATIENCE, ws.settings.harvest.timeout), "read_limit": PATIENCE}
     settings = ws.settings.harvest.model_copy(update=limits)
     if probe.gated:
         return arxiv_transport(ws, settings, PATIENCE)
+    if probe.spacing:
+        return gated_transport(ws, probe.name, probe.spacing, settings, PATIENCE, allow_private=probe.allow_private)
     return Transport(settings, allow_private=probe.allow_private)

@@ -1,0 +1,234 @@
+"""Crossref's list of works (https://api.crossref.org), queried for some venues by the day of indexing.
+
+The cursor is the same string on every page because Crossref keeps the place: a page that is lost on the way is gone,
+and asking again brings the next one. So the works are counted, and after a loss the list is read again from the start.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from harvester.base.settings_section import WebAddress
+from harvester.domain.notices import Notice
+from harvester.domain.papers import Sighting
+from harvester.domain.text import clean
+from harvester.sources.crossref.answer import Page, complaint, is_bad_cursor, read_page
+from harvester.sources.crossref.record import ARTICLE, read_record
+from harvester.sources.crossref.venues import DEFAULT_VENUES, checked, filters
+from harvester.sources.errors import BadQuery, Incomplete, Malformed
+from harvester.sources.http import Answer, Params, Transport
+from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
+from harvester.sources.window import Batch, Window
+
+PROVENANCE = ARTICLE  # preprints among its works have one of their own
+ACCEPT = "application/json"
+PAGE = 500  # works; at most 1,000
+FIRST = "*"
+READINGS = 2  # of a list of which pages are lost
+MANY = 10  # works; if none of so many can be read, the format has changed
+AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
+SPACING = 0.001  # seconds; where min_interval is 0, the pace that Crossref's headers ask for still needs a gate
+REGISTERED = timedelta(days=366)
+"""How long before the window a work may have been registered. Crossref indexes a work again whenever somebody cites it:
+without a limit, each window would bring most of what the venues ever published."""
+SELECT = (
+    "DOI,type,title,subtitle,author,abstract,container-title,group-title,published-online,published-print,issued,posted,"
+    "created,relation,update-to,updated-by"
+)
+"""All that `record` reads, but for what only preprints have and cannot be selected. Most of a work is references."""
+
+
+class CrossrefSettings(WebSource):
+    """Crossref's works."""
+
+    url: WebAddress = "https://api.crossref.org"
+    min_interval: float = Field(default=1.0, ge=0)
+    venues: tuple[str, ...] = DEFAULT_VENUES
+
+    @field_validator("venues")
+    @classmethod
+    def _askable(cls, venues: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(checked, venues)))
+
+
+def fetch(settings: CrossrefSettings, contact: str, transport: Transport, window: Window) -> Iterator[Batch]:
+    """Everything of the venues that was indexed on the days of the window; nothing without venues.
+
+    Raises:
+        FetchError: an answer is missing or malformed, or works are missing.
+    """
+    latest = (window.until - timedelta(microseconds=1)).date()
+    span = (
+        f"from-index-date:{window.since:%Y-%m-%d},until-index-date:{latest},"
+        f"from-created-date:{(window.since - REGISTERED):%Y-%m-%d}"
+    )
+    lists = [_List(f"{span},{venues}") for venues in filters(settings.venues)]
+    if len(lists) > 1:  # the total of all of them must be known with the first page
+        for one in lists:
+            one.total = ask(settings, contact, transport, {"filter": one.filter, "rows": 0}).total
+    for one in lists:
+        for works in _pages(settings, contact, transport, one):
+            expected = sum(each.total or 0 for each in lists)
+            yield _batch(works, len(one.seen) - len(works), latest + AHEAD, expected)
+
+
+@dataclass(slots=True)
+class _List:
+    """One list of works as it is read: the total that it announces, and the keys of the works that have arrived."""
+
+    filter: str
+    total: int | None = None
+    seen: set[str] = field(default_factory=set)
+
+
+def _pages(settings: CrossrefSettings, contact: str, transport: Transport, listed: _List) -> Iterator[list[Any]]:
+    """The works of a list, each once; if works are lost on the way, the list is read once more."""
+    for reading in range(1, READINGS + 1):
+        try:
+            yield from _read(settings, contact, transport, listed)
+            return
+        except (Malformed, Incomplete, _Forgotten):
+            if reading == READINGS:
+                raise
+
+
+class _Forgotten(BadQuery):
+    """Crossref does not know the cursor any more."""
+
+
+def _read(settings: CrossrefSettings, contact: str, transport: Transport, listed: _List) -> Iterator[list[Any]]:
+    """One reading of a list from its start: the works of each page that had not arrived before."""
+    cursor, here = FIRST, set[str]()
+    while True:
+        page = ask(settings, contact, transport, _next(listed.filter, cursor))
+        listed.total = page.total if listed.total is None else listed.total
+        works = {_key(work): work for work in page.works}
+        new = {key: work for key, work in works.items() if key not in listed.seen}
+        here.update(works)
+        listed.seen.update(new)
+        if new or cursor == FIRST:
+            yield list(new.values())
+        if len(here) >= page.total:
+            return
+        if not works or not page.cursor:
+            raise Incomplete(f"Crossref announced {page.total} works and sent {len(here)}.")
+        cursor = page.cursor
+
+
+def _next(chosen: str, cursor: str) -> Params:
+    return {"filter": chosen, "rows": PAGE, "cursor": cursor, "select": SELECT}
+
+
+def ask(settings: CrossrefSettings, contact: str, transport: Transport, params: Params) -> Page:
+    """One page of works, at the pace that Crossref asks for.
+
+    Raises:
+        FetchError: no answer, or not a list of works.
+    """
+    try:
+        answer = get(settings, contact, transport, "/works", params)
+    except BadQuery as error:
+        if is_bad_cursor(error.body):
+            raise _Forgotten("Crossref has forgotten the place in its list of works (cursor-invalid).") from error
+        remedy = "Correct harvest.crossref.venues or harvest.crossref.url."
+        raise BadQuery(f"{error} {complaint(error.body)}{remedy}", error.body) from error
+    return read_page(answer.body)
+
+
+def get(settings: CrossrefSettings, contact: str, transport: Transport, path: str, params: Params) -> Answer:
+    """One answer. With the contact, Crossref serves from its polite pool; its headers say how often to ask.
+
+    Raises:
+        FetchError: no answer.
+    """
+    polite: Params = {**params, "mailto": contact} if contact else params
+    answer = transport.get(f"{settings.url}{path}", polite, ACCEPT)
+    if (pause := pace(answer)) > settings.min_interval:
+        transport.pause(pause)
+    return answer
+
+
+def pace(answer: Answer) -> float:
+    """The seconds between two requests that the headers of an answer allow, 0 if they do not say."""
+    try:
+        requests = int(answer.headers["X-Rate-Limit-Limit"])
+        seconds = float(answer.headers["X-Rate-Limit-Interval"].strip().removesuffix("s"))
+    except (KeyError, ValueError):
+        return 0.0
+    return seconds / requests if requests > 0 and 0 < seconds <= 3600 else 0.0
+
+
+def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
+    """The papers and notices among the works, and a note on each work that cannot be read.
+
+    Raises:
+        Malformed: none of many works can be read.
+    """
+    sightings: list[Sighting] = []
+    notices: list[Notice] = []
+    notes: list[str] = []
+    others = 0
+    for number, work in enumerate(works, before + 1):
+        try:
+            if not isinstance(work, dict):
+                raise ValueError("it has no fields")
+            reading = read_record(work, latest)
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+            notes.append(f"Work {number} ({_name(work)}) cannot be read and was left out: {error}.")
+            continue
+        sightings += [reading.sighting] if reading.sighting else []
+        notices += reading.notices
+        others += not reading.sighting and not reading.notices
+    if len(notes) == len(works) >= MANY:
+        raise Malformed(f"Crossref sent works of which none can be read. {notes[0]}")
+    if others:
+        notes.append(f"{others} items are not papers." if others > 1 else "1 item is not a paper.")
+    return Batch(sightings, len(works), expected, notes=notes, notices=notices)
+
+
+def _key(work: Any) -> str:
+    """Identifies a work within a list: its DOI, else all of it."""
+    doi = work.get("DOI") if isinstance(work, dict) else None
+    return doi.lower() if isinstance(doi, str) and doi else json.dumps(work, sort_keys=True)
+
+
+def _name(work: Any) -> str:
+    """What a note calls a work."""
+    return clean(str(work.get("DOI") or work.get("title") if isinstance(work, dict) else work))[:80]
+
+
+def _source(settings: CrossrefSettings, harvest: HarvestSettings, _state: SourceState) -> Source:
+    asked = hashlib.sha256("\n".join(settings.venues).encode()).hexdigest()
+    return Source(
+        PROVENANCE, partial(fetch, settings, harvest.contact), asked, windowed=True, spacing=spacing(settings)
+    )
+
+
+def spacing(settings: CrossrefSettings) -> float:
+    """The seconds between two requests, for all processes on the store; never 0, so that there is a gate."""
+    return max(settings.min_interval, SPACING)
+
+
+def _probe(settings: CrossrefSettings) -> Probe:
+    return Probe(PROVENANCE.name, partial(_count, settings), spacing=spacing(settings))
+
+
+def _count(settings: CrossrefSettings, transport: Transport) -> str:
+    """How much there is of the venues; the contact is in the User-Agent."""
+    lists = filters(settings.venues)
+    if not lists:
+        ask(settings, "", transport, {"rows": 0})
+        return "It answers; harvest.crossref.venues is empty, so it is asked for single DOIs alone."
+    total = sum(ask(settings, "", transport, {"filter": venues, "rows": 0}).total for venues in lists)
+    if not total:
+        raise BadQuery("Crossref has no works of harvest.crossref.venues; give their ISSNs, or their exact titles.")
+    return f"It has {total:,} records of the venues."
+
+
+KIND = SourceKind(PROVENANCE, "crossref", CrossrefSettings, _source, _probe)

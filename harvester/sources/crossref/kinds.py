@@ -1,0 +1,108 @@
+"""What a work is: a paper, a part of an issue, or a notice about an article, and which works belong together."""
+
+import re
+from collections.abc import Iterator
+
+from harvester.domain.identity import doi_identifier
+from harvester.domain.notices import Notice, NoticeKind
+from harvester.sources.crossref.fields import Work, list_of, text_of
+
+PREPRINT = "posted-content"
+PAPERS = {
+    "journal-article": "",
+    "proceedings-article": "",
+    "book-chapter": "",  # Lecture Notes in Computer Science
+    PREPRINT: "",
+    "report": "",
+    "dissertation": "",
+    "dataset": "dataset",
+}
+"""The types of works that are papers, with the kind that they declare. All others are not: issues, components, reviews
+of a paper, books with papers in them."""
+SAME_WORK = ("has-preprint", "is-preprint-of", "is-version-of", "is-same-as")
+_NOTICES: dict[str, NoticeKind] = {
+    "retraction": "retraction",
+    "withdrawal": "retraction",
+    "removal": "retraction",
+    "partial retraction": "correction",
+    "correction": "correction",
+    "erratum": "correction",
+    "corrigendum": "correction",
+    "addendum": "correction",
+    "clarification": "correction",
+    "expression of concern": "concern",
+}
+_PART_OF_AN_ISSUE = re.compile(
+    r"(?:editorial board|(?:table of )?contents|(?:publication|issue|subscription|publisher'?s?) information|masthead|"
+    r"(?:inside )?(?:front|back) (?:matter|cover)|cover(?: image)?|title page|(?:author|subject|reviewer) index|"
+    r"information for (?:authors|readers))(?: (?:page|and) ?[a-z ]{0,40})?\.?",
+    re.IGNORECASE,
+)
+_RETRACTED = re.compile(
+    r"\A\W{0,2}(?:RETRACTED|WITHDRAWN|Retracted|Withdrawn)(?: (?:article|paper|chapter))?\W{0,2}:\s*(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def is_part_of_an_issue(title: str) -> bool:
+    """Whether a title is that of a cover or a table of contents, which publishers register as articles."""
+    return bool(_PART_OF_AN_ISSUE.fullmatch(title))
+
+
+def without_retraction(title: str) -> tuple[str, bool]:
+    """The title that the article had, and whether it now begins with ``RETRACTED:``."""
+    own = _RETRACTED.sub("", title, count=1)
+    return own, own != title
+
+
+def related(work: Work) -> Iterator[str]:
+    """The identifiers of the same work elsewhere: a preprint's article, an article's preprint, another version.
+
+    Raises:
+        ValueError: the relations are not in Crossref's format.
+    """
+    relations = work.get("relation") or {}
+    if not isinstance(relations, dict):
+        raise ValueError("its relation has no fields")
+    for kind in SAME_WORK:
+        for other in list_of(relations, kind, dict):
+            name = doi_identifier(text_of(other, "id")) if text_of(other, "id-type").lower() == "doi" else None
+            if name:
+                yield name
+
+
+def notices_in(work: Work, doi: str) -> tuple[Notice, ...]:
+    """The notices that this work is: what it says about other articles.
+
+    Raises:
+        ValueError: the updates are not in Crossref's format.
+    """
+    about = [(kind, other) for kind, other in _updates(work, "update-to") if other != doi]
+    return tuple(dict.fromkeys(Notice(kind, (other,), address(doi)) for kind, other in about))
+
+
+def notices_about(work: Work, doi: str, *, retracted: bool) -> tuple[Notice, ...]:
+    """The notices that an article tells of; a notice may share the article's DOI, or have no record at all.
+
+    Raises:
+        ValueError: the updates are not in Crossref's format.
+    """
+    told = [Notice(kind, (doi,), address(other)) for kind, other in _updates(work, "updated-by")]
+    told += [Notice(kind, (doi,), address(doi)) for kind, other in _updates(work, "update-to") if other == doi]
+    if retracted and not any(notice.kind == "retraction" for notice in told):
+        told.append(Notice("retraction", (doi,), address(doi)))
+    return tuple(dict.fromkeys(told))
+
+
+def address(name: str) -> str:
+    """Where a DOI, or arXiv id, leads."""
+    kind, _, value = name.partition(":")
+    return f"https://arxiv.org/abs/{value}" if kind == "arxiv" else f"https://doi.org/{value}"
+
+
+def _updates(work: Work, name: str) -> Iterator[tuple[NoticeKind, str]]:
+    """The kind and the other DOI of each update that is a notice: a new version is none."""
+    for update in list_of(work, name, dict):
+        kind = _NOTICES.get(re.sub(r"[\s_-]+", " ", text_of(update, "type")).strip().lower())
+        if kind and (other := doi_identifier(text_of(update, "DOI"))):
+            yield kind, other

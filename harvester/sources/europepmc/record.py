@@ -1,0 +1,156 @@
+"""One record of Europe PMC in the form ``core`` as our record."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from harvester.base.escape import is_web_url
+from harvester.domain.identity import doi_identifier, title_identifier
+from harvester.domain.notices import Notice
+from harvester.domain.papers import Paper, Sighting
+from harvester.domain.provenance import Provenance, Rank
+from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.europepmc.abstract import abstract_of
+from harvester.sources.europepmc.authors import authors_in
+from harvester.sources.europepmc.fields import EARLIEST, Record, day_of, part_of, parts_of, text_of, texts_of
+from harvester.sources.europepmc.notices import (
+    articles_of,
+    notice_kind,
+    notices_about,
+    numbered,
+    page_of,
+    same_work,
+    types_of,
+)
+from harvester.sources.feed import plain_text
+
+ARTICLE = Provenance("europepmc", Rank.JOURNAL, "journal")
+PREPRINT = Provenance("europepmc", Rank.AGGREGATED, "preprint")  # the article's text comes before its preprint's
+MOST_VERSIONS = 9999
+_KINDS = {
+    "review": ("review", "review article", "systematic review", "meta analysis", "scoping review"),
+    "dataset": ("dataset", "data paper", "data descriptor"),
+    "editorial": ("editorial", "comment", "news", "newspaper article", "letter"),
+}
+_SHORT = {"letter"}  # also a form of research article, which then has an abstract
+_PARTS_OF_AN_ISSUE = re.compile(
+    r"(?:editorial board|(?:table of )?contents|issue information|masthead|front matter|back matter|front cover|"
+    r"back cover|cover(?: image)?|title page|(?:author|subject) index|index)(?: page)?(?: and [a-z ]{1,40})?\.?",
+    re.IGNORECASE,
+)
+_PATENT = "PAT"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a record contains: a sighting, unless it is a notice, a part of an issue or a patent; and notices."""
+
+    sighting: Sighting | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+def read_record(record: Record, latest: date) -> Reading:
+    """Read one record; dates after `latest` are an issue's and not taken.
+
+    Raises:
+        ValueError: it has no title or no id, is a notice about nothing, or a field is not in Europe PMC's format.
+    """
+    title, source = _title(record), text_of(record, "source")
+    identifiers = _identifiers(record, title)
+    page = page_of(identifiers, source, text_of(record, "id"))
+    if kind := notice_kind(record):
+        if not (articles := articles_of(record)):
+            raise ValueError(f"it is a {kind} that names no article")
+        return Reading(notices=(Notice(kind, articles, page),))
+    if source == _PATENT or _PARTS_OF_AN_ISSUE.fullmatch(title):
+        return Reading()
+    paper = _paper(record, title, identifiers, page, latest)
+    told = notices_about(record, identifiers, page)
+    announced = _sane(day_of(record, "firstIndexDate"), latest)
+    if source == "PPR":
+        return Reading(Sighting(PREPRINT, paper, announced, PREPRINT.kind), told)
+    return Reading(Sighting(ARTICLE, paper, announced), told)
+
+
+def _paper(record: Record, title: str, identifiers: tuple[str, ...], page: str, latest: date) -> Paper:
+    abstract = abstract_of(text_of(record, "abstractText"))
+    return Paper(
+        identifiers=identifiers,
+        title=title,
+        abstract=abstract,
+        authors=authors_in(record),
+        published=_published(record, latest),
+        version=_version(record),
+        venue=_venue(record),
+        links={role: url for role, url in (("paper", page), ("pdf", _pdf(record))) if is_web_url(url)},
+        keywords=tuple(dict.fromkeys(filter(None, map(plain_text, texts_of(record, "keywordList", "keyword"))))),
+        kind=_kind(types_of(record), abstract),
+    )
+
+
+def _title(record: Record) -> str:
+    """The title as text; PubMed ends every title that is not a question with a full stop."""
+    title = plain_accents(plain_text(text_of(record, "title")))
+    if text_of(record, "source") == "MED" and title.endswith(".") and not title.endswith(".."):
+        title = title[:-1].rstrip()
+    if not any(map(str.isalnum, title)):
+        raise ValueError("it has no title")
+    return title
+
+
+def _identifiers(record: Record, title: str) -> tuple[str, ...]:
+    """All its names. Records in PMC alone have neither PubMed id nor DOI, those of AGRICOLA only a number there."""
+    source, number = text_of(record, "source"), text_of(record, "id")
+    own = (
+        doi_identifier(text_of(record, "doi")),
+        numbered("MED", text_of(record, "pmid")) or numbered(source, number),
+        numbered("PMC", text_of(record, "pmcid")),
+    )
+    names = tuple(dict.fromkeys(filter(None, (*own, *same_work(record)))))
+    if not number and not any(own):
+        raise ValueError("it has no id")
+    by_title = title_identifier(title)
+    return names or ((by_title,) if by_title else ())
+
+
+def _published(record: Record, latest: date) -> datetime | None:
+    """The earlier of publication and indexing: what is only printed bears the date of a coming issue."""
+    days = (_sane(day_of(record, name), latest) for name in ("firstPublicationDate", "firstIndexDate"))
+    day = min(filter(None, days), default=None)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+
+def _sane(day: date | None, latest: date) -> date | None:
+    return day if day and EARLIEST <= day <= latest else None
+
+
+def _version(record: Record) -> int:
+    """A preprint's version: where the server has one record for all of them (medRxiv, bioRxiv), 1; 0 for an article."""
+    if text_of(record, "source") != "PPR":
+        return 0
+    number = record.get("versionNumber")
+    return number if isinstance(number, int) and 1 <= number <= MOST_VERSIONS else 1
+
+
+def _venue(record: Record) -> str:
+    if text_of(record, "source") == "PPR":
+        return plain_text(text_of(part_of(record, "bookOrReportDetails"), "publisher"))
+    journal = part_of(part_of(record, "journalInfo"), "journal")
+    names = (plain_text(text_of(journal, name)) for name in ("title", "isoabbreviation", "medlineAbbreviation"))
+    return next(filter(None, names), "")
+
+
+def _pdf(record: Record) -> str:
+    """The address of a PDF that everybody may read."""
+    offered = parts_of(record, "fullTextUrlList", "fullTextUrl")
+    free = (
+        text_of(offer, "url")
+        for offer in offered
+        if offer.get("documentStyle") == "pdf" and offer.get("availabilityCode") in ("OA", "F")
+    )
+    return next(free, "")
+
+
+def _kind(types: list[str], abstract: str) -> str:
+    declared = set(types) - (_SHORT if abstract else set())
+    return next((kind for kind in ("editorial", "review", "dataset") if declared & set(_KINDS[kind])), "")
