@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.clock import rfc3339
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
@@ -21,13 +22,20 @@ def run(
     until: Annotated[str | None, typer.Option(help="End of the window, in the same form.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
     no_digest: Annotated[bool, typer.Option("--no-digest", help="Do not mail the digest.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the sources would bring.")] = False,
 ) -> Output | None:
     """Run one night: harvest, classify, queue, and mail the digest."""
     from harvester.base.clock import parse_moment
+    from harvester.services.harvest.rehearsal import rehearse
     from harvester.services.operations import nightly
 
     ws = call.workspace
     span = {key: parse_moment(text, f"--{key}") for key, text in (("since", since), ("until", until)) if text}
+    if dry_run:
+        with watched() as watch:
+            found = rehearse(ws, span.get("since"), span.get("until"), source or (), watch)
+        failed = any(one.error for one in found)
+        return Output([one.to_json() for one in found], lambda: _print_rehearsal(found), failed=failed)
     with watched() as watch:
         report = nightly.run(ws, **span, sources=source or (), digest=not no_digest, watch=watch)
     return Output(report.to_json(), lambda: print_report(report), failed=report.state != "ok")
@@ -66,6 +74,18 @@ def print_report(report: "RunReport") -> None:
         say(f"Note: {note}")
     for problem in report.problems:
         say(f"Failed: {problem}")
+
+
+def _print_rehearsal(found: "list[SourceReport]") -> None:
+    table(SOURCE_COLUMNS, [_source_row(source) for source in found])
+    for source in found:
+        if source.window:
+            say(f"{source.name} was asked for {rfc3339(source.window[0])} to {rfc3339(source.window[1])}.")
+        for note in source.notes:
+            say(f"Note: {note}")
+        if source.error:
+            say(f"Failed: {source.name}: {source.error}")
+    say("Nothing was kept, classified or mailed.")
 
 
 def _source_row(source: "SourceReport") -> list[object]:
