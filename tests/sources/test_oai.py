@@ -67,6 +67,27 @@ class TestReading:
             ("math/0309136", 0, "", False),
         ]
 
+    def test_one_odd_record_costs_itself(self) -> None:
+        page = read_page(records(header("oai:x:y"), header() + METADATA, header(stamp="soon")))
+        assert [record.base for record in page.records] == ["2506.01234"]
+        assert len(page.notes) == 2
+        assert "'oai:x:y'. It was left out." in page.notes[0]
+
+    @pytest.mark.parametrize(
+        ("newest", "withdrawn"),
+        [
+            ("<size>0kb</size>", True),
+            ("<size>77kb</size><source_type>I</source_type>", True),
+            ("<size>10kb</size><source_type>D</source_type>", False),
+            ("", False),
+        ],
+    )
+    def test_a_newest_version_without_anything_to_read_is_a_withdrawal(self, newest: str, withdrawn: bool) -> None:
+        metadata = METADATA.replace('v10"><date>x</date>', f'v10"><date>x</date>{newest}')
+        metadata = metadata.replace('v9"><date>x</date>', 'v9"><date>x</date><size>0kb</size>')
+        (found,) = read_page(records(header() + metadata)).records
+        assert (found.withdrawn, found.as_paper().withdrawn, found.gone) == (withdrawn,) * 3
+
     @pytest.mark.parametrize("token", ["", "<resumptionToken/>", "<resumptionToken> </resumptionToken>"])
     def test_the_end_of_a_list(self, token: str) -> None:
         assert read_page(records(header(), token=token)).token == ""

@@ -186,7 +186,7 @@ class _Auditor:
     def _new_of(self, spec: str) -> Iterator[oai.Record]:
         """The records of one set that no earlier set contained."""
         empty = True
-        for listed in oai.list_records(self.settings, self.transport, spec, self.found.since):
+        for listed in oai.list_records(self.settings, self.transport, spec, self.found.since, self.found.notes.append):
             empty = False
             if listed.id not in self.found.checked:
                 self.found.checked.add(listed.id)
@@ -205,12 +205,12 @@ class _Auditor:
         for listed in batch:
             if stored := held.get(listed.id):
                 self._note_change(listed, stored)
-        return [listed for listed in batch if listed.id not in held and not listed.deleted]
+        return [listed for listed in batch if listed.id not in held and not listed.gone]
 
     def _note_change(self, listed: oai.Record, stored: Stored) -> None:
-        if listed.deleted and not stored.paper.withdrawn:
+        if listed.gone and not stored.paper.withdrawn:
             self.found.withdrawn[listed.id] = stored.number
-            self._note_state("deleted", listed.id, stored.number)
+            self._note_state("deleted" if listed.deleted else "withdrawn", listed.id, stored.number)
         elif listed.version > stored.paper.version:
             self.found.outdated[listed.id] = listed.as_paper()
 

@@ -5,8 +5,9 @@ is the day of the record's last change, bulk edits included, not of its submissi
 size nor position and expire every day; then the list starts over.
 """
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,12 +18,14 @@ from harvester.domain.papers import Paper
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
 from harvester.sources.http import Transport
 from harvester.sources.names import authors_of
 from harvester.sources.source import Probe, SourceKind, WebSource
 from harvester.sources.xml import XmlElement, parse_xml
 
+log = logging.getLogger(__name__)
 PROVENANCE = Provenance("arxiv_oai", Rank.ANNOUNCED, "preprint")
 WHO = "arXiv's OAI-PMH"
 ACCEPT = "text/xml, application/xml"
@@ -52,6 +55,12 @@ class Record:
     abstract: str = ""
     authors: str = ""
     deleted: bool = False
+    withdrawn: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether arXiv has deleted it, or its authors have withdrawn it."""
+        return self.deleted or self.withdrawn
 
     @property
     def id(self) -> str:
@@ -68,30 +77,39 @@ class Record:
             version=self.version,
             categories=self.categories,
             links={"paper": f"https://arxiv.org/abs/{self.base}"},
+            withdrawn=self.withdrawn,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: its records, and the token for the next one, "" at the end of the list."""
+    """One answer: its records, the token for the next one, "" at the end of the list, and a note on each odd record."""
 
     records: tuple[Record, ...]
     token: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class TokenExpired(Unavailable):
     """The resumption token is no longer valid; the list starts over."""
 
 
-def list_records(settings: OaiSettings, transport: Transport, set_spec: str, since: date) -> Iterator[Record]:
+def list_records(
+    settings: OaiSettings, transport: Transport, set_spec: str, since: date, note: Callable[[str], None] = log.warning
+) -> Iterator[Record]:
     """Every record of a set changed on or after a day; after an expired token some come twice.
+
+    `note` is told of each record that cannot be read.
 
     Raises:
         FetchError: an answer is missing or malformed, the set is rejected, or tokens keep expiring.
     """
     for _ in range(MAX_RESTARTS + 1):
         try:
-            yield from _walk(settings, transport, set_spec, since)
+            for page in _walk(settings, transport, set_spec, since):
+                for odd in page.notes:
+                    note(odd)
+                yield from page.records
             return
         except TokenExpired:
             continue
@@ -101,13 +119,13 @@ def list_records(settings: OaiSettings, transport: Transport, set_spec: str, sin
     )
 
 
-def _walk(settings: OaiSettings, transport: Transport, set_spec: str, since: date) -> Iterator[Record]:
+def _walk(settings: OaiSettings, transport: Transport, set_spec: str, since: date) -> Iterator[Page]:
     """One pass from the first page to the last; `until` is never sent, because it would hide changes made meanwhile."""
     params = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": set_spec, "from": since.isoformat()}
     tokens: set[str] = set()
     while True:
         page = read_page(transport.get(settings.url, params, ACCEPT).body, continued=bool(tokens))
-        yield from page.records
+        yield page
         if not page.token:
             return
         if page.token in tokens:
@@ -125,7 +143,7 @@ def read_page(body: bytes, *, continued: bool = False) -> Page:
     Raises:
         TokenExpired: that token is no longer valid.
         BadQuery: the request is rejected.
-        Malformed: not OAI-PMH, an error that the protocol does not define, or a record that cannot be read.
+        Malformed: not OAI-PMH, an error that the protocol does not define, or records of which none can be read.
         Incomplete: "no records" in the middle of a list.
     """
     root = parse_xml(body, WHO)
@@ -136,8 +154,16 @@ def read_page(body: bytes, *, continued: bool = False) -> Page:
     listed = root.find("oai:ListRecords", NAMESPACES)
     if listed is None:
         raise Malformed(f"{WHO} sent neither records nor an error.")
-    records = tuple(_record(found) for found in listed.findall("oai:record", NAMESPACES))
-    return Page(records, listed.findtext("oai:resumptionToken", "", NAMESPACES).strip())
+    records: list[Record] = []
+    notes: list[str] = []
+    for found in listed.findall("oai:record", NAMESPACES):
+        try:
+            records.append(_record(found))
+        except Malformed as error:
+            notes.append(f"{error} It was left out.")
+    if notes and not records:
+        raise Malformed(f"{WHO} sent records of which none can be read. {notes[0]}")
+    return Page(tuple(records), listed.findtext("oai:resumptionToken", "", NAMESPACES).strip(), tuple(notes))
 
 
 def set_of(category: str) -> str:
@@ -177,6 +203,7 @@ def _record(found: XmlElement) -> Record:
         abstract=plain_accents(_text(raw, "abstract")),
         authors=_text(raw, "authors"),
         deleted=found.find("oai:header", NAMESPACES).get("status") == "deleted",
+        withdrawn=_is_withdrawn(raw),
     )
 
 
@@ -191,9 +218,22 @@ def _datestamp(found: XmlElement, base: str) -> date:
 
 def _newest(raw: XmlElement | None) -> int:
     """The highest version in the history, which may omit some."""
+    return max(map(_number, [] if raw is None else raw.findall("raw:version", NAMESPACES)), default=0)
+
+
+def _number(version: XmlElement) -> int:
+    found = re.fullmatch(r"v([0-9]{1,4})", version.get("version", ""))
+    return int(found[1]) if found else 0
+
+
+def _is_withdrawn(raw: XmlElement | None) -> bool:
+    """Whether the newest version has nothing to read (arXiv: size 0kb, or source type I), or the comment says so."""
     listed = [] if raw is None else raw.findall("raw:version", NAMESPACES)
-    numbers = (re.fullmatch(r"v([0-9]{1,4})", version.get("version", "")) for version in listed)
-    return max((int(number[1]) for number in numbers if number), default=0)
+    newest = max(listed, key=_number, default=None)
+    if newest is None:
+        return False
+    size, kind = (clean(newest.findtext(f"raw:{tag}", "", NAMESPACES)) for tag in ("size", "source_type"))
+    return size.lower() == "0kb" or kind == "I" or is_withdrawn(_text(raw, "comments"))
 
 
 def _text(raw: XmlElement | None, tag: str) -> str:
