@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import Field
 
 from harvester.base.settings_section import SettingsSection, WebAddress
+from harvester.domain.papers import Paper
 from harvester.domain.provenance import Provenance
 from harvester.sources.http import HttpSettings, Transport
 from harvester.sources.window import Batch, Window
@@ -63,7 +64,8 @@ class Source:
 
     `question` identifies the query, for a window that is resumed; `gated` marks arXiv's services, which share one gate;
     `calendar` says whether new papers follow arXiv's calendar, so that their absence can be judged; `windowed` whether
-    it can be asked for a span of time; `allow_private` whether its host may be on a private network.
+    it can be asked for a span of time; `allow_private` whether its host may be on a private network. `may_match` says
+    whether its query could find a paper, where that can be told: "no" is certain, "yes" is not.
     """
 
     provenance: Provenance
@@ -73,6 +75,7 @@ class Source:
     calendar: bool = False
     windowed: bool = False
     allow_private: bool = True
+    may_match: Callable[[Paper], bool] | None = None
 
     @property
     def name(self) -> str:

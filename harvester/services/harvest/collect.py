@@ -14,8 +14,8 @@ from harvester.domain.merging import Absorbed, Change, Merged
 from harvester.domain.papers import Sighting
 from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
+from harvester.services.harvest.arrival import arrival
 from harvester.services.workspace import Watch, Workspace, unwatched
-from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
@@ -29,6 +29,7 @@ from harvester.store.journal_updates import suggest
 from harvester.store.papers import known_versions, record, unhydrated
 
 log = logging.getLogger(__name__)
+NAMED = 5  # papers in a message
 SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows have no seconds
 CLOCK_TOLERANCE = timedelta(hours=12)
 
@@ -39,6 +40,7 @@ class SourceOutcome:
 
     `news` says whether anything arrived that the source had not shown before, `first` holds its ids, and `newest` is
     when the newest of it was submitted; `groups` names what each feed showed, `marked` the feeds that showed news.
+    `lacking` are papers that arXiv's feeds announced and the source should have shown.
     """
 
     source: str
@@ -55,6 +57,7 @@ class SourceOutcome:
     first: set[str] = field(default_factory=set)
     groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     marked: set[str] = field(default_factory=set)
+    lacking: Sequence[str] = ()
     suggested: int = 0
     withdrawn: set[int] = field(default_factory=set)
     changes: dict[int, Change] = field(default_factory=dict)
@@ -179,10 +182,37 @@ def _conclude(ws: Workspace, source: Source, transport: Transport, before: Curso
     stale = _stale_groups(ws, source, outcome) if source.calendar else []
     outcome.state = "stalled" if stale else judged.state
     if outcome.state == "stalled":
-        which = f" ({', '.join(stale)})" if stale else ""
-        outcome.error = f"{source.name} returns only known papers: the batch that was due has not arrived{which}."
+        outcome.error = _stalled(source, stale, outcome)
         _start_over(ws, source, outcome)
         return
+    _advance(ws, source, before, outcome, judged)
+
+
+def reconsider(ws: Workspace, sources: Sequence[Source], outcomes: Sequence[SourceOutcome]) -> None:
+    """Judge stalled sources again after the whole run: arXiv's feeds are read later, and may prove the batch."""
+    for source, outcome in zip(sources, outcomes, strict=True):
+        if source.may_match and outcome.state == "stalled":
+            with read(ws.store) as db:
+                before = cursor(db, source.name)
+            judged = _judge(ws, source, before, outcome)
+            if judged.state == "stalled":
+                outcome.error = _stalled(source, (), outcome)
+                continue
+            outcome.state, outcome.error = judged.state, None
+            _advance(ws, source, before, outcome, judged)
+            log.info("%s is %s: the batch has arrived without a paper for it", source.name, outcome.state)
+
+
+def _stalled(source: Source, stale: Sequence[str], outcome: SourceOutcome) -> str:
+    """Why a source is stalled, in a sentence."""
+    which = f" ({', '.join(stale)})" if stale else ""
+    names = ", ".join(outcome.lacking[:NAMED])
+    more = f"; arXiv's feeds announce papers that the query should find, such as {names}" if names else ""
+    return f"{source.name} returns only known papers: the batch that was due has not arrived{which}{more}."
+
+
+def _advance(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome, judged: Freshness) -> None:
+    """Move the cursor past the window."""
     since, until = outcome.window.since, outcome.window.until
     with write(ws.store) as db:
         # Read again: the source may have remembered newer validators than `before` holds.
@@ -198,8 +228,11 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome
     if not source.windowed:
         return judge_feed(news=outcome.news, batch=before.batch, now=ws.clock())
     with read(ws.store) as db:
-        proven = cursor(db, arxiv_rss.PROVENANCE.name).batch
-    return judge(news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=proven)
+        shown = arrival(db, source, outcome.window)
+    outcome.lacking = shown.lacking
+    return judge(
+        news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=shown.proven
+    )
 
 
 def _mark_groups(db: Connection, source: Source, outcome: SourceOutcome, now: datetime) -> None:

@@ -17,7 +17,7 @@ from harvester.domain.merging import Change
 from harvester.domain.run_report import AlertCounts, DigestCounts, PaperCounts, RunReport, run_state
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
-from harvester.services.harvest.collect import SourceOutcome, harvest, plan, source_state
+from harvester.services.harvest.collect import SourceOutcome, harvest, plan, reconsider, source_state
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
@@ -101,6 +101,7 @@ def run(
             _step(night, lambda: _read_files(ws, night))
             with BackgroundClassifier(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
+            _step(night, lambda: reconsider(ws, asked, night.outcomes))
             night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))

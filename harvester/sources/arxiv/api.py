@@ -20,6 +20,7 @@ from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.sources.arxiv.matching import may_match
 from harvester.sources.arxiv.tex import plain_accents
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
@@ -226,7 +227,15 @@ def _minute(moment: datetime) -> str:
 
 def _source(settings: ArxivSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:
     asked = hashlib.sha256(settings.query.encode()).hexdigest()
-    return Source(PROVENANCE, partial(fetch, settings), asked, gated=True, calendar=True, windowed=True)
+    return Source(
+        PROVENANCE,
+        partial(fetch, settings),
+        asked,
+        gated=True,
+        calendar=True,
+        windowed=True,
+        may_match=partial(may_match, settings.query),
+    )
 
 
 def _probe(settings: ArxivSettings) -> Probe:

@@ -1,0 +1,24 @@
+"""Which papers one source has shown and another has not."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from harvester.domain.papers import Stored
+from harvester.store.papers import load
+from harvester.store.tables import sightings
+
+
+def shown_by_one_alone(
+    db: Connection, one: str, other: str, since: datetime, announce_types: Collection[str]
+) -> list[Stored]:
+    """The papers that `one` has shown since then, announced as one of these types, and `other` never has."""
+    by_other = select(sightings.c.paper).where(sightings.c.source == other)
+    query = select(sightings.c.paper).where(
+        sightings.c.source == one,
+        sightings.c.seen >= since,
+        sightings.c.announce_type.in_(announce_types),
+        sightings.c.paper.not_in(by_other),
+    )
+    return list(load(db, db.scalars(query)).values())
