@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import Field
 
 from harvester.base.settings_section import SettingsSection, WebAddress
+from harvester.domain.coverage import Work
 from harvester.domain.papers import Paper
 from harvester.domain.provenance import Provenance
 from harvester.sources.http import HttpSettings, Transport
@@ -105,7 +106,8 @@ class SourceKind(Generic[S]):
 
     `section` is the name of its table in config.toml and `settings` the class of that table; a source without them is
     not asked over the network. `source` turns a section into what a run asks, `probe` into what `harvester doctor`
-    asks; without `source`, no run asks it.
+    asks; without `source`, no run asks it. `covers` says whether a run would have brought a work, whenever it appeared:
+    with the section's query or venues, and without what lies only in the past of a feed.
     """
 
     provenance: Provenance
@@ -113,6 +115,7 @@ class SourceKind(Generic[S]):
     settings: type[S] | None = None
     source: Callable[[S, HarvestSettings, SourceState], Source] | None = None
     probe: Callable[[S], Probe] | None = None
+    covers: Callable[[S, Transport, Work], bool] | None = None
 
     @property
     def repeated(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from harvester.domain.papers import Stored
-from harvester.store.papers import load
+from harvester.store.papers import chunks, load
 from harvester.store.tables import sightings
 
 
@@ -22,3 +22,13 @@ def shown_by_one_alone(
         sightings.c.paper.not_in(by_other),
     )
     return list(load(db, db.scalars(query)).values())
+
+
+def sources_of(db: Connection, numbers: Collection[int]) -> dict[int, set[str]]:
+    """The sources that have shown each of these papers."""
+    found: dict[int, set[str]] = {}
+    for chunk in chunks(list(numbers)):
+        shown = select(sightings.c.paper, sightings.c.source).where(sightings.c.paper.in_(chunk))
+        for number, source in db.execute(shown):
+            found.setdefault(number, set()).add(source)
+    return found

@@ -123,7 +123,7 @@ def harvest(
         source.name, plan(ws, source, since, until), source.windowed, source.provenance.kind == "journal"
     )
     begin = _take_up(source, before.progress, outcome, ws.clock())
-    transport = _transport(ws, source)
+    transport = transport_to(ws, source)
     try:
         _keep_all(ws, source, source.fetch(transport, begin), outcome, watch)
         _conclude(ws, source, transport, before, outcome)
@@ -359,7 +359,8 @@ def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> No
             outcome.newest = max(filter(None, (outcome.newest, result.published)), default=None)
 
 
-def _transport(ws: Workspace, source: Source) -> Transport:
+def transport_to(ws: Workspace, source: Source) -> Transport:
+    """A transport to a source, through the gate that arXiv's services share if it is one of them."""
     if source.gated:
         return arxiv_transport(ws)
     return Transport(ws.settings.harvest, allow_private=source.allow_private)
