@@ -94,6 +94,7 @@ def serving(shared: Path) -> Iterator[str]:
     """The stand-in on the real month; yields its address."""
     corpus = shared / "corpus" / "papers-2025.jsonl.gz"
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    command += ["--holidays", "evening"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         ready = re.match(r"ready (\S+)", process.stdout.readline() if process.stdout else "")
         try:

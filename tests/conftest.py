@@ -110,6 +110,7 @@ def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    command += ["--holidays", "evening"]
     with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.match(r"ready (\S+)", process.stdout.readline())

@@ -7,6 +7,7 @@ from harvester.cli import (
     backfill,
     bounces,
     catalog,
+    coverage,
     database,
     decide,
     demo,
@@ -36,6 +37,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("runs")(run.runs)
 app.command("audit")(audit.audit)
+app.command("coverage")(coverage.coverage)
 app.command("backfill")(backfill.backfill)
 app.command("rescore")(backfill.rescore)
 app.command("queue")(queue.queue)

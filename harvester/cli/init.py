@@ -26,5 +26,10 @@ def init(
         lines.append(
             "There are no labeled papers yet: definitions and synonyms rank the papers, and every label is unsure."
         )
+    if begun.not_searched:
+        lines.append(
+            f"Not searched for, because sources know only whole words: {', '.join(begun.not_searched)}. Add the words "
+            "to harvest.arxiv.query and harvest.huggingface.queries in config.toml."
+        )
     lines.append("Read config.toml, set harvest.contact to your address, then: harvester run")
     return Output(begun.to_json(), "\n".join(lines))

@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 from pydantic import Field
 
 from harvester.base.settings_section import SettingsSection, WebAddress
+from harvester.domain.coverage import Work
+from harvester.domain.papers import Paper
 from harvester.domain.provenance import Provenance
 from harvester.sources.http import HttpSettings, Transport
 from harvester.sources.window import Batch, Window
@@ -64,7 +66,8 @@ class Source:
     `question` identifies the query, for a window that is resumed; `gated` marks arXiv's services, which share one gate;
     `calendar` says whether new papers follow arXiv's calendar, so that their absence can be judged; `windowed` whether
     it can be asked for a span of time; `allow_private` whether its host may be on a private network; `spacing` is the
-    number of seconds between two requests to it, for all processes on the store, if it is not gated.
+    number of seconds between two requests to it, for all processes on the store, if it is not gated. `may_match` says
+    whether its query could find a paper, where that can be told: "no" is certain, "yes" is not.
     """
 
     provenance: Provenance
@@ -75,6 +78,7 @@ class Source:
     windowed: bool = False
     allow_private: bool = True
     spacing: float = 0.0
+    may_match: Callable[[Paper], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -107,7 +111,8 @@ class SourceKind(Generic[S]):
 
     `section` is the name of its table in config.toml and `settings` the class of that table; a source without them is
     not asked over the network. `source` turns a section into what a run asks, `probe` into what `harvester doctor`
-    asks; without `source`, no run asks it.
+    asks; without `source`, no run asks it. `covers` says whether a run would have brought a work, whenever it appeared:
+    with the section's query or venues, and without what lies only in the past of a feed.
     """
 
     provenance: Provenance
@@ -115,6 +120,7 @@ class SourceKind(Generic[S]):
     settings: type[S] | None = None
     source: Callable[[S, HarvestSettings, SourceState], Source] | None = None
     probe: Callable[[S], Probe] | None = None
+    covers: Callable[[S, Transport, Work], bool] | None = None
 
     @property
     def repeated(self) -> bool:

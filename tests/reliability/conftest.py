@@ -65,6 +65,7 @@ def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
 def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
     """Start a separate stand-in, and return its address."""
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    command += ["--holidays", "evening"]
     with subprocess.Popen([*command, "--today", THURSDAY, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.match(r"ready (\S+)", process.stdout.readline())

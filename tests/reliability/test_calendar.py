@@ -1,13 +1,18 @@
 """Nights without papers, by arXiv's calendar: which are quiet, which are waiting, and which are stalled."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harvester.services.harvest.collect import reconsider, source_state
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.rss import RssSettings
+from harvester.sources.registry import enabled
 from tests.conftest import Upstream
 from tests.reliability.ground import Field
 
@@ -34,9 +39,23 @@ def test_a_weekend_is_quiet_and_monday_fresh(field: Field, upstream: Upstream, s
 
 
 @pytest.mark.parametrize("source", ARXIV)
-def test_a_holiday_is_quiet_and_the_day_after_fresh(field: Field, upstream: Upstream, source: str) -> None:
-    nights = {day: night(field, upstream, source, f"2025-06-{day}") for day in (18, 19, 20)}
-    assert nights == {18: "fresh", 19: "quiet", 20: "fresh"}
+def test_a_holiday_has_its_batch_and_the_day_after_it_has_none(field: Field, upstream: Upstream, source: str) -> None:
+    """Juneteenth is an evening without an announcement: the batch of the 20th is missing, not that of the 19th."""
+    nights = {day: night(field, upstream, source, f"2025-06-{day}") for day in (18, 19, 20, 21, 22, 23)}
+    assert nights == {18: "fresh", 19: "fresh", 20: "quiet", 21: "quiet", 22: "quiet", 23: "fresh"}
+
+
+@pytest.mark.parametrize("source", ARXIV)
+def test_memorial_day_is_a_day_like_any_other(field: Field, upstream: Upstream, source: str) -> None:
+    assert [night(field, upstream, source, f"2025-05-{day}") for day in (26, 27)] == ["fresh", "fresh"]
+
+
+@pytest.mark.parametrize("source", ARXIV)
+def test_a_batch_that_is_missing_on_a_holiday_is_stalled(field: Field, upstream: Upstream, source: str) -> None:
+    """Read as a date without a batch, Juneteenth hid that its batch was missing."""
+    night(field, upstream, source, "2025-06-18")
+    late = field.night(source, "2025-06-19", "10:00")  # the stand-in is still at the batch of the 18th
+    assert late.state == "stalled"
 
 
 @pytest.mark.parametrize("source", ARXIV)
@@ -92,11 +111,11 @@ def test_a_day_of_held_back_papers_alone_is_that_days_batch(field: Field, upstre
     assert (again.state, again.error) == ("quiet", None)
 
 
-@pytest.mark.parametrize("day", ["2025-06-14", "2025-06-19"])
+@pytest.mark.parametrize("day", ["2025-06-14", "2025-06-20"])
 def test_an_empty_feed_on_a_first_day_without_a_batch_is_quiet(field: Field, upstream: Upstream, day: str) -> None:
-    """Set up on a Saturday or a holiday, the program's very first run ended in `stalled`."""
+    """Set up on a Saturday or the day after a holiday, the program's very first run ended in `stalled`."""
     assert night(field, upstream, "arxiv_rss", day) == "quiet"
-    assert night(field, upstream, "arxiv_rss", "2025-06-20") == "fresh"
+    assert night(field, upstream, "arxiv_rss", "2025-06-23") == "fresh"
 
 
 def test_an_empty_feed_on_a_first_day_with_a_batch_is_stalled(field: Field, upstream: Upstream) -> None:
@@ -112,21 +131,61 @@ def test_todays_feed_is_not_judged_by_the_window_of_a_backfill(field: Field, ups
     assert field.night("arxiv_rss", "2025-06-12", "23:45").state == "quiet"
 
 
-def test_a_batch_without_a_match_is_not_missed_over_the_holiday(field: Field, upstream: Upstream) -> None:
-    """No paper of 2025-06-18 matches the shipped query: "stalled again" was mailed on the holiday after it.
+def narrow(upstream: Upstream) -> dict[str, Any]:
+    """The shipped query, which has days without a paper, and the shipped overlap."""
+    return {"overlap_days": 14, "arxiv": ArxivSettings(url=f"{upstream.url}/api/query", min_interval=0)}
+
+
+def test_a_batch_without_a_match_is_quiet_once_the_feeds_show_it(field: Field, upstream: Upstream) -> None:
+    """No paper of 2025-06-18 matches the shipped query: "stalled again" was mailed on the day after it.
 
     Where the feeds do not show that the batch has come, it still is.
     """
-    query = ArxivSettings(url=f"{upstream.url}/api/query", min_interval=0)
-    states = {}
-    for day in ("2025-06-17", "2025-06-18", "2025-06-19"):
-        upstream.control(today=day)
-        states[day[-2:]] = field.night("arxiv", day, overlap_days=14, arxiv=query).state
-        if day == "2025-06-18":
-            assert field.night("arxiv", "2025-06-19", "10:00", overlap_days=14, arxiv=query).state == "stalled"
-            assert field.night("arxiv_rss", day).state == "fresh"
-            assert field.night("arxiv", day, "23:40", overlap_days=14, arxiv=query).state == "stalled"
-    assert states == {"17": "fresh", "18": "stalled", "19": "quiet"}
+    query = narrow(upstream)
+    upstream.control(today="2025-06-17")
+    assert field.night("arxiv", "2025-06-17", **query).state == "fresh"
+    upstream.control(today="2025-06-18")
+    assert field.night("arxiv", "2025-06-18", **query).state == "stalled"
+    assert field.night("arxiv_rss", "2025-06-18").state == "fresh"
+    again = field.night("arxiv", "2025-06-18", "23:40", **query)
+    assert (again.state, again.error) == ("quiet", None)
+    assert field.cursor("arxiv").until == datetime(2025, 6, 18, 23, 40, tzinfo=UTC)
+    assert field.night("arxiv", "2025-06-19", "10:00", **query).state == "stalled", "the next batch is another matter"
+
+
+def test_the_feeds_prove_a_batch_in_the_same_night(field: Field, upstream: Upstream) -> None:
+    """They are read after the API, so its verdict is given at the end of the run."""
+    query = narrow(upstream)
+    upstream.control(today="2025-06-17")
+    field.night("arxiv", "2025-06-17", **query)
+    upstream.control(today="2025-06-18")
+    outcomes = [field.night("arxiv", "2025-06-18", **query), field.night("arxiv_rss", "2025-06-18")]
+    assert [outcome.state for outcome in outcomes] == ["stalled", "fresh"]
+    harvest = field.ws.settings.harvest.model_copy(update=query)
+    sources = [source for source in enabled(harvest, source_state(field.ws.store)) if source.name in ARXIV]
+    reconsider(replace(field.ws, clock=lambda: datetime(2025, 6, 18, 23, 30, tzinfo=UTC)), sources, outcomes)
+    assert [outcome.state for outcome in outcomes] == ["quiet", "fresh"]
+    assert outcomes[0].error is None
+    after = field.cursor("arxiv")
+    assert (after.until, after.progress) == (datetime(2025, 6, 18, 23, 30, tzinfo=UTC), None)
+
+
+def test_a_stale_api_is_stalled_while_the_feeds_show_papers_that_it_should_have(
+    field: Field, upstream: Upstream
+) -> None:
+    query = narrow(upstream)
+    upstream.control(today="2025-06-18")
+    field.night("arxiv", "2025-06-18", **query)
+    before = field.cursor("arxiv").batch
+    upstream.control(today="2025-06-19")
+    assert field.night("arxiv_rss", "2025-06-19", "11:30").state == "fresh"
+    upstream.control(today="2025-06-18")  # the API alone is a day behind
+    stale = field.night("arxiv", "2025-06-19", "11:30", **query)
+    assert stale.state == "stalled"
+    assert re.search(r"announce papers that the query should find, such as arxiv:2506\.", stale.error or "")
+    upstream.control(today="2025-06-19")
+    assert field.night("arxiv", "2025-06-19", "23:45", **query).state == "fresh"
+    assert field.cursor("arxiv").batch != before
 
 
 def test_hugging_faces_search_keeps_to_the_end_of_a_window(field: Field, upstream: Upstream) -> None:

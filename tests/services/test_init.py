@@ -130,6 +130,25 @@ def test_without_a_query_the_synonyms_are_asked_for(room: Room) -> None:
     assert not any(feed.enabled for feed in settings.harvest.feeds)
 
 
+def test_starred_synonyms_are_asked_for_by_the_taxonomys_own_words(room: Room) -> None:
+    """They were dropped without a word, and with them all papers on "agricultural" alone."""
+    file = room.folder / "plants.toml"
+    text = TAXONOMY.replace('"agriculture", "weed"', '"leaf diseas*", "irrigat*", "soil moist*", "weed"')
+    file.write_text(text.replace("Wheat, whatever part of it.", "Irrigated wheat and its leaf  diseases."))
+    begun = room.json("init", "list", "--taxonomy", "plants.toml")
+    assert begun["not_searched"] == ["soil moist*"]
+    settings = load_settings(room.folder / "list" / "config.toml")
+    assert settings.harvest.arxiv is not None
+    assert settings.harvest.huggingface is not None
+    assert settings.harvest.arxiv.query == (
+        'all:plant OR all:crop OR all:agriculture OR all:"leaf disease" OR all:"leaf diseases" OR all:irrigated '
+        "OR all:weed OR all:farming OR all:orchard"
+    )
+    assert "leaf diseases" in settings.harvest.huggingface.queries
+    said = " ".join(room.run("init", "another", "--taxonomy", "plants.toml").split())
+    assert "Not searched for, because sources know only whole words: soil moist*. Add the words" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -149,11 +168,11 @@ def test_what_the_taxonomy_lacks_is_named_with_what_it_has(plants: Room, argumen
 
 
 def test_nothing_is_half_begun(room: Room) -> None:
-    (room.folder / "silent.toml").write_text(TAXONOMY.replace('synonyms = ["plant', 'synonyms = ["plant*"] #'))
+    (room.folder / "silent.toml").write_text(TAXONOMY.replace('synonyms = ["plant', 'synonyms = ["zebra*"] #'))
     (room.folder / "broken.toml").write_text("title = ")
     (room.folder / "taken.toml").write_text(TAXONOMY.replace('id = "crop"', 'id = "venue"'))
     for arguments, status, said in (
-        (("--taxonomy", "silent.toml"), 2, "give --query"),
+        (("--taxonomy", "silent.toml"), 2, "no whole word for zebra*; add some, or give --query"),
         (("--taxonomy", "broken.toml"), 1, "broken.toml: not valid TOML"),
         (("--taxonomy", "taken.toml"), 1, "taken.toml: a facet cannot be called 'venue'"),
         (("--taxonomy", "missing.toml"), 1, "missing.toml: cannot read"),

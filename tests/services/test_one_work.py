@@ -119,7 +119,7 @@ def test_a_preprint_accepted_after_it_was_published_shows_the_journal(ws: Worksp
 def test_a_withdrawal_is_told_where_the_paper_was_accepted(ws: Workspace, ask: Ask) -> None:
     ask("2025-06-16", "arxiv_rss")
     accept(ws, "2506.08383")
-    outcome = ask("2025-07-07", "arxiv_rss")
+    outcome = ask("2025-07-08", "arxiv_rss")
     assert accepted_among(ws, outcome.withdrawn) == ["arxiv:2506.08383"]
     document = paper_document(paper_detail(ws, "2506.08383"), ws.taxonomy)
     assert document["withdrawn"]

@@ -20,8 +20,8 @@ from harvester.sources.window import Batch, Window
 from tests.conftest import Upstream
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
-TODAY = Window(datetime(2025, 5, 26, tzinfo=UTC), datetime(2025, 5, 27, 23, 30, tzinfo=UTC))
-DAY = "2025-05-27"  # new, cross-listed and replaced papers in every mix
+TODAY = Window(datetime(2025, 6, 10, tzinfo=UTC), datetime(2025, 6, 11, 23, 30, tzinfo=UTC))
+DAY = "2025-06-11"  # new, cross-listed and replaced papers in every mix
 CATEGORIES = ("cs.CV", "cs.AI", "eess.IV")
 
 
@@ -255,7 +255,7 @@ class TestOverHttp:
         assert set(found) == {f"arxiv:{base}" for listed in raw.values() for base, _ in listed}
         assert sum(batch.received for batch in kept) == sum(len(listed) for listed in raw.values())
         assert all(
-            sighting.source == PROVENANCE and sighting.announced == date(2025, 5, 27) for sighting in found.values()
+            sighting.source == PROVENANCE and sighting.announced == date(2025, 6, 11) for sighting in found.values()
         )
         assert all(sighting.paper.authors and sighting.paper.published for sighting in found.values()), (
             "the text is the API's"
@@ -333,7 +333,7 @@ class TestOverHttp:
             (sighting.paper.id.removeprefix("arxiv:"), sighting.paper.version)
             for sighting in sightings(ask(upstream)[0]).values()
         }
-        upstream.control(today="2025-05-30", faults=[{"match": "/rss/", "kind": "stale", "count": -1}], clear_log=True)
+        upstream.control(today="2025-06-14", faults=[{"match": "/rss/", "kind": "stale", "count": -1}], clear_log=True)
         kept, error = ask(upstream, is_known=lambda pairs: set(pairs) & held)
         assert error is None
         assert len(sightings(kept)) == len(held)
@@ -379,9 +379,9 @@ class TestOverHttp:
         assert all(f"{sighting.paper.id.removeprefix('arxiv:')}v{sighting.paper.version}" in notes for sighting in bare)
 
     def test_near_the_cap_an_alarm_is_raised(self, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("harvester.sources.arxiv.rss.ALARM", 10)
+        monkeypatch.setattr("harvester.sources.arxiv.rss.ALARM", 11)
         notes = ask(upstream, ("cs.CV", "eess.IV"), known)[0][0].notes
-        assert any(re.search(r"eess\.IV has 10 items, near arXiv's cap of 2,000 rows.*narrow", note) for note in notes)
+        assert any(re.search(r"eess\.IV has 11 items, near arXiv's cap of 2,000 rows.*narrow", note) for note in notes)
 
     def test_what_passes_by_itself_is_no_error(self, upstream: Upstream) -> None:
         upstream.control(

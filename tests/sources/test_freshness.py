@@ -2,7 +2,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from harvester.sources.arxiv.calendar import is_batch_day, last_announcement
+from harvester.sources.arxiv.calendar import (
+    HOLIDAYS,
+    LISTED,
+    is_batch_day,
+    is_holiday,
+    last_announcement,
+    usual_holidays,
+)
 from harvester.sources.arxiv.freshness import judge, judge_feed
 from harvester.sources.window import Window
 
@@ -17,9 +24,13 @@ def at(text: str) -> datetime:
         ("2025-06-12T23:30", "2025-06-12T00:00"),  # Thursday: Wednesday 20:00 EDT
         ("2025-06-15T23:30", "2025-06-13T00:00"),  # Sunday evening in Europe, before 20:00 ET: still Friday's batch
         ("2025-06-16T00:30", "2025-06-16T00:00"),  # Monday's batch, announced on Sunday 20:00 ET
-        ("2025-06-19T23:30", "2025-06-18T00:00"),  # Juneteenth has no batch
-        ("2025-12-26T01:30", "2025-12-26T01:00"),  # winter time
-        ("2025-12-25T23:30", "2025-12-24T01:00"),
+        ("2025-06-19T23:30", "2025-06-19T00:00"),  # Juneteenth: its batch was announced the evening before
+        ("2025-06-20T23:30", "2025-06-19T00:00"),  # but on its own evening there was none
+        ("2025-07-07T23:30", "2025-07-04T00:00"),  # arXiv's list had Sunday, 6 July
+        ("2026-05-26T01:00", "2026-05-26T00:00"),  # Memorial Day is not on the list
+        ("2025-12-25T01:30", "2025-12-25T01:00"),  # winter time
+        ("2025-12-26T23:30", "2025-12-25T01:00"),
+        ("2026-01-02T23:30", "2026-01-01T01:00"),
         ("2025-03-10T00:30", "2025-03-10T00:00"),  # the Sunday on which summer time began
         ("2025-11-03T00:30", "2025-10-31T00:00"),  # the Sunday on which it ended: 20:00 EST is 01:00 UTC
         ("2025-11-03T01:00", "2025-11-03T01:00"),
@@ -31,8 +42,23 @@ def test_announcements_come_at_20_eastern_sunday_to_thursday(now: str, due: str)
 
 def test_weekends_and_holidays_have_no_batch() -> None:
     assert not is_batch_day(date(2025, 6, 14))
-    assert not is_batch_day(date(2025, 11, 27))
-    assert is_batch_day(date(2025, 11, 28))
+    assert is_batch_day(date(2025, 11, 27)), "Thanksgiving: announced on Wednesday evening"
+    assert not is_batch_day(date(2025, 11, 28))
+
+
+@pytest.mark.parametrize("year", sorted(LISTED))
+def test_theusual_holidays_are_on_arxivs_lists(year: int) -> None:
+    """What the lists have in addition is between Christmas and New Year, and follows no rule."""
+    more = {day for day in HOLIDAYS if day.year == year} - usual_holidays(year)
+    assert usual_holidays(year) < HOLIDAYS
+    assert all((day.month, day.day) > (12, 25) for day in more)
+
+
+def test_years_without_a_list_have_theusual_holidays() -> None:
+    evenings = {day for day in (date(2027, 1, 1) + timedelta(days=n) for n in range(365)) if is_holiday(day)}
+    assert {f"{day:%m-%d}" for day in evenings} == {"01-01", "01-18", "06-19", "07-05", "09-06", "11-25", "12-25"}
+    assert is_holiday(date(2028, 7, 4))
+    assert not is_holiday(date(2027, 5, 31)), "Memorial Day"
 
 
 def fortnight(until: datetime) -> Window:

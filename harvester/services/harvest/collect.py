@@ -16,8 +16,8 @@ from harvester.domain.papers import Sighting
 from harvester.domain.run_report import Payload, SourceReport
 from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.gated import gated_transport
+from harvester.services.harvest.arrival import arrival
 from harvester.services.workspace import Watch, Workspace, unwatched
-from harvester.sources.arxiv import rss as arxiv_rss
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
@@ -33,6 +33,7 @@ from harvester.store.papers import known_versions, unhydrated
 from harvester.store.recording import record
 
 log = logging.getLogger(__name__)
+NAMED = 5  # papers in a message
 SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows have no seconds
 CLOCK_TOLERANCE = timedelta(hours=12)
 
@@ -43,6 +44,7 @@ class SourceOutcome:
 
     `news` says whether anything arrived that the source had not shown before, `first` holds its ids, and `newest` is
     when the newest of it was submitted; `groups` names what each feed showed, `marked` the feeds that showed news.
+    `lacking` are papers that arXiv's feeds announced and the source should have shown.
     """
 
     source: str
@@ -58,6 +60,7 @@ class SourceOutcome:
     first: set[str] = field(default_factory=set)
     groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     marked: set[str] = field(default_factory=set)
+    lacking: Sequence[str] = ()
     suggested: int = 0
     merged: int = 0
     noticed: list[tuple[int, Notice]] = field(default_factory=list)
@@ -129,7 +132,7 @@ def harvest(
         before = cursor(db, source.name)
     outcome = SourceOutcome(source.name, plan(ws, source, since, until), source.windowed)
     begin = _take_up(source, before.progress, outcome, ws.clock())
-    transport = _transport(ws, source)
+    transport = transport_to(ws, source)
     try:
         _keep_all(ws, source, source.fetch(transport, begin), outcome, watch)
         _conclude(ws, source, transport, before, outcome)
@@ -188,10 +191,37 @@ def _conclude(ws: Workspace, source: Source, transport: Transport, before: Curso
     stale = _stale_groups(ws, source, outcome) if source.calendar else []
     outcome.state = "stalled" if stale else judged.state
     if outcome.state == "stalled":
-        which = f" ({', '.join(stale)})" if stale else ""
-        outcome.error = f"{source.name} returns only known papers: the batch that was due has not arrived{which}."
+        outcome.error = _stalled(source, stale, outcome)
         _start_over(ws, source, outcome)
         return
+    _advance(ws, source, before, outcome, judged)
+
+
+def reconsider(ws: Workspace, sources: Sequence[Source], outcomes: Sequence[SourceOutcome]) -> None:
+    """Judge stalled sources again after the whole run: arXiv's feeds are read later, and may prove the batch."""
+    for source, outcome in zip(sources, outcomes, strict=True):
+        if source.may_match and outcome.state == "stalled":
+            with read(ws.store) as db:
+                before = cursor(db, source.name)
+            judged = _judge(ws, source, before, outcome)
+            if judged.state == "stalled":
+                outcome.error = _stalled(source, (), outcome)
+                continue
+            outcome.state, outcome.error = judged.state, None
+            _advance(ws, source, before, outcome, judged)
+            log.info("%s is %s: the batch has arrived without a paper for it", source.name, outcome.state)
+
+
+def _stalled(source: Source, stale: Sequence[str], outcome: SourceOutcome) -> str:
+    """Why a source is stalled, in a sentence."""
+    which = f" ({', '.join(stale)})" if stale else ""
+    names = ", ".join(outcome.lacking[:NAMED])
+    more = f"; arXiv's feeds announce papers that the query should find, such as {names}" if names else ""
+    return f"{source.name} returns only known papers: the batch that was due has not arrived{which}{more}."
+
+
+def _advance(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome, judged: Freshness) -> None:
+    """Move the cursor past the window."""
     since, until = outcome.window.since, outcome.window.until
     with write(ws.store) as db:
         # Read again: the source may have remembered newer validators than `before` holds.
@@ -207,8 +237,11 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome
     if not source.windowed:
         return judge_feed(news=outcome.news, batch=before.batch, now=ws.clock())
     with read(ws.store) as db:
-        proven = cursor(db, arxiv_rss.PROVENANCE.name).batch
-    return judge(news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=proven)
+        shown = arrival(db, source, outcome.window)
+    outcome.lacking = shown.lacking
+    return judge(
+        news=outcome.news, newest=outcome.newest, batch=before.batch, window=outcome.window, proven=shown.proven
+    )
 
 
 def _mark_groups(db: Connection, source: Source, outcome: SourceOutcome, now: datetime) -> None:
@@ -348,7 +381,8 @@ def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> No
             outcome.newest = max(filter(None, (outcome.newest, result.published)), default=None)
 
 
-def _transport(ws: Workspace, source: Source) -> Transport:
+def transport_to(ws: Workspace, source: Source) -> Transport:
+    """A transport to a source, through the gate that arXiv's services share if it is one of them."""
     if source.gated:
         return arxiv_transport(ws)
     if source.spacing:

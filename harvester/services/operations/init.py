@@ -14,6 +14,7 @@ from harvester.base.escape import one_line
 from harvester.base.files import write_atomic
 from harvester.catalog.rendering.awesome import write_list
 from harvester.services.learning.models import HISTORY, write_untrained
+from harvester.services.operations.search_terms import SearchTerms, search_terms
 from harvester.services.workspace import read_taxonomy
 from harvester.sources.europepmc.query import query_for
 
@@ -30,11 +31,15 @@ _HERE = Path(__file__).resolve().parents[2]  # the package harvester
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A new working folder; `model` is the version of the model made for another subject, otherwise ""."""
+    """A new working folder; `model` is the version of the model made for another subject, otherwise "".
+
+    `not_searched` are the synonyms with ``*`` that no source is asked for, because the taxonomy has no word for them.
+    """
 
     folder: Path
     title: str
     model: str
+    not_searched: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What was created, and where."""
@@ -43,6 +48,7 @@ class Begun:
             "config": str(self.folder / CONFIG),
             "title": self.title,
             "model": self.model,
+            "not_searched": list(self.not_searched),
         }
 
 
@@ -61,26 +67,28 @@ def init(folder: Path, *, taxonomy: Path | None = None, categories: Sequence[str
     if taken := [name for name in (CONFIG, TAXONOMY, MODELS, CATALOG) if (folder / name).exists()]:
         raise UsageError(f"{folder / taken[0]} already exists", remedy="give a folder that is not a working folder yet")
     subject = read_taxonomy(taxonomy)
-    config = _config(subject if taxonomy else None, categories, one_line(query))
+    words = search_terms(subject) if taxonomy else SearchTerms((), ())
+    config = _config(subject if taxonomy else None, words, categories, one_line(query))
     write_atomic(folder / TAXONOMY, subject.path.read_bytes())
     if not (folder / ".gitignore").exists():  # it may already be a repository
         write_atomic(folder / ".gitignore", IGNORED)
     model = _untrained_model(folder / MODELS, subject) if taxonomy else ""
     write_list(folder / CATALOG, [], subject)
     write_atomic(folder / CONFIG, config)  # last: a folder without it does not count as a working folder
-    return Begun(folder, subject.title, model)
+    return Begun(folder, subject.title, model, words.unexpanded)
 
 
-def _config(other: Taxonomy | None, categories: Sequence[str], query: str) -> str:
+def _config(other: Taxonomy | None, words: SearchTerms, categories: Sequence[str], query: str) -> str:
     """The shipped configuration, comments included, with the requested changes."""
     document: Any = tomlkit.parse(_shipped().read_text(encoding="utf-8"))
     harvest = document["harvest"]
     document["classifier"]["taxonomy"] = TAXONOMY.as_posix()
     if other:
-        terms = _search_terms(other)
+        terms = list(words.terms)
         if not terms and not query:
+            stems = f": it has no whole word for {', '.join(words.unexpanded)}" if words.unexpanded else ""
             raise UsageError(
-                f"{other.path} has no scope synonyms to search arXiv for", remedy="add some, or give --query"
+                f"{other.path} has no scope synonyms to search arXiv for{stems}", remedy="add some, or give --query"
             )
         query = query or " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in terms)
         harvest["huggingface"]["queries"] = terms[:_TERMS] or [other.title]
@@ -93,11 +101,6 @@ def _config(other: Taxonomy | None, categories: Sequence[str], query: str) -> st
     if categories:
         harvest["arxiv_rss"]["categories"] = list(categories)
     return tomlkit.dumps(document)
-
-
-def _search_terms(taxonomy: Taxonomy) -> list[str]:
-    """The scope synonyms that are whole words: arXiv documents no search for prefixes."""
-    return [word.replace('"', "") for word in taxonomy.scope.synonyms if not word.endswith("*")]
 
 
 def _display_name(title: str) -> str:

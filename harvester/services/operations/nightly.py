@@ -19,7 +19,7 @@ from harvester.domain.run_report import AlertCounts, DigestCounts, NoticeReport,
 from harvester.services.catalog.notices import mark_entries
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
-from harvester.services.harvest.collect import SourceOutcome, harvest, plan, source_state
+from harvester.services.harvest.collect import SourceOutcome, harvest, plan, reconsider, source_state
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
@@ -105,6 +105,7 @@ def run(
             _step(night, lambda: _read_files(ws, night))
             with BackgroundClassifier(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
+            _step(night, lambda: reconsider(ws, asked, night.outcomes))
             night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
             night.notices = _accepted_notices(ws, [pair for outcome in night.outcomes for pair in outcome.noticed])
             _step(night, lambda: _mark_entries(ws))

@@ -16,10 +16,13 @@ from pydantic import Field, field_validator
 
 from harvester.base.escape import one_line
 from harvester.base.settings_section import WebAddress
-from harvester.domain.identity import arxiv_version, doi_identifier
+from harvester.domain.coverage import Work
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import arxiv_version, doi_identifier, names_of_kind
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.sources.arxiv.matching import may_match
 from harvester.sources.arxiv.tex import plain_accents
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
@@ -210,7 +213,15 @@ def _minute(moment: datetime) -> str:
 
 def _source(settings: ArxivSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:
     asked = hashlib.sha256(settings.query.encode()).hexdigest()
-    return Source(PROVENANCE, partial(fetch, settings), asked, gated=True, calendar=True, windowed=True)
+    return Source(
+        PROVENANCE,
+        partial(fetch, settings),
+        asked,
+        gated=True,
+        calendar=True,
+        windowed=True,
+        may_match=partial(may_match, settings.query),
+    )
 
 
 def _probe(settings: ArxivSettings) -> Probe:
@@ -225,4 +236,23 @@ def _count(settings: ArxivSettings, transport: Transport) -> str:
     return f"The query matches {total:,} papers."
 
 
-KIND = SourceKind(PROVENANCE, "arxiv", ArxivSettings, _source, _probe)
+def covers(settings: ArxivSettings, transport: Transport, work: Work) -> bool:
+    """Whether the query finds a work that arXiv has under the list's id or, if the list gives none, under its title.
+
+    Raises:
+        FetchError: no answer, or not one to this query.
+    """
+    ids = sorted(name.removeprefix("arxiv:") for name in names_of_kind(work.identifiers, "arxiv"))
+    query, params = settings.query, dict[str, str | int]()
+    if ids:
+        params = {"id_list": ",".join(ids)}  # together with a query: those of the ids that match it
+    elif words := " ".join(re.findall(r"[^\W_]+", work.title)):
+        query = f'ti:"{words}" AND ({query})'
+    else:
+        return False
+    params |= {"search_query": query, "start": 0, "max_results": 10}
+    _, papers = read_page(transport.get(settings.url, params, ACCEPT).body, query)
+    return any(bool(ids) or whole_title(paper.title) == whole_title(work.title) for paper in papers)
+
+
+KIND = SourceKind(PROVENANCE, "arxiv", ArxivSettings, _source, _probe, covers)

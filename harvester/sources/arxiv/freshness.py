@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from harvester.sources.arxiv.calendar import EASTERN, is_batch_day, last_announcement, last_shown
 from harvester.sources.window import Window
 
-DAY = timedelta(days=1)
 GRACE = timedelta(hours=6)  # how long after its due time a batch may be missing before that is a fault
 CUT_OFF = timedelta(hours=6)  # papers submitted by 14:00 Eastern are announced at 20:00
 
@@ -34,8 +33,8 @@ def judge(
         newest: when the newest paper of the news was submitted, if there is any.
         batch: when the newest batch that an earlier answer reached was due; None before the first.
         window: what was asked for; a batch submitted before it or due after it is not missed.
-        proven: the newest batch that arXiv's feeds have shown; if nothing of it has arrived within a day, it contained
-            nothing that was asked for (2025-06-18: no paper of the query, and "stalled" over the next holiday, too).
+        proven: the newest batch that arXiv's feeds have shown, if no paper in it that was asked for is missing: then
+            it brought nothing (2025-06-18 had no paper of the shipped query, and "stalled" was mailed).
     """
     due = last_announcement(window.until)
     submitted_from = last_announcement(due - timedelta(seconds=1)) - CUT_OFF
@@ -43,7 +42,7 @@ def judge(
         batch = due if batch is None else max(due, batch)
     if news:
         return Freshness("fresh", batch)
-    if proven is not None and due <= proven and window.until - due >= DAY:
+    if proven is not None and due <= proven:
         batch = due if batch is None else max(due, batch)
     if (batch is not None and due <= batch) or window.since > due - CUT_OFF:
         return Freshness("quiet", batch)

@@ -1,0 +1,50 @@
+"""``harvester coverage``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import say, table, watched
+
+if TYPE_CHECKING:
+    from harvester.domain.coverage import Coverage
+
+
+@command
+def coverage(
+    call: Invocation,
+    file: Annotated[Path, typer.Argument(metavar="LIST.md", help="An Awesome-style list of works that matter.")],
+) -> Output | None:
+    """Count how many works of a list each enabled source has brought or would have, and name the others.
+
+    What the store has seen is not asked for. Whether a source would have brought the rest is asked upstream, with its
+    configured query; a feed that shows only the present cannot tell.
+
+    Exit status: 0, whatever is missing; 1 if a source failed, and some works are therefore not counted.
+    """
+    from harvester.services.harvest import coverage as job
+
+    with watched() as watch:
+        found = job.coverage(call.workspace, file, watch)
+    return Output(found.to_json(), lambda: _print(found), problems=found.errors)
+
+
+def _print(found: "Coverage") -> None:
+    """Print the counts and the misses for people."""
+    from harvester.domain.coverage import FOUND, MISSED, STORED, UNKNOWN
+
+    answers = (STORED, FOUND, MISSED, UNKNOWN)
+    rows = [
+        (source, found.covered(source), *(found.count(source, answer) for answer in answers))
+        for source in found.answers
+    ]
+    table(("source", "covers", *answers), rows)
+    nowhere = found.missed_by_all
+    say(f"{len(found.works) - len(nowhere):,} of {len(found.works):,} works are covered by at least one source.")
+    if nowhere:
+        table(("covered by none", "title"), [(work.id, work.title[:90]) for work in nowhere])
+    for source in found.answers:
+        if others := [work.id for work in found.missed(source) if work not in nowhere]:
+            say(f"{source} alone also misses: {', '.join(others)}")

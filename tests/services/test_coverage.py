@@ -1,0 +1,130 @@
+"""How much of the seed list the sources cover: the stand-in has the list's six works of arXiv, with invented texts."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harvester.catalog.importing.awesome import parse_list, read_list
+from harvester.domain.papers import Paper, Sighting
+from harvester.services.harvest.coverage import works_of
+from harvester.sources.journals import PROVENANCE as JOURNALS
+from harvester.store.engine import write
+from harvester.store.papers import record
+from tests.conftest import Upstream
+from tests.room import NOWHERE, Room
+
+ON_ARXIV = {
+    "2402.03394": "Artificial Intelligence in Image-based Cardiovascular Disease Analysis: A Comprehensive Survey",
+    "2308.01639": "Multi-scale Cross-restoration Framework for Electrocardiogram Anomaly Detection",
+    "2307.14433": "ProtoASNet: Dynamic Prototypes for Inherently Interpretable Echocardiography",
+    "2307.06312": "Correlation-Aware Mutual Learning for Semi-supervised Medical Image Segmentation",
+    "2309.11144": "GL-Fusion: Global-Local Fusion Network for Multi-view Echocardiogram Video Segmentation",
+    "2307.12229": "EchoGLAD: Hierarchical Graph Neural Networks for Left Ventricle Landmark Detection",
+}
+UNMATCHED = "2307.12229"  # the configured query does not find it
+
+
+@pytest.fixture(scope="module")
+def serving(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    corpus = tmp_path_factory.mktemp("corpus") / "list.jsonl.gz"
+    with gzip.open(corpus, "wt", encoding="utf-8") as kept:
+        for base, title in ON_ARXIV.items():
+            about = "A lung." if base == UNMATCHED else "A heart."
+            paper = {"id": base, "title": title, "abstract": about, "categories": ["eess.IV"]}
+            kept.write(json.dumps({**paper, "published": "2024-02-05T10:00:00Z"}) + "\n")
+    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.match(r"ready (\S+)", process.stdout.readline())
+        assert found, "the stand-in did not start"
+        yield found[1]
+        process.kill()
+
+
+@pytest.fixture
+def upstream(serving: str) -> Upstream:
+    running = Upstream(serving)
+    running.control(faults=[], clear_log=True)
+    return running
+
+
+@pytest.fixture
+def room(tmp_path: Path, upstream: Upstream) -> Room:
+    return Room.make(tmp_path, upstream.url, **{"harvest.arxiv": {"query": "abs:heart OR abs:kidney"}})
+
+
+@pytest.fixture
+def seed(shared: Path) -> str:
+    return str(shared / "seeds" / "awesome-list.md")
+
+
+def test_the_works_of_the_seed_list_that_arxivs_query_finds(room: Room, upstream: Upstream, seed: str) -> None:
+    room.ws.store.dispose()
+    found = room.json("coverage", seed)
+    by_name = {source["name"]: source for source in found["sources"]}
+    arxiv = by_name["arxiv"]
+    assert (found["works"], found["covered"]) == (33, 5)
+    assert (arxiv["covered"], arxiv["found"], arxiv["stored"], arxiv["not_asked"]) == (5, 5, 0, 0)
+    missed = {work["id"] for work in arxiv["missed"]}
+    assert f"arxiv:{UNMATCHED}" in missed
+    assert not missed & {f"arxiv:{base}" for base in ON_ARXIV if base != UNMATCHED}
+    assert by_name["huggingface"]["not_asked"] == by_name["npj-digital-medicine"]["not_asked"] == 33
+    assert found["missed"] == arxiv["missed"], "the works that nobody covers are named"
+    assert {entry["path"].split("?")[0] for entry in upstream.log()} == {"/api/query"}
+    said = room.run("coverage", seed)
+    assert "5 of 33 works are covered by at least one source." in said
+    assert f"arxiv:{UNMATCHED}" in said
+
+
+def test_what_the_store_has_seen_is_not_asked_for(room: Room, upstream: Upstream, tmp_path: Path) -> None:
+    """By identifier or by the whole title; a title that only begins the same is another work."""
+    start = "Everything that anybody ever wrote about the beating of hearts, part"
+    articles = [
+        Paper(("doi:10.1000/one",), "Another spelling"),
+        Paper(("doi:10.1000/two",), f"{start} one", venue="Beats"),
+    ]
+    with write(room.ws.store) as db:
+        record(db, [Sighting(JOURNALS.named("npj-digital-medicine"), paper) for paper in articles], room.now)
+    file = tmp_path / "list.md"
+    file.write_text(
+        "# A list\n## Echocardiography\n"
+        "- **By its DOI alone, whatever the title** [[paper]](https://doi.org/10.1000/one)\n"
+        f"- **{start.upper()} ONE** [[paper]](https://example.org/1)\n"
+        f"- **{start} two** [[paper]](https://example.org/2)\n"
+    )
+    found = room.json("coverage", str(file))
+    by_name = {source["name"]: source for source in found["sources"]}
+    journal = by_name["npj-digital-medicine"]
+    assert (journal["stored"], journal["not_asked"]) == (2, 1)
+    assert [work["title"] for work in found["missed"]] == [f"{start} two"]
+
+
+def test_a_source_that_fails_is_named_and_not_asked_again(tmp_path: Path, seed: str) -> None:
+    room = Room.make(tmp_path, NOWHERE)
+    room.ws.store.dispose()
+    document = json.loads(room.run("coverage", seed, "--json", status=1))
+    assert len(document["errors"]) == 1
+    assert document["errors"][0].startswith("arxiv, ")
+    assert {source["name"]: source["not_asked"] for source in document["sources"]}["arxiv"] == 33
+
+
+@pytest.mark.parametrize("text", ["", "# A list\n\nNo paper here.\n"])
+def test_a_list_without_papers_is_refused(room: Room, tmp_path: Path, text: str) -> None:
+    (tmp_path / "list.md").write_text(text)
+    room.ws.store.dispose()
+    assert "contains no papers" in room.run("coverage", str(tmp_path / "list.md"), status=1)
+    assert "missing.md" in room.run("coverage", str(tmp_path / "missing.md"), status=1)
+
+
+def test_an_identifier_that_a_list_gives_to_several_works_is_none_of_theirs(room: Room, shared: Path) -> None:
+    """The seed list has CAML's arXiv address at two other works, too."""
+    works = works_of(parse_list(read_list(shared / "seeds" / "awesome-list.md"), room.ws.taxonomy).papers)
+    names = [name for work in works for name in work.identifiers]
+    assert len(names) == len(set(names))
+    assert "arxiv:2307.06312" not in names
