@@ -20,6 +20,7 @@ from harvester.cli import (
     suggestions,
     train,
     users,
+    venues,
     web,
 )
 from harvester.cli.facets import FacetCommand
@@ -36,6 +37,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("runs")(run.runs)
 app.command("audit")(audit.audit)
+app.command("venues")(venues.venues)
 app.command("backfill")(backfill.backfill)
 app.command("rescore")(backfill.rescore)
 app.command("queue")(queue.queue)
