@@ -129,7 +129,7 @@ def test_a_suggested_doi_is_found(room: Room, upstream: Upstream) -> None:
 def test_venues_are_proposed_from_the_entries(room: Room) -> None:
     text = (
         'id = "doi:10.9999/{n}"\ntitle = "Paper {n}"\nauthors = ["Jane Doe"]\npublished = "2025"\nvenue = "{venue}"\n'
-        'kind = "method"\ntask = ["prognosis"]\n[links]\npaper = "https://doi.org/10.9999/{n}"\n'
+        'kind = "research"\ntask = ["prognosis"]\n[links]\npaper = "https://doi.org/10.9999/{n}"\n'
     )
     folder = room.folder / "data" / "catalog" / "entries" / "2025"
     folder.mkdir(parents=True)
@@ -139,4 +139,4 @@ def test_venues_are_proposed_from_the_entries(room: Room) -> None:
         {"venue": "Heart Robots", "entries": 2, "covered_by": None},
         {"venue": "Rhythm & Signal", "entries": 1, "covered_by": "crossref"},
     ]
-    assert "2 venues, 1 of which no source reads by name." in room.run("venues").stdout
+    assert "2 venues, 1 of which no source reads by name." in room.run("venues")
