@@ -21,6 +21,7 @@ from harvester.cli import (
     suggestions,
     train,
     users,
+    venues,
     web,
 )
 from harvester.cli.facets import FacetCommand
@@ -38,6 +39,7 @@ app.command("demo")(demo.demo)
 app.command("runs")(run.runs)
 app.command("audit")(audit.audit)
 app.command("coverage")(coverage.coverage)
+app.command("venues")(venues.venues)
 app.command("backfill")(backfill.backfill)
 app.command("rescore")(backfill.rescore)
 app.command("queue")(queue.queue)

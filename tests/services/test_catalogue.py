@@ -5,6 +5,7 @@
 import json
 import logging
 import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -210,6 +211,25 @@ def test_an_unknown_id_is_fetched(tmp_path: Path, upstream: Upstream) -> None:
     assert (entry.id, entry.title, entry.venue) == (paper.id, paper.title, paper.venue or "arXiv")
     with pytest.raises(HarvesterError, match="Nothing is known about 2501\\.99999"):
         add(ws, "2501.99999", {})
+    ws.store.dispose()
+
+
+def test_a_doi_is_looked_up_at_crossref(tmp_path: Path, upstream: Upstream) -> None:
+    crossref: Section = {"url": f"{upstream.url}/crossref", "min_interval": 0.0, "venues": []}
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", upstream.url, **{"harvest.crossref": crossref})
+    with urllib.request.urlopen(f"{upstream.url}/crossref/works?rows=1&filter=has-abstract:true", timeout=10) as answer:
+        (work,) = json.load(answer)["message"]["items"]
+    entry = add(ws, f"https://doi.org/{work['DOI'].upper()}", {"modality": "ecg"})
+    assert (entry.id, entry.links["paper"]) == (f"doi:{work['DOI']}", f"https://doi.org/{work['DOI']}")
+    assert len(entry.authors) == len(work["author"])
+    with pytest.raises(
+        HarvesterError, match=r"^Crossref knows no paper 10\.1000/unknown; check the DOI, or give a file"
+    ):
+        add(ws, "10.1000/unknown", {})
+    assert ids(ws) == [entry.id]
+    upstream.control(faults=[{"match": "/crossref/", "kind": "html", "count": 1}])
+    with pytest.raises(HarvesterError, match="not JSON"):
+        add(ws, "10.1000/another", {})
     ws.store.dispose()
 
 

@@ -15,7 +15,7 @@ from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.coverage import works_of
 from harvester.sources.journals import PROVENANCE as JOURNALS
 from harvester.store.engine import write
-from harvester.store.papers import record
+from harvester.store.recording import record
 from tests.conftest import Upstream
 from tests.room import NOWHERE, Room
 

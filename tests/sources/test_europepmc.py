@@ -1,80 +1,25 @@
-"""Europe PMC's search over HTTP: windows, pages, what fails and how it is told. The stand-in answers."""
+"""Europe PMC's search over HTTP: whole months, and what fails and how it is told. The stand-in answers."""
 
 import json
 import re
-import threading
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from harvester.domain.merging import Change
-from harvester.domain.papers import Author, Paper, Sighting
-from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
-from harvester.services.review.decisions import decide_all
-from harvester.sources.arxiv import api as arxiv
 from harvester.sources.errors import BadQuery, FetchError, Malformed, Unavailable
 from harvester.sources.europepmc import api
-from harvester.sources.europepmc.answer import read_page
 from harvester.sources.europepmc.query import DEFAULT_QUERY, dated
-from harvester.sources.europepmc.record import read_record
-from harvester.sources.http import HttpSettings, Transport
-from harvester.sources.registry import chosen
-from harvester.sources.window import Batch, Window
-from harvester.store.cursors import cursor
-from harvester.store.engine import read, write
-from harvester.store.recording import record
-from tests.conftest import Upstream, both_databases
+from harvester.sources.window import Window
+from tests.conftest import Upstream
 from tests.reliability.conftest import serving
-from tests.room import Room
+from tests.sources.europepmc import NOW, SEARCH, ask, received, settings, sightings, transport
 
-SEARCH = "/europepmc/webservices/rest/search"
-NOW = datetime(2025, 7, 31, 23, 30, tzinfo=UTC)
-MONTH = Window(NOW - timedelta(days=31), NOW)
-HEARTS = "TITLE_ABS:(heart OR cardiac OR ECG OR coronary)"
-PAGE = 5
 FIRST = {"match": SEARCH, "count": 1}
 LATER = {"match": SEARCH, "count": 1, "skip": 1}
 Fault = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "PAGE", PAGE)
-
-
-@pytest.fixture
-def service(upstream: Upstream) -> Upstream:
-    upstream.control(today="2025-07-31")
-    return upstream
-
-
-def settings(url: str, query: str = HEARTS) -> api.EuropePmcSettings:
-    return api.EuropePmcSettings(url=f"{url}/europepmc/webservices/rest", query=query)
-
-
-def transport(attempts: int = 1) -> Transport:
-    return Transport(HttpSettings(attempts=attempts, max_wait=0.01, timeout=10.0))
-
-
-def ask(url: str, query: str = HEARTS, window: Window = MONTH, attempts: int = 1) -> list[Batch]:
-    return list(api.fetch(settings(url, query), transport(attempts), window))
-
-
-def sightings(batches: Sequence[Batch]) -> list[Sighting]:
-    return [seen for batch in batches for seen in batch.sightings]
-
-
-def received(batches: Sequence[Batch]) -> int:
-    return sum(batch.received for batch in batches)
 
 
 def test_a_month_is_complete_and_told_in_order(service: Upstream) -> None:
@@ -235,139 +180,6 @@ def test_each_request_carries_what_the_service_needs(service: Upstream) -> None:
         assert "resultType=core" in entry["path"]
 
 
-class Scripted(BaseHTTPRequestHandler):
-    """Answers with whatever pages a test has, whichever are asked for."""
-
-    pages: Sequence[Any]
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
-        self.asked.append(query["cursorMark"][0])
-        page = {"request": {"queryString": query["query"][0]}} | self.pages[min(len(self.asked), len(self.pages)) - 1]
-        body = json.dumps(page).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Date", format_datetime(NOW, usegmt=True))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def send_response(self, code: int, message: str | None = None) -> None:
-        self.send_response_only(code, message)  # without the Date of today
-
-    def log_message(self, *_: Any) -> None:
-        """Log nothing."""
-
-
-@pytest.fixture
-def scripted() -> Iterator[Callable[..., str]]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Scripted)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def serve(*pages: Any) -> str:
-        Scripted.pages, Scripted.asked = pages, []
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield serve
-    server.shutdown()
-    server.server_close()
-
-
-def hearts(*days: str, first: int = 1) -> list[dict[str, Any]]:
-    numbered = enumerate(days, first)
-    return [{"source": "MED", "id": f"99{n}", "title": f"Hearts {n}.", "firstIndexDate": day} for n, day in numbered]
-
-
-def page(records: Sequence[Any], mark: str = "", total: int = 4) -> dict[str, Any]:
-    return {"hitCount": total, "resultList": {"result": records}} | ({"nextCursorMark": mark} if mark else {})
-
-
-def test_a_mark_that_does_not_move_is_the_end(scripted: Callable[..., str]) -> None:
-    """As the service did until 2021."""
-    url = scripted(page(hearts("2025-07-02"), "A+="), page(hearts("2025-07-03", first=2), "A+="))
-    assert received(ask(url)) == 2
-    assert Scripted.asked == ["*", "A+="], "the mark is encoded"
-
-
-def test_pages_that_stay_empty_or_repeat_themselves_end_the_search(scripted: Callable[..., str]) -> None:
-    """It has announced 170 records, given 168, and then gone on with empty pages and new marks for ever."""
-    url = scripted(page(hearts("2025-07-02"), "A"), page([], "B"), page([], "C"))
-    assert (received(ask(url)), len(Scripted.asked)) == (1, 2)
-    url = scripted(page(hearts("2025-07-02"), "A"), page(hearts("2025-07-02"), "B"))
-    assert (received(ask(url)), len(Scripted.asked)) == (1, 2)
-    url = scripted({"hitCount": 0, "resultList": {}})
-    assert received(ask(url)) == 0
-
-
-def test_what_is_settled_after_a_page(scripted: Callable[..., str]) -> None:
-    url = scripted(
-        page(hearts("2025-07-02", "2025-07-03"), "A"),
-        page(hearts("2025-07-03", "2025-07-03", first=3), "B"),
-        page(hearts("2025-07-04", first=5)),
-    )
-    told = [(batch.reached, batch.again) for batch in ask(url)]
-    third, fourth = datetime(2025, 7, 3, tzinfo=UTC), datetime(2025, 7, 4, tzinfo=UTC)
-    assert told == [(third, 1), (third, 3), (fourth, 1)]
-
-
-@pytest.mark.parametrize("days", [("2025-07-03", "2025-07-02"), ("2025-07-03", None), ("2025-07-03", "2026-01-01")])
-def test_without_the_order_nothing_is_settled(scripted: Callable[..., str], days: tuple[str, ...]) -> None:
-    url = scripted(page(hearts(*days), "A"), page(hearts("2025-07-05", first=3)))
-    assert [(batch.reached, batch.again) for batch in ask(url)] == [(None, 0)] * 2
-
-
-@pytest.mark.parametrize(
-    ("record", "named"),
-    [
-        ("odd", r"Record 2 \(odd\) .*: it has no fields\."),
-        (None, r"Record 2 \(None\)"),
-        ({"source": "MED", "id": "7"}, r"Record 2 \(MED/7\) cannot be read and was left out: it has no title\."),
-        ({"source": 7, "id": [], "title": "Hearts"}, r"its source is not text"),
-    ],
-)
-def test_an_odd_record_is_named_with_its_place(scripted: Callable[..., str], record: Any, named: str) -> None:
-    first, last = hearts("2025-07-02", "2025-07-03")
-    (batch,) = ask(scripted(page([first, record, last], total=3)))
-    assert (batch.received, len(batch.sightings)) == (3, 2)
-    (note,) = batch.notes
-    assert re.search(named, note)
-
-
-def test_records_of_which_none_can_be_read_are_a_fault(scripted: Callable[..., str]) -> None:
-    with pytest.raises(Malformed, match=r"none can be read\. Record 1 \(MED/0\)"):
-        ask(scripted(page([{"source": "MED", "id": str(n)} for n in range(12)])))
-    (few,) = ask(scripted(page([{"source": "MED", "id": "1"}], total=1)))
-    assert len(few.notes) == 1, "a single one is only odd"
-
-
-@pytest.mark.parametrize(
-    ("answer", "error", "words"),
-    [
-        ({"hitCount": "many"}, Malformed, "not a list of records"),
-        ({"hitCount": 1, "resultList": []}, None, ""),
-        ({"hitCount": 1, "resultList": {"result": {}}}, None, ""),
-        ({"hitCount": 1, "resultList": {"result": "x"}}, Malformed, "not a list of records"),
-        ({"hitCount": -1}, Malformed, "not a list of records"),
-        ([], Malformed, "not a list of records"),
-        ({"version": "6.9"}, Unavailable, "empty answer"),
-        ({"errCode": 404, "errMsg": "Please provide a valid query."}, BadQuery, r"\(errCode 404\); correct"),
-        ({"errCode": 400, "errMsg": "Invalid value\nof a parameter"}, BadQuery, "Invalid value of a parameter"),
-        ({"errCode": 429, "errMsg": "Slow down"}, Unavailable, "Slow down"),
-        ({"errCode": 500}, Unavailable, "errCode 500"),
-        ({"hitCount": 1, "request": {"queryString": "hear"}}, BadQuery, "reads the query otherwise: 'hear'"),
-        ({"hitCount": 1, "request": {"queryString": "(&quot;HEART&quot;"}}, None, ""),
-        ({"hitCount": 1, "request": {"queryString": "%22heart%22"}}, None, ""),
-    ],
-)
-def test_answers(answer: Any, error: type[FetchError] | None, words: str) -> None:
-    body = json.dumps(answer).encode()
-    if error is None:
-        assert read_page(body, '"heart"').total == 1
-    else:
-        with pytest.raises(error, match=words):
-            read_page(body, '"heart"')
-
-
 def test_the_probe_tells_what_a_query_brings(service: Upstream) -> None:
     told = api._count(settings(service.url), transport())
     assert told.startswith("The query matches ")
@@ -375,108 +187,3 @@ def test_the_probe_tells_what_a_query_brings(service: Upstream) -> None:
     assert len(service.log()) == 2
     with pytest.raises(Malformed, match=r"finds nothing for harvest\.europepmc\.query"):
         api._count(settings(service.url, "TITLE_ABS:nobodywritesthis"), transport())
-
-
-@pytest.fixture
-def room(tmp_path: Path, store_url: str, service: Upstream) -> Room:
-    section = {"url": f"{service.url}/europepmc/webservices/rest", "query": HEARTS, "min_interval": 0.0}
-    return Room.make(tmp_path, service.url, store_url, **{"harvest.europepmc": section})
-
-
-def night(room: Room, day: datetime = NOW, **changed: Any) -> SourceOutcome:
-    """A night of this source, for the month before it."""
-    room.now = day
-    ws = room.ws
-    (source,) = chosen(ws.settings.harvest, source_state(ws.store), ["europepmc"])
-    return harvest(ws, source, day - timedelta(days=31), None, **changed)
-
-
-@both_databases
-def test_a_night_is_kept_and_the_second_one_is_quiet(room: Room) -> None:
-    outcome = night(room)
-    assert (outcome.state, outcome.error) == ("fresh", None)
-    assert outcome.received == outcome.expected
-    with read(room.ws.store) as db:
-        assert cursor(db, "europepmc").until == NOW
-    again = night(room)
-    assert (again.state, again.first, again.requests) == ("quiet", set(), outcome.requests)
-
-
-@pytest.mark.parametrize("by", [2, -2])
-def test_hits_that_do_not_come_are_told(room: Room, service: Upstream, by: int) -> None:
-    service.control(faults=[{"match": SEARCH, "kind": "drift", "by": by, "count": -1}])
-    outcome = night(room)
-    assert outcome.state == "failed"
-    assert outcome.error == f"europepmc announced {outcome.expected} records and sent {outcome.received}."
-    assert outcome.expected == outcome.received + by
-    assert outcome.first, "what arrived is kept"
-    with read(room.ws.store) as db:
-        assert cursor(db, "europepmc").until is None
-
-
-def test_a_night_that_was_cut_off_goes_on_where_it_ended(room: Room, service: Upstream) -> None:
-    service.control(faults=[LATER | {"kind": "html", "skip": 2}])
-    cut = night(room)
-    assert (cut.state, cut.received) == ("failed", 2 * PAGE)
-    service.control(faults=[], clear_log=True)
-    whole = night(room)
-    assert (whole.state, whole.error) == ("fresh", None)
-    assert whole.received == whole.expected == received(ask(service.url))
-    assert whole.requests < 1 + -(-whole.received // PAGE)
-
-
-def test_requests_keep_their_distance(room: Room, service: Upstream) -> None:
-    section = room.ws.settings.harvest.europepmc
-    assert section is not None
-    spaced = section.model_copy(update={"min_interval": 0.3})
-    wanted = room.ws.settings.harvest.model_copy(update={"europepmc": spaced})
-    (source,) = chosen(wanted, source_state(room.ws.store), ["europepmc"])
-    service.control(clear_log=True)
-    room.now = NOW
-    outcome = harvest(room.ws, source, NOW - timedelta(days=10), None)
-    times = [entry["time"] for entry in service.log()]
-    assert outcome.requests == len(times) > 1
-    assert source.spacing == 0.3
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.25
-
-
-ARXIV_PAPER = Paper(("arxiv:2506.00001",), "Hearts 1", "We count.", (Author("Jane Doe"),), version=1)
-AUTHORS = {"authorList": {"author": [{"firstName": "Jane", "lastName": "Doe"}]}}
-
-
-def accepted(room: Room) -> None:
-    """The store has a preprint from arXiv, which a reviewer has accepted."""
-    ws = room.ws
-    with write(ws.store) as db:
-        record(db, [Sighting(arxiv.PROVENANCE, ARXIV_PAPER)], NOW)
-    (done,) = decide_all(ws, "accept", ["arxiv:2506.00001"], "ann", "", {"task": "diagnosis", "modality": "ecg"})
-    assert not done.error
-
-
-@pytest.mark.parametrize(("source", "suggested"), [("MED", 1), ("PPR", 0)])
-def test_an_article_updates_an_accepted_preprint_and_another_preprint_does_not(
-    room: Room, scripted: Callable[..., str], source: str, suggested: int
-) -> None:
-    accepted(room)
-    (found,) = hearts("2025-07-02")
-    url = scripted(page([found | AUTHORS | {"source": source}], total=1))
-    room.config.write_text(room.config.read_text().replace(room.ws.settings.harvest.europepmc.url, f"{url}/rest"))
-    del room.ws
-    outcome = night(room)
-    assert (outcome.state, outcome.error) == ("fresh", None)
-    assert outcome.count(Change.NEW) == 0, "it is the same work"
-    assert outcome.suggested == suggested
-
-
-@pytest.mark.parametrize(("source", "sources"), [("MED", ("europepmc",)), ("PPR", ())])
-def test_a_preprint_that_turns_out_to_be_another_papers_was_shown_by_no_journal(
-    room: Room, source: str, sources: tuple[str, ...]
-) -> None:
-    raw = {"source": source, "id": "99000001", "doi": "10.9999/hearts.1", "title": "Heartbeats, counted", **AUTHORS}
-    shown = read_record(raw, NOW.date()).sighting
-    assert shown is not None
-    gained = replace(ARXIV_PAPER, identifiers=(*ARXIV_PAPER.identifiers, "doi:10.9999/hearts.1"), version=2)
-    with write(room.ws.store) as db:
-        record(db, [shown, Sighting(arxiv.PROVENANCE, ARXIV_PAPER)], NOW)
-        (merged,) = record(db, [Sighting(arxiv.PROVENANCE, gained)], NOW)
-    assert [lost.sources for lost in merged.absorbed] == [sources]

@@ -24,6 +24,7 @@ RANKS = {
     "huggingface": Rank.AGGREGATED,
     "npj-digital-medicine": Rank.JOURNAL,
     "europepmc": Rank.JOURNAL,
+    "crossref": Rank.JOURNAL,
     "arxiv_rss": Rank.ANNOUNCED,
     "arxiv_oai": Rank.ANNOUNCED,
     "arxiv_snapshot": Rank.ARXIV,

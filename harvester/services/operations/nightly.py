@@ -20,11 +20,13 @@ from harvester.services.catalog.notices import mark_entries
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
 from harvester.services.harvest.collect import SourceOutcome, harvest, plan, reconsider, source_state
+from harvester.services.harvest.completion import complete_papers
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
 from harvester.services.operations.alert import alert_counts, alerts, tell
 from harvester.services.workspace import Watch, Workspace, unwatched
+from harvester.sources.crossref import api as crossref
 from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
@@ -109,6 +111,8 @@ def run(
             night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
             night.notices = _accepted_notices(ws, [pair for outcome in night.outcomes for pair in outcome.noticed])
             _step(night, lambda: _mark_entries(ws))
+            if any(source.name == crossref.PROVENANCE.name for source in asked):
+                _step(night, lambda: _complete(ws))
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:
@@ -144,6 +148,10 @@ def _step(night: Night, work: Callable[[], None]) -> None:
 
 def _read_files(ws: Workspace, night: Night) -> None:
     night.errors.extend(sync_catalog(ws).problems)
+
+
+def _complete(ws: Workspace) -> None:
+    complete_papers(ws)
 
 
 def _fetch_proposals(ws: Workspace) -> None:

@@ -1,0 +1,143 @@
+"""Crossref in a run, for papers without text, for suggestions, and the venues proposed for it."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvester.base.errors import FetchError
+from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.provenance import Provenance, Rank
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.harvest.completion import MOST, complete_papers
+from harvester.services.harvest.proposals import _fetch_all, propose
+from harvester.sources.registry import chosen
+from harvester.store.engine import read, write
+from harvester.store.papers import find, history
+from harvester.store.proposals import proposals_in
+from harvester.store.recording import record
+from tests.conftest import Upstream, both_databases
+from tests.room import Room
+
+FEED = Provenance("circulation", Rank.JOURNAL, "journal")
+SINCE = datetime(2025, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(tmp_path: Path, upstream: Upstream, store_url: str) -> Iterator[Room]:
+    crossref = {
+        "url": f"{upstream.url}/crossref",
+        "min_interval": 0.0,
+        "venues": ["Journal of Computed Cardiology", "Rhythm and Signal", "Circulation"],
+    }
+    made = Room.make(tmp_path, upstream.url, store_url, **{"harvest.crossref": crossref, "harvest": {"feeds": []}})
+    yield made
+    made.ws.store.dispose()
+
+
+def works(upstream: Upstream, chosen: str = "type:journal-article,has-abstract:true") -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{upstream.url}/crossref/works?rows=100&filter={chosen}", timeout=10) as answer:
+        found: list[dict[str, Any]] = json.load(answer)["message"]["items"]
+    return [work for work in found if not work.get("update-to")]
+
+
+def shown(room: Room, *dois: str, abstract: str = "") -> None:
+    """What a feed shows: titles of its own, so that nothing but the DOI can match."""
+    papers = [Paper((f"doi:{doi}",), f"As the feed of {doi} has it", abstract) for doi in dois]
+    with write(room.ws.store) as db:
+        record(db, [Sighting(FEED, paper) for paper in papers], room.now)
+
+
+def requests(upstream: Upstream) -> int:
+    return sum("/crossref/" in one["path"] for one in upstream.log())
+
+
+def test_a_month_is_complete_and_the_second_run_brings_nothing_new(room: Room, upstream: Upstream) -> None:
+    (source,) = chosen(room.ws.settings.harvest, source_state(room.ws.store), ["crossref"])
+    first = harvest(room.ws, source, SINCE, None)
+    assert (first.state, first.error, first.received) == ("fresh", None, first.expected)
+    again = harvest(room.ws, source, SINCE, None)
+    assert (again.state, again.received, len(again.changes)) == ("quiet", first.received, len(first.changes))
+    assert {change.value for change in again.changes.values()} == {"same"}
+
+
+def test_a_list_that_stays_incomplete_leaves_the_cursor(room: Room, upstream: Upstream) -> None:
+    upstream.control(faults=[{"match": "/crossref/", "kind": "drift", "by": 3, "count": -1}])
+    (source,) = chosen(room.ws.settings.harvest, source_state(room.ws.store), ["crossref"])
+    failed = harvest(room.ws, source, SINCE, None)
+    assert (failed.state, "announced" in (failed.error or "")) == ("failed", True)
+    assert failed.changes, "what arrived is kept"
+    upstream.control(faults=[])
+    assert harvest(room.ws, source, SINCE, None).state == "fresh"
+
+
+@both_databases
+def test_papers_without_text_are_completed_and_nothing_is_asked_twice(room: Room, upstream: Upstream) -> None:
+    (known, *_) = works(upstream)
+    shown(room, known["DOI"], "10.9999/nobody.knows", "10.9999/with,comma")
+    shown(room, "10.9999/has.text", abstract="Of hearts.")
+    with write(room.ws.store) as db:
+        whole = Paper(("doi:10.9999/whole",), "Whole", "Of hearts.", (Author("Jane Doe"),))
+        record(db, [Sighting(FEED, whole)], room.now)
+    upstream.control(clear_log=True)
+    done = complete_papers(room.ws)
+    assert (done.asked, done.found, requests(upstream)) == (3, 1, 1)
+    with read(room.ws.store) as db:
+        stored = find(db, f"doi:{known['DOI']}")
+        assert stored is not None
+        assert stored.paper.abstract
+        assert len(stored.paper.authors) == len(known["author"])
+        assert {seen.source for seen in history(db, stored.number)} == {"circulation", "crossref"}
+    room.later(days=8)
+    assert (complete_papers(room.ws).asked, requests(upstream)) == (0, 1)
+    room.later(days=30)
+    assert complete_papers(room.ws).asked == 2, "it may have been registered since"
+
+
+def test_a_failure_keeps_what_came_and_asks_for_the_rest_again(room: Room, upstream: Upstream) -> None:
+    shown(room, *(f"10.9999/nobody.{number}" for number in range(MOST + 60)))
+    upstream.control(faults=[{"match": "/crossref/", "kind": "html", "skip": 1, "count": 1}])
+    with pytest.raises(FetchError):
+        complete_papers(room.ws)
+    upstream.control(faults=[])
+    assert complete_papers(room.ws).asked == MOST
+    assert complete_papers(room.ws).asked == 10
+
+
+def test_without_its_section_nothing_is_asked(tmp_path: Path, upstream: Upstream, store_url: str) -> None:
+    room = Room.make(tmp_path, upstream.url, store_url)
+    shown(room, "10.9999/nobody.knows")
+    assert complete_papers(room.ws).asked == 0
+    room.ws.store.dispose()
+
+
+def test_a_suggested_doi_is_found(room: Room, upstream: Upstream) -> None:
+    (known, *_) = works(upstream)
+    upstream.control(faults=[{"match": "/crossref/", "kind": "status", "status": 503, "count": 1}])
+    propose(room.ws, f"https://doi.org/{known['DOI']}", "", "192.0.2.1")
+    propose(room.ws, "10.1000/nobody.knows", "", "192.0.2.1")
+    assert _fetch_all(room.ws) == 1
+    assert _fetch_all(room.ws) == 1
+    with read(room.ws.store) as db:
+        assert [proposal.name for proposal in proposals_in(db, "unknown")] == ["doi:10.1000/nobody.knows"]
+        assert [proposal.name for proposal in proposals_in(db, "queued")] == [f"doi:{known['DOI']}"]
+
+
+def test_venues_are_proposed_from_the_entries(room: Room) -> None:
+    text = (
+        'id = "doi:10.9999/{n}"\ntitle = "Paper {n}"\nauthors = ["Jane Doe"]\npublished = "2025"\nvenue = "{venue}"\n'
+        'kind = "research"\ntask = ["prognosis"]\n[links]\npaper = "https://doi.org/10.9999/{n}"\n'
+    )
+    folder = room.folder / "data" / "catalog" / "entries" / "2025"
+    folder.mkdir(parents=True)
+    for n, venue in enumerate(("Rhythm & Signal", "Heart Robots 3 (2025)", "Heart Robots")):
+        (folder / f"paper-{n}.toml").write_text(text.format(n=n, venue=venue), encoding="utf-8")
+    assert room.json("venues") == [
+        {"venue": "Heart Robots", "entries": 2, "covered_by": None},
+        {"venue": "Rhythm & Signal", "entries": 1, "covered_by": "crossref"},
+    ]
+    assert "2 venues, 1 of which no source reads by name." in room.run("venues")
