@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from harvester.base.settings_section import WebAddress
+from harvester.domain.coverage import Work
 from harvester.domain.notices import Notice
 from harvester.domain.papers import Sighting
+from harvester.domain.same_work import same_title
 from harvester.domain.text import clean
 from harvester.sources.crossref.answer import Page, complaint, is_bad_cursor, read_page
 from harvester.sources.crossref.record import ARTICLE, read_record
@@ -31,6 +33,7 @@ ACCEPT = "application/json"
 PAGE = 500  # works; at most 1,000
 FIRST = "*"
 READINGS = 2  # of a list of which pages are lost
+FEW = 10  # works that resemble a title; the order is by words in common
 MANY = 10  # works; if none of so many can be read, the format has changed
 AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
 SPACING = 0.001  # seconds; where min_interval is 0, the pace that Crossref's headers ask for still needs a gate
@@ -231,4 +234,29 @@ def _count(settings: CrossrefSettings, transport: Transport) -> str:
     return f"It has {total:,} records of the venues."
 
 
-KIND = SourceKind(PROVENANCE, "crossref", CrossrefSettings, _source, _probe)
+def covers(settings: CrossrefSettings, transport: Transport, work: Work) -> bool:
+    """Whether a work, by its DOI or else its title, is one of the venues' works.
+
+    Raises:
+        FetchError: no answer, or one that is not a list of works.
+    """
+    dois = [name.removeprefix("doi:") for name in work.identifiers if name.startswith("doi:") and "," not in name]
+    for venues in filters(settings.venues):
+        by_doi = ",".join(f"doi:{doi}" for doi in dois)
+        if dois and ask(settings, "", transport, {"filter": f"{venues},{by_doi}", "rows": 0}).total:
+            return True
+        likely = ask(settings, "", transport, {"filter": venues, "query.bibliographic": work.title, "rows": FEW}).works
+        if any(same_title(title, work.title) for title in map(_title, likely)):
+            return True
+    return False
+
+
+def _title(work: Any) -> str:
+    try:
+        reading = read_record(work, date.max)
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
+        return ""
+    return reading.sighting.paper.title if reading.sighting else ""
+
+
+KIND = SourceKind(PROVENANCE, "crossref", CrossrefSettings, _source, _probe, covers)

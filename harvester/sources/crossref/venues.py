@@ -3,19 +3,19 @@
 import re
 from collections.abc import Sequence
 
-TITLES = {
-    "0302-9743": "Lecture Notes in Computer Science",
-    "1611-3349": "Lecture Notes in Computer Science",
-    "1361-8415": "Medical Image Analysis",
-    "0031-3203": "Pattern Recognition",
-    "0950-7051": "Knowledge-Based Systems",
-    "0278-0062": "IEEE Transactions on Medical Imaging",
-    "2168-2194": "IEEE Journal of Biomedical and Health Informatics",
-    "0018-9294": "IEEE Transactions on Biomedical Engineering",
-}
-DEFAULT_VENUES = tuple(TITLES)
-"""Proceedings and engineering journals that PubMed lacks, or has late. An ISSN of one edition finds both of them;
-Lecture Notes are registered under either."""
+TITLES = {"0302-9743": "Lecture Notes in Computer Science", "1611-3349": "Lecture Notes in Computer Science"}
+DEFAULT_VENUES = (
+    *TITLES,
+    "MICCAI",
+    "Medical Image Analysis",
+    "Pattern Recognition",
+    "Knowledge-Based Systems",
+    "IEEE Transactions on Medical Imaging",
+    "IEEE Journal of Biomedical and Health Informatics",
+    "IEEE Transactions on Biomedical Engineering",
+)
+"""Proceedings and engineering journals that PubMed lacks, or has late. Lecture Notes are registered under either ISSN,
+each volume with a title of its own."""
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dX]", re.IGNORECASE)
 
 

@@ -15,13 +15,15 @@ from pydantic import Field, field_validator
 
 from harvester.base.escape import one_line
 from harvester.base.settings_section import WebAddress
+from harvester.domain.coverage import Work
 from harvester.domain.notices import Notice
 from harvester.domain.papers import Sighting
+from harvester.domain.same_work import same_title
 from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Malformed
 from harvester.sources.europepmc.answer import REMEDY, Page, read_page
 from harvester.sources.europepmc.fields import day_of
-from harvester.sources.europepmc.query import DEFAULT_QUERY, dated, last_day, recent
+from harvester.sources.europepmc.query import DEFAULT_QUERY, asked_as, dated, last_day, recent
 from harvester.sources.europepmc.record import ARTICLE, read_record
 from harvester.sources.http import Params, Transport
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
@@ -32,6 +34,7 @@ ACCEPT = "application/json"
 PAGE = 500  # records of some 10 kB; at most 1,000
 ORDER = "FIRST_IDATE_D asc"
 FIRST_MARK = "*"
+FEW = 10  # records that have nearly the title of one work
 MANY = 10  # records; if none of so many can be read, the format has changed
 WEEKS = 4
 PROBES = 3  # attempts of the doctor: now and then an answer is empty
@@ -182,4 +185,18 @@ def _count(settings: EuropePmcSettings, transport: Transport) -> str:
     return f"The query matches {total:,} papers, about {round(lately / WEEKS):,} a week."
 
 
-KIND = SourceKind(PROVENANCE, "europepmc", EuropePmcSettings, _source, _probe)
+def covers(settings: EuropePmcSettings, transport: Transport, work: Work) -> bool:
+    """Whether the query finds a work that Europe PMC has under one of the list's identifiers, else under its title.
+
+    Raises:
+        FetchError: no answer, or not one to this query.
+    """
+    query = f"({asked_as(work)}) AND ({settings.query})"
+    page = _ask(settings, transport, query, {"resultType": "core", "pageSize": FEW})
+    readings = [read_record(record, date.max) for record in page.records if isinstance(record, dict)]
+    found = [reading.sighting.paper for reading in readings if reading.sighting]
+    names = {name for name in work.identifiers if not name.startswith("title:")}
+    return any(names & set(paper.identifiers) or same_title(paper.title, work.title) for paper in found)
+
+
+KIND = SourceKind(PROVENANCE, "europepmc", EuropePmcSettings, _source, _probe, covers)

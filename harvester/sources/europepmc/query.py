@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from harvester.base.clock import utc_date
+from harvester.domain.coverage import Work
 from harvester.sources.search_terms import COMPUTING_TERMS, SEARCH_TERMS
 from harvester.sources.window import Window
 
@@ -42,6 +43,15 @@ def recent(query: str, now: datetime, days: int) -> str:
 def indexed_between(query: str, first: date, last: date) -> str:
     """The query for what was indexed from one day to another."""
     return f"({query}) AND (FIRST_IDATE:[{first} TO {last}])"
+
+
+def asked_as(work: Work) -> str:
+    """A query for one work: by its identifiers and its title."""
+    fields = {"doi": "DOI", "pmid": "EXT_ID", "pmcid": "PMCID"}
+    named = [name.partition(":") for name in work.identifiers]
+    by_id = [f'{fields[kind]}:"{value}"' for kind, _, value in named if kind in fields and '"' not in value]
+    words = " ".join(re.findall(r"[^\W_]+", work.title))
+    return " OR ".join([*by_id, *([f'TITLE:"{words}"'] if words else [])])
 
 
 def _any_of(terms: Iterable[str]) -> str:
