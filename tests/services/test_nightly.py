@@ -120,6 +120,23 @@ def test_a_failed_source_is_named_and_made_good(room: Room, upstream: Upstream) 
     assert by_name(made_good)["arxiv"]["new"] > 0
 
 
+def test_a_night_without_a_match_is_quiet_in_its_own_report(tmp_path: Path, upstream: Upstream) -> None:
+    """The API is asked before the feeds; that they show the batch counts in the same run."""
+    feeds = {"url": f"{upstream.url}/rss", "categories": ["cs.RO"]}
+    room = Room.make(tmp_path, upstream.url, **{"harvest": {"overlap_days": 3}, "harvest.arxiv_rss": feeds})
+    room.run("db", "upgrade")
+    asked = ("run", "--source", "arxiv", "--source", "arxiv_rss", "--no-digest")
+    upstream.control(today="2025-06-17")
+    room.json(*asked, "--since", "2025-06-14", now="2025-06-17T23:30:00Z")
+    upstream.control(today="2025-06-18")  # no paper of this day matches the shipped query
+    night = room.json(*asked, now="2025-06-18T23:30:00Z")
+    assert {name: source["state"] for name, source in by_name(night).items()} == {
+        "arxiv": "quiet",
+        "arxiv_rss": "fresh",
+    }
+    assert night["state"] == "ok"
+
+
 def test_every_source_failing_is_a_failed_run(tmp_path: Path) -> None:
     room = Room.make(tmp_path, "http://127.0.0.1:1")
     report = json.loads(room.run("run", "--json", now=THURSDAY, status=1))
