@@ -37,13 +37,14 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
-    r"(?:table of )?contents|in this issue|issue (?:information|highlights)|editorial board|masthead"
+    r"(?:table of )?contents|in this issue|(?:issue|publication|subscription|publisher['’]?s?) information"
+    r"|issue highlights|editorial board|masthead|calendar|announcements?|(?:author|subject|reviewer)? ?index|title page"
     r"|(?:front|back) matter|(?:front|back|inside|outside)? ?(?:front |back )?cover(?: image)?"
-    r"|(?:author|subject) index|announcements?"
     r"|(?:list of |thanks to (?:our )?|acknowledge?ment (?:of|to) )?reviewers?(?: acknowledge?ments?| list)?"
-    r"|instructions for authors|information for authors|correction|corrections|erratum|errata|retraction|calendar",
+    r"|(?:instructions|information) for (?:authors|readers)|corrections?|erratum|errata|retraction",
     re.IGNORECASE,
 )
+_SECOND_PART = re.compile(r" (?:page|and [a-z ]{1,40})\Z", re.IGNORECASE)  # "Editorial Board and Contents"
 _LETTER = re.compile(
     r"(?:author(?:['’]s|s['’])? )?(?:reply|response)(?: to (?:the |.*\b)(?:letters?|comments?|editors?|authors?)\b.*)?"
     r"|editorial(?: comment(?:ary)?)?|letters? to the editor.*"
@@ -88,17 +89,27 @@ def sift(sightings: Sequence[Sighting]) -> Sifted:
         paper = sighting.paper
         if not _may_be_a_notice(sighting):
             papers.append(sighting)
-        elif _FURNITURE.fullmatch(paper.title.strip(" .")):
+        elif is_furniture(paper.title):
             furniture.append(paper.title)
         elif about := _ABOUT.match(paper.title):
             notices.append(_about(about, paper))
         else:
-            own = _OWN.sub("", paper.title)
+            own = without_mark(paper.title)
             if own != paper.title:
                 marks.append(Notice("retraction", paper.identifiers, paper.links.get("paper", "")))
             kind = EDITORIAL if _LETTER.fullmatch(own.strip(" .")) else paper.kind
             papers.append(replace(sighting, paper=replace(paper, title=own, kind=kind)))
     return Sifted(tuple(papers), (*notices, *marks), tuple(furniture))
+
+
+def is_furniture(title: str) -> bool:
+    """Whether a title is that of a cover or a table of contents, which publishers register as articles."""
+    return bool(_FURNITURE.fullmatch(_SECOND_PART.sub("", title.strip(" ."), count=1)))
+
+
+def without_mark(title: str) -> str:
+    """The title that a retracted article had: without ``RETRACTED:`` and the like."""
+    return _OWN.sub("", title)
 
 
 def _may_be_a_notice(sighting: Sighting) -> bool:

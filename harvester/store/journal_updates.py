@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from harvester.base.clock import utc_date
-from harvester.domain.identity import names_of_kind
 from harvester.domain.merging import Merged
 from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Suggestion
+from harvester.domain.same_work import is_preprint
 from harvester.store.papers import load
 from harvester.store.queue import find_candidate
 from harvester.store.tables import suggestions
@@ -52,7 +52,7 @@ def close_suggestion(db: Connection, suggestion: Suggestion, state: str, by: str
 
 
 def _is_preprint(db: Connection, number: int) -> bool:
-    return bool(names_of_kind(load(db, [number])[number].paper.identifiers, "arxiv"))
+    return is_preprint(load(db, [number])[number].paper)
 
 
 def _suggestion(row: Row[Any]) -> Suggestion:

@@ -1,4 +1,7 @@
-"""Papers that a feed showed without abstract or authors, completed from Crossref: a few groups of DOIs each night.
+"""What Crossref knows about single papers: a few groups of DOIs each night.
+
+Papers of the catalog are asked for because of notices: a retraction may come years later, outside every window. Papers
+that a feed showed without abstract or authors are completed.
 
 A DOI is not asked for again soon: what Crossref knew has a sighting of its own, and the others are remembered.
 """
@@ -16,7 +19,8 @@ from harvester.sources.crossref import api
 from harvester.sources.crossref.lookup import Found, look_up_many
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
-from harvester.store.incomplete import without_text
+from harvester.store.incomplete import accepted_dois, without_text
+from harvester.store.notices import attach
 from harvester.store.recording import record
 
 log = logging.getLogger(__name__)
@@ -28,11 +32,11 @@ ASKED = f"{api.PROVENANCE.name}/asked"
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How many DOIs were asked for, how many records came, and the notices and notes among them."""
+    """How many DOIs were asked for, how many records came, the notices that are new, with their papers, and notes."""
 
     asked: int = 0
     found: int = 0
-    notices: tuple[Notice, ...] = ()
+    noticed: tuple[tuple[int, Notice], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -48,15 +52,17 @@ def complete_papers(ws: Workspace) -> Completion:
     today = utc_date(ws.clock())
     with read(ws.store) as db:
         resting = _recent(cursor(db, ASKED).validators, today)
-        names = without_text(db, api.PROVENANCE.name, MOST, resting)
+        accepted = accepted_dois(db, MOST, resting)
+        bare = without_text(db, api.PROVENANCE.name, MOST, resting)
+    names = list(dict.fromkeys((*accepted, *bare)))[:MOST]
     dois, transport = [name.removeprefix("doi:") for name in names], crossref_transport(ws, settings)
     done = Completion()
     for group, found in look_up_many(settings, ws.settings.harvest.contact, transport, dois, today):
-        _keep(ws, group, found, today)
+        noticed = _keep(ws, group, found, today)
         done = Completion(
             done.asked + len(group),
             done.found + len(found.readings),
-            (*done.notices, *(notice for reading in found.readings.values() for notice in reading.notices)),
+            (*done.noticed, *noticed),
             (*done.notes, *found.notes),
         )
     for note in done.notes:
@@ -66,13 +72,15 @@ def complete_papers(ws: Workspace) -> Completion:
     return done
 
 
-def _keep(ws: Workspace, group: Sequence[str], found: Found, today: date) -> None:
+def _keep(ws: Workspace, group: Sequence[str], found: Found, today: date) -> list[tuple[int, Notice]]:
     sightings = [reading.sighting for reading in found.readings.values() if reading.sighting]
     with write(ws.store) as db:
         record(db, sightings, ws.clock(), add=False)
+        noticed = attach(db, (notice for reading in found.readings.values() for notice in reading.notices))
         before = cursor(db, ASKED)
         asked = {f"doi:{doi}": today.isoformat() for doi in group}
         set_cursor(db, ASKED, replace(before, validators={**_recent(before.validators, today), **asked}))
+    return noticed
 
 
 def _recent(asked: Mapping[str, str], today: date) -> dict[str, str]:

@@ -52,6 +52,7 @@ class Night:
     queued: int = 0
     digest: DigestCounts | None = None
     withdrawn: list[str] = field(default_factory=list)
+    noticed: list[tuple[int, Notice]] = field(default_factory=list)
     notices: list[NoticeReport] = field(default_factory=list)
     alert_counts: AlertCounts | None = None
     errors: list[str] = field(default_factory=list)
@@ -108,11 +109,9 @@ def run(
             with BackgroundClassifier(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
             _step(night, lambda: reconsider(ws, asked, night.outcomes))
-            night.withdrawn = accepted_among(ws, {number for outcome in night.outcomes for number in outcome.withdrawn})
-            night.notices = _accepted_notices(ws, [pair for outcome in night.outcomes for pair in outcome.noticed])
-            _step(night, lambda: _mark_entries(ws))
             if any(source.name == crossref.PROVENANCE.name for source in asked):
-                _step(night, lambda: _complete(ws))
+                _step(night, lambda: _complete(ws, night))
+            _step(night, lambda: _tell_of_notices(ws, night))
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:
@@ -150,8 +149,18 @@ def _read_files(ws: Workspace, night: Night) -> None:
     night.errors.extend(sync_catalog(ws).problems)
 
 
-def _complete(ws: Workspace) -> None:
-    complete_papers(ws)
+def _complete(ws: Workspace, night: Night) -> None:
+    night.noticed.extend(complete_papers(ws).noticed)
+
+
+def _tell_of_notices(ws: Workspace, night: Night) -> None:
+    """What has become of papers in the catalog, for the report, the alert and the papers' entries."""
+    noticed = [*night.noticed, *(pair for outcome in night.outcomes for pair in outcome.noticed)]
+    retracted = {number for number, notice in noticed if notice.kind == "retraction"}
+    gone = {number for outcome in night.outcomes for number in outcome.withdrawn}
+    night.withdrawn = accepted_among(ws, gone | retracted)
+    night.notices = _accepted_notices(ws, noticed)
+    mark_entries(ws)
 
 
 def _fetch_proposals(ws: Workspace) -> None:
@@ -179,10 +188,6 @@ def _accepted_notices(ws: Workspace, noticed: Sequence[tuple[int, Notice]]) -> l
         accepted = [number for number, candidate in queued.items() if candidate.state == "accepted"]
         ids = {number: stored.paper.id for number, stored in load(db, accepted).items()}
     return [NoticeReport(ids[number], notice.kind, notice.link) for number, notice in noticed if number in ids]
-
-
-def _mark_entries(ws: Workspace) -> None:
-    mark_entries(ws)
 
 
 def _send(ws: Workspace, night: Night, watch: Watch) -> None:

@@ -32,27 +32,6 @@ _NOTICES: dict[str, NoticeKind] = {
     "clarification": "correction",
     "expression of concern": "concern",
 }
-_PART_OF_AN_ISSUE = re.compile(
-    r"(?:editorial board|(?:table of )?contents|(?:publication|issue|subscription|publisher'?s?) information|masthead|"
-    r"(?:inside )?(?:front|back) (?:matter|cover)|cover(?: image)?|title page|(?:author|subject|reviewer) index|"
-    r"information for (?:authors|readers))(?: (?:page|and) ?[a-z ]{0,40})?\.?",
-    re.IGNORECASE,
-)
-_RETRACTED = re.compile(
-    r"\A\W{0,2}(?:RETRACTED|WITHDRAWN|Retracted|Withdrawn)(?: (?:article|paper|chapter))?\W{0,2}:\s*(?=\S)",
-    re.IGNORECASE,
-)
-
-
-def is_part_of_an_issue(title: str) -> bool:
-    """Whether a title is that of a cover or a table of contents, which publishers register as articles."""
-    return bool(_PART_OF_AN_ISSUE.fullmatch(title))
-
-
-def without_retraction(title: str) -> tuple[str, bool]:
-    """The title that the article had, and whether it now begins with ``RETRACTED:``."""
-    own = _RETRACTED.sub("", title, count=1)
-    return own, own != title
 
 
 def related(work: Work) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from harvester.domain.identity import doi_identifier
-from harvester.domain.notices import Notice
+from harvester.domain.notices import Notice, is_furniture, without_mark
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.sources.arxiv.tex import plain_accents
@@ -14,11 +14,9 @@ from harvester.sources.crossref.kinds import (
     PAPERS,
     PREPRINT,
     address,
-    is_part_of_an_issue,
     notices_about,
     notices_in,
     related,
-    without_retraction,
 )
 from harvester.sources.europepmc.abstract import abstract_of
 from harvester.sources.feed import plain_text
@@ -53,10 +51,11 @@ def read_record(work: Work, latest: date) -> Reading:
         return Reading(notices=notices)
     if kind not in PAPERS:
         return Reading()
-    title, retracted = without_retraction(_title(work))
-    if is_part_of_an_issue(title):
+    shown = _title(work)
+    if is_furniture(shown):
         return Reading()
-    told = notices_about(work, doi, retracted=retracted)
+    title = without_mark(shown)
+    told = notices_about(work, doi, retracted=title != shown)
     paper, announced = _paper(work, doi, title, latest), day_of(work, "created", latest)
     if kind == PREPRINT:
         return Reading(Sighting(POSTED, paper, announced, POSTED.kind), told)

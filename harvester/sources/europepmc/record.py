@@ -1,12 +1,11 @@
 """One record of Europe PMC in the form ``core`` as our record."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from harvester.base.escape import is_web_url
 from harvester.domain.identity import doi_identifier, title_identifier
-from harvester.domain.notices import Notice
+from harvester.domain.notices import Notice, is_furniture
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.sources.arxiv.tex import plain_accents
@@ -33,11 +32,6 @@ _KINDS = {
     "editorial": ("editorial", "comment", "news", "newspaper article", "letter"),
 }
 _SHORT = {"letter"}  # also a form of research article, which then has an abstract
-_PARTS_OF_AN_ISSUE = re.compile(
-    r"(?:editorial board|(?:table of )?contents|issue information|masthead|front matter|back matter|front cover|"
-    r"back cover|cover(?: image)?|title page|(?:author|subject) index|index)(?: page)?(?: and [a-z ]{1,40})?\.?",
-    re.IGNORECASE,
-)
 _PATENT = "PAT"
 
 
@@ -62,7 +56,7 @@ def read_record(record: Record, latest: date) -> Reading:
         if not (articles := articles_of(record)):
             raise ValueError(f"it is a {kind} that names no article")
         return Reading(notices=(Notice(kind, articles, page),))
-    if source == _PATENT or _PARTS_OF_AN_ISSUE.fullmatch(title):
+    if source == _PATENT or is_furniture(title):
         return Reading()
     paper = _paper(record, title, identifiers, page, latest)
     told = notices_about(record, identifiers, page)
