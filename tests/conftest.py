@@ -127,6 +127,19 @@ def upstream(stand_in: str) -> Upstream:
 
 
 @pytest.fixture(scope="session")
+def strict(shared: Path, corpus: Path) -> Iterator[Upstream]:
+    """A stand-in with odd records that refuses whoever asks too often."""
+    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
+    options = ["--today", "2025-06-12", "--odd", "--limits"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.match(r"ready (\S+)", process.stdout.readline())
+        assert found
+        yield Upstream(found[1])
+        process.kill()
+
+
+@pytest.fixture(scope="session")
 def postgres() -> str:
     """A PostgreSQL server on which databases may be made."""
     try:

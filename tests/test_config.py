@@ -70,7 +70,7 @@ def test_paths_start_at_the_configuration(tmp_path: Path) -> None:
 
 
 SECTIONS = ("store", "classifier", "review", "catalog", "digest", "web", "alert")
-SOURCES = ("arxiv", "arxiv_rss", "oai", "europepmc", "huggingface")
+SOURCES = ("arxiv", "arxiv_rss", "oai", "europepmc", "crossref", "huggingface")
 
 
 def test_the_shipped_file_states_the_defaults() -> None:

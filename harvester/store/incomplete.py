@@ -1,4 +1,4 @@
-"""Papers about which Crossref may know more: those of the catalog, and those of which only a title and a DOI are known."""
+"""Papers about which Crossref may know more: those of the catalog, and those known by a title and a DOI alone."""
 
 from collections.abc import Collection
 

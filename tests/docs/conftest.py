@@ -30,6 +30,12 @@ JOURNAL = """\
 </item></channel></rss>
 """
 ISSUE = {"source": "MED", "id": "1", "title": "Table of Contents.", "firstIndexDate": "2026-01-05"}
+WORKS = json.dumps(
+    {
+        "message-type": "work-list",
+        "message": {"total-results": 1, "items": [{"DOI": "10.9999/toc", "type": "journal-issue"}], "next-cursor": "x"},
+    }
+).encode()
 OAI = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{}</OAI-PMH>'
 WHO = OAI.format("<Identify><repositoryName>arXiv</repositoryName></Identify>")
 CHANGED = OAI.format(
@@ -76,6 +82,7 @@ class World:
         for host in ("export.arxiv.org", "rss.arxiv.org", "oaipmh.arxiv.org", "huggingface.co"):
             config = config.replace(f"https://{host}", self.upstream)
         config = config.replace("https://www.ebi.ac.uk/europepmc", f"{self.upstream}/europepmc")
+        config = config.replace("https://api.crossref.org", f"{self.upstream}/crossref")
         config = re.sub(r"https://[^\"\s]+\.(?:rss|xml)", f"{self.upstream}/feed/journal.xml", config)
         return config.replace("min_interval = 3.0", "min_interval = 0.0").replace("private = false", "private = true")
 
@@ -109,8 +116,8 @@ def _found(target: str) -> bytes:
 
 @contextmanager
 def _upstream() -> Iterator[str]:
-    """The demo's upstream, a journal, a Europe PMC that finds a table of contents, and an OAI-PMH that lists one of the
-    demo's papers in every set.
+    """The demo's upstream, a journal, a Europe PMC and a Crossref that find a table of contents, and an OAI-PMH that
+    lists one of the demo's papers in every set.
     """
     papers = read_sample()
     changed = CHANGED.format_map(papers[1])
@@ -121,6 +128,8 @@ def _upstream() -> Iterator[str]:
                 status, kind, body = 200, "application/rss+xml", JOURNAL.encode()
             elif self.path.startswith("/europepmc/"):
                 status, kind, body = 200, "application/json", _found(self.path)
+            elif self.path.startswith("/crossref/"):
+                status, kind, body = 200, "application/json", WORKS
             elif self.path.startswith("/oai"):
                 status, kind, body = 200, "text/xml", (WHO if "Identify" in self.path else changed).encode()
             else:

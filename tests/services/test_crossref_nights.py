@@ -1,6 +1,7 @@
 """Crossref in a run, for papers without text, for suggestions, and the venues proposed for it."""
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from harvester.domain.provenance import Provenance, Rank
 from harvester.services.harvest.collect import harvest, source_state
 from harvester.services.harvest.completion import MOST, complete_papers
 from harvester.services.harvest.proposals import _fetch_all, propose
+from harvester.sources.crossref import api
 from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
 from harvester.store.papers import find, history
@@ -141,3 +143,20 @@ def test_venues_are_proposed_from_the_entries(room: Room) -> None:
         {"venue": "Rhythm & Signal", "entries": 1, "covered_by": "crossref"},
     ]
     assert "2 venues, 1 of which no source reads by name." in room.run("venues")
+
+
+@pytest.mark.parametrize("contact", ["", "jane@example.org"])
+def test_the_pace_of_its_headers_is_kept(
+    tmp_path: Path, strict: Upstream, store_url: str, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stand-in refuses a list too many: one a second, three with a contact. Nothing is refused in one attempt."""
+    time.sleep(1)  # another test may just have asked
+    monkeypatch.setattr(api, "PAGE", 10)
+    crossref = {"url": f"{strict.url}/crossref", "min_interval": 0.0, "venues": ["Circulation", "Rhythm and Signal"]}
+    sections: dict[str, Any] = {"harvest.crossref": crossref, "harvest": {"contact": contact, "feeds": []}}
+    room = Room.make(tmp_path, strict.url, store_url, **sections)
+    (source,) = chosen(room.ws.settings.harvest, source_state(room.ws.store), ["crossref"])
+    outcome = harvest(room.ws, source, SINCE, None)
+    assert (outcome.state, outcome.error, outcome.received) == ("fresh", None, outcome.expected)
+    assert outcome.requests > 1
+    room.ws.store.dispose()

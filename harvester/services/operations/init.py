@@ -94,6 +94,7 @@ def _config(other: Taxonomy | None, words: SearchTerms, categories: Sequence[str
         harvest["huggingface"]["queries"] = terms[:_TERMS] or [other.title]
         harvest["europepmc"]["enabled"] = bool(terms)
         harvest["europepmc"]["query"] = query_for(terms) if terms else harvest["europepmc"]["query"]
+        harvest["crossref"]["venues"] = []  # `harvester venues` will propose this subject's
         harvest["feeds"][0]["enabled"] = False  # this subject's journal stays as an example
         document["digest"]["sender"] = f'"{_display_name(other.title)}" <digest@example.org>'
     if query:

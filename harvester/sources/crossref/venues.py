@@ -3,9 +3,20 @@
 import re
 from collections.abc import Sequence
 
-TITLES = {"0302-9743": "Lecture Notes in Computer Science", "1611-3349": "Lecture Notes in Computer Science"}
+TITLES = {
+    "0302-9743": "Lecture Notes in Computer Science",
+    "1611-3349": "Lecture Notes in Computer Science",
+    "1361-8415": "Medical Image Analysis",
+    "0031-3203": "Pattern Recognition",
+    "0950-7051": "Knowledge-Based Systems",
+    "0278-0062": "IEEE Transactions on Medical Imaging",
+    "2168-2194": "IEEE Journal of Biomedical and Health Informatics",
+    "0018-9294": "IEEE Transactions on Biomedical Engineering",
+}
+"""What is known of ISSNs without asking."""
 DEFAULT_VENUES = (
-    *TITLES,
+    "0302-9743",
+    "1611-3349",
     "MICCAI",
     "Medical Image Analysis",
     "Pattern Recognition",
