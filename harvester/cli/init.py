@@ -17,7 +17,10 @@ def init(
     query: Annotated[str, typer.Option(help="What to ask arXiv for, in its query syntax.")] = "",
 ) -> Output | None:
     """Create a working folder for a new list, on this subject or on that of another taxonomy."""
+    from harvester.base.clock import clock_from_environment
+    from harvester.config.settings import load_settings
     from harvester.services.operations import init as job
+    from harvester.services.operations.forecast import in_words, papers_a_week
     from harvester.sources.arxiv.snapshot import parse_categories
 
     begun = job.init(folder, taxonomy=taxonomy, categories=parse_categories(categories), query=query)
@@ -31,5 +34,8 @@ def init(
             f"Not searched for, because sources know only whole words: {', '.join(begun.not_searched)}. Add the words "
             "to harvest.arxiv.query and harvest.huggingface.queries in config.toml."
         )
+    settings = load_settings(begun.folder / job.CONFIG)
+    weekly = papers_a_week(settings.harvest, clock_from_environment()())
+    lines.append(in_words(weekly))
     lines.append("Read config.toml, set harvest.contact to your address, then: harvester run")
-    return Output(begun.to_json(), "\n".join(lines))
+    return Output({**begun.to_json(), "papers_a_week": weekly}, "\n".join(lines))

@@ -6,6 +6,7 @@ A module is one source, or several of one kind. It contains the class of its sec
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import Field
@@ -112,7 +113,8 @@ class SourceKind(Generic[S]):
     `section` is the name of its table in config.toml and `settings` the class of that table; a source without them is
     not asked over the network. `source` turns a section into what a run asks, `probe` into what `harvester doctor`
     asks; without `source`, no run asks it. `covers` says whether a run would have brought a work, whenever it appeared:
-    with the section's query or venues, and without what lies only in the past of a feed.
+    with the section's query or venues, and without what lies only in the past of a feed. `weekly` says about how many
+    papers a week a query brings, by those of the last four weeks before a moment.
     """
 
     provenance: Provenance
@@ -121,6 +123,7 @@ class SourceKind(Generic[S]):
     source: Callable[[S, HarvestSettings, SourceState], Source] | None = None
     probe: Callable[[S], Probe] | None = None
     covers: Callable[[S, Transport, Work], bool] | None = None
+    weekly: Callable[[S, Transport, datetime], int] | None = None
 
     @property
     def repeated(self) -> bool:

@@ -13,9 +13,11 @@ import pytest
 from harvester.base.errors import FetchError
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
+from harvester.services.catalog.notices import mark_entries
 from harvester.services.harvest.collect import harvest, source_state
 from harvester.services.harvest.completion import MOST, complete_papers
 from harvester.services.harvest.proposals import _fetch_all, propose
+from harvester.services.review.decisions import decide_all
 from harvester.sources.crossref import api
 from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
@@ -26,6 +28,7 @@ from tests.conftest import Upstream, both_databases
 from tests.room import Room
 
 FEED = Provenance("circulation", Rank.JOURNAL, "journal")
+KINDS = {"retraction": "retraction", "correction": "correction", "expression_of_concern": "concern"}
 SINCE = datetime(2025, 5, 12, tzinfo=UTC)
 
 
@@ -160,3 +163,28 @@ def test_the_pace_of_its_headers_is_kept(
     assert (outcome.state, outcome.error, outcome.received) == ("fresh", None, outcome.expected)
     assert outcome.requests > 1
     room.ws.store.dispose()
+
+
+def test_papers_of_the_catalog_are_asked_for_once_a_month_because_of_notices(room: Room, upstream: Upstream) -> None:
+    """A retraction may come years later, when no window brings the article again."""
+    upstream.control(today="2026-06-01")
+    updated = next(work for work in works(upstream, "has-update:true") if work.get("updated-by"))
+    (told, *_) = updated["updated-by"]
+    name = f"doi:{updated['DOI']}"
+    with write(room.ws.store) as db:
+        paper = Paper((name,), "As the catalog has it", "Of hearts.", (Author("Jane Doe"),))
+        record(db, [Sighting(FEED, paper)], room.now)
+    (accepted,) = decide_all(room.ws, "accept", [name], "ann", "", {"task": "segmentation"})
+    assert not accepted.error
+    done = complete_papers(room.ws)
+    ((number, notice),) = done.noticed
+    assert (notice.kind, notice.link) == (KINDS[told["type"]], f"https://doi.org/{told['DOI'].lower()}")
+    assert mark_entries(room.ws) == [name]
+    assert f'{notice.kind} = "{notice.link}"' in room.entries[0].read_text()
+    with read(room.ws.store) as db:
+        assert find(db, name).number == number  # type: ignore[union-attr]
+    room.later(days=8)
+    assert complete_papers(room.ws).asked == 0
+    room.later(days=30)
+    again = complete_papers(room.ws)
+    assert (again.asked, again.noticed) == (1, ()), "what is known is no news"

@@ -8,7 +8,7 @@ from harvester.config.settings import load_settings
 from harvester.services.operations.doctor.local import check_model
 from harvester.services.workspace import open_workspace
 from tests.conftest import Upstream
-from tests.room import Room
+from tests.room import NOWHERE, Room
 
 THURSDAY = "2025-06-12T23:30:00Z"
 TAXONOMY = """
@@ -53,10 +53,13 @@ synonyms = ["survey", "review"]
 """
 
 
+UNREACHABLE = {"HARVESTER_HARVEST__ARXIV__URL": NOWHERE, "HARVESTER_HARVEST__EUROPEPMC__URL": NOWHERE}
+
+
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     (tmp_path / "plants.toml").write_text(TAXONOMY, encoding="utf-8")
-    return Room(tmp_path)
+    return Room(tmp_path, UNREACHABLE)
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +67,28 @@ def plants(tmp_path_factory: pytest.TempPathFactory) -> Room:
     """A list created from the taxonomy, before any harvest."""
     folder = tmp_path_factory.mktemp("plants")
     (folder / "plants.toml").write_text(TAXONOMY, encoding="utf-8")
-    Room(folder).run("init", "list", "--taxonomy", "plants.toml")
+    Room(folder, UNREACHABLE).run("init", "list", "--taxonomy", "plants.toml")
     return Room(folder / "list")
 
 
 @pytest.mark.soak  # the page howto/subject.md, whose commands are run, shows most of it
+def test_what_the_queries_bring_in_a_week_is_asked_at_once(tmp_path: Path, upstream: Upstream) -> None:
+    there = {
+        "HARVESTER_HARVEST__ARXIV__URL": f"{upstream.url}/api/query",
+        "HARVESTER_HARVEST__EUROPEPMC__URL": f"{upstream.url}/europepmc/webservices/rest",
+    }
+    weekly = Room(tmp_path, there).json("init", "here", now=THURSDAY)["papers_a_week"]
+    assert weekly["arxiv"] > 10
+    assert weekly["europepmc"] > 0
+    said = Room(tmp_path, there).run("init", "there", now=THURSDAY)
+    assert f"a week: {weekly['arxiv']:,} at arxiv, {weekly['europepmc']:,} at europepmc." in said
+
+
+def test_a_network_that_is_down_does_not_matter_to_a_new_list(room: Room) -> None:
+    assert room.json("init", "here")["papers_a_week"] == {"arxiv": None, "europepmc": None}
+    assert "`harvester doctor` tells" in room.run("init", "there")
+
+
 def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstream: Upstream) -> None:
     asked = ("--categories", "cs.RO,cs.CV", "--query", "all:crop OR all:agriculture")
     begun = room.json("init", "list", "--taxonomy", "plants.toml", *asked)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
+WEEKS = 4  # whose papers tell how many there are a week
 PAGE = 1000  # arXiv asks to refine queries with more results; slices go up to 2,000
 NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
 DEFAULT_QUERY = " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in SEARCH_TERMS)
@@ -233,7 +234,22 @@ def _count(settings: ArxivSettings, transport: Transport) -> str:
     total, papers = read_page(transport.get(settings.url, params, ACCEPT).body, settings.query)
     if not papers:
         raise Malformed("arXiv finds nothing for harvest.arxiv.query.")
-    return f"The query matches {total:,} papers."
+    if transport.date is None:
+        return f"The query matches {total:,} papers."
+    return f"The query matches {total:,} papers, about {weekly(settings, transport, transport.date):,} a week."
+
+
+def weekly(settings: ArxivSettings, transport: Transport, now: datetime) -> int:
+    """About how many papers a week the query brings.
+
+    Raises:
+        FetchError: no answer, or not one to this query.
+    """
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    query = dated(settings.query, Window(day - timedelta(weeks=WEEKS), day))
+    params: dict[str, str | int] = {"search_query": query, "start": 0, "max_results": 1}
+    total, _ = read_page(transport.get(settings.url, params, ACCEPT).body, query)
+    return round(total / WEEKS)
 
 
 def covers(settings: ArxivSettings, transport: Transport, work: Work) -> bool:
@@ -255,4 +271,4 @@ def covers(settings: ArxivSettings, transport: Transport, work: Work) -> bool:
     return any(bool(ids) or whole_title(paper.title) == whole_title(work.title) for paper in papers)
 
 
-KIND = SourceKind(PROVENANCE, "arxiv", ArxivSettings, _source, _probe, covers)
+KIND = SourceKind(PROVENANCE, "arxiv", ArxivSettings, _source, _probe, covers, weekly)

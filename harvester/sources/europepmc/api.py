@@ -181,8 +181,17 @@ def _count(settings: EuropePmcSettings, transport: Transport) -> str:
         raise Malformed("Europe PMC finds nothing for harvest.europepmc.query.")
     if transport.date is None:
         return f"The query matches {total:,} papers."
-    lately = _ask(settings, transport, recent(settings.query, transport.date, 7 * WEEKS), small).total
-    return f"The query matches {total:,} papers, about {round(lately / WEEKS):,} a week."
+    return f"The query matches {total:,} papers, about {weekly(settings, transport, transport.date):,} a week."
+
+
+def weekly(settings: EuropePmcSettings, transport: Transport, now: datetime) -> int:
+    """About how many papers a week the query brings.
+
+    Raises:
+        FetchError: no answer, or not one to this query.
+    """
+    query = recent(settings.query, now, 7 * WEEKS)
+    return round(_ask(settings, transport, query, {"resultType": "idlist", "pageSize": 1}).total / WEEKS)
 
 
 def covers(settings: EuropePmcSettings, transport: Transport, work: Work) -> bool:
@@ -199,4 +208,4 @@ def covers(settings: EuropePmcSettings, transport: Transport, work: Work) -> boo
     return any(names & set(paper.identifiers) or same_title(paper.title, work.title) for paper in found)
 
 
-KIND = SourceKind(PROVENANCE, "europepmc", EuropePmcSettings, _source, _probe, covers)
+KIND = SourceKind(PROVENANCE, "europepmc", EuropePmcSettings, _source, _probe, covers, weekly)
