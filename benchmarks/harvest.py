@@ -1,11 +1,12 @@
-"""A month of nights against the floor that arXiv's spacing sets: ``python benchmarks/harvest.py``.
+"""A month of nights against the floor that the services' spacing sets: ``python benchmarks/harvest.py``.
 
 Every working night of the month harvests all sources from the stand-in, as a cron job would; classifier, queue and
 digest are left out. Spacing is scaled down (``--interval``), because waiting 3 s shows nothing that waiting 0.3 s
 does not; the table's figures for 3 s are the same overhead on top of the unscaled floor.
 
-The floor is the fewest requests that could bring the same: one per 1,000 results of a window, one per category, one per
-100 ids hydrated, each an interval apart. Hugging Face and journals are not part of it: they do not ask for spacing.
+The floor is the fewest requests that could bring the same, each the service's own interval apart: at arXiv one for
+1,000 results of a window, one for each category, one for 100 ids hydrated; at Europe PMC and Crossref one for 500
+records, at least one for each list. Hugging Face and journals are not part of it: they do not ask for spacing.
 """
 
 import argparse
@@ -34,6 +35,7 @@ from harvester.sources.registry import enabled
 from harvester.store.engine import open_store
 
 REAL_INTERVAL = 3.0
+OTHERS = {"europepmc": 0.2, "crossref": 1.0}  # seconds between two requests, by their own rules
 LAST = date(2025, 6, 12)
 CONFIG = """\
 [store]
@@ -45,6 +47,13 @@ min_interval = {interval}
 url = "{upstream}/rss"
 [harvest.huggingface]
 url = "{upstream}"
+[harvest.europepmc]
+url = "{upstream}/europepmc/webservices/rest"
+min_interval = {europepmc}
+[harvest.crossref]
+url = "{upstream}/crossref"
+min_interval = {crossref}
+venues = ["Journal of Computed Cardiology", "Rhythm and Signal", "Circulation"]
 [[harvest.feeds]]
 name = "npj-digital-medicine"
 url = "{upstream}/feed/npj-digital-medicine.xml"
@@ -74,6 +83,16 @@ class Night:
         """Requests to all other sources."""
         return sum(outcome.requests for outcome in self.outcomes) - self.spaced
 
+    def asked(self, source: str) -> int:
+        """Requests to one source."""
+        return sum(outcome.requests for outcome in self.outcomes if outcome.source == source)
+
+    def needed(self, source: str) -> int:
+        """The fewest requests that could have brought what one source did."""
+        return sum(
+            math.ceil(max(1, outcome.expected or 0) / 500) for outcome in self.outcomes if outcome.source == source
+        )
+
 
 def main() -> None:
     """Run the month and print the table."""
@@ -94,7 +113,7 @@ def serving(shared: Path) -> Iterator[str]:
     """The stand-in on the real month; yields its address."""
     corpus = shared / "corpus" / "papers-2025.jsonl.gz"
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    command += ["--holidays", "evening"]
+    command += ["--holidays", "evening", "--odd", "--limits"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         ready = re.match(r"ready (\S+)", process.stdout.readline() if process.stdout else "")
         try:
@@ -105,7 +124,7 @@ def serving(shared: Path) -> Iterator[str]:
 
 def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]:
     """One night after another on one store, each as of 23:30 UTC."""
-    (folder / "config.toml").write_text(CONFIG.format(upstream=url, interval=interval))
+    (folder / "config.toml").write_text(CONFIG.format(upstream=url, interval=interval, **scaled(interval)))
     settings = load_settings(folder / "config.toml")
     ws = Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), lambda: datetime.now(UTC))
     for back in reversed(range(days)):
@@ -115,6 +134,11 @@ def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]
             control(url, day)
             yield one_night(replace(ws, clock=lambda moment=now: moment), url)
     ws.store.dispose()
+
+
+def scaled(interval: float) -> dict[str, float]:
+    """The intervals of Europe PMC and Crossref on the scale of arXiv's."""
+    return {source: seconds * interval / REAL_INTERVAL for source, seconds in OTHERS.items()}
 
 
 def one_night(ws: Workspace, url: str) -> Night:
@@ -147,8 +171,13 @@ def print_table(nights: list[Night], interval: float) -> None:
     """Figures of the whole month."""
     wall, fewest = sum(night.seconds for night in nights), sum(night.fewest for night in nights)
     floor, real_floor = fewest * interval, fewest * REAL_INTERVAL
-    overhead = wall - sum(night.spaced for night in nights) * interval
-    real = sum(night.spaced for night in nights) * REAL_INTERVAL + overhead
+    waited = {source: sum(night.asked(source) for night in nights) * seconds for source, seconds in OTHERS.items()}
+    needed = {source: sum(night.needed(source) for night in nights) * seconds for source, seconds in OTHERS.items()}
+    scale = interval / REAL_INTERVAL
+    floor += sum(needed.values()) * scale
+    real_floor += sum(needed.values())
+    overhead = wall - sum(night.spaced for night in nights) * interval - sum(waited.values()) * scale
+    real = sum(night.spaced for night in nights) * REAL_INTERVAL + sum(waited.values()) + overhead
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     received = sum(outcome.received for night in nights for outcome in night.outcomes)
     rows = [
@@ -156,7 +185,19 @@ def print_table(nights: list[Night], interval: float) -> None:
         ("records received", f"{received:,}"),
         ("new papers", f"{sum(len(outcome.first) for night in nights for outcome in night.outcomes):,} sightings"),
         ("requests to arXiv / fewest possible", f"{sum(night.spaced for night in nights)} / {fewest}"),
-        ("requests to others", f"{sum(night.others for night in nights)}"),
+        *(
+            (
+                f"requests to {source} / fewest possible",
+                f"{sum(night.asked(source) for night in nights)} / {sum(night.needed(source) for night in nights)}",
+            )
+            for source in OTHERS
+        ),
+        ("requests to all but arXiv", f"{sum(night.others for night in nights)}"),
+        (
+            "received = expected",
+            f"{sum(o.received == o.expected for night in nights for o in night.outcomes if o.expected is not None)} of "
+            f"{sum(o.expected is not None for night in nights for o in night.outcomes)} windows",
+        ),
         (f"wall time at {interval:g} s", f"{wall:.1f} s"),
         (f"floor at {interval:g} s (scale 1:{REAL_INTERVAL / max(interval, 1e-9):g})", f"{floor:.1f} s"),
         (f"ratio at {interval:g} s", f"{wall / floor:.3f}" if floor else "-"),

@@ -72,13 +72,14 @@ def fetch(settings: CrossrefSettings, contact: str, transport: Transport, window
         f"from-created-date:{(window.since - REGISTERED):%Y-%m-%d}"
     )
     lists = [_List(f"{span},{venues}") for venues in filters(settings.venues)]
-    if len(lists) > 1:  # the total of all of them must be known with the first page
-        for one in lists:
-            one.total = ask(settings, contact, transport, {"filter": one.filter, "rows": 0}).total
-    for one in lists:
-        for works in _pages(settings, contact, transport, one):
-            expected = sum(each.total or 0 for each in lists)
-            yield _batch(works, len(one.seen) - len(works), latest + AHEAD, expected)
+    readings = [_pages(settings, contact, transport, one) for one in lists]
+    # The total of all lists must be known with the first batch, so the first page of each is read before.
+    first = [next(pages, []) for pages in readings]
+    expected = sum(one.total or 0 for one in lists)
+    for one, pages, works in zip(lists, readings, first, strict=True):
+        yield _batch(works, 0, latest + AHEAD, expected)
+        for more in pages:
+            yield _batch(more, len(one.seen) - len(more), latest + AHEAD, expected)
 
 
 @dataclass(slots=True)
