@@ -64,7 +64,9 @@ def print_report(report: "RunReport") -> None:
     say(f"Run {report.run}: {report.state} in {report.seconds} s")
     table(SOURCE_COLUMNS, [_source_row(source) for source in report.sources])
     merged = sum(source.merged for source in report.sources)
-    say(f"{report.papers.new} new papers, {report.papers.updated} updated; {merged} records merged by title.")
+    say(f"{report.papers.new} new papers, {report.papers.updated} updated.")
+    if merged:
+        say(f"{merged} records proved to be papers that other sources had shown.")
     say(f"{report.in_scope} of them in scope; {report.queued} joined the queue.")
     if digest := report.digest:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")

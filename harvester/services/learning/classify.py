@@ -234,7 +234,7 @@ def predict(classifier: "Classifier", waiting: Iterable[tuple[int, Paper]]) -> I
     numbered = list(waiting)
     found = predictions_of(classifier, [text_of(paper) for _, paper in numbered])
     for (number, paper), prediction in zip(numbered, found, strict=True):
-        yield number, paper, _declared(prediction, paper.kind, classifier.taxonomy)
+        yield number, paper, _declared(prediction, paper.kind, classifier.taxonomy) if paper.kind else prediction
 
 
 def _declared(made: Prediction, kind: str, taxonomy: Taxonomy) -> Prediction:
