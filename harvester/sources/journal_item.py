@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from harvester.base.clock import as_utc
 from harvester.base.escape import is_web_url
 from harvester.domain.folding import without_lead
-from harvester.domain.identity import doi_identifier, link_identifier, title_identifier
+from harvester.domain.identity import doi_identifier, link_identifier, preprint_server, title_identifier
 from harvester.domain.papers import Author, Paper
 from harvester.sources.feed import plain_text
 from harvester.sources.names import authors_of
@@ -40,6 +40,8 @@ _SCIENCEDIRECT = re.compile(
 )
 _CUT = ("...", "…")
 _ISSUE = re.compile(r",? (?:Volume|Vol\.|Part|Issue) .*")
+_CHANNEL = re.compile(r" Channel: .*")  # "medRxiv Channel: Cardiovascular Medicine"
+_VERSION = re.compile(r"v([1-9]\d{0,3})\Z")
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
 
@@ -77,6 +79,7 @@ def as_paper(item: Item, now: datetime | None) -> Paper | None:
         abstract="" if said else _LEAD.sub("", text, count=1),
         authors=_authors(item) or authors_of([said["authors"]] if said else ()),
         published=_published(item, said["date"] if said else "", now),
+        version=_version(name, link),
         venue=_venue(item, said["venue"] if said else ""),
         links=_links(name, link),
     )
@@ -127,7 +130,8 @@ def _prose(markup: str, title: str) -> str:
 
 
 def _venue(item: Item, said: str) -> str:
-    return item.text("publicationName") or _ISSUE.sub("", said) or item.text("source") or item.venue
+    channel = _CHANNEL.sub("", item.venue) or item.venue
+    return item.text("publicationName") or _ISSUE.sub("", said) or item.text("source") or channel
 
 
 def _published(item: Item, said: str, now: datetime | None) -> datetime | None:
@@ -162,6 +166,14 @@ def _moment(entry: Any, key: str) -> datetime | None:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, OverflowError, OSError):  # a year outside the calendar
         return None
+
+
+def _version(name: str, link: str) -> int:
+    """A preprint's version, which its address or DOI ends with, 1 if neither does; 0 for an article."""
+    if not preprint_server(name):
+        return 0
+    found = _VERSION.search(urlsplit(link).path) or _VERSION.search(name)
+    return int(found[1]) if found else 1
 
 
 def _web_address(address: str, link: str) -> str:

@@ -14,6 +14,7 @@ from functools import partial
 from harvester.base.clock import utc_date
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
+from harvester.domain.same_work import is_preprint
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.feed import parse_feed, plain_text
@@ -32,6 +33,7 @@ from harvester.sources.window import Batch, Window
 from harvester.sources.xml import legal
 
 PROVENANCE = Provenance("", Rank.JOURNAL, "journal")  # each feed adds its own name
+POSTED = Provenance(PROVENANCE.name, Rank.AGGREGATED, "preprint")  # the article's text comes before its preprint's
 ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8"
 VERSIONS = ("rss", "atom")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
@@ -141,7 +143,11 @@ def _papers(items: Sequence[Item], now: datetime | None) -> tuple[list[Paper], l
 
 
 def _sighting(name: str, paper: Paper) -> Sighting:
-    return Sighting(PROVENANCE.named(name), paper, announced=utc_date(paper.published) if paper.published else None)
+    """As an article, or as the preprint that it is: medRxiv's channels are feeds like a journal's."""
+    announced = utc_date(paper.published) if paper.published else None
+    if is_preprint(paper):
+        return Sighting(POSTED.named(name), paper, announced, POSTED.kind)
+    return Sighting(PROVENANCE.named(name), paper, announced)
 
 
 def _validators(answer: Answer) -> dict[str, str]:

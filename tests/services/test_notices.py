@@ -1,5 +1,6 @@
 """Journals' notices over HTTP: the article keeps its title, its entry gets the notice, and the maintainers are told."""
 
+import os
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ from harvester.services.catalog.lists import build
 from harvester.services.operations.alert import alerts
 from harvester.services.operations.nightly import run
 from harvester.services.review.decisions import decide_all
+from harvester.services.review.journal_updates import journal_updates
 from harvester.services.review.queries import paper_detail
 from harvester.web.review.view import pane
 from tests.room import Room
@@ -64,7 +66,10 @@ def room(tmp_path: Path, journal: tuple[Path, str]) -> Room:
 
 
 def show(journal: tuple[Path, str], *items: str) -> None:
-    journal[0].write_text(HEAD + "".join(items) + "</channel></rss>")
+    file = journal[0]
+    later = file.stat().st_mtime + 60 if file.exists() else 1e9  # the server tells changes by the second
+    file.write_text(HEAD + "".join(items) + "</channel></rss>")
+    os.utime(file, (later, later))
 
 
 def test_a_retraction_of_an_accepted_paper_is_told_everywhere_and_removes_nothing(
@@ -132,3 +137,48 @@ def test_items_that_begin_alike_are_papers_of_their_own_and_the_night_goes_on(
     room.later(days=1)
     again = run(ws, digest=False)
     assert (again.state, again.papers.new, again.papers.updated, again.errors) == ("ok", 0, 0, ())
+
+
+PREPRINT = """<item><title>{title}</title><link>https://m.example/content/10.9999/2026.01.20.26340001v{version}?rss=1</link>
+<description>A network reads the electrocardiogram for amyloidosis.</description>
+<dc:creator>Doe, J., Roe, R. M., The Heart Study Group</dc:creator></item>"""
+
+
+def test_a_preprint_servers_feed_shows_preprints_and_the_journals_article_is_a_suggestion(
+    room: Room, journal: tuple[Path, str]
+) -> None:
+    """An accepted preprint was said to have appeared in medRxiv, and its article became a second paper."""
+    ws = room.ws
+    title = "Deep learning of the electrocardiogram for cardiac amyloidosis screening"
+    show(journal, PREPRINT.format(title=title, version=1))
+    assert run(ws, digest=False).papers.new == 1
+    name = "10.9999/2026.01.20.26340001"
+    assert not decide_all(ws, "accept", [name], "ann", "", {"task": "diagnosis", "modality": "ecg"})[0].error
+    room.later(days=1)
+    show(journal, PREPRINT.format(title=title, version=2))
+    second = run(ws, digest=False)
+    assert (second.papers.new, second.sources[0].suggested) == (0, 0)
+    assert paper_detail(ws, name).paper.version == 2
+    assert {author.name for author in paper_detail(ws, name).paper.authors} >= {"J. Doe", "The Heart Study Group"}
+
+    room.later(days=1)
+    show(journal, item(1, title), PREPRINT.format(title=title, version=2))
+    third = run(ws, digest=False)
+    assert (third.papers.new, third.sources[0].suggested, third.sources[0].merged) == (0, 1, 1)
+    both = paper_detail(ws, "10.9999/h.1").paper
+    assert f"doi:{name}" in both.identifiers
+    (update,) = journal_updates(ws)
+    assert (update.suggestion.venue, update.suggestion.link) == ("Heart Example", "https://h.example/1")
+
+
+def test_a_title_that_only_begins_alike_suggests_nothing(room: Room, journal: tuple[Path, str]) -> None:
+    ws = room.ws
+    begins = "Deep learning of the electrocardiogram for cardiac amyloidosis screening in"
+    show(journal, PREPRINT.format(title=f"{begins} primary care", version=1))
+    run(ws, digest=False)
+    name = "10.9999/2026.01.20.26340001"
+    assert not decide_all(ws, "accept", [name], "ann", "", {"task": "diagnosis", "modality": "ecg"})[0].error
+    room.later(days=1)
+    show(journal, item(1, f"{begins} hospital wards"))
+    found = run(ws, digest=False)
+    assert (found.papers.new, found.sources[0].suggested) == (1, 0)
