@@ -1,11 +1,13 @@
 """How what several sources say about a work is combined."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from urllib.parse import urlsplit
 
-from harvester.domain.identity import link_identifier
+from harvester.domain.identity import link_identifier, preprint_server
 from harvester.domain.papers import Paper
 
 
@@ -48,11 +50,12 @@ class Merged:
 def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, str]:
     """The links of both; of two different pages of the paper, the preprint's is ``paper``, the other ``published``.
 
-    If both are preprints or neither is, the stronger source's page is ``paper``.
+    If both are preprints or neither is, the stronger source's page is ``paper``. Two pages of one site are those of two
+    versions, or one page with and without a query: only the stronger source's is kept.
     """
     joined = {**weak, **strong}
     first, second = strong.get("paper", ""), weak.get("paper", "")
-    if not first or not second or first == second:
+    if not first or not second or _site(first) == _site(second):
         return joined
     if _is_preprint(second) and not _is_preprint(first):
         first, second = second, first
@@ -60,7 +63,15 @@ def _join_links(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str,
 
 
 def _is_preprint(address: str) -> bool:
-    return (link_identifier(address) or "").startswith("arxiv:")
+    name = link_identifier(address) or ""
+    return name.startswith("arxiv:") or bool(preprint_server(name))
+
+
+def _site(address: str) -> str:
+    try:
+        return re.sub(r"^(?:www|export)\.", "", urlsplit(address).hostname or address)
+    except ValueError:  # brackets that are not an IPv6 address
+        return address
 
 
 def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> Paper:

@@ -33,9 +33,10 @@ _ABOUT = re.compile(
     r"\A(?:(?P<retraction>(?:notice of |statement of )?(?:retraction|withdrawal)(?: note| notice)?)"
     r"|(?P<concern>(?:editorial )?expression of concern)"
     r"|(?P<correction>(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?(?:correction|corrigendum|erratum|addendum)))"
-    r"(?: (?:to|on|for|of|regarding))?\s*[:.\u2013\u2014-]\s*(?=\S)",
+    r"(?:(?: (?:to|on|for|of|regarding))?\s*[:.\u2013\u2014-]\s*(?=\S)|(?: (?:to|for|of|regarding))?:? (?=[\"“‘']))",
     re.IGNORECASE,
 )
+_ISSUE = re.compile(r"\s*\[[^\[\]]*\]\W*\Z")  # Elsevier: Corrigendum to “Title” [Int. J. Cardiol. 400 (2025) 1–9]
 _FURNITURE = re.compile(
     r"(?:table of )?contents|in this issue|(?:issue|publication|subscription|publisher['’]?s?) information"
     r"|issue highlights|editorial board|masthead|calendar|announcements?|(?:author|subject|reviewer)? ?index|title page"
@@ -119,4 +120,5 @@ def _may_be_a_notice(sighting: Sighting) -> bool:
 
 def _about(found: re.Match[str], paper: Paper) -> Notice:
     kind = next(kind for kind in NOTICE_KINDS if found[kind])
-    return Notice(kind, (), paper.links.get("paper", ""), paper.title[found.end() :].strip("\"'“”‘’ "))
+    title = _ISSUE.sub("", paper.title[found.end() :])
+    return Notice(kind, (), paper.links.get("paper", ""), title.strip("\"'“”‘’ "))

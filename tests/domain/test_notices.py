@@ -22,6 +22,8 @@ def seen(title: str) -> Sighting:
         ("Publisher’s Correction to: Networks", "correction", "Networks"),
         ("Correction to: “Networks”", "correction", "Networks"),
         ("Erratum for: Networks", "correction", "Networks"),
+        ("Corrigendum to “Networks” [Int. J. Cardiol. 400 (2025) 1–9]", "correction", "Networks"),
+        ("Retraction notice to 'Networks' [Med. Image Anal. 71 (2021)]", "retraction", "Networks"),
         ("Corrigendum to: Networks", "correction", "Networks"),
         ("Expression of Concern: CT of the coronaries", "concern", "CT of the coronaries"),
         ("Editorial Expression of Concern: Networks", "concern", "Networks"),
