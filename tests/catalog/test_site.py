@@ -26,6 +26,8 @@ from .strategies import FACETS, TAXONOMY, entries
 NONE: dict[str, tuple[str, ...]] = {facet.id: () for facet in FACETS}
 HOSTILE = '<img src=x onerror="document.title=1"> {{ 7 * 7 }} & "quotes" </script><script>alert(1)</script>'
 
+NOTICE = "https://doi.org/10.9999/notice.1"
+
 
 def paper(number: int, title: str, **changes: object) -> Entry:
     made = Entry(
@@ -49,7 +51,8 @@ PAPERS = [
     paper(2, "Echocardiography segmentation at the bedside", labels=labels(task=("segmentation",), modality=("echo",)),
           published=Published(2024, 4), venue="MICCAI"),
     paper(3, "A review of electrocardiogram classification", labels=labels("review", modality=("ecg",)),
-          published=Published(2023, 7, 9), venue="Circulation", authors=("Zoë Müller", "Cy Dee")),
+          published=Published(2023, 7, 9), venue="Circulation", authors=("Zoë Müller", "Cy Dee"),
+          links={"retraction": NOTICE}),
     paper(4, HOSTILE, published=Published(2023), venue=HOSTILE, authors=(HOSTILE,)),
     *(paper(100 + n, f"Filler paper on cardiac strain, part {n}", labels=labels(task=("quantification",), modality=(crowd(n),)),
             published=Published(2020, 1 + n % 12)) for n in range(120)),
@@ -76,6 +79,17 @@ def shown(page: Page) -> list[str]:
 
 def status(page: Page, number: int) -> None:
     expect(page.locator("#status")).to_have_text(f"{number} of {TOTAL} papers")
+
+
+def test_a_retracted_paper_is_struck_through_with_its_notice(page: Page, url: str) -> None:
+    page.goto(f"{url}?q=review+of+electrocardiogram")
+    status(page, 1)
+    expect(page.locator(".card h2 s")).to_have_text(PAPERS[2].title)
+    notice = page.get_by_role("link", name="Retraction")
+    expect(notice).to_have_attribute("href", NOTICE)
+    page.locator(".card h2 a").click()
+    expect(page.locator("article h1 s")).to_have_text(PAPERS[2].title)
+    expect(page.get_by_role("link", name="Retraction")).to_have_attribute("href", NOTICE)
 
 
 def test_the_newest_papers_are_there_and_more_come_with_scrolling(page: Page, url: str) -> None:
