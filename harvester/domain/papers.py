@@ -82,6 +82,14 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class OddRecord:
+    """A record that cannot be read, as it came, and why: the next version of this program may be able to."""
+
+    raw: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A paper with its number in the store and the rank of its text."""
 

@@ -16,7 +16,7 @@ from harvester.base.clock import as_utc, utc_date
 from harvester.base.escape import is_web_url
 from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version
-from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.papers import Author, OddRecord, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
@@ -58,7 +58,7 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
         found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
         asked = [seen for seen in found.sightings if window.since <= _appeared(seen) < window.until]
         others = [seen for seen in found.sightings if not window.since <= _appeared(seen) < window.until]
-        yield Batch(asked, found.items, known_only=others, notes=found.notes)
+        yield Batch(asked, found.items, known_only=others, notes=found.notes, odd=found.odd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Listing:
     sightings: tuple[Sighting, ...]
     items: int
     notes: tuple[str, ...] = ()
+    odd: tuple[OddRecord, ...] = ()
 
 
 def read_listing(body: bytes) -> Listing:
@@ -82,16 +83,25 @@ def read_listing(body: bytes) -> Listing:
         raise Malformed("Hugging Face sent something that is not JSON: a web page or a truncated answer.") from None
     if not isinstance(items, list):
         raise Malformed("Hugging Face sent JSON that is not a list of papers.")
-    sightings, notes = [], []
+    sightings, notes, odd = [], [], []
     for number, item in enumerate(items, 1):
         try:
             sightings.append(as_sighting(item))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             why = f"{type(error).__name__} {error}"
             notes.append(f"Item {number} ({_name(item)}) cannot be read and was left out: {why}.")
+            odd.append(OddRecord(json.dumps(item, sort_keys=True), why))
     if items and not sightings:
         raise Malformed(f"Hugging Face sent papers of which none can be read. {notes[0]}")
-    return Listing(tuple(sightings), len(items), tuple(notes))
+    return Listing(tuple(sightings), len(items), tuple(notes), tuple(odd))
+
+
+def reread(raw: str, _now: datetime) -> Batch:
+    """An item that an earlier version could not read."""
+    try:
+        return Batch([as_sighting(json.loads(raw))], 1)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        return Batch((), 1, odd=[OddRecord(raw, str(error))])
 
 
 def _name(item: Any) -> str:
@@ -125,7 +135,7 @@ def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
     while last == PAGE:
         found = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
         page, last = page + 1, found.items
-        yield Batch(found.sightings, last, notes=found.notes)
+        yield Batch(found.sightings, last, notes=found.notes, odd=found.odd)
 
 
 def _days(window: Window) -> Iterator[date]:
@@ -165,7 +175,7 @@ def _moment(text: str) -> datetime:
 
 
 def _source(settings: HuggingFaceSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:
-    return Source(PROVENANCE, partial(fetch, settings), windowed=True)
+    return Source(PROVENANCE, partial(fetch, settings), windowed=True, reread=reread)
 
 
 def _probe(settings: HuggingFaceSettings) -> Probe:

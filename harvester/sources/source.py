@@ -68,7 +68,8 @@ class Source:
     `calendar` says whether new papers follow arXiv's calendar, so that their absence can be judged; `windowed` whether
     it can be asked for a span of time; `allow_private` whether its host may be on a private network; `spacing` is the
     number of seconds between two requests to it, for all processes on the store, if it is not gated. `may_match` says
-    whether its query could find a paper, where that can be told: "no" is certain, "yes" is not.
+    whether its query could find a paper, where that can be told: "no" is certain, "yes" is not. `reread` reads an odd
+    record that was kept, as of a moment.
     """
 
     provenance: Provenance
@@ -80,6 +81,7 @@ class Source:
     allow_private: bool = True
     spacing: float = 0.0
     may_match: Callable[[Paper], bool] | None = None
+    reread: Callable[[str, datetime], Batch] | None = None
 
     @property
     def name(self) -> str:

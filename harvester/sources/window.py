@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from harvester.domain.notices import Notice
-from harvester.domain.papers import Sighting
+from harvester.domain.papers import OddRecord, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Batch:
     window is complete with this batch, if the source can tell; `again` of the records lie at or after it and are sent
     again when the window is resumed there. `groups` names the identifiers of each feed that the source reads, so that
     one stale feed shows beside fresh ones. A `backlog` makes up for an earlier night and is not news of this one.
-    `notices` concern papers that the store may have.
+    `notices` concern papers that the store may have. `odd` records were left out, and are named in `notes`.
     """
 
     sightings: Sequence[Sighting]
@@ -38,3 +38,4 @@ class Batch:
     groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     backlog: bool = False
     notices: Sequence[Notice] = ()
+    odd: Sequence[OddRecord] = ()

@@ -128,6 +128,20 @@ merges = Table(
     Column("sources", JSON, nullable=False),  # those that had shown the other record
 )
 
+# Records that could not be read, as they came, for the next version of the program.
+odd_records = Table(
+    "odd_records",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # of the record
+    Column("raw", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("version", Text, nullable=False),  # of the program that tried last
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("source", "digest"),
+)
+
 # Names of records that people have taken apart: what has one is never merged with what has the other.
 separations = Table(
     "separations",

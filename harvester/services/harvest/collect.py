@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from harvester import __version__
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.cursors import Cursor, Progress
@@ -29,6 +30,7 @@ from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
 from harvester.store.journal_updates import suggest
 from harvester.store.notices import attach
+from harvester.store.odd_records import drop_odd, keep_odd, mark_tried, untried
 from harvester.store.papers import known_versions, unhydrated
 from harvester.store.recording import record
 
@@ -134,6 +136,7 @@ def harvest(
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = transport_to(ws, source)
     try:
+        _read_again(ws, source, outcome)
         _keep_all(ws, source, source.fetch(transport, begin), outcome, watch)
         _conclude(ws, source, transport, before, outcome)
     except FetchError as error:
@@ -327,6 +330,7 @@ def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: 
             outcome.notes.extend(_furniture(sifted))
             merged = record(db, sifted.papers, ws.clock())
             outcome.note(attach(db, (*batch.notices, *sifted.notices)))
+            keep_odd(db, source.name, batch.odd, __version__, ws.clock())
             _suggest(db, sifted.papers, merged, outcome, ws.clock())
             _tally(outcome, batch, merged + record(db, batch.known_only, ws.clock(), add=False))
             _mark_groups(db, source, outcome, ws.clock())
@@ -334,6 +338,23 @@ def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: 
             done = Progress(since, reached, settled, ws.clock(), source.question, outcome.news, outcome.newest)
             set_cursor(db, outcome.source, replace(cursor(db, source.name), progress=done))
         watch(outcome.source, outcome.received, outcome.expected)
+
+
+def _read_again(ws: Workspace, source: Source, outcome: SourceOutcome) -> None:
+    """Read the odd records that earlier versions of this program have kept."""
+    with read(ws.store) as db:
+        waiting = untried(db, source.name, __version__) if source.reread else []
+    for number, raw in waiting:
+        batch = source.reread(raw, ws.clock()) if source.reread else Batch((), 0)
+        with write(ws.store) as db:
+            if batch.odd:
+                mark_tried(db, [number], __version__)
+                continue
+            sifted = sift(batch.sightings)
+            _tally(outcome, replace(batch, backlog=True), record(db, sifted.papers, ws.clock()))
+            outcome.note(attach(db, (*batch.notices, *sifted.notices)))
+            drop_odd(db, [number])
+        outcome.notes.append("A record that an earlier version could not read has been read.")
 
 
 def _first(known: int | None, announced: int | None, carried: int) -> int | None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import Field, field_validator
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
 from harvester.domain.notices import Notice
-from harvester.domain.papers import Sighting
+from harvester.domain.papers import OddRecord, Sighting
 from harvester.domain.same_work import same_title
 from harvester.domain.text import clean
 from harvester.sources.crossref.answer import Page, complaint, is_bad_cursor, read_page
@@ -177,6 +177,7 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
     sightings: list[Sighting] = []
     notices: list[Notice] = []
     notes: list[str] = []
+    odd: list[OddRecord] = []
     others = 0
     for number, work in enumerate(works, before + 1):
         try:
@@ -185,6 +186,7 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
             reading = read_record(work, latest)
         except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
             notes.append(f"Work {number} ({_name(work)}) cannot be read and was left out: {error}.")
+            odd.append(OddRecord(json.dumps(work, sort_keys=True), str(error)))
             continue
         sightings += [reading.sighting] if reading.sighting else []
         notices += reading.notices
@@ -193,7 +195,12 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
         raise Malformed(f"Crossref sent works of which none can be read. {notes[0]}")
     if others:
         notes.append(f"{others} items are not papers." if others > 1 else "1 item is not a paper.")
-    return Batch(sightings, len(works), expected, notes=notes, notices=notices)
+    return Batch(sightings, len(works), expected, notes=notes, notices=notices, odd=odd)
+
+
+def reread(raw: str, now: datetime) -> Batch:
+    """A work that an earlier version could not read."""
+    return _batch([json.loads(raw)], 0, now.date() + AHEAD, 1)
 
 
 def _key(work: Any) -> str:
@@ -210,7 +217,12 @@ def _name(work: Any) -> str:
 def _source(settings: CrossrefSettings, harvest: HarvestSettings, _state: SourceState) -> Source:
     asked = hashlib.sha256("\n".join(settings.venues).encode()).hexdigest()
     return Source(
-        PROVENANCE, partial(fetch, settings, harvest.contact), asked, windowed=True, spacing=spacing(settings)
+        PROVENANCE,
+        partial(fetch, settings, harvest.contact),
+        asked,
+        windowed=True,
+        spacing=spacing(settings),
+        reread=reread,
     )
 
 

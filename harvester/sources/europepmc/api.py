@@ -17,7 +17,7 @@ from harvester.base.escape import one_line
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
 from harvester.domain.notices import Notice
-from harvester.domain.papers import Sighting
+from harvester.domain.papers import OddRecord, Sighting
 from harvester.domain.same_work import same_title
 from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Malformed
@@ -75,7 +75,14 @@ def fetch(settings: EuropePmcSettings, transport: Transport, window: Window) -> 
         order.add(_indexed(record) for record in new.values())
         reached, again = order.settled(window)
         yield Batch(
-            batch.sightings, len(new), expected, reached=reached, again=again, notes=batch.notes, notices=batch.notices
+            batch.sightings,
+            len(new),
+            expected,
+            reached=reached,
+            again=again,
+            notes=batch.notes,
+            notices=batch.notices,
+            odd=batch.odd,
         )
         if not new or page.mark in ("", mark):
             return
@@ -130,6 +137,7 @@ def _batch(records: tuple[Any, ...], before: int, window: Window) -> Batch:
     sightings: list[Sighting] = []
     notices: list[Notice] = []
     notes: list[str] = []
+    odd: list[OddRecord] = []
     latest = last_day(window)
     for number, record in enumerate(records, before + 1):
         try:
@@ -138,12 +146,18 @@ def _batch(records: tuple[Any, ...], before: int, window: Window) -> Batch:
             reading = read_record(record, latest)
         except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
             notes.append(f"Record {number} ({_name(record)}) cannot be read and was left out: {error}.")
+            odd.append(OddRecord(json.dumps(record, sort_keys=True), str(error)))
             continue
         sightings += [reading.sighting] if reading.sighting else []
         notices += reading.notices
     if len(notes) == len(records) >= MANY:
         raise Malformed(f"Europe PMC sent records of which none can be read. {notes[0]}")
-    return Batch(sightings, len(records), notes=notes, notices=notices)
+    return Batch(sightings, len(records), notes=notes, notices=notices, odd=odd)
+
+
+def reread(raw: str, now: datetime) -> Batch:
+    """A record that an earlier version could not read."""
+    return _batch((json.loads(raw),), 0, Window(now, now))
 
 
 def _key(record: Any) -> str:
@@ -166,7 +180,9 @@ def _indexed(record: Any) -> date | None:
 
 def _source(settings: EuropePmcSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:
     asked = hashlib.sha256(settings.query.encode()).hexdigest()
-    return Source(PROVENANCE, partial(fetch, settings), asked, windowed=True, spacing=settings.min_interval)
+    return Source(
+        PROVENANCE, partial(fetch, settings), asked, windowed=True, spacing=settings.min_interval, reread=reread
+    )
 
 
 def _probe(settings: EuropePmcSettings) -> Probe:

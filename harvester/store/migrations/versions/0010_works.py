@@ -1,4 +1,4 @@
-"""One work, one paper: whole titles, a name for every paper, merges that can be undone, declared kinds."""
+"""One work, one paper: whole titles, a name for every paper, merges that can be undone, declared kinds, odd records."""
 
 import hashlib
 
@@ -59,6 +59,18 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_merges")),
     )
     op.create_index("ix_merges_paper", "merges", ["paper"])
+    op.create_table(
+        "odd_records",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_odd_records")),
+        sa.UniqueConstraint("source", "digest", name=op.f("uq_odd_records_source_digest")),
+    )
     op.create_table(
         "separations",
         sa.Column("first", sa.Text(), nullable=False),
