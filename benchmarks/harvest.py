@@ -28,7 +28,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from harvester.config.settings import load_settings
-from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.sources.arxiv.calendar import is_batch_day
 from harvester.sources.registry import enabled

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, select
 from classifiers.taxonomy import load_taxonomy
 from harvester.config.settings import load_settings
 from harvester.domain.cursors import Cursor
-from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import enabled
 from harvester.store.cursors import cursor

@@ -9,7 +9,8 @@ import pytest
 
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import Provenance
-from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.operations.nightly import accepted_among
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.documents import paper_document, updates_document

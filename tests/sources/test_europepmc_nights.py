@@ -11,7 +11,8 @@ import pytest
 
 from harvester.domain.merging import Change
 from harvester.domain.papers import Author, Paper, Sighting
-from harvester.services.harvest.collect import SourceOutcome, harvest, source_state
+from harvester.services.harvest.collect import harvest, source_state
+from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.review.decisions import decide_all
 from harvester.sources.arxiv import api as arxiv
 from harvester.sources.europepmc.record import read_record

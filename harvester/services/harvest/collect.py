@@ -1,102 +1,36 @@
 """Query every source for its window and store the answers; a source's cursor moves only when its window is complete."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from harvester import __version__
 from harvester.base.clock import rfc3339
 from harvester.base.errors import FetchError, HarvesterError, UsageError
 from harvester.domain.cursors import Cursor, Progress
-from harvester.domain.merging import Absorbed, Change, Merged
-from harvester.domain.notices import Notice, Sifted, sift
-from harvester.domain.papers import Sighting
-from harvester.domain.run_report import Payload, SourceReport
+from harvester.domain.merging import Change
 from harvester.services.arxiv_client import arxiv_transport
 from harvester.services.gated import gated_transport
 from harvester.services.harvest.arrival import arrival
+from harvester.services.harvest.keeping import keep_all, read_again
+from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv.calendar import last_announcement, last_shown
 from harvester.sources.arxiv.freshness import Freshness, judge, judge_feed
 from harvester.sources.errors import Incomplete, WrongClock
 from harvester.sources.http import Transport
-from harvester.sources.registry import provenance_of
 from harvester.sources.source import Source, SourceState
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Window
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
-from harvester.store.journal_updates import suggest
-from harvester.store.notices import attach
-from harvester.store.odd_records import drop_odd, keep_odd, mark_tried, untried
 from harvester.store.papers import known_versions, unhydrated
-from harvester.store.recording import record
 
 log = logging.getLogger(__name__)
 NAMED = 5  # papers in a message
 SHORTEST_WINDOW = timedelta(minutes=1)  # arXiv's windows have no seconds
 CLOCK_TOLERANCE = timedelta(hours=12)
-
-
-@dataclass(slots=True)
-class SourceOutcome:
-    """What one source returned, counted as it arrives; `changes` keeps the first change of each paper.
-
-    `news` says whether anything arrived that the source had not shown before, `first` holds its ids, and `newest` is
-    when the newest of it was submitted; `groups` names what each feed showed, `marked` the feeds that showed news.
-    `lacking` are papers that arXiv's feeds announced and the source should have shown.
-    """
-
-    source: str
-    window: Window
-    windowed: bool = True
-    state: str = "failed"
-    expected: int | None = None
-    received: int = 0
-    requests: int = 0
-    error: str | None = None
-    news: bool = False
-    newest: datetime | None = None
-    first: set[str] = field(default_factory=set)
-    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
-    marked: set[str] = field(default_factory=set)
-    lacking: Sequence[str] = ()
-    suggested: int = 0
-    merged: int = 0
-    noticed: list[tuple[int, Notice]] = field(default_factory=list)
-    withdrawn: set[int] = field(default_factory=set)
-    changes: dict[int, Change] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    payloads: Sequence[Payload] = ()
-
-    def count(self, change: Change) -> int:
-        """How many papers this source changed in this way."""
-        return sum(found is change for found in self.changes.values())
-
-    def note(self, attached: Sequence[tuple[int, Notice]]) -> None:
-        """Remember notices that have reached their papers."""
-        self.noticed.extend(attached)
-        self.withdrawn.update(number for number, notice in attached if notice.kind == "retraction")
-
-    def report(self) -> SourceReport:
-        """One element of the run report's ``sources``."""
-        return SourceReport(
-            name=self.source,
-            state=self.state,
-            window=(self.window.since, self.window.until) if self.windowed else None,
-            expected=self.expected,
-            received=self.received,
-            new=self.count(Change.NEW),
-            updated=self.count(Change.UPDATED),
-            suggested=self.suggested,
-            merged=self.merged,
-            requests=self.requests,
-            error=self.error,
-            notes=tuple(self.notes),
-            payloads=tuple(self.payloads),
-        )
 
 
 def source_state(store: Engine) -> SourceState:
@@ -136,8 +70,8 @@ def harvest(
     begin = _take_up(source, before.progress, outcome, ws.clock())
     transport = transport_to(ws, source)
     try:
-        _read_again(ws, source, outcome)
-        _keep_all(ws, source, source.fetch(transport, begin), outcome, watch)
+        read_again(ws, source, outcome)
+        keep_all(ws, source, source.fetch(transport, begin), outcome, watch)
         _conclude(ws, source, transport, before, outcome)
     except FetchError as error:
         log.warning("%s: %s", source.name, error)
@@ -247,16 +181,6 @@ def _judge(ws: Workspace, source: Source, before: Cursor, outcome: SourceOutcome
     )
 
 
-def _mark_groups(db: Connection, source: Source, outcome: SourceOutcome, now: datetime) -> None:
-    """Note each feed of a source that has shown something new, at once: the run may still fail."""
-    for group, shown in outcome.groups.items():
-        if group not in outcome.marked and not outcome.first.isdisjoint(shown):
-            name = f"{source.name}/{group}"
-            judged = judge_feed(news=True, batch=cursor(db, name).batch, now=now)
-            set_cursor(db, name, Cursor(now, judged.batch))
-            outcome.marked.add(group)
-
-
 def _stale_groups(ws: Workspace, source: Source, outcome: SourceOutcome) -> list[str]:
     """The feeds of a source that show only what they showed for an older batch; an empty feed proves nothing.
 
@@ -315,91 +239,6 @@ def window_of(
     if begin >= end:
         raise UsageError(f"The window is empty: it would begin at {rfc3339(begin)} and end at {rfc3339(end)}.")
     return Window(begin, end)
-
-
-def _keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: SourceOutcome, watch: Watch) -> None:
-    """Store each batch with the progress through the window: what has arrived stays, whatever comes next."""
-    carried, since = outcome.received, outcome.window.since
-    for batch in batches:
-        outcome.received += batch.received
-        outcome.expected = _first(outcome.expected, batch.expected, carried)
-        outcome.notes.extend(batch.notes)
-        outcome.groups = {**outcome.groups, **batch.groups}
-        with write(ws.store) as db:
-            sifted = sift(batch.sightings)
-            outcome.notes.extend(_furniture(sifted))
-            merged = record(db, sifted.papers, ws.clock())
-            outcome.note(attach(db, (*batch.notices, *sifted.notices)))
-            keep_odd(db, source.name, batch.odd, __version__, ws.clock())
-            _suggest(db, sifted.papers, merged, outcome, ws.clock())
-            _tally(outcome, batch, merged + record(db, batch.known_only, ws.clock(), add=False))
-            _mark_groups(db, source, outcome, ws.clock())
-            reached, settled = batch.reached or since, outcome.received - batch.again if batch.reached else 0
-            done = Progress(since, reached, settled, ws.clock(), source.question, outcome.news, outcome.newest)
-            set_cursor(db, outcome.source, replace(cursor(db, source.name), progress=done))
-        watch(outcome.source, outcome.received, outcome.expected)
-
-
-def _read_again(ws: Workspace, source: Source, outcome: SourceOutcome) -> None:
-    """Read the odd records that earlier versions of this program have kept."""
-    with read(ws.store) as db:
-        waiting = untried(db, source.name, __version__) if source.reread else []
-    for number, raw in waiting:
-        batch = source.reread(raw, ws.clock()) if source.reread else Batch((), 0)
-        with write(ws.store) as db:
-            if batch.odd:
-                mark_tried(db, [number], __version__)
-                continue
-            sifted = sift(batch.sightings)
-            _tally(outcome, replace(batch, backlog=True), record(db, sifted.papers, ws.clock()))
-            outcome.note(attach(db, (*batch.notices, *sifted.notices)))
-            drop_odd(db, [number])
-        outcome.notes.append("A record that an earlier version could not read has been read.")
-
-
-def _first(known: int | None, announced: int | None, carried: int) -> int | None:
-    """The total that the first answer announces, plus what an earlier attempt received of the window."""
-    return known if known is not None or announced is None else announced + carried
-
-
-def _furniture(sifted: Sifted) -> list[str]:
-    """A note on what an issue consists of besides papers."""
-    titles = list(dict.fromkeys(sifted.furniture))
-    left_out = f"{len(sifted.furniture)} items are no papers and were left out: {', '.join(titles[:5])}."
-    return [left_out] if titles else []
-
-
-def _suggest(
-    db: Connection, papers: Sequence[Sighting], merged: Sequence[Merged], outcome: SourceOutcome, now: datetime
-) -> None:
-    pairs = [pair for pair in zip(papers, merged, strict=True) if pair[0].source.kind == "journal"]
-    articles = [
-        (article, replace(result, first=True))
-        for result in merged
-        for lost in result.absorbed
-        if (article := _article(lost))
-    ]
-    outcome.suggested += sum(suggest(db, sighting, result, now) for sighting, result in (*pairs, *articles))
-
-
-def _article(lost: Absorbed) -> Sighting | None:
-    """What a journal had shown of a paper that turned out to be another paper's article."""
-    shown = (provenance_of(name) for name in lost.sources)
-    journal = next((source for source in shown if source.kind == "journal"), None)
-    return Sighting(journal, lost.paper) if journal else None
-
-
-def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:
-    for result in merged:
-        outcome.merged += len(result.absorbed) + result.joined
-        if result.withdrawn:
-            outcome.withdrawn.add(result.number)
-        if outcome.changes.get(result.number, Change.SAME) is Change.SAME:
-            outcome.changes[result.number] = result.change
-        if (result.first or result.change is not Change.SAME) and not batch.backlog:
-            outcome.news = True
-            outcome.first.add(result.id)
-            outcome.newest = max(filter(None, (outcome.newest, result.published)), default=None)
 
 
 def transport_to(ws: Workspace, source: Source) -> Transport:

@@ -19,8 +19,9 @@ from harvester.domain.run_report import AlertCounts, DigestCounts, NoticeReport,
 from harvester.services.catalog.notices import mark_entries
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
-from harvester.services.harvest.collect import SourceOutcome, harvest, plan, reconsider, source_state
+from harvester.services.harvest.collect import harvest, plan, reconsider, source_state
 from harvester.services.harvest.completion import complete_papers
+from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
