@@ -71,7 +71,7 @@ def test_a_new_folder_is_well_but_nothing_ran_yet(found: Examine, upstream: Upst
     assert states(every["runs"] + every["schedule"] + every["sender"]) == {"warn"}
     for name in ("arxiv", "arxiv_rss", "arxiv_oai", "huggingface", "circulation"):
         assert f"upstream {name}" in every
-    assert len(upstream.log()) == 5
+    assert len(upstream.log()) == 6, "one each, and two of arXiv: all that its query matches, and lately"
     assert smtp.connections == 1
     assert smtp.raw == []
 
