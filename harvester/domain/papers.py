@@ -91,11 +91,12 @@ class OddRecord:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A paper with its number in the store and the rank of its text."""
+    """A paper with its number in the store, and the rank and the source of its text."""
 
     number: int
     paper: Paper
     authority: int
+    text_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
         found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
         asked = [seen for seen in found.sightings if window.since <= _appeared(seen) < window.until]
         others = [seen for seen in found.sightings if not window.since <= _appeared(seen) < window.until]
-        yield Batch(asked, found.items, known_only=others, notes=found.notes, odd=found.odd)
+        notes = [f"Search for {query!r}: {note}" for note in found.notes]
+        yield Batch(asked, found.items, known_only=others, notes=notes, odd=found.odd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,8 @@ def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
     while last == PAGE:
         found = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
         page, last = page + 1, found.items
-        yield Batch(found.sightings, last, notes=found.notes, odd=found.odd)
+        notes = [f"Daily papers of {day}: {note}" for note in found.notes]
+        yield Batch(found.sightings, last, notes=notes, odd=found.odd)
 
 
 def _days(window: Window) -> Iterator[date]:

@@ -157,4 +157,4 @@ def _stored(row: Row[Any], names: Iterable[str]) -> Stored:
         withdrawn=row.withdrawn,
         kind=row.kind,
     )
-    return Stored(row.number, paper, row.authority)
+    return Stored(row.number, paper, row.authority, row.text_source)

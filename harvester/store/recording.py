@@ -98,7 +98,7 @@ class _Known:
                 other = Stored(0, paper, sighting.rank)
                 note_merge(self.db, before, other, evidence, (sighting.source.name,), self.now)
             number, absorbed = self._absorb_namesakes(before, paper)
-            change = self._update(self.stored[number], paper, sighting.rank)
+            change = self._update(self.stored[number], sighting)
             self._name(number, paper)
         now_known = self.stored[number].paper
         gone = now_known.withdrawn and not (before and before.paper.withdrawn)
@@ -185,8 +185,8 @@ class _Known:
     def _absorb(self, keep: Stored, lose: Stored) -> Stored:
         absorb(self.db, keep.number, lose.number)
         merged = combine(keep.paper, keep.authority, lose.paper, lose.authority)
-        rank = max(keep.authority, lose.authority)
-        self.db.execute(update(papers).where(papers.c.number == keep.number).values(**columns(merged), authority=rank))
+        rank, source = max((keep.authority, keep.text_source), (lose.authority, lose.text_source))
+        self._write(keep.number, merged, rank, source)
         self.numbers = {name: keep.number if number == lose.number else number for name, number in self.numbers.items()}
         for found in self.titled.values():
             found[:] = [number for number in found if number != lose.number]
@@ -194,28 +194,41 @@ class _Known:
             self.seen.remove((number, source, version))
             self.seen.add((keep.number, source, version))
         del self.stored[lose.number]
-        self.stored[keep.number] = Stored(keep.number, merged, rank)
+        self.stored[keep.number] = Stored(keep.number, merged, rank, source)
         return self.stored[keep.number]
 
     def _insert(self, sighting: Sighting) -> int:
         paper, authority = sighting.paper, sighting.rank
         names = self._free_names(paper) or [free_name(self.db, paper)]
-        row = {**columns(paper), "authority": authority, "added": self.now, "name": names[0]}
+        source = sighting.source.name
+        row = {**columns(paper), "authority": authority, "text_source": source, "added": self.now, "name": names[0]}
         number = inserted(self.db, insert(papers).values(**row))
-        self.stored[number] = Stored(number, replace(paper, identifiers=()), authority)
+        self.stored[number] = Stored(number, replace(paper, identifiers=()), authority, source)
         self.titled.setdefault(title_hash(paper.title), []).append(number)
         self._give(number, names)
         return number
 
-    def _update(self, known: Stored, paper: Paper, authority: int) -> Change:
+    def _update(self, known: Stored, sighting: Sighting) -> Change:
+        """Two services of one rank spell the same text differently; the one that was first keeps it, or it would change
+        each night."""
+        paper, authority, source = sighting.paper, int(sighting.rank), sighting.source.name
+        whole = known.paper.abstract and known.paper.authors and paper.version <= known.paper.version
+        if whole and authority == known.authority and known.text_source not in ("", source):
+            authority, source = authority - 1, known.text_source
         merged = replace(combine(known.paper, known.authority, paper, authority), identifiers=known.paper.identifiers)
         if merged == known.paper and authority <= known.authority:
             return Change.SAME
         rank = max(authority, known.authority)
-        self.db.execute(update(papers).where(papers.c.number == known.number).values(**columns(merged), authority=rank))
-        self.stored[known.number] = Stored(known.number, merged, rank)
+        if authority < known.authority:
+            source = known.text_source
+        self._write(known.number, merged, rank, source)
+        self.stored[known.number] = Stored(known.number, merged, rank, source)
         # Votes change every day; alone they are not news.
         return Change.SAME if replace(merged, upvotes=known.paper.upvotes) == known.paper else Change.UPDATED
+
+    def _write(self, number: int, paper: Paper, authority: int, source: str) -> None:
+        row = {**columns(paper), "authority": authority, "text_source": source}
+        self.db.execute(update(papers).where(papers.c.number == number).values(**row))
 
     def _name(self, number: int, paper: Paper) -> None:
         """Give the paper those of its names that no other paper has."""

@@ -82,6 +82,7 @@ papers = Table(
     Column("authority", Integer, nullable=False),  # whose text this is: see harvester.domain.provenance.Rank
     Column("text_hash", String(64), nullable=False, index=True),
     Column("added", Moment, nullable=False),
+    Column("text_source", Text, nullable=False, server_default=""),  # of those of equal authority, whose text this is
     Column("kind", Text, nullable=False, server_default=""),  # what its source declares it to be; "" is research
     # Hash of the whole title as it is compared, by which records of one work find each other.
     Column("title_hash", String(64), nullable=False, server_default="", index=True),

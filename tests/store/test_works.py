@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, insert, select, text, update
 
 from harvester.base.errors import StoreError
+from harvester.domain.merging import Change
 from harvester.domain.notices import Notice
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
@@ -191,3 +192,31 @@ def _upgrade(engine: Engine, revision: str) -> None:
     with engine.connect() as db, db.begin():
         config.attributes["connection"] = db
         command.upgrade(config, revision)
+
+
+@both_databases
+def test_of_two_services_of_one_rank_the_first_keeps_its_text(store: Engine) -> None:
+    """Europe PMC and Crossref spell venues and affiliations differently, so each night changed the paper twice."""
+    one = Sighting(A, paper("doi:10.9999/a.1", venue="Journal of Hearts"))
+    other = Sighting(
+        B, replace(one.paper, venue="J hearts", authors=(Author("Ann Doe", "A clinic."), Author("Bo Roe")))
+    )
+    numbers(store, one, other)
+    with write(store) as db:
+        changes = [merged.change for merged in record(db, [one, other, one, other], NOW)]
+    assert set(changes) == {Change.SAME}
+    corrected = Sighting(A, replace(one.paper, abstract="A corrected text."))
+    with write(store) as db:
+        assert [merged.change for merged in record(db, [corrected, other], NOW)] == [Change.UPDATED, Change.SAME]
+        assert find(db, "doi:10.9999/a.1").paper.abstract == "A corrected text."  # type: ignore[union-attr]
+
+
+@both_databases
+def test_a_feeds_bare_title_gives_way_to_a_text_of_the_same_rank(store: Engine) -> None:
+    bare = Sighting(A, replace(paper("doi:10.9999/a.1"), abstract="", authors=()))
+    whole = Sighting(B, paper("doi:10.9999/a.1"))
+    numbers(store, bare, whole, bare)
+    with read(store) as db:
+        found = find(db, "doi:10.9999/a.1")
+    assert found is not None
+    assert (found.paper.abstract, found.text_source) == ("A text.", "b")

@@ -29,6 +29,7 @@ _NOT_NULL = {
 
 
 def upgrade() -> None:
+    op.add_column("papers", sa.Column("text_source", sa.Text(), nullable=False, server_default=""))
     op.add_column("papers", sa.Column("kind", sa.Text(), nullable=False, server_default=""))
     op.add_column("papers", sa.Column("title_hash", sa.String(64), nullable=False, server_default=""))
     db = op.get_bind()
