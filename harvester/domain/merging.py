@@ -78,10 +78,13 @@ def combine(old: Paper, old_authority: int, new: Paper, new_authority: int) -> P
     """Combine what is known about a paper with what another source shows.
 
     The text comes from the highest authority, and from its newest version: an older version in a stale response never
-    replaces a newer one. Links, keywords and identifiers are only added.
+    replaces a newer one. What is missing is filled in; links, keywords and identifiers are only added.
     """
     joined = replace(
         old,
+        abstract=old.abstract or new.abstract,
+        authors=old.authors or new.authors,
+        published=old.published or new.published,
         venue=old.venue or new.venue,
         kind=old.kind or new.kind,
         identifiers=tuple(dict.fromkeys((*old.identifiers, *new.identifiers))),

@@ -11,7 +11,7 @@ from harvester.domain.folding import whole_title
 from harvester.domain.identity import names_of_kind, preprint_server, title_identifier, without_version
 from harvester.domain.merging import Absorbed, Change, Merged, combine
 from harvester.domain.papers import Paper, Sighting, Stored
-from harvester.domain.provenance import CATALOG
+from harvester.domain.provenance import CATALOG, Rank
 from harvester.domain.same_work import is_preprint, same_work
 from harvester.store.papers import (
     IN_LIMIT,
@@ -209,11 +209,15 @@ class _Known:
         return number
 
     def _update(self, known: Stored, sighting: Sighting) -> Change:
-        """Two services of one rank spell the same text differently; the one that was first keeps it, or it would change
-        each night."""
+        """The change that a sighting makes.
+
+        Two services of one rank spell the same text differently; the one that was first keeps it, or it would change
+        each night. So does an aggregator, which has no versions and no text of its own.
+        """
         paper, authority, source = sighting.paper, int(sighting.rank), sighting.source.name
-        whole = known.paper.abstract and known.paper.authors and paper.version <= known.paper.version
-        if whole and authority == known.authority and known.text_source not in ("", source):
+        whole = known.paper.abstract and paper.version <= known.paper.version
+        others = known.text_source not in ("", source) or authority == Rank.AGGREGATED
+        if whole and others and authority == known.authority:
             authority, source = authority - 1, known.text_source
         merged = replace(combine(known.paper, known.authority, paper, authority), identifiers=known.paper.identifiers)
         if merged == known.paper and authority <= known.authority:
