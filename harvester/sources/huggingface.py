@@ -28,6 +28,7 @@ from harvester.sources.window import Batch, Window
 PROVENANCE = Provenance("huggingface", Rank.AGGREGATED, "aggregator")
 ACCEPT = "application/json"
 PAGE = 100
+FEW = 5  # daily papers for the doctor: one alone may be odd
 SEARCH_LIMIT = 120
 MOST_VOTES = 1_000_000_000  # fits a database integer
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
@@ -185,8 +186,8 @@ def _probe(settings: HuggingFaceSettings) -> Probe:
 
 
 def _count(settings: HuggingFaceSettings, transport: Transport) -> str:
-    body = transport.get(f"{settings.url}/api/daily_papers", {"limit": 1}, ACCEPT).body
-    return f"It lists {read_listing(body).items:,} daily paper."
+    body = transport.get(f"{settings.url}/api/daily_papers", {"limit": FEW}, ACCEPT).body
+    return f"It lists {read_listing(body).items} of its newest daily papers."
 
 
 KIND = SourceKind(PROVENANCE, "huggingface", HuggingFaceSettings, _source, _probe)
