@@ -12,6 +12,7 @@ import pytest
 from harvester.services.catalog.lists import build
 from harvester.services.operations.alert import alerts
 from harvester.services.operations.nightly import run
+from harvester.services.operations.statistics import nights
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.journal_updates import journal_updates
 from harvester.services.review.queries import paper_detail
@@ -108,6 +109,11 @@ def test_a_retraction_of_an_accepted_paper_is_told_everywhere_and_removes_nothin
     text = (ws.catalog / "README.md").read_text()
     assert f"~~**{TITLE}**~~" in text
     assert "[Retraction]" in text
+    (night, *_) = nights(ws, 1)
+    assert night.warnings == (
+        "doi:10.9999/h.2 is now retracted: https://h.example/3",
+        "doi:10.9999/h.2 is now corrected: https://h.example/4",
+    )
     assert run(ws, digest=False).notices == (), "what was told is not told again"
 
 

@@ -24,7 +24,11 @@ QUEUED = 5_000  # newest candidates whose scope is averaged by month
 
 @dataclass(frozen=True, slots=True)
 class NightSummary:
-    """A run as its report describes it; `state` is ``cut off`` if it left none."""
+    """A run as its report describes it; `state` is ``cut off`` if it left none.
+
+    `merged` counts records that proved to be papers which other sources had shown; `warnings` name papers of the
+    catalog that were retracted, corrected or withdrawn.
+    """
 
     name: str
     state: str
@@ -34,6 +38,8 @@ class NightSummary:
     sent: int | None
     seconds: float | None
     errors: tuple[str, ...]
+    merged: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,8 @@ def _night(name: str, report: RunReport | None) -> NightSummary:
         report.digest.sent if report.digest else None,
         report.seconds,
         tuple(report.problems),
+        sum(source.merged for source in report.sources),
+        tuple(report.warnings),
     )
 
 
