@@ -16,6 +16,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,6 +86,7 @@ def adapt(
     and `ModelError` if nothing can be kept.
     """
     recipe = recipe or Recipe()
+    _require_writable(kept)
     transformer = encoder.transformer()
     if transformer.config.model_type != "bert":
         raise EncoderError(f"{encoder.name}: only encoders of the BERT family can be adapted; train without --adapt.")
@@ -225,10 +227,19 @@ def _kept(file: Path) -> dict[str, Any] | None:
     return found
 
 
+def _require_writable(kept: Path) -> None:
+    """Said before the first pass, which takes minutes."""
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=kept):
+            pass
+    except OSError as err:
+        raise ModelError(f"{kept}: nothing can be kept here ({err}); choose another folder with --kept.") from err
+
+
 def _keep(file: Path, reached: dict[str, Any]) -> None:
     part = file.with_suffix(".part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         torch.save(reached, part)
         part.replace(file)
     except (OSError, RuntimeError) as err:  # torch says "RuntimeError" to a folder that is missing or full

@@ -1,19 +1,15 @@
-"""The application: its routes, the headers of every response, and errors as pages."""
-
-from pathlib import Path
+"""The application: its routes, and the headers of every response."""
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
-from harvester.base.errors import HarvesterError, StoreError, TooManyRequests
-from harvester.mail.link_tokens import BadToken, ExpiredToken
 from harvester.services.workspace import Workspace
 from harvester.web import archive, health, links, public, review, signin, subscribe, suggest
+from harvester.web.errors import show_errors
 from harvester.web.forms import Refused, refuse_foreign
+from harvester.web.http import Compression, HeadAsGet
 from harvester.web.pages import PRIVATE, Pages
+from harvester.web.static_files import FOLDER, StaticFilesKept
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -30,8 +26,9 @@ def create_app(ws: Workspace) -> FastAPI:
     """The web application on a workspace. Its pages run only our own script files, and could run no others."""
     app = FastAPI(title=ws.taxonomy.title, docs_url=None, redoc_url=None)
     pages = Pages(ws.taxonomy.title, ws.settings.digest.sender)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.mount("/static", StaticFilesKept(directory=FOLDER))
     guard = signin.Guard(ws)
+    app.add_middleware(Compression)
 
     @app.middleware("http")
     async def same_for_all(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -48,7 +45,8 @@ def create_app(ws: Workspace) -> FastAPI:
             answer.headers.setdefault(name, value)
         return answer
 
-    _show_errors(app, pages)
+    app.add_middleware(HeadAsGet)  # outermost: what is added last is asked first
+    show_errors(app, pages)
     app.include_router(health.routes(ws))
     app.include_router(public.routes(ws))
     app.include_router(subscribe.routes(ws, pages))
@@ -58,39 +56,3 @@ def create_app(ws: Workspace) -> FastAPI:
     app.include_router(suggest.routes(ws, pages))
     app.include_router(review.routes(ws, pages, guard))
     return app
-
-
-def _show_errors(app: FastAPI, pages: Pages) -> None:
-    def bad_token(_: Request, error: Exception) -> Response:
-        return pages.message(404, "No such link", f"{error}", headers=PRIVATE)
-
-    def expired(_: Request, error: Exception) -> Response:
-        return pages.message(410, "Link expired", f"{error}", ask_again=True, headers=PRIVATE)
-
-    def too_many(_: Request, error: Exception) -> Response:
-        return pages.message(429, "Too many requests", f"{error}")
-
-    def refused(_: Request, error: Exception) -> Response:
-        return pages.message(getattr(error, "status", 403), "Refused", f"{error}", headers=PRIVATE)
-
-    def sign_in_first(request: Request, _: Exception) -> Response:
-        return signin.ask_to_sign_in(request)
-
-    def broken(request: Request, error: Exception) -> Response:
-        if hasattr(request.state, "user") and isinstance(error, HarvesterError) and not isinstance(error, StoreError):
-            return review.problem(pages, request, error)
-        # The details are for the maintainer only.
-        return pages.message(503, "Out of order", "This service is not working right now. Please try again later.")
-
-    def not_served(_: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 400
-        return pages.message(status, "Page not found", "There is no such page, or it cannot be used this way.")
-
-    app.add_exception_handler(BadToken, bad_token)
-    app.add_exception_handler(ExpiredToken, expired)
-    app.add_exception_handler(TooManyRequests, too_many)
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(signin.SignInFirst, sign_in_first)
-    app.add_exception_handler(HarvesterError, broken)
-    app.add_exception_handler(HTTPException, not_served)
-    app.add_exception_handler(RequestValidationError, not_served)

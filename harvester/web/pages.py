@@ -7,6 +7,8 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from harvester.web.static_files import address
+
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages whose URL holds a token, or that only some people may see."""
 NAV = (("/", "Catalog"), ("/subscribe", "Digest"), ("/suggest", "Suggest a paper"), ("/review", "Review"))
@@ -24,7 +26,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"site": title, "contact": parseaddr(sender)[1], "nav": NAV}
+        self._templates.globals |= {"site": title, "contact": parseaddr(sender)[1], "nav": NAV, "static": address}
 
     def render(
         self, template: str, values: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None

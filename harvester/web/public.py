@@ -1,8 +1,10 @@
 """The public catalog: the site that ``catalog site`` writes, and its entries as JSON."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from classifiers.taxonomy import Facet, Taxonomy
@@ -64,18 +66,16 @@ def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None
     ) -> Response:
         """Entries with the given labels and words: newest first, or best first if there are words."""
         contents, asked = cache.contents(), request.query_params
-        wanted = {facet.id: _ids(asked.get(facet.id, "")) for facet in taxonomy.facets}
+        wanted = {facet.id: _ids(asked.getlist(facet.id)) for facet in taxonomy.facets}
         if unknown := _unknown(wanted, taxonomy):
-            return JSONResponse({"detail": unknown}, 422)
+            raise RequestValidationError(unknown)
         named = [contents.entries[number] for number in contents.finder.find(q)] if q else contents.entries
         found = [entry for entry in named if _has(entry, wanted)]
         return JSONResponse(
             {"items": [entry_json(entry, taxonomy) for entry in found[offset : offset + limit]], "total": len(found)}
         )
 
-    @router.get(
-        "/api/entries/{id:path}", responses={**_responses(entry_form), 404: {"description": "There is no such entry."}}
-    )
+    @router.get("/api/entries/{id:path}", responses={**_responses(entry_form), 404: _error("There is no such entry.")})
     def entry(name: Annotated[str, Path(alias="id")]) -> Response:
         """One entry by id, such as ``arxiv:2411.13602``."""
         found = cache.contents().by_id.get(name)
@@ -88,24 +88,42 @@ def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None
 
 def _parameter(facet: Facet) -> dict[str, Any]:
     """A facet as a parameter (OpenAPI 3.1, Parameter Object)."""
-    meaning = "Label ids, separated by commas; one of them is enough."
-    return {"name": facet.id, "in": "query", "description": meaning, "schema": {"type": "string", "default": ""}}
+    return {
+        "name": facet.id,
+        "in": "query",
+        "description": "Label ids, separated by commas; one of them is enough.",
+        # An empty label, which forms send for a choice not made, asks for nothing.
+        "schema": {"type": "array", "items": {"type": "string", "enum": ["", *facet.label_ids]}},
+        "style": "form",
+        "explode": False,
+    }
 
 
 def _responses(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {"application/json": {"schema": schema}}}}
+    broken = _error("The service is not working right now.")
+    return {200: {"content": {"application/json": {"schema": schema}}}, 503: broken}
 
 
-def _ids(text: str) -> frozenset[str]:
-    return frozenset(filter(None, map(str.strip, text.split(","))))
+def _error(meaning: str) -> dict[str, Any]:
+    detail = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
+    return {"description": meaning, "content": {"application/json": {"schema": detail}}}
 
 
-def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> str:
-    """What is wrong with the requested labels, as a sentence; empty if all are known."""
-    for facet in taxonomy.facets:
-        if unknown := sorted(wanted[facet.id] - set(facet.label_ids)):
-            return f"{facet.id} has no label {unknown[0]!r}; it has: {', '.join(facet.label_ids)}."
-    return ""
+def _ids(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(filter(None, (name.strip() for text in texts for name in text.split(","))))
+
+
+def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> list[dict[str, Any]]:
+    """The labels that do not exist, as FastAPI describes what is invalid."""
+    return [
+        {
+            "loc": ["query", facet.id],
+            "msg": f"{facet.id} has no label {name!r}; it has: {', '.join(facet.label_ids)}.",
+            "type": "enum",
+        }
+        for facet in taxonomy.facets
+        for name in sorted(wanted[facet.id] - set(facet.label_ids))
+    ]
 
 
 def _has(entry: Entry, wanted: dict[str, frozenset[str]]) -> bool:

@@ -93,7 +93,10 @@ def test_one_entry_by_any_kind_of_id(client: TestClient) -> None:
 @pytest.mark.parametrize("query", ["?task=magic", "?kind=poem"])
 def test_an_unknown_label_is_named(client: TestClient, query: str) -> None:
     answer = client.get(f"/api/entries{query}")
-    assert (answer.status_code, answer.json()["detail"].split(";")[0].split()[-1]) == (422, repr(query.split("=")[1]))
+    (problem,) = answer.json()["detail"]
+    facet, label = query[1:].split("=")
+    assert (answer.status_code, problem["loc"], problem["type"]) == (422, ["query", facet], "enum")
+    assert problem["msg"].startswith(f"{facet} has no label {label!r}; it has: ")
 
 
 def test_the_interface_is_described(client: TestClient) -> None:
