@@ -47,6 +47,18 @@ def parse_moment(text: str, name: str) -> datetime:
         ) from None
 
 
+def parse_day(text: str) -> date:
+    """``2025-06-12`` as a date.
+
+    Raises:
+        UsageError: naming the text.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{text[:40]!r} is not a valid day", remedy="write it like 2025-06-12") from None
+
+
 def as_utc(moment: datetime) -> datetime:
     """The same moment with UTC as its zone; a naive one is taken to be UTC already."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

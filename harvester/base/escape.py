@@ -4,10 +4,12 @@ HTML is escaped by Jinja2's autoescape (templates end in ``.html``); here is wha
 """
 
 import re
+import unicodedata
 from urllib.parse import quote, urlsplit
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width ones count in some locales
+_DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # UAX #9, section 2
 _URL_UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 
 
@@ -24,6 +26,15 @@ def markdown(text: str) -> str:
     line = one_line(text)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN.sub(r"\\\1", line)
+
+
+def terminal(text: str) -> str:
+    """Text for a terminal: lines and columns stay; escape sequences and changes of direction do not."""
+    return "".join(char for char in text.expandtabs() if char == "\n" or not _obeyed(char))
+
+
+def _obeyed(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs") or unicodedata.bidirectional(char) in _DIRECTIONS
 
 
 def csv_cell(text: str) -> str:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harvester.base import logs
+from harvester.base.escape import terminal
 from harvester.domain.text import clean
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+    from rich.table import Table
 
     from harvester.config.settings import Settings
     from harvester.services.workspace import Watch
 
+_PIPE_WIDTH = 160  # characters of a table that no terminal shows
 By = Annotated[str | None, typer.Option("--by", help="Who decides (default: your login name).")]
 
 
@@ -29,27 +32,39 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-def printable(text: str) -> str:
-    """Several lines with their indentation, without escape sequences that a terminal would obey."""
-    lines = text.rstrip().split("\n")
-    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + clean(line) for line in lines)
-
-
 def say(text: str) -> None:
     """Print text for people on standard output, without escape sequences that a terminal would obey."""
-    sys.stdout.write("\n".join(clean(line) if line.strip() else "" for line in text.split("\n")) + "\n")
+    sys.stdout.write(f"{terminal(text)}\n")
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table for people on standard output."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    _print_table(drawn, rows)
+
+
+def listing(columns: Sequence[str], rows: Sequence[Sequence[object]], shares: dict[str, int]) -> None:
+    """Print a table with one line a row: the columns of `shares` divide what the others leave of the line.
+
+    What does not fit ends in an ellipsis.
+    """
+    from rich.table import Table
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for name in columns:
+        drawn.add_column(name, no_wrap=True, overflow="ellipsis", ratio=shares.get(name))
+    _print_table(drawn, rows)
+
+
+def _print_table(drawn: "Table", rows: Sequence[Sequence[object]]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
     for row in rows:
-        drawn.add_row(*(Text(clean(str(cell))) for cell in row))
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(drawn)
+        drawn.add_row(*(Text(terminal(clean(str(cell)))) for cell in row))
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(drawn)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
-"""``harvester accept``, ``reject``, ``defer``, ``undo`` and ``split``."""
+"""``harvester accept``, ``reject``, ``defer``, ``undo``, ``split`` and ``log``."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.clock import rfc3339
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import By
+from harvester.cli.common import By, listing
 from harvester.cli.facets import Label, labels_given
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def accept(
     label: Label = None,
     by: By = None,
 ) -> Output | None:
-    """Accept papers into the catalog, with the predicted labels or the given ones."""
+    """Accept papers into the catalog, with the predicted labels, the given ones, or edits such as +ecg,-cmr."""
     return _decide(call, "accept", papers, by, "", labels_given(label))
 
 
@@ -62,6 +63,27 @@ def split(
     return Output(done.to_json(), f"{done.other} is a paper of its own now; it had joined {done.paper} because {why}.")
 
 
+@command
+def log(
+    call: Invocation,
+    paper: Annotated[str, typer.Argument(metavar="[PAPER]", help="Only decisions on this paper.")] = "",
+    by: Annotated[str, typer.Option(metavar="NAME", help="Only decisions by this person.")] = "",
+    since: Annotated[str, typer.Option(metavar="DATE", help="Only decisions since this day or time, in UTC.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="Show at most this many.")] = None,
+) -> Output | None:
+    """List decisions, newest first."""
+    from harvester.base.clock import parse_moment
+    from harvester.services.review.documents import log_document
+    from harvester.services.review.queries import decision_log
+
+    start = parse_moment(since, "--since") if since else None
+    found = decision_log(call.workspace, paper=paper, by=by, since=start, limit=limit)
+    rows = [(rfc3339(at.at), at.by, at.action, logged.paper.id, logged.paper.title, at.reason)
+            for logged in found for at in (logged.decision,)]  # fmt: skip
+    columns, shares = ("at", "by", "action", "id", "title", "reason"), {"title": 3, "reason": 1}
+    return Output(log_document(found, call.workspace.taxonomy), lambda: listing(columns, rows, shares))
+
+
 def _decide(
     call: Invocation,
     action: str,
@@ -75,15 +97,25 @@ def _decide(
     from harvester.services.review.decisions import decide_all
 
     outcomes = decide_all(call.workspace, action, papers, by or getpass.getuser(), reason, labels or {})
-    return report(outcomes)
-
-
-def report(outcomes: "list[Decided]") -> Output:
-    """The outcome for each paper; those that failed are problems."""
-    done = [
-        f"{outcome.id}: {outcome.state}" + (f", {outcome.entry}" if outcome.entry else "")
-        for outcome in outcomes
-        if not outcome.error
-    ]
+    done = [told(outcome, action) for outcome in outcomes if not outcome.error]
     problems = [outcome.error for outcome in outcomes if outcome.error]
     return Output([outcome.to_json() for outcome in outcomes], "\n".join(done), problems)
+
+
+def told(outcome: "Decided", action: str) -> str:
+    """What was done to a paper: its title and new state, then what has changed."""
+    lines = [f"{outcome.id}: {outcome.title}", f"    {_state(outcome, action)}"]
+    if outcome.changed:
+        lines.append(f"    labels  {' '.join(outcome.changed)}")
+    if outcome.entry:
+        lines.append(f"    file    {outcome.entry}")
+    return "\n".join(lines)
+
+
+def _state(outcome: "Decided", action: str) -> str:
+    before = outcome.before.state if outcome.before else ""
+    if action == "undo" and (undone := outcome.undone):
+        return f"{outcome.state} again: the {undone.action} by {undone.by} at {rfc3339(undone.at)} is undone"
+    if before == outcome.state:
+        return f"still {outcome.state}" + ("" if outcome.changed else "; nothing has changed")
+    return f"{outcome.state} (was {before})"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harvester.cli.command import Invocation, Output, command_without_config
-from harvester.cli.common import say, table
-from harvester.cli.queue import labels_cell
+from harvester.cli.common import say
+from harvester.cli.queue import list_rows
 from harvester.cli.run import print_report
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ def demo(
 def _show(made: "Demo") -> None:
     print_report(made.report)
     say("")
-    rows = [
-        (row.id, f"{row.candidate.usefulness:.3f}", row.title[:70], labels_cell(row, "modality")) for row in made.queue
-    ]
-    table(("queue", "usefulness", "title", "modality"), rows)
+    list_rows(made.queue)
     say(f"\nAll papers are invented. Accepted as a first entry: {made.accepted}")
     say(f"The list:   {made.page}")
     for mail in made.mails:

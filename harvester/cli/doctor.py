@@ -1,9 +1,7 @@
 """``harvester doctor``."""
 
-import typer
-
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import printable
+from harvester.cli.common import say
 
 MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
 
@@ -24,7 +22,7 @@ def doctor(call: Invocation) -> Output | None:
         findings.append(finding)
         if not call.as_json:
             remedy = f"\n      {finding.remedy}" if finding.remedy else ""
-            typer.echo(printable(f"{MARKS[finding.state]:4}  {finding.check}: {finding.message}{remedy}"))
+            say(f"{MARKS[finding.state]:4}  {finding.check}: {finding.message}{remedy}")
     return Output(
         [finding.to_json() for finding in findings], failed=any(finding.state == "fail" for finding in findings)
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import typer
 
 from harvester.base.errors import HarvesterError
-from harvester.cli.common import print_json, printable
+from harvester.base.escape import terminal
+from harvester.cli.common import print_json
 from harvester.domain.text import clean
 
 
@@ -46,7 +47,7 @@ def report_failure(error: BaseException, *, as_json: bool, debug: bool = False) 
     """
     failure = failure_of(error)
     if debug and not isinstance(error, typer.TyperException):
-        sys.stderr.write(f"{printable(''.join(traceback.format_exception(error)))}\n")
+        sys.stderr.write(terminal("".join(traceback.format_exception(error))))
     if isinstance(error, typer.TyperException):
         error.show()  # type: ignore[attr-defined]  # with the usage; the class that has it is private to typer
     else:

@@ -5,6 +5,7 @@ the configuration among the arguments, and reads ``--task LABELS`` as ``--label 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,7 +89,7 @@ def _as_labels(args: Sequence[str], facets: set[str]) -> Iterator[str]:
 def _config_among(args: Sequence[str]) -> Path | None:
     """The value of ``--config``; as for the parser, the last one counts."""
     found = None
-    for word, following in zip(args, [*args[1:], ""], strict=True):
+    for word, following in zip_longest(args, args[1:], fillvalue=""):
         if word == "--config":
             found = following
         elif word.startswith("--config="):

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import say, table, watched
+from harvester.cli.common import listing, say, watched
+from harvester.cli.facets import Label, labels_given
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from classifiers.taxonomy import Taxonomy
     from harvester.domain.candidates import QueueRow
     from harvester.domain.predictions import Prediction
     from harvester.services.review.explanations import Explanation
@@ -19,29 +23,63 @@ LIKELY = 0.1  # `show` names labels of at least this probability
 @command
 def queue(
     call: Invocation,
+    label: Label = None,
+    source: Annotated[str, typer.Option(metavar="NAME", help="Only papers that this source has shown.")] = "",
+    since: Annotated[str, typer.Option(metavar="DATE", help="Only papers published on this day or later.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Only papers published on this day or earlier.")] = "",
+    unsure: Annotated[bool, typer.Option("--unsure", help="Only papers with a label the model is unsure of.")] = False,
+    search: Annotated[str, typer.Option(metavar="WORDS", help="Only papers with these words, or this id.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Show at most this many.")] = None,
     state: Annotated[
         str | None,
         typer.Option(help="pending, accepted, rejected or deferred (default: pending, and open suggestions)."),
     ] = None,
+    interactive: Annotated[bool, typer.Option("--interactive", help="Decide on one after the other, by key.")] = False,
 ) -> Output | None:
-    """List the candidates, most useful first."""
+    """List the candidates, most useful first; a question mark follows each label that the model is unsure of."""
+    from harvester.base.clock import parse_day
+    from harvester.base.errors import UsageError
     from harvester.domain.candidates import QueueFilter, parse_state
     from harvester.services.review.documents import queue_document, updates_document
     from harvester.services.review.journal_updates import journal_updates
     from harvester.services.review.queries import queue_page
 
     ws = call.workspace
-    found = queue_page(ws, QueueFilter(parse_state(state or "pending")), limit).rows
-    appeared = [] if state else journal_updates(ws)
+    wanted = QueueFilter(
+        state=parse_state(state or "pending"),
+        labels=_pairs(ws.taxonomy, label),
+        source=source,
+        since=parse_day(since) if since else None,
+        until=parse_day(until) if until else None,
+        unsure=unsure,
+        words=search.strip(),
+    )
+    if interactive:
+        from harvester.cli.interactive import review
+
+        if call.as_json:
+            raise UsageError("--interactive has no JSON document", remedy="leave out --json")
+        review(ws, wanted)
+        return None
+    found = queue_page(ws, wanted, limit)
+    appeared = journal_updates(ws) if state is None and wanted == QueueFilter() else []
     if call.as_json:
-        return Output((queue_document(found, ws.taxonomy) + updates_document(appeared, ws.taxonomy))[:limit])
-    facets = [facet.id for facet in ws.taxonomy.facets]
-    table(("id", "usefulness", "title", *facets), [_row(row, facets) for row in found])
-    say(f"{len(found)} {state or 'pending'}.")
+        return Output((queue_document(found.rows, ws.taxonomy) + updates_document(appeared, ws.taxonomy))[:limit])
+    list_rows(found.rows)
+    narrowed = " match" if wanted != QueueFilter(wanted.state) else ""
+    some = f"; the first {len(found.rows)} are shown." if len(found.rows) < found.total else "."
+    say(f"{found.total} {wanted.state}{narrowed}{some}")
     if appeared:
         say(f"{len(appeared)} accepted preprints have appeared in a journal; see `harvester suggestions list`.")
     return None
+
+
+def _pairs(taxonomy: "Taxonomy", given: list[str] | None) -> tuple[tuple[str, str], ...]:
+    """The labels to filter by, as (facet, label)."""
+    from harvester.domain.labels import parse_labels, split_labels
+
+    wanted = {facet: split_labels(text) for facet, text in labels_given(given).items()}
+    return tuple((facet, label) for facet, labels in parse_labels(taxonomy, wanted).items() for label in labels)
 
 
 @command
@@ -105,15 +143,21 @@ def _show_history(detail: "PaperDetail") -> None:
     say(f"state   {state}" + (" (withdrawn by its authors)" if detail.paper.withdrawn else ""))
 
 
-def _row(row: "QueueRow", facets: list[str]) -> list[object]:
-    return [
+def list_rows(rows: "Iterable[QueueRow]") -> None:
+    """Print rows of the queue, one line each."""
+    listing(("id", "useful", "title", "labels"), [_row(row) for row in rows], {"title": 3, "labels": 2})
+
+
+def _row(row: "QueueRow") -> tuple[str, ...]:
+    return (
         row.id,
         f"{row.candidate.usefulness:.3f}",
-        ("WITHDRAWN " if row.withdrawn else "") + row.title[:70],
-        *(labels_cell(row, facet) for facet in facets),
-    ]
+        ("WITHDRAWN " if row.withdrawn else "") + row.title,
+        _labels(row),
+    )
 
 
-def labels_cell(row: "QueueRow", facet: str) -> str:
-    """A row's labels in a facet, for a table."""
-    return ", ".join(row.labels.of(facet)) if row.labels else ""
+def _labels(row: "QueueRow") -> str:
+    """A row's labels, without the facets, with a question mark after each that the model is unsure of."""
+    pairs = row.labels.pairs if row.labels else ()
+    return ", ".join(f"{label}{'?' if f'{facet}:{label}' in row.unsure else ''}" for facet, label in pairs)

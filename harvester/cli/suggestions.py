@@ -6,7 +6,7 @@ import typer
 
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import By, say, table
-from harvester.cli.decide import Papers, report
+from harvester.cli.decide import Papers
 
 app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no_args_is_help=True)
 
@@ -49,4 +49,7 @@ def dismiss(call: Invocation, papers: Papers, by: By = None) -> Output | None:
 def _settle(call: Invocation, papers: list[str], by: str | None, *, take: bool) -> Output:
     from harvester.services.review.journal_updates import settle_suggestions
 
-    return report(settle_suggestions(call.workspace, papers, by or getpass.getuser(), take=take))
+    outcomes = settle_suggestions(call.workspace, papers, by or getpass.getuser(), take=take)
+    done = [f"{outcome.id}: {outcome.state}, {outcome.entry}" for outcome in outcomes if not outcome.error]
+    problems = [outcome.error for outcome in outcomes if outcome.error]
+    return Output([outcome.to_json() for outcome in outcomes], "\n".join(done), problems)

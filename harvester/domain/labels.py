@@ -9,6 +9,8 @@ from harvester.base.errors import UsageError
 KIND = "kind"
 """The facet for the type of publication; its label ``review`` has a chapter of the list to itself."""
 
+_SIGNS = ("+", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -102,6 +104,57 @@ def parse_labels(taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]) -> dict
         known = ", ".join(facets)
         raise UsageError(f"The taxonomy has no facet {unknown[0]!r}", remedy=f"it has: {known}")
     return {name: _in_order(facets[name], set(labels)) for name, labels in given.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEdit:
+    """Labels of one facet that a paper gains and loses, as written in ``+ecg,-cmr``; all others stay."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def parse_edits(
+    taxonomy: Taxonomy, given: Mapping[str, Iterable[str]]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, LabelEdit]]:
+    """Label ids by facet, split into the facets that are replaced and those that are edited by ``+`` and ``-``.
+
+    Raises:
+        UsageError: a facet or label that the taxonomy lacks, an edit of an exclusive facet, or a mixture of both forms.
+    """
+    edited = {name: labels for name, labels in given.items() if any(label[:1] in _SIGNS for label in labels)}
+    whole = parse_labels(taxonomy, {name: labels for name, labels in given.items() if name not in edited})
+    require_one(taxonomy, whole)
+    return whole, {name: _edit(taxonomy, name, tuple(labels)) for name, labels in edited.items()}
+
+
+def edited(before: Labels, edits: Mapping[str, LabelEdit]) -> dict[str, tuple[str, ...]]:
+    """The labels of the edited facets, with what they gain and without what they lose."""
+    return {
+        facet: tuple(label for label in (*before.of(facet), *edit.added) if label not in edit.removed)
+        for facet, edit in edits.items()
+    }
+
+
+def difference(before: Labels, after: Labels) -> tuple[str, ...]:
+    """What has changed, as ``+facet:label`` and ``-facet:label``."""
+    added = [f"+{name}" for name in after.names if name not in before.names]
+    return (*added, *(f"-{name}" for name in before.names if name not in after.names))
+
+
+def _edit(taxonomy: Taxonomy, name: str, labels: tuple[str, ...]) -> LabelEdit:
+    if plain := [label for label in labels if label[:1] not in _SIGNS]:
+        raise UsageError(
+            f"--{name} {','.join(labels)} mixes {plain[0]!r} with labels that are added or removed",
+            remedy="begin every label with + or -, or none of them",
+        )
+    signs = {sign: [label[1:].strip() for label in labels if label[0] == sign] for sign in _SIGNS}
+    if both := sorted(set(signs["+"]) & set(signs["-"])):
+        raise UsageError(f"--{name} both adds and removes {both[0]!r}", remedy="decide on one of them")
+    (added,), (removed,) = (parse_labels(taxonomy, {name: signs[sign]}).values() for sign in _SIGNS)
+    if taxonomy.facet(name).exclusive:
+        raise UsageError(f"{name} takes exactly one label", remedy=f"write --{name} {(added + removed)[0]}")
+    return LabelEdit(added, removed)
 
 
 def require_one(taxonomy: Taxonomy, given: Mapping[str, tuple[str, ...]]) -> None:

@@ -1,6 +1,7 @@
 """The log of decisions: appended to, never changed."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
@@ -53,6 +54,17 @@ def newest_standing(db: Connection, limit: int) -> list[Decision]:
     """The newest decisions that people made here and that stand, newest first."""
     query = select(decisions).join(candidates, candidates.c.decision == decisions.c.id)
     query = query.where(decisions.c.via == "review").order_by(decisions.c.id.desc()).limit(limit)
+    return [_decision(row) for row in db.execute(query)]
+
+
+def decision_log(
+    db: Connection, *, paper: int | None = None, by: str = "", since: datetime | None = None, limit: int | None = None
+) -> list[Decision]:
+    """The decisions on a paper, by somebody, or since some moment, newest first."""
+    query = select(decisions).order_by(decisions.c.id.desc()).limit(limit)
+    query = query.where(decisions.c.paper == paper) if paper is not None else query
+    query = query.where(decisions.c.by == by) if by else query
+    query = query.where(decisions.c.at >= since) if since else query
     return [_decision(row) for row in db.execute(query)]
 
 

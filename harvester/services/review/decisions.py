@@ -19,7 +19,7 @@ from harvester.catalog.published import Published
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, parse_reason, standing
 from harvester.domain.identity import parse_identifier
-from harvester.domain.labels import Labels, parse_labels, relabelled, require_one, split_labels
+from harvester.domain.labels import LabelEdit, Labels, difference, edited, parse_edits, relabelled, split_labels
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import version_in_use
@@ -42,7 +42,8 @@ ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the link roles that an
 class Decided:
     """The outcome for one paper; `error` says why nothing was done, `stale` that somebody else decided first.
 
-    `paper` is the paper as it is now, ready to be shown; None if it is not in the store.
+    `paper` is the paper as it is now, ready to be shown; None if it is not in the store. `before` is the paper as it
+    was; None if nothing was done.
     """
 
     id: str
@@ -51,21 +52,45 @@ class Decided:
     error: str = ""
     stale: bool = False
     paper: ReviewedPaper | None = None
+    before: ReviewedPaper | None = None
+
+    @property
+    def title(self) -> str:
+        """The paper's title; "" if it is not in the store."""
+        return self.paper.paper.title if self.paper else ""
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The labels that the decision has added and removed, as ``+facet:label`` and ``-facet:label``."""
+        if self.paper is None or self.before is None or self.state != "accepted":
+            return ()
+        return difference(self.before.labels, self.paper.labels)
+
+    @property
+    def undone(self) -> Decision | None:
+        """The decision that was taken back, if that is what was done."""
+        return standing(self.before.decisions).decision if self.before else None
 
     def to_json(self) -> dict[str, object]:
         """One element of what ``accept``, ``reject``, ``defer`` and ``undo`` print; an unknown paper has no state."""
         shown: dict[str, object] = {"id": self.id, "state": self.state or None, "entry": self.entry}
-        return shown | {"error": self.error} if self.error else shown
+        if self.error:
+            return shown | {"error": self.error}
+        return shown | {"title": self.title, "changed": list(self.changed)} if self.paper else shown
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """A decision that somebody wants; `labels` replace, facet by facet, the labels predicted or decided before."""
+    """A decision that somebody wants.
+
+    `labels` replace, facet by facet, the labels predicted or decided before; `edits` add to them and remove from them.
+    """
 
     action: str
     by: str
     reason: str = ""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edits: Mapping[str, LabelEdit] = field(default_factory=dict)
 
 
 class Stale(HarvesterError):
@@ -84,7 +109,8 @@ def decide_all(
     """Decide on several papers independently: if one fails, the others are still done.
 
     Args:
-        given: comma-separated labels by facet; they replace the labels predicted or decided before.
+        given: comma-separated labels by facet; they replace the labels predicted or decided before, or with a sign
+            (``+ecg,-cmr``) are added to them and removed from them.
         seen: the version of each paper that the reviewer saw; if the version has changed, nothing is done.
 
     Each is read and recorded in one transaction; a second one notes that its file is written.
@@ -92,9 +118,8 @@ def decide_all(
     Raises:
         UsageError: a label is unknown, the reason is too long, or a web address names no paper; nothing is done.
     """
-    labels = parse_labels(ws.taxonomy, {name: split_labels(text) for name, text in given.items()})
-    require_one(ws.taxonomy, labels)
-    request = DecisionRequest(action, by, parse_reason(reason), labels)
+    labels, edits = parse_edits(ws.taxonomy, {name: split_labels(text) for name, text in given.items()})
+    request = DecisionRequest(action, by, parse_reason(reason), labels, edits)
     for name in names:
         parse_identifier(name)
     with lock(ws.store, CATALOG_LOCK, wait=True):
@@ -147,7 +172,8 @@ def record_request(
     """
     if seen is not None and seen != before.version:
         raise Stale("Somebody decided on it a moment ago.")
-    labels = relabelled(ws.taxonomy, before.labels, request.labels) if request.action == "accept" else None
+    given = {**request.labels, **edited(before.labels, request.edits)}
+    labels = relabelled(ws.taxonomy, before.labels, given) if request.action == "accept" else None
     decision = Decision(before.number, request.action, "review", labels, request.reason, request.by, ws.clock())
     candidate, log = _append(db, before.candidate, before.decisions, decision, before.prediction)
     labels_then = labels_now(ws, log, before.prediction)
@@ -186,9 +212,8 @@ def _attempt(ws: Workspace, name: str, request: DecisionRequest, model: str, see
     try:
         with write(ws.store) as db:
             known = reviewed_paper(ws, db, name, model)
-            decided = record_request(ws, db, known, request, seen)
-        known = decided
-        return follow(ws, decided)
+            before, known = known, record_request(ws, db, known, request, seen)
+        return replace(follow(ws, known), before=before)
     except HarvesterError as error:
         return failed(name, error, known)
 

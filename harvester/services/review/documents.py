@@ -14,7 +14,7 @@ from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Suggestion
 from harvester.services.review.explanations import Explanation
 from harvester.services.review.journal_updates import JournalUpdate
-from harvester.services.review.queries import PaperDetail
+from harvester.services.review.queries import LoggedDecision, PaperDetail
 
 
 def queue_document(rows: Iterable[QueueRow], taxonomy: Taxonomy) -> list[dict[str, Any]]:
@@ -48,6 +48,13 @@ def paper_document(detail: PaperDetail, taxonomy: Taxonomy, explanation: Explana
         "decisions": [_decision(decision, taxonomy) for decision in detail.decisions],
         "state": detail.candidate.state if detail.candidate else None,
     }
+
+
+def log_document(found: Iterable[LoggedDecision], taxonomy: Taxonomy) -> list[dict[str, Any]]:
+    """Decisions, each with its paper's id and title."""
+    return [
+        {"id": logged.paper.id, "title": logged.paper.title, **_decision(logged.decision, taxonomy)} for logged in found
+    ]
 
 
 def _row(row: QueueRow, taxonomy: Taxonomy) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Each is read in one transaction and a fixed number of statements.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from harvester.domain.proposals import Proposal
 from harvester.services.learning.classify import version_in_use
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
+from harvester.store import decisions
 from harvester.store.batches import decided_after, last_publication
 from harvester.store.decisions import decisions_on, last_standing_by
 from harvester.store.engine import read
@@ -77,6 +79,14 @@ class StandingDecision:
 
     paper: Paper
     candidate: Candidate
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDecision:
+    """A decision and its paper."""
+
+    paper: Paper
     decision: Decision
 
 
@@ -179,6 +189,22 @@ def last_by(ws: Workspace, by: str) -> StandingDecision | None:
         candidate = find_candidate(db, decision.paper)
         assert candidate is not None  # noqa: S101 - a decision stands on it
         return StandingDecision(load(db, [decision.paper])[decision.paper].paper, candidate, decision)
+
+
+def decision_log(
+    ws: Workspace, *, paper: str = "", by: str = "", since: datetime | None = None, limit: int | None = None
+) -> list[LoggedDecision]:
+    """The decisions on a paper, by somebody, or since some moment, newest first.
+
+    Raises:
+        UsageError: a web address names no paper.
+        HarvesterError: the paper is not in the store.
+    """
+    with read(ws.store) as db:
+        number = require_paper(db, paper).number if paper else None
+        found = decisions.decision_log(db, paper=number, by=by, since=since, limit=limit)
+        known = load(db, [decision.paper for decision in found])
+    return [LoggedDecision(known[decision.paper].paper, decision) for decision in found]
 
 
 def unpublished(ws: Workspace) -> Unpublished:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import ImmutableMultiDict
 
 from classifiers.taxonomy import Taxonomy
+from harvester.base.clock import parse_day
 from harvester.base.errors import UsageError
 from harvester.domain.candidates import QueueFilter, parse_state
 
@@ -92,10 +93,7 @@ def _label(text: str, taxonomy: Taxonomy) -> tuple[str, str]:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"{text[:40]!r} is not a valid day", remedy="write it like 2025-06-12") from None
+    return parse_day(text) if text else None
 
 
 def _scope(text: str) -> float:
