@@ -1,3 +1,3 @@
 """Harvests cardiovascular-AI papers, queues them for review and publishes the accepted ones."""
 
-__version__ = "0.1.0"
+__version__ = "1.1.0"

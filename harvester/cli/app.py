@@ -1,7 +1,10 @@
 """All commands, one module per group."""
 
+from typing import Annotated
+
 import typer
 
+from harvester import __version__
 from harvester.cli import (
     audit,
     backfill,
@@ -17,6 +20,7 @@ from harvester.cli import (
     queue,
     run,
     schedule,
+    status,
     subscribers,
     suggestions,
     train,
@@ -27,12 +31,32 @@ from harvester.cli import (
 from harvester.cli.facets import FacetCommand
 
 app = typer.Typer(
-    help="Harvests cardiovascular-AI papers, queues them for review, and publishes the accepted ones.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def harvester(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show name and version, and exit.")] = False,
+) -> None:
+    """Harvests cardiovascular-AI papers, queues them for review, and publishes the accepted ones."""
+    if version:
+        typer.echo(f"cardio-harvester {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from harvester.config.settings import config_path
+
+        if config_path(None).is_file():
+            status.status(config=None, as_json=False, debug=False)
+            typer.echo("\n`harvester --help` lists the commands.")
+        else:
+            typer.echo(context.get_help())
+
+
 app.command("init")(init.init)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
@@ -61,5 +85,6 @@ app.command("bounces")(bounces.bounces)
 app.add_typer(users.app, name="users")
 app.command("web")(web.web)
 app.command("schedule")(schedule.schedule)
+app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(database.app, name="db")

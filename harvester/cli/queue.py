@@ -67,7 +67,7 @@ def queue(
         return Output((queue_document(found.rows, ws.taxonomy) + updates_document(appeared, ws.taxonomy))[:limit])
     list_rows(found.rows)
     narrowed = " match" if wanted != QueueFilter(wanted.state) else ""
-    some = f"; the first {len(found.rows)} are shown." if len(found.rows) < found.total else "."
+    some = f", {len(found.rows)} shown." if len(found.rows) < found.total else "."
     say(f"{found.total} {wanted.state}{narrowed}{some}")
     if appeared:
         say(f"{len(appeared)} accepted preprints have appeared in a journal; see `harvester suggestions list`.")

@@ -235,7 +235,7 @@ def _is_gone(status: int) -> bool:
 
 
 def user_agent(contact: str) -> str:
-    """``cardio-harvester/0.1.0 (+mailto:...)``, as arXiv asks for."""
+    """``cardio-harvester/1.1.0 (+mailto:...)``, as arXiv asks for."""
     return f"cardio-harvester/{__version__}" + (f" (+mailto:{contact})" if contact else "")
 
 

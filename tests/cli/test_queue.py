@@ -63,15 +63,13 @@ def test_the_queue_is_filtered_as_on_the_page(room: Room, options: list[str], ex
 
 def test_one_line_a_paper_with_doubts_and_real_totals(room: Room) -> None:
     lines = said(room, "queue", "--limit", "2").splitlines()
-    assert lines[-1] == "3 pending; the first 2 are shown."
+    assert lines[-1] == "3 pending, 2 shown."
     assert "diagnosis, prognosis?, ecg, research" in lines[2]
     everything = said(room, "queue").splitlines()
     assert (len(everything), everything[-1]) == (5, "3 pending.")
     assert "…" in everything[3]
     assert max(map(len, everything)) <= 160
-    assert said(room, "queue", "--modality", "cmr", "--limit", "1").endswith(
-        "2 pending match; the first 1 are shown.\n"
-    )
+    assert said(room, "queue", "--modality", "cmr", "--limit", "1").endswith("2 pending match, 1 shown.\n")
 
 
 @pytest.mark.parametrize(
