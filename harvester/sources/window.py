@@ -7,6 +7,8 @@ from datetime import datetime
 from harvester.domain.notices import Notice
 from harvester.domain.papers import OddRecord, Sighting
 
+NAMED = 5  # titles in a note
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -14,6 +16,14 @@ class Window:
 
     since: datetime
     until: datetime
+
+
+def left_out(titles: Sequence[str]) -> str:
+    """A note on what services list besides papers: tables of contents, covers, peer reviews."""
+    named = list(dict.fromkeys(titles))
+    more = ", ..." if len(named) > NAMED else ""
+    are = "1 item is no paper and was" if len(titles) == 1 else f"{len(titles)} items are no papers and were"
+    return f"{are} left out: {', '.join(named[:NAMED])}{more}."
 
 
 @dataclass(frozen=True, slots=True)

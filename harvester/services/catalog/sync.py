@@ -21,6 +21,7 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
 from harvester.store.locks import lock
+from harvester.store.notices import note_filed
 from harvester.store.papers import find_all
 from harvester.store.queue import find_candidate, in_state, set_filed, unfiled
 from harvester.store.recording import record
@@ -83,6 +84,7 @@ def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced)
     entries = _one_a_paper(zip((result.number for result in seen), catalog.entries, strict=True), filed, done)
     logs, unwritten = decisions_on(db, entries), {candidate.paper for candidate in unfiled(db)}
     for number, entry in entries.items():
+        note_filed(db, number, entry.links)
         if number not in unwritten:  # its file does not show the decision yet
             _take(ws, db, number, entry, logs, done)
     return set(entries)

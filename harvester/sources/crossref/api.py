@@ -26,7 +26,7 @@ from harvester.sources.crossref.venues import DEFAULT_VENUES, checked, filters
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Answer, Params, Transport
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, left_out
 
 PROVENANCE = ARTICLE  # preprints among its works have one of their own
 ACCEPT = "application/json"
@@ -178,7 +178,7 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
     notices: list[Notice] = []
     notes: list[str] = []
     odd: list[OddRecord] = []
-    others = 0
+    others: list[str] = []
     for number, work in enumerate(works, before + 1):
         try:
             if not isinstance(work, dict):
@@ -190,11 +190,11 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
             continue
         sightings += [reading.sighting] if reading.sighting else []
         notices += reading.notices
-        others += not reading.sighting and not reading.notices
+        others += [] if reading.sighting or reading.notices else [_title_of(work)]
     if len(notes) == len(works) >= MANY:
         raise Malformed(f"Crossref sent works of which none can be read. {notes[0]}")
     if others:
-        notes.append(f"{others} items are not papers." if others > 1 else "1 item is not a paper.")
+        notes.append(left_out(others))
     return Batch(sightings, len(works), expected, notes=notes, notices=notices, odd=odd)
 
 
@@ -212,6 +212,12 @@ def _key(work: Any) -> str:
 def _name(work: Any) -> str:
     """What a note calls a work."""
     return clean(str(work.get("DOI") or work.get("title") if isinstance(work, dict) else work))[:80]
+
+
+def _title_of(work: dict[str, Any]) -> str:
+    """What a note calls a work that is no paper."""
+    titles = work.get("title")
+    return clean(str(titles[0]))[:80] if isinstance(titles, list) and titles and titles[0] else _name(work)
 
 
 def _source(settings: CrossrefSettings, harvest: HarvestSettings, _state: SourceState) -> Source:
