@@ -41,7 +41,7 @@ def attach(db: Connection, notices: Iterable[Notice]) -> Attached:
     return Attached(tuple(new), tuple(lost))
 
 
-def note_filed(db: Connection, number: int, links: Mapping[str, str]) -> None:
+def note_shown(db: Connection, number: int, links: Mapping[str, str]) -> None:
     """Remember which notices a paper's entry shows, by its links: what people remove from the file is not put back."""
     for kind in NOTICE_KINDS:
         if kind in links:
@@ -50,7 +50,7 @@ def note_filed(db: Connection, number: int, links: Mapping[str, str]) -> None:
             db.execute(insert(filed_notices).values(paper=number, kind=kind, link=links[kind]))
 
 
-def filed(db: Connection, numbers: Collection[int]) -> dict[int, dict[str, str]]:
+def shown_notices(db: Connection, numbers: Collection[int]) -> dict[int, dict[str, str]]:
     """The notices, links by kind, that the entries of papers have shown."""
     found: dict[int, dict[str, str]] = {}
     for chunk in chunks(list(numbers)):

@@ -120,7 +120,9 @@ def test_articles_of_arxivs_preprints_are_found_by_relation_or_by_title_and_auth
     alone = {one["arxiv"] for one in works} - truth.keys()
     assert len(truth) > 20
     api = ArxivSettings(url=f"{upstream.url}/api/query", min_interval=0)
-    papers, _ = hydrate(api, Transport(HttpSettings(timeout=20, read_limit=20)), sorted({*truth, *alone}))
+    papers, _ = hydrate(
+        api, Transport(HttpSettings(timeout=20, read_limit=20)), [*sorted(truth)[:20], *sorted(alone)[:5]]
+    )
     bare = [paper for paper in papers if len(paper.identifiers) == 1]  # the others name an article of their own
     accept(room, ARXIV, *bare)
     upstream.control(clear_log=True)

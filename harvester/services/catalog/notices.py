@@ -10,7 +10,7 @@ from harvester.services.review.decisions import CATALOG_LOCK
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.notices import filed, note_filed
+from harvester.store.notices import note_shown, shown_notices
 from harvester.store.papers import load
 from harvester.store.queue import in_state
 
@@ -33,7 +33,7 @@ def mark_locked(ws: Workspace) -> list[str]:
     with read(ws.store) as db:
         files = {candidate.paper: candidate.entry for candidate in in_state(db, "accepted") if candidate.entry}
         papers = {number: stored.paper for number, stored in load(db, files).items()}
-        shown = filed(db, papers)
+        shown = shown_notices(db, papers)
     marked = []
     for number, paper in papers.items():
         file = Path(files[number] or "")
@@ -43,7 +43,7 @@ def mark_locked(ws: Workspace) -> list[str]:
         if new := missing(paper.links, entry.links, shown.get(number, {})):
             write_entry(ws.catalog, replace(entry, links={**entry.links, **new}), ws.taxonomy)
             with write(ws.store) as db:
-                note_filed(db, number, new)
+                note_shown(db, number, new)
             marked.append(entry.id)
     return marked
 

@@ -30,7 +30,7 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import add_decision, decisions_on
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.notices import note_filed
+from harvester.store.notices import note_shown
 from harvester.store.papers import load
 from harvester.store.predictions import current
 from harvester.store.queue import enqueue, find_candidate, move, set_filed, unfiled
@@ -232,7 +232,7 @@ def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Can
     entry = path.as_posix() if path else None
     with write(ws.store) as db:
         set_filed(db, candidate.paper, candidate.version, entry)
-        note_filed(db, candidate.paper, shown)
+        note_shown(db, candidate.paper, shown)
     return replace(candidate, filed=True, entry=entry)
 
 
