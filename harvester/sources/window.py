@@ -8,6 +8,7 @@ from harvester.domain.notices import Notice
 from harvester.domain.papers import OddRecord, Sighting
 
 NAMED = 5  # titles in a note
+MANY = 10  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Window:
 
     since: datetime
     until: datetime
+
+
+def is_another_format(odd: int, records: int) -> bool:
+    """Whether records of which none can be read are too many for odd ones: the service has changed its format."""
+    return odd == records >= MANY
 
 
 def left_out(titles: Sequence[str]) -> str:

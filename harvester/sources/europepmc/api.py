@@ -27,7 +27,7 @@ from harvester.sources.europepmc.query import DEFAULT_QUERY, asked_as, dated, la
 from harvester.sources.europepmc.record import ARTICLE, Reading, own_names, read_record
 from harvester.sources.http import Params, Transport
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window, left_out
+from harvester.sources.window import Batch, Window, is_another_format, left_out
 
 PROVENANCE = ARTICLE  # preprints among its records have one of their own
 ACCEPT = "application/json"
@@ -35,7 +35,6 @@ PAGE = 500  # records of some 10 kB; at most 1,000
 ORDER = "FIRST_IDATE_D asc"
 FIRST_MARK = "*"
 FEW = 10  # records that have nearly the title of one work
-MANY = 10  # records; if none of so many can be read, the format has changed
 WEEKS = 4
 PROBES = 3  # attempts of the doctor: now and then an answer is empty
 
@@ -152,7 +151,7 @@ def _batch(records: tuple[Any, ...], before: int, window: Window) -> Batch:
         sightings += [reading.sighting] if reading.sighting else []
         notices += reading.notices
         others += [] if reading.sighting or reading.notices else [clean(str(record.get("title")))[:80]]
-    if len(notes) == len(records) >= MANY:
+    if is_another_format(len(odd), len(records)):
         raise Malformed(f"Europe PMC sent records of which none can be read. {notes[0]}")
     if others:
         notes.append(left_out(others))
