@@ -8,7 +8,7 @@ from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
 if TYPE_CHECKING:
-    from harvester.services.harvest.audit import Audit
+    from harvester.services.harvest.audit_findings import Audit
 
 
 @command

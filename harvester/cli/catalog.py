@@ -72,12 +72,14 @@ def add(
 ) -> Output | None:
     """Add one paper to the catalog, with the predicted labels or the given ones."""
     from harvester.catalog.export.records import entry_json
+    from harvester.domain.notices import NOTICE_KINDS
     from harvester.services.catalog.add import add as add_paper
 
     labels = labels_given(label)
     entry = add_paper(call.workspace, what, labels, code)
     document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path)}
-    return Output(document, f"{entry.id}: {entry.title}\n{entry.path}")
+    told = [f"It is {said}: {entry.links[kind]}" for kind, said in NOTICE_KINDS.items() if kind in entry.links]
+    return Output(document, "\n".join([f"{entry.id}: {entry.title}", str(entry.path), *told]))
 
 
 @app.command()

@@ -6,7 +6,7 @@ article itself. What an issue consists of besides ("Table of Contents", "Editori
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from harvester.domain.papers import Paper, Sighting
@@ -33,7 +33,8 @@ _ABOUT = re.compile(
     r"\A(?:(?P<retraction>(?:notice of |statement of )?(?:retraction|withdrawal)(?: note| notice)?)"
     r"|(?P<concern>(?:editorial )?expression of concern)"
     r"|(?P<correction>(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?(?:correction|corrigendum|erratum|addendum)))"
-    r"(?:(?: (?:to|on|for|of|regarding))?\s*[:.\u2013\u2014-]\s*(?=\S)|(?: (?:to|for|of|regarding))?:? (?=[\"“‘']))",
+    r"(?:(?: (?:to|on|for|of|regarding))?(?:\s*[:.\u2014]\s*|\s*[\u2013-]\s+)(?=\S)"
+    r"|(?: (?:to|for|of|regarding))?:? (?=[\"“‘']))",
     re.IGNORECASE,
 )
 _ISSUE = re.compile(r"\s*\[[^\[\]]*\]\W*\Z")  # Elsevier: Corrigendum to “Title” [Int. J. Cardiol. 400 (2025) 1–9]
@@ -58,13 +59,14 @@ _LETTER = re.compile(
 class Notice:
     """A notice about the paper with any of the identifiers `of`, or of the whole title, if it names no identifier.
 
-    `link` is the notice's own address.
+    `link` is the notice's own address, `name` the title that it appears under, "" if it has no record of its own.
     """
 
     kind: NoticeKind
     of: tuple[str, ...]
     link: str
     title: str = ""
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +123,4 @@ def _may_be_a_notice(sighting: Sighting) -> bool:
 def _about(found: re.Match[str], paper: Paper) -> Notice:
     kind = next(kind for kind in NOTICE_KINDS if found[kind])
     title = _ISSUE.sub("", paper.title[found.end() :])
-    return Notice(kind, (), paper.links.get("paper", ""), title.strip("\"'“”‘’ "))
+    return Notice(kind, (), paper.links.get("paper", ""), title.strip("\"'“”‘’ "), paper.title)

@@ -8,6 +8,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ _INLINE = re.compile(
 )
 _HIDDEN = re.compile(r"script|style")
 _MOST_ESCAPED = 5  # times that a text is unescaped
+_OF_THE_FEED = ("title", "link", "publicationName")
 
 
 def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
@@ -63,6 +65,32 @@ def parse_feed(body: bytes, who: str, versions: tuple[str, ...]) -> Feed:
     if not parsed.get("version", "").startswith(versions):
         raise Malformed(f"{who} sent a document that is not a feed of the expected format.")
     return Feed(parsed, _elements(root, len(parsed.entries), who))
+
+
+def alone(item: XmlElement) -> str:
+    """An item in a feed of its own, with what the whole feed says about itself, for `parse_feed` to read again.
+
+    What changes with every answer (dates, the order of the items) is left out: an item that is odd every night is the
+    same odd item.
+    """
+    from lxml import etree
+
+    root = item.getroottree().getroot()
+    feed = home = etree.Element(root.tag, dict(root.attrib), nsmap=root.nsmap)
+    for part in root:
+        if _local(part) == "channel":
+            channel = etree.SubElement(feed, part.tag, nsmap=part.nsmap)
+            channel.extend(deepcopy(said) for said in part if _local(said) in _OF_THE_FEED)
+            home = channel if item.getparent() is part else home
+        elif _local(part) in _OF_THE_FEED:
+            feed.append(deepcopy(part))
+    home.append(deepcopy(item))
+    return str(etree.tostring(feed, encoding="unicode"))
+
+
+def _local(element: XmlElement) -> str:
+    """The tag without its namespace; "" for comments."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def plain_text(markup: str) -> str:

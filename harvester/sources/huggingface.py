@@ -23,7 +23,7 @@ from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
 from harvester.sources.names import name_of
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, is_another_format
 
 PROVENANCE = Provenance("huggingface", Rank.AGGREGATED, "aggregator")
 ACCEPT = "application/json"
@@ -77,7 +77,7 @@ def read_listing(body: bytes) -> Listing:
     """The papers in a listing; an odd item costs only itself.
 
     Raises:
-        Malformed: not a JSON list of papers, or a list of which nothing can be read.
+        Malformed: not a JSON list of papers, or a long list of which nothing can be read.
     """
     try:
         items = json.loads(body)
@@ -93,7 +93,7 @@ def read_listing(body: bytes) -> Listing:
             why = f"{type(error).__name__} {error}"
             notes.append(f"Item {number} ({_name(item)}) cannot be read and was left out: {why}.")
             odd.append(OddRecord(json.dumps(item, sort_keys=True), why))
-    if items and not sightings:
+    if is_another_format(len(odd), len(items)):
         raise Malformed(f"Hugging Face sent papers of which none can be read. {notes[0]}")
     return Listing(tuple(sightings), len(items), tuple(notes), tuple(odd))
 
@@ -187,7 +187,10 @@ def _probe(settings: HuggingFaceSettings) -> Probe:
 
 def _count(settings: HuggingFaceSettings, transport: Transport) -> str:
     body = transport.get(f"{settings.url}/api/daily_papers", {"limit": FEW}, ACCEPT).body
-    return f"It lists {read_listing(body).items} of its newest daily papers."
+    found = read_listing(body)
+    if found.items and not found.sightings:
+        raise Malformed(f"Of {found.items} daily papers of Hugging Face none can be read. {found.notes[0]}")
+    return f"It lists {found.items} of its newest daily papers."
 
 
 KIND = SourceKind(PROVENANCE, "huggingface", HuggingFaceSettings, _source, _probe)

@@ -12,12 +12,12 @@ from datetime import datetime
 from functools import partial
 
 from harvester.base.clock import utc_date
-from harvester.domain.papers import Paper, Sighting
+from harvester.domain.papers import OddRecord, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.same_work import is_preprint
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
-from harvester.sources.feed import parse_feed, plain_text
+from harvester.sources.feed import alone, parse_feed, plain_text
 from harvester.sources.http import Answer, Transport
 from harvester.sources.journal_item import Item, as_paper
 from harvester.sources.source import (
@@ -29,7 +29,7 @@ from harvester.sources.source import (
     SourceState,
     Validators,
 )
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, is_another_format
 from harvester.sources.xml import legal
 
 PROVENANCE = Provenance("", Rank.JOURNAL, "journal")  # each feed adds its own name
@@ -106,13 +106,21 @@ def read_feed(body: bytes, feed: FeedSettings, address: str = "", now: datetime 
     channel = found.parsed.feed
     venue = plain_text(channel.get("prism_publicationname") or channel.get("title") or "") or feed.name
     entries = zip(found.parsed.entries, found.elements, strict=True)
-    papers, notes = _papers([Item(entry, element, venue, address or feed.url) for entry, element in entries], now)
+    papers, notes, odd = _papers([Item(entry, element, venue, address or feed.url) for entry, element in entries], now)
+    if is_another_format(len(odd), len(found.elements)):
+        raise Malformed(f"The feed {feed.name!r} contains items of which none can be read: {notes[0]}.")
     if not found.elements:
         notes.append("no items at all")
     if dropped := legal(body)[1]:
         notes.append(f"characters that XML does not allow; {dropped} were dropped")
     sightings = [_sighting(feed.name, paper) for paper in papers]
-    return Batch(sightings, len(found.elements), notes=[f"The feed {feed.name!r} contains {note}." for note in notes])
+    told = [f"The feed {feed.name!r} contains {note}." for note in notes]
+    return Batch(sightings, len(found.elements), notes=told, odd=odd)
+
+
+def reread(feed: FeedSettings, raw: str, now: datetime) -> Batch:
+    """An item that an earlier version could not read."""
+    return read_feed(raw.encode(), feed, now=now)
 
 
 def _no_page(body: bytes, feed: FeedSettings) -> bytes:
@@ -126,20 +134,34 @@ def _no_page(body: bytes, feed: FeedSettings) -> bytes:
     return body
 
 
-def _papers(items: Sequence[Item], now: datetime | None) -> tuple[list[Paper], list[str]]:
-    """The papers, and what else the feed contains: an odd item costs only itself."""
-    papers, notes, nameless = [], [], 0
+def _papers(items: Sequence[Item], now: datetime | None) -> tuple[list[Paper], list[str], list[OddRecord]]:
+    """The papers, what else the feed contains, and its odd items: each costs only itself."""
+    papers: list[Paper] = []
+    notes: list[str] = []
+    nameless: list[str] = []
+    odd: list[OddRecord] = []
     for number, item in enumerate(items, 1):
         try:
             paper = as_paper(item, now)
         except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
-            notes.append(f"an item, number {number}, that cannot be read: {type(error).__name__} {error}")
+            why = f"{type(error).__name__} {error}"
+            notes.append(f"an item, {_place(number, item)}, that cannot be read: {why}")
+            odd.append(OddRecord(alone(item.element), why))
             continue
-        nameless += paper is None
+        if paper is None:
+            nameless.append(_place(number, item))
+            odd.append(OddRecord(alone(item.element), "it has no title"))
         papers += [paper] if paper else []
     if nameless:
-        notes.append(f"{nameless} items without a title, which were left out")
-    return papers, notes
+        named = ", ".join(nameless)
+        notes.append(f"{len(nameless)} item{'s' * (len(nameless) > 1)} without a title, left out: {named}")
+    return papers, notes, odd
+
+
+def _place(number: int, item: Item) -> str:
+    """Where in the feed an item stands, and what it links to."""
+    link = clean(item.entry.get("link") or item.entry.get("id") or "")
+    return f"number {number}" + (f" ({link[:120]})" if link else "")
 
 
 def _sighting(name: str, paper: Paper) -> Sighting:
@@ -156,7 +178,7 @@ def _validators(answer: Answer) -> dict[str, str]:
 
 def _source(feed: FeedSettings, _harvest: HarvestSettings, state: SourceState) -> Source:
     asked = partial(fetch, feed, state.validators(feed.name), partial(state.remember, feed.name))
-    return Source(PROVENANCE.named(feed.name), asked, allow_private=feed.allow_private)
+    return Source(PROVENANCE.named(feed.name), asked, allow_private=feed.allow_private, reread=partial(reread, feed))
 
 
 def _probe(feed: FeedSettings) -> Probe:

@@ -7,6 +7,9 @@ from datetime import datetime
 from harvester.domain.notices import Notice
 from harvester.domain.papers import OddRecord, Sighting
 
+NAMED = 5  # titles in a note
+MANY = 10  # records
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -14,6 +17,19 @@ class Window:
 
     since: datetime
     until: datetime
+
+
+def is_another_format(odd: int, records: int) -> bool:
+    """Whether records of which none can be read are too many for odd ones: the service has changed its format."""
+    return odd == records >= MANY
+
+
+def left_out(titles: Sequence[str]) -> str:
+    """A note on what services list besides papers: tables of contents, covers, peer reviews."""
+    named = list(dict.fromkeys(titles))
+    more = ", ..." if len(named) > NAMED else ""
+    are = "1 item is no paper and was" if len(titles) == 1 else f"{len(titles)} items are no papers and were"
+    return f"{are} left out: {', '.join(named[:NAMED])}{more}."
 
 
 @dataclass(frozen=True, slots=True)

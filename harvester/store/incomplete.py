@@ -7,12 +7,11 @@ from sqlalchemy import Connection, Text, cast, or_, select
 from harvester.store.tables import candidates, identifiers, papers, sightings
 
 
-def accepted_dois(db: Connection, most: int, but: Collection[str]) -> list[str]:
+def accepted_dois(db: Connection, but: Collection[str]) -> list[str]:
     """The DOIs, except `but`, of papers in the catalog."""
     query = select(identifiers.c.name).join(candidates, candidates.c.paper == identifiers.c.paper)
     query = query.where(candidates.c.state == "accepted", identifiers.c.name.startswith("doi:"))
-    found = db.execute(query.order_by(identifiers.c.name).limit(most + len(but))).scalars()
-    return [name for name in found if name not in but][:most]
+    return [name for name in db.execute(query.order_by(identifiers.c.name)).scalars() if name not in but]
 
 
 def without_text(db: Connection, source: str, most: int, but: Collection[str]) -> list[str]:

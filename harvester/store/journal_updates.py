@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from harvester.base.clock import utc_date
 from harvester.domain.merging import Merged
@@ -16,7 +16,10 @@ from harvester.store.tables import suggestions
 
 
 def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -> bool:
-    """Suggest a journal's venue, date and link if the paper is an accepted preprint; once per paper and source."""
+    """Suggest a journal's venue, date and link if the paper is an accepted preprint.
+
+    A source suggests once for each paper; no other does so while that suggestion is open, or with the same link.
+    """
     candidate = find_candidate(db, merged.number)
     if not merged.first or candidate is None or candidate.state != "accepted" or not _is_preprint(db, merged.number):
         return False
@@ -31,9 +34,12 @@ def suggest(db: Connection, sighting: Sighting, merged: Merged, now: datetime) -
         "state": "open",
         "by": "",
     }
-    known = select(suggestions.c.id).where(
-        suggestions.c.paper == merged.number, suggestions.c.source == sighting.source.name
+    same = or_(
+        suggestions.c.source == sighting.source.name,
+        suggestions.c.state == "open",
+        and_(suggestions.c.link == values["link"], suggestions.c.link != ""),
     )
+    known = select(suggestions.c.id).where(suggestions.c.paper == merged.number, same)
     if db.execute(known).first() is None:
         db.execute(insert(suggestions).values(values))
         return True

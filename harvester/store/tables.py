@@ -151,6 +151,15 @@ separations = Table(
     Column("second", Text, primary_key=True),
 )
 
+# The notices that have stood in the paper's entry: one that people remove from its file is not written again.
+filed_notices = Table(
+    "filed_notices",
+    metadata,
+    _paper_number(primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),  # retraction, concern, correction
+    Column("link", Text, nullable=False),
+)
+
 predictions = Table(
     "predictions",
     metadata,

@@ -27,12 +27,17 @@ def seen(title: str) -> Sighting:
         ("Corrigendum to: Networks", "correction", "Networks"),
         ("Expression of Concern: CT of the coronaries", "concern", "CT of the coronaries"),
         ("Editorial Expression of Concern: Networks", "concern", "Networks"),
+        ("Correction - Networks", "correction", "Networks"),
+        ("Correction—Networks", "correction", "Networks"),
+        ("Erratum – Networks", "correction", "Networks"),
+        ("Withdrawal notice: Networks", "retraction", "Networks"),
     ],
 )
 def test_a_notice_names_its_article(title: str, kind: str, about: str) -> None:
     found = sift([seen(title)])
     (notice,) = found.notices
     assert (notice.kind, notice.title, notice.link) == (kind, about, "https://doi.org/10.9999/n.1")
+    assert notice.name == title
     assert found.papers == found.furniture == ()
 
 
@@ -89,6 +94,9 @@ def test_letters_are_editorial(title: str) -> None:
         "Retraction of the leaflet in TEER",
         "The contents of plaques, segmented",
         "Withdrawal of beta-blockers",
+        "Correction-free cardiac MRI by a network",
+        "Correction-based registration of heart sounds",
+        "Retraction–relaxation coupling of the ventricle",
     ],
 )  # fmt: skip
 def test_words_of_notices_in_a_title_make_none(title: str) -> None:

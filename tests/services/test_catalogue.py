@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.base.errors import CatalogError, HarvesterError, UsageError
+from harvester.base.errors import CatalogError, FetchError, HarvesterError, UsageError
 from harvester.catalog.folder import load_catalog
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.catalog.add import add, readme_address
@@ -222,9 +222,7 @@ def test_a_doi_is_looked_up_at_crossref(tmp_path: Path, upstream: Upstream) -> N
     entry = add(ws, f"https://doi.org/{work['DOI'].upper()}", {"modality": "ecg"})
     assert (entry.id, entry.links["paper"]) == (f"doi:{work['DOI']}", f"https://doi.org/{work['DOI']}")
     assert len(entry.authors) == len(work["author"])
-    with pytest.raises(
-        HarvesterError, match=r"^Crossref knows no paper 10\.1000/unknown; check the DOI, or give a file"
-    ):
+    with pytest.raises(HarvesterError, match=r"^Nothing is known about 10\.1000/unknown; check it, or give a file"):
         add(ws, "10.1000/unknown", {})
     assert ids(ws) == [entry.id]
     upstream.control(faults=[{"match": "/crossref/", "kind": "html", "count": 1}])
@@ -238,7 +236,7 @@ def test_a_doi_is_looked_up_at_crossref(tmp_path: Path, upstream: Upstream) -> N
     [
         ("nonsense", UsageError, "is not a file, arXiv id, DOI or address"),
         ("https://example.org/paper", UsageError, "is not the address of an arXiv paper, a DOI or a GitHub repository"),
-        ("10.1000/unknown", HarvesterError, "Nothing is known about 10.1000/unknown"),
+        ("10.1000/unknown", FetchError, "doi:10.1000/unknown was not found, and not every service gave an answer: "),
         ("config.toml", CatalogError, "contains no BibTeX record"),
         ("x" * 5000, UsageError, "is not a file, arXiv id, DOI or address"),
     ],

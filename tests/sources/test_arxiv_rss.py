@@ -12,11 +12,21 @@ from harvester.config.harvest import HarvestSettings
 from harvester.domain.papers import Sighting
 from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.ids import batches, hydrate, read_ids_page
-from harvester.sources.arxiv.rss import PROVENANCE, Announcement, RssSettings, fetch, read_feed, union
+from harvester.sources.arxiv.rss import (
+    PROVENANCE,
+    Announcement,
+    RssSettings,
+    _read,
+    fetch,
+    read_feed,
+    reread,
+    union,
+)
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
+from harvester.sources.feed import alone, parse_feed
 from harvester.sources.http import Transport
 from harvester.sources.source import Known
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import MANY, Batch, Window
 from tests.conftest import Upstream
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
@@ -43,6 +53,9 @@ def item(
 ) -> str:
     guid = f'<guid isPermaLink="false">oai:arXiv.org:{name}</guid>' if name else ""
     return f"<item>{title}<description>{told}</description>{guid}{kind}{rest}</item>"
+
+
+NOON = datetime(2025, 6, 12, 12, tzinfo=UTC)
 
 
 def known(pairs: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
@@ -142,9 +155,22 @@ class TestReading:
             "<item/>",
         ],
     )
-    def test_an_item_that_cannot_be_read_is_told(self, bad: str) -> None:
-        with pytest.raises(Incomplete, match=r"cs\.AI contains 1 of 2 items that cannot be read"):
-            read_feed(rss(item(), bad), "cs.AI")
+    def test_an_item_that_cannot_be_read_costs_itself_and_is_kept_as_it_came(self, bad: str) -> None:
+        (seen,), (odd,) = _read(rss(item(), bad), "cs.AI")
+        assert seen.base == "2506.01234"
+        assert odd.why.startswith("item 2 (")
+        batch = reread(odd.raw, NOON)
+        assert ([*batch.sightings], [record.raw for record in batch.odd]) == ([], [odd.raw])
+
+    def test_items_of_which_none_can_be_read_are_another_format(self) -> None:
+        with pytest.raises(Malformed, match=r"cs\.AI contains items of which none can be read: item 1 \(.*not-an-id\)"):
+            read_feed(rss(*[item(name="not-an-id")] * MANY), "cs.AI")
+
+    def test_what_a_later_version_can_read_is_no_news_of_that_night(self) -> None:
+        """It would look like a paper that the API should have shown."""
+        (element,) = parse_feed(rss(item()), "arXiv", ("rss20",)).elements
+        (shown,) = reread(alone(element), NOON).sightings
+        assert (shown.paper.id, shown.announce_type) == ("arxiv:2506.01234", "")
 
     @pytest.mark.parametrize(
         "body",

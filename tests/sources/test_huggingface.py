@@ -10,6 +10,7 @@ import pytest
 from harvester.domain.papers import Author
 from harvester.sources.errors import Malformed
 from harvester.sources.huggingface import read_listing
+from harvester.sources.window import MANY
 
 RECORD = {
     "id": "2506.00001",
@@ -71,5 +72,6 @@ def test_an_item_of_another_shape_is_named() -> None:
 
 def test_a_list_of_which_nothing_can_be_read_is_a_fault() -> None:
     with pytest.raises(Malformed, match="none can be read"):
-        read_listing(listing({"id": "x"}, {"title": None}))
+        read_listing(listing(*[{"id": "x"}] * MANY))
+    assert len(read_listing(listing({"id": "x"}, {"title": None})).odd) == 2, "a day may have few papers"
     assert read_listing(b"[]").items == 0

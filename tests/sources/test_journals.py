@@ -1,5 +1,6 @@
 """Journal feeds: small invented documents like those of publishers, and the stand-in with its faults over HTTP."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,16 +10,28 @@ import pytest
 from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
 from harvester.domain.papers import Author, Paper
+from harvester.sources import journals
 from harvester.sources.errors import BadQuery, Malformed, Unavailable
-from harvester.sources.feed import plain_text
+from harvester.sources.feed import alone, parse_feed, plain_text
 from harvester.sources.http import Transport
-from harvester.sources.journals import FeedSettings, JournalAnswer, fetch, read, read_feed
+from harvester.sources.journals import VERSIONS, FeedSettings, JournalAnswer, fetch, read, read_feed, reread
 from harvester.sources.names import authors_of
 from harvester.sources.window import Window
 from tests.conftest import Upstream
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
 FEED = FeedSettings(name="heart-weekly", url="https://journal.example/feeds/latest.xml")
+NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
+ITEM = (
+    "<title>Strain &lt;i&gt;in vivo&lt;/i&gt;</title><link>/articles/1</link><dc:creator>Jane Doe</dc:creator>"
+    "<dc:date>2025-06-11</dc:date><prism:doi>10.1000/hw.1</prism:doi><description>Of hearts.</description>"
+)
+ENTRY = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><title>HW</title><updated>2025-06-12T01:00:00Z</updated>'
+    b'<entry><title type="html">A &amp;lt; B</title><author><name>Jane Doe</name></author><id>tag:2</id>'
+    b'<link href="/doi/full/10.1000/hw.2"/><published>2025-06-12T01:00:00+02:00</published></entry>'
+    b"<entry><title>Other</title></entry></feed>"
+)
 WINDOW = Window(datetime(2025, 6, 11, tzinfo=UTC), datetime(2025, 6, 12, 23, 30, tzinfo=UTC))
 NAMESPACES = (
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/" '
@@ -141,9 +154,33 @@ class TestReading:
         assert one(rss(inside)).abstract == "Much longer."
 
     def test_an_item_without_a_title_is_left_out_and_told(self) -> None:
-        batch = read_feed(rss("<title>T</title>", "<title/>", "", "<title>!?</title>"), FEED)
+        bare = "<title/><link>https://h.example/2</link>"
+        batch = read_feed(rss("<title>T</title>", bare, "", "<title>!?</title>"), FEED)
         assert (batch.received, len(batch.sightings)) == (4, 1)
-        assert "'heart-weekly' contains 3 items without a title" in batch.notes[0]
+        told = "3 items without a title, left out: number 2 (https://h.example/2), number 3, number 4."
+        assert batch.notes == [f"The feed 'heart-weekly' contains {told}"]
+        for odd in batch.odd:
+            again = reread(FEED, odd.raw, NOW)
+            assert ([*again.sightings], again.odd) == ([], [odd]), "the same odd item whenever it comes"
+
+    def test_what_an_item_of_its_own_says(self) -> None:
+        """The venue, the date and the names are those that it had in the whole feed; what changes daily is left out."""
+        dated = rss(ITEM, "<title>Other</title>").replace(b"<item>", b"<lastBuildDate>today</lastBuildDate><item>", 1)
+        for body in (dated, rdf(ITEM), ENTRY):
+            whole = read_feed(body, FEED, now=NOW).sightings[0]
+            kept = alone(parse_feed(body, "It", VERSIONS).elements[0])
+            assert [*reread(FEED, kept, NOW).sightings] == [whole]
+            assert not {"<lastBuildDate>", "<updated>"} & set(re.findall(r"<\w+>", kept))
+            assert "Other" not in kept
+
+    def test_items_of_which_none_can_be_read_are_another_format(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def strict(*_: object) -> None:
+            raise ValueError("its format is new")
+
+        monkeypatch.setattr(journals, "as_paper", strict)
+        with pytest.raises(Malformed, match="none can be read: an item, number 1, that cannot be read: ValueError"):
+            read_feed(rss(*["<title>T</title>"] * 10), FEED)
+        assert len(read_feed(rss(*["<title>T</title>"] * 9), FEED).odd) == 9
 
     def test_an_empty_feed_is_told(self) -> None:
         batch = read_feed(rss(), FEED)

@@ -5,12 +5,25 @@ from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from lxml import etree
 
 from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
-from harvester.sources.arxiv.oai import MAX_RESTARTS, OaiSettings, Record, TokenExpired, list_records, read_page, set_of
+from harvester.sources.arxiv.oai import (
+    MAX_RESTARTS,
+    WHO,
+    OaiSettings,
+    Record,
+    TokenExpired,
+    list_records,
+    read_page,
+    reread,
+    set_of,
+)
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
 from harvester.sources.http import Answer, Transport
+from harvester.sources.window import MANY
+from harvester.sources.xml import parse_xml
 from tests.conftest import Upstream
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
@@ -70,8 +83,18 @@ class TestReading:
     def test_one_odd_record_costs_itself(self) -> None:
         page = read_page(records(header("oai:x:y"), header() + METADATA, header(stamp="soon")))
         assert [record.base for record in page.records] == ["2506.01234"]
-        assert len(page.notes) == 2
-        assert "'oai:x:y'. It was left out." in page.notes[0]
+        assert len(page.odd) == 2
+        assert page.odd[0].why.endswith("without an arXiv id: 'oai:x:y'.")
+        for record in page.odd:
+            with pytest.raises(Malformed) as told:
+                reread(record.raw)
+            assert str(told.value) == record.why
+
+    def test_what_can_be_read_now_is_the_same_record(self) -> None:
+        (element,) = parse_xml(records(header() + METADATA), WHO).iterfind(".//{*}record")
+        assert [reread(etree.tostring(element, encoding="unicode"))] == [
+            *read_page(records(header() + METADATA)).records
+        ]
 
     @pytest.mark.parametrize(
         ("newest", "withdrawn"),
@@ -108,14 +131,21 @@ class TestReading:
             ('<error code="cannotDisseminateFormat"/>', BadQuery, "cannotDisseminateFormat"),
             ("<error>out of order</error>", Malformed, "out of order"),
             ("<Identify/>", Malformed, "neither records nor an error"),
-            (f"<ListRecords><record>{header('oai:x:y')}</record></ListRecords>", Malformed, "without an arXiv id"),
-            ("<ListRecords><record/></ListRecords>", Malformed, "without an arXiv id"),
-            (f"<ListRecords><record>{header(stamp='soon')}</record></ListRecords>", Malformed, "'soon'"),
         ],
     )
     def test_what_is_no_list(self, inside: str, error: type[FetchError], told: str) -> None:
         with pytest.raises(error, match=told):
             read_page(answer(inside))
+
+    @pytest.mark.parametrize(
+        ("record", "told"),
+        [(header("oai:x:y"), "without an arXiv id"), ("", "without an arXiv id"), (header(stamp="soon"), "'soon'")],
+    )
+    def test_records_of_which_none_can_be_read_are_another_format(self, record: str, told: str) -> None:
+        with pytest.raises(Malformed, match=f"none can be read.*{told}"):
+            read_page(records(*[record] * MANY))
+        few = read_page(records(*[record] * (MANY - 1)))
+        assert (few.records, len(few.odd)) == ((), MANY - 1)
 
     @pytest.mark.parametrize("body", [b"", b"<html></html>", b"<rss version='2.0'/>", records(header())[:-20]])
     def test_what_is_no_oai(self, body: bytes) -> None:
@@ -148,7 +178,7 @@ def test_sets(category: str, expected: str) -> None:
 
 class TestOverHttp:
     def ask(self, upstream: Upstream, spec: str = "cs:cs:CV", settings: HarvestSettings = QUICK) -> list[Record]:
-        return list(list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(settings), spec, SINCE))
+        return list(list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(settings), spec, SINCE, print))
 
     def names(self, listed: list[Record]) -> set[tuple[str, int]]:
         return {(record.base, record.version) for record in listed}
@@ -214,7 +244,7 @@ class TestOverHttp:
 
     def test_what_came_before_an_error_is_kept(self, upstream: Upstream) -> None:
         upstream.control(faults=[{"match": "/oai", "kind": "html", "skip": 1}])
-        listed = list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(QUICK), "cs:cs:CV", SINCE)
+        listed = list_records(OaiSettings(url=f"{upstream.url}/oai"), Transport(QUICK), "cs:cs:CV", SINCE, print)
         assert len(list(islice(listed, 400))) == 400
         with pytest.raises(Malformed):
             next(listed)
@@ -225,4 +255,4 @@ class TestOverHttp:
                 return Answer(url, 200, {}, records(header(), token="<resumptionToken>t</resumptionToken>"))
 
         with pytest.raises(Malformed, match="never end"):
-            list(list_records(OaiSettings(), Circle(QUICK), "cs", SINCE))
+            list(list_records(OaiSettings(), Circle(QUICK), "cs", SINCE, print))

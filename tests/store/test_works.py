@@ -17,7 +17,7 @@ from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.sources.journals import PROVENANCE as JOURNAL
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
-from harvester.store.notices import attach
+from harvester.store.notices import AMBIGUOUS, NOWHERE, UNKNOWN, attach
 from harvester.store.papers import columns, find, load
 from harvester.store.recording import record
 from harvester.store.tables import identifiers, papers
@@ -151,14 +151,42 @@ def test_a_notice_reaches_its_paper_once_by_identifier_or_by_the_only_whole_titl
     retraction = Notice("retraction", ("pmid:1", "doi:10.9999/a.1"), "https://doi.org/10.9999/n.2")
     unknown = Notice("retraction", ("doi:10.9999/none",), "https://doi.org/10.9999/n.3")
     with write(store) as db:
-        assert attach(db, [correction, retraction, unknown]) == [(number, correction), (number, retraction)]
-        assert attach(db, [correction, retraction, unknown]) == []
+        first = attach(db, [correction, retraction, unknown])
+        again = attach(db, [correction, retraction, unknown])
+    assert first.new == ((number, correction), (number, retraction))
+    assert again.new == ()
+    assert first.lost == again.lost == ((unknown, UNKNOWN),), "what is known is not lost"
     numbers(store, Sighting(A, paper("doi:10.9999/a.1", version=3)))
     with read(store) as db:
         found = find(db, "doi:10.9999/a.1")
     assert found is not None
     assert found.paper.withdrawn
     assert found.paper.links["retraction"] == "https://doi.org/10.9999/n.2"
+
+
+@both_databases
+def test_a_notice_that_reaches_no_paper_says_why(store: Engine) -> None:
+    same = paper("doi:10.9999/a.1"), paper("doi:10.9999/a.2")
+    first, second = numbers(store, *(Sighting(A, one) for one in same))
+    assert first != second
+    by_title = Notice("correction", (), "https://doi.org/10.9999/n.1", TITLE)
+    nowhere = Notice("retraction", ("doi:10.9999/a.2",), "")
+    unknown = Notice("concern", (), "https://doi.org/10.9999/n.2", "Another title")
+    empty = Notice("concern", (), "https://doi.org/10.9999/n.3")
+    with write(store) as db:
+        found = attach(db, [by_title, nowhere, unknown, empty])
+    assert found.new == ()
+    assert found.lost == ((by_title, AMBIGUOUS), (nowhere, NOWHERE), (unknown, UNKNOWN), (empty, UNKNOWN))
+
+
+@both_databases
+def test_a_retraction_without_an_address_leads_to_the_articles_page(store: Engine) -> None:
+    page = "https://h.example/1"
+    (number,) = numbers(store, Sighting(A, replace(paper("doi:10.9999/a.1"), links={"paper": page})))
+    with write(store) as db:
+        ((reached, notice),) = attach(db, [Notice("retraction", ("doi:10.9999/a.1",), "")]).new
+        stored = load(db, [number])[number].paper
+    assert (reached, notice.link, stored.links["retraction"], stored.withdrawn) == (number, page, page, True)
 
 
 NAMELESS = text(

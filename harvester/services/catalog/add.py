@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,18 +10,20 @@ from urllib.parse import urlsplit
 from harvester.base.errors import CatalogError, HarvesterError, UsageError
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
-from harvester.catalog.folder import load_catalog, write_entry
+from harvester.catalog.folder import load_catalog, load_entry, write_entry
 from harvester.catalog.importing.awesome import read_list
 from harvester.catalog.importing.citation import Citation, citations
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import address_of, link_identifier, parse_identifier
 from harvester.domain.labels import Labels, completed, parse_labels, relabelled, require_one, split_labels
+from harvester.domain.notices import NOTICE_KINDS, Notice
 from harvester.domain.papers import Paper
-from harvester.services.catalog.enrich import enriched, fetch
+from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.lists import by_name, joined
+from harvester.services.catalog.notices import mark_locked
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.crossref_client import crossref_settings, fetch_doi
 from harvester.services.learning.classify import load_classifier, predict, version_in_use
+from harvester.services.lookup import bring
 from harvester.services.review.decisions import CATALOG_LOCK, entry_of
 from harvester.services.workspace import Workspace
 from harvester.sources.http import Transport
@@ -74,10 +76,11 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
         elif set(chosen) < set(ws.taxonomy.facet_ids):  # labels that were not given are predicted
             entry = replace(entry, labels=_labels(ws, entry, found.about))
         entry = replace(entry, labels=relabelled(ws.taxonomy, entry.labels, chosen))
-        entry = replace(entry, path=write_entry(ws.catalog, entry, ws.taxonomy))
+        path = write_entry(ws.catalog, entry, ws.taxonomy)
         for problem in sync_locked(ws).problems:
             log.warning("%s", problem)
-    return entry
+        mark_locked(ws)
+        return load_entry(ws.catalog, path, ws.taxonomy)
 
 
 def readme_address(raw_url: str, repository: str) -> str | None:
@@ -119,20 +122,26 @@ def _by_name(ws: Workspace, name: str) -> _Found:
         raise UsageError(f"{name!r} is not a file, arXiv id, DOI or address; give one of these.")
     with read(ws.store) as db:
         stored = find(db, identifier)
-    paper = stored.paper if stored else None
-    if paper is None and identifier.startswith("arxiv:"):
-        paper = fetch(ws, identifier.removeprefix("arxiv:"))
-    if paper is None:
-        paper = fetch_doi(ws, identifier)
-    if paper is None:
-        raise HarvesterError(_unknown(ws, name, identifier))
+    paper = stored.paper if stored else _fetched(ws, name, identifier)
     return _Found(entry_of(paper, completed(None, ws.taxonomy)), paper.abstract)
 
 
-def _unknown(ws: Workspace, name: str, identifier: str) -> str:
-    if identifier.startswith("doi:") and crossref_settings(ws):
-        return f"Crossref knows no paper {name}; check the DOI, or give a file with its BibTeX record or its arXiv id."
-    return f"Nothing is known about {name}; give a file with its BibTeX record, or its arXiv id."
+def _fetched(ws: Workspace, name: str, identifier: str) -> Paper:
+    found = None if identifier.startswith("title:") else bring(ws, identifier)
+    if found is None:
+        raise HarvesterError(
+            f"Nothing is known about {name}; check it, or give a file with its BibTeX record, or its arXiv id."
+        )
+    if found.paper is None:
+        raise HarvesterError(_no_paper(name, found.notices))
+    return found.paper
+
+
+def _no_paper(name: str, notices: Sequence[Notice]) -> str:
+    if notices:
+        about = ", ".join(dict.fromkeys(other for notice in notices for other in notice.of or (notice.title,)))
+        return f"{name} is a notice ({notices[0].kind}) about {about}, not a paper; add the paper that it is about."
+    return f"{name} is not a paper: a part of an issue, a whole book, or a review of a paper."
 
 
 def _from_readme(ws: Workspace, text: str, name: str) -> _Found:
@@ -162,8 +171,9 @@ def _cited(ws: Workspace, cited: Citation) -> Entry:
 
 
 def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
-    """The existing entry with what it lacks filled in."""
-    both = joined(old, new, ws.taxonomy)
+    """The existing entry with what it lacks filled in; of notices, `mark_entries` knows which the file has shown."""
+    links = {role: address for role, address in new.links.items() if role not in NOTICE_KINDS}
+    both = joined(old, replace(new, links=links), ws.taxonomy)
     return replace(both, authors=old.authors or new.authors, published=old.published or new.published)
 
 

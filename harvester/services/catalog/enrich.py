@@ -35,18 +35,6 @@ def enriched(ws: Workspace, entries: Sequence[Entry], *, online: bool) -> list[E
     return [_filled(entry, known[entry.id]) if entry.id in known else entry for entry in entries]
 
 
-def fetch(ws: Workspace, base: str) -> Paper | None:
-    """A paper by its arXiv base id, fetched now and recorded; None if arXiv does not know it.
-
-    Raises:
-        FetchError: arXiv gives no answer.
-    """
-    api = arxiv_settings(ws)
-    found, _ = hydrate(api, arxiv_transport(ws), [base])
-    _record(ws, found)
-    return found[0] if found else None
-
-
 def _stored(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Paper]:
     """The papers that the store knows, by the entry's id."""
     titles = {entry.id: title_identifier(entry.title) or "" for entry in entries}

@@ -21,6 +21,7 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
 from harvester.store.locks import lock
+from harvester.store.notices import note_shown, shown_notices
 from harvester.store.papers import find_all
 from harvester.store.queue import find_candidate, in_state, set_filed, unfiled
 from harvester.store.recording import record
@@ -82,7 +83,10 @@ def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced)
     filed = {candidate.paper: candidate.entry for candidate in in_state(db, "accepted")}
     entries = _one_a_paper(zip((result.number for result in seen), catalog.entries, strict=True), filed, done)
     logs, unwritten = decisions_on(db, entries), {candidate.paper for candidate in unfiled(db)}
+    shown = shown_notices(db, entries)
     for number, entry in entries.items():
+        before = shown.get(number, {})
+        note_shown(db, number, {role: link for role, link in entry.links.items() if role not in before})
         if number not in unwritten:  # its file does not show the decision yet
             _take(ws, db, number, entry, logs, done)
     return set(entries)

@@ -7,18 +7,19 @@ it. If the classifier finds a record in scope that the store lacks, it was lost 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harvester.base.clock import utc_date
 from harvester.base.errors import FetchError, UsageError
 from harvester.config.harvest import HarvestSettings
 from harvester.domain.merging import Change
-from harvester.domain.papers import Paper, Sighting, Stored
+from harvester.domain.papers import OddRecord, Paper, Sighting, Stored
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
+from harvester.services.harvest.audit_findings import Audit, Missing
 from harvester.services.harvest.collect import check_clock
+from harvester.services.harvest.odd_listings import keep_listed, readable_now, settle_listed
 from harvester.services.learning.classify import BATCH, classify, join_queue, load_classifier, predict
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv import api as arxiv_api
@@ -39,59 +40,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 DAYS = 7  # one audit per week; `from` counts whole days, so two audits overlap by one
 INDEX_LAG = timedelta(hours=6)  # OAI-PMH is updated some hours after an announcement
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A paper in scope that is not in the store, with the probability that it is in scope."""
-
-    paper: Paper
-    scope: float
-
-
-@dataclass(slots=True)
-class Audit:
-    """What an audit found and did; papers are keyed by identifier (``arxiv:2506.06342``)."""
-
-    since: date
-    sets: tuple[str, ...]
-    checked: set[str] = field(default_factory=set)
-    missing: dict[str, Missing] = field(default_factory=dict)
-    lacking_out_of_scope: int = 0
-    outdated: dict[str, Paper] = field(default_factory=dict)
-    withdrawn: dict[str, int] = field(default_factory=dict)
-    repaired: int = 0
-    refreshed: int = 0
-    queued: int = 0
-    notes: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def error(self) -> str | None:
-        """Why the audit is incomplete, each reason once."""
-        return " ".join(dict.fromkeys(self.errors)) or None
-
-    @property
-    def ranked(self) -> list[tuple[str, Missing]]:
-        """The missing papers, best first."""
-        return sorted(self.missing.items(), key=lambda item: (-item[1].scope, item[0]))
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON document; ``missing``, ``outdated`` and ``withdrawn`` are as found, before any repair."""
-        return {
-            "missing": [name for name, _ in self.ranked],
-            "checked": len(self.checked),
-            "lacking_out_of_scope": self.lacking_out_of_scope,
-            "outdated": sorted(self.outdated),
-            "withdrawn": sorted(self.withdrawn),
-            "repaired": self.repaired,
-            "refreshed": self.refreshed,
-            "queued": self.queued,
-            "since": self.since.isoformat(),
-            "sets": list(self.sets),
-            "notes": self.notes,
-            "error": self.error,
-        }
 
 
 def audit(ws: Workspace, *, days: int = DAYS, repair: bool = False, watch: Watch = unwatched) -> Audit:
@@ -135,6 +83,7 @@ class _Auditor:
         self.ws, self.settings, self.found, self.watch = ws, settings, found, watch
         self.api = arxiv_settings(ws)
         self.transport = arxiv_transport(ws)
+        self.reread = readable_now(ws)
         self.classifier: Classifier | None = None  # loaded once a record is missing from the store
         self.judged = 0
 
@@ -172,9 +121,15 @@ class _Auditor:
         if ids:
             classify(self.ws, self.classifier, self.watch)
             self.found.queued = join_queue(self.ws)
+        if not self.found.errors:
+            settle_listed(self.ws, self.reread)
 
     def _records(self) -> Iterator[oai.Record]:
-        """Every record once, even if it is in several sets; sets are queried in turn as long as the service answers."""
+        """Every record once, even if it is in several sets; sets are queried in turn as long as the service answers.
+
+        First come those that an earlier version could not read: what the service lists now is as new, or newer.
+        """
+        yield from (kept.record for kept in self.reread)
         for spec in self.found.sets:
             try:
                 yield from self._new_of(spec)
@@ -186,7 +141,7 @@ class _Auditor:
     def _new_of(self, spec: str) -> Iterator[oai.Record]:
         """The records of one set that no earlier set contained."""
         empty = True
-        for listed in oai.list_records(self.settings, self.transport, spec, self.found.since, self.found.notes.append):
+        for listed in oai.list_records(self.settings, self.transport, spec, self.found.since, self._leave_out):
             empty = False
             if listed.id not in self.found.checked:
                 self.found.checked.add(listed.id)
@@ -197,6 +152,10 @@ class _Auditor:
                 f"{oai.WHO} lists nothing in {spec} since {self.found.since}; if arXiv has no such category, correct "
                 f"harvest.arxiv_rss.categories."
             )
+
+    def _leave_out(self, odd: OddRecord) -> None:
+        self.found.notes.append(f"{odd.why} It was left out.")
+        keep_listed(self.ws, odd)
 
     def _lacking(self, batch: Sequence[oai.Record]) -> list[oai.Record]:
         """The records that the store lacks; also notes which of the others are deleted, or newer than in the store."""

@@ -8,18 +8,17 @@ from sqlalchemy import Connection
 
 from harvester import __version__
 from harvester.domain.cursors import Cursor, Progress
-from harvester.domain.merging import Absorbed, Change, Merged
+from harvester.domain.merging import Change, Merged
 from harvester.domain.notices import Sifted, sift
-from harvester.domain.papers import Sighting
+from harvester.domain.papers import OddRecord
+from harvester.services.harvest.journal_versions import suggest_versions
 from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.workspace import Watch, Workspace
 from harvester.sources.arxiv.freshness import judge_feed
-from harvester.sources.registry import provenance_of
 from harvester.sources.source import Source
-from harvester.sources.window import Batch
+from harvester.sources.window import Batch, left_out
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
-from harvester.store.journal_updates import suggest
 from harvester.store.notices import attach
 from harvester.store.odd_records import drop_odd, keep_odd, mark_tried, untried
 from harvester.store.recording import record
@@ -34,12 +33,11 @@ def keep_all(ws: Workspace, source: Source, batches: Iterator[Batch], outcome: S
         outcome.notes.extend(batch.notes)
         outcome.groups = {**outcome.groups, **batch.groups}
         with write(ws.store) as db:
-            sifted = sift(batch.sightings)
-            outcome.notes.extend(_furniture(sifted))
+            sifted = _sifted(batch, outcome)
             merged = record(db, sifted.papers, ws.clock())
             outcome.note(attach(db, (*batch.notices, *sifted.notices)))
             keep_odd(db, source.name, batch.odd, __version__, ws.clock())
-            _suggest(db, sifted.papers, merged, outcome, ws.clock())
+            outcome.suggested += suggest_versions(db, sifted.papers, merged, ws.clock())
             _tally(outcome, batch, merged + record(db, batch.known_only, ws.clock(), add=False))
             _mark_groups(db, source, outcome, ws.clock())
             reached, settled = batch.reached or since, outcome.received - batch.again if batch.reached else 0
@@ -53,48 +51,46 @@ def read_again(ws: Workspace, source: Source, outcome: SourceOutcome) -> None:
     with read(ws.store) as db:
         waiting = untried(db, source.name, __version__) if source.reread else []
     for number, raw in waiting:
-        batch = source.reread(raw, ws.clock()) if source.reread else Batch((), 0)
+        batch = _reread(source, raw, ws.clock())
         with write(ws.store) as db:
             if batch.odd:
                 mark_tried(db, [number], __version__)
                 continue
-            sifted = sift(batch.sightings)
+            sifted = _sifted(batch, outcome)
             _tally(outcome, replace(batch, backlog=True), record(db, sifted.papers, ws.clock()))
             outcome.note(attach(db, (*batch.notices, *sifted.notices)))
             drop_odd(db, [number])
         outcome.notes.append("A record that an earlier version could not read has been read.")
 
 
+def attach_late(ws: Workspace, outcomes: Sequence[SourceOutcome]) -> None:
+    """Try again, after the whole run, the notices that came before their papers: other sources may have shown these."""
+    for outcome in outcomes:
+        with write(ws.store) as db:
+            found = attach(db, outcome.lost)
+        outcome.lost.clear()
+        outcome.note(found)
+
+
+def _reread(source: Source, raw: str, now: datetime) -> Batch:
+    """The record as this version reads it; whatever is odd about it, it must not cost the source its night."""
+    try:
+        return source.reread(raw, now) if source.reread else Batch((), 0)
+    except Exception as error:  # versions before this one may have kept it in another form
+        return Batch((), 1, odd=[OddRecord(raw, f"{type(error).__name__} {error}")])
+
+
+def _sifted(batch: Batch, outcome: SourceOutcome) -> Sifted:
+    """The papers and notices of a batch; what else it contains is noted."""
+    sifted = sift(batch.sightings)
+    if sifted.furniture:
+        outcome.notes.append(left_out(sifted.furniture))
+    return sifted
+
+
 def _first(known: int | None, announced: int | None, carried: int) -> int | None:
     """The total that the first answer announces, plus what an earlier attempt received of the window."""
     return known if known is not None or announced is None else announced + carried
-
-
-def _furniture(sifted: Sifted) -> list[str]:
-    """A note on what an issue consists of besides papers."""
-    titles = list(dict.fromkeys(sifted.furniture))
-    left_out = f"{len(sifted.furniture)} items are no papers and were left out: {', '.join(titles[:5])}."
-    return [left_out] if titles else []
-
-
-def _suggest(
-    db: Connection, papers: Sequence[Sighting], merged: Sequence[Merged], outcome: SourceOutcome, now: datetime
-) -> None:
-    pairs = [pair for pair in zip(papers, merged, strict=True) if pair[0].source.kind == "journal"]
-    articles = [
-        (article, replace(result, first=True))
-        for result in merged
-        for lost in result.absorbed
-        if (article := _article(lost))
-    ]
-    outcome.suggested += sum(suggest(db, sighting, result, now) for sighting, result in (*pairs, *articles))
-
-
-def _article(lost: Absorbed) -> Sighting | None:
-    """What a journal had shown of a paper that turned out to be another paper's article."""
-    shown = (provenance_of(name) for name in lost.sources)
-    journal = next((source for source in shown if source.kind == "journal"), None)
-    return Sighting(journal, lost.paper) if journal else None
 
 
 def _tally(outcome: SourceOutcome, batch: Batch, merged: Sequence[Merged]) -> None:

@@ -5,7 +5,7 @@ proposer has been thanked; what a crash or a silent upstream leaves waiting is f
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,17 +13,11 @@ from typing import TYPE_CHECKING
 from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooManyRequests, UsageError
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
-from harvester.domain.papers import Sighting
 from harvester.domain.proposals import Proposal
 from harvester.domain.text import clean
-from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
-from harvester.services.crossref_client import find_doi
 from harvester.services.learning.classify import load_classifier, predict, version_in_use
+from harvester.services.lookup import bring
 from harvester.services.workspace import Workspace
-from harvester.sources import journals
-from harvester.sources.arxiv import api as arxiv_api
-from harvester.sources.arxiv import ids as arxiv_ids
-from harvester.sources.http import Transport
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find_all
@@ -31,7 +25,6 @@ from harvester.store.predictions import current, save
 from harvester.store.proposals import add_proposal, proposals_in, settle_proposal
 from harvester.store.queue import enqueue, find_candidate
 from harvester.store.rate_limits import allowed
-from harvester.store.recording import record
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
@@ -116,40 +109,9 @@ def _fetch_all(ws: Workspace) -> int:
 
 
 def _fetch(ws: Workspace, proposal: Proposal) -> int | None:
-    """Bring the paper into the store; None if no source has it."""
-    name = proposal.name
-    found = _from_arxiv(ws, name) if name.startswith("arxiv:") else find_doi(ws, name) or _from_journals(ws, name)
-    if found is None:
-        return None
-    with write(ws.store) as db:
-        return record(db, [found], ws.clock())[0].number
-
-
-def _from_arxiv(ws: Workspace, name: str) -> Sighting | None:
-    api = arxiv_settings(ws)
-    found, _ = arxiv_ids.hydrate(api, arxiv_transport(ws), [name.removeprefix("arxiv:")])
-    return Sighting(arxiv_api.PROVENANCE, found[0]) if found else None
-
-
-def _from_journals(ws: Workspace, name: str) -> Sighting | None:
-    """The paper as one of the journals' feeds shows it; each feed holds the latest few dozen."""
-    failed: list[FetchError] = []
-    for feed in journals.KIND.enabled(ws.settings.harvest):
-        try:
-            shown = _feed(ws, feed)
-        except FetchError as error:
-            failed.append(error)
-            continue
-        if found := next((sighting for sighting in shown if name in sighting.paper.identifiers), None):
-            return found
-    if failed:
-        raise failed[0]
-    return None
-
-
-def _feed(ws: Workspace, feed: journals.FeedSettings) -> Sequence[Sighting]:
-    transport = Transport(ws.settings.harvest, allow_private=feed.allow_private)
-    return list(journals.read(feed, transport, {}).batch.sightings)
+    """Bring the paper into the store; None if no source has it, or what has this name is no paper."""
+    found = bring(ws, proposal.name)
+    return found.number if found else None
 
 
 def _queue(ws: Workspace, proposal: Proposal, number: int | None, model: "Callable[[], Classifier]") -> None:

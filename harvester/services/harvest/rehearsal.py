@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine
 
 from harvester.domain.run_report import SourceReport
-from harvester.services.harvest.collect import harvest, plan, source_state
+from harvester.services.harvest.collect import harvest, plan, reconsider, source_state
+from harvester.services.harvest.keeping import attach_late
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.registry import chosen
 from harvester.store import schema
@@ -33,7 +34,10 @@ def rehearse(
     with _copy_of(ws.store) as store:
         there = replace(ws, store=store)
         asked = chosen(ws.settings.harvest, source_state(store), names)
-        return [harvest(there, source, since, until, watch).report() for source in asked]
+        outcomes = [harvest(there, source, since, until, watch) for source in asked]
+        reconsider(there, asked, outcomes)
+        attach_late(there, outcomes)
+        return [outcome.report() for outcome in outcomes]
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
 from harvester.services.harvest.collect import harvest, plan, reconsider, source_state
 from harvester.services.harvest.completion import complete_papers
+from harvester.services.harvest.keeping import attach_late
 from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import BackgroundClassifier
@@ -151,11 +152,21 @@ def _read_files(ws: Workspace, night: Night) -> None:
 
 
 def _complete(ws: Workspace, night: Night) -> None:
-    night.noticed.extend(complete_papers(ws).noticed)
+    """What Crossref knows about single papers counts with what its lists brought."""
+    done = complete_papers(ws)
+    night.noticed.extend(done.noticed)
+    for outcome in night.outcomes:
+        if outcome.source == crossref.PROVENANCE.name:
+            outcome.suggested += done.suggested
+            outcome.requests += done.requests
+            outcome.notes += done.notes
+    if done.error:
+        night.errors.append(done.error)
 
 
 def _tell_of_notices(ws: Workspace, night: Night) -> None:
     """What has become of papers in the catalog, for the report, the alert and the papers' entries."""
+    attach_late(ws, night.outcomes)
     noticed = [*night.noticed, *(pair for outcome in night.outcomes for pair in outcome.noticed)]
     retracted = {number for number, notice in noticed if notice.kind == "retraction"}
     gone = {number for outcome in night.outcomes for number in outcome.withdrawn}

@@ -20,6 +20,7 @@ from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, parse_reason, standing
 from harvester.domain.identity import parse_identifier
 from harvester.domain.labels import LabelEdit, Labels, difference, edited, parse_edits, relabelled, split_labels
+from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import version_in_use
@@ -29,13 +30,15 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import add_decision, decisions_on
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
+from harvester.store.notices import note_shown
 from harvester.store.papers import load
 from harvester.store.predictions import current
 from harvester.store.queue import enqueue, find_candidate, move, set_filed, unfiled
 
 log = logging.getLogger(__name__)
 CATALOG_LOCK = "catalogue"  # held while files and decisions are synchronized
-ENTRY_LINKS = ("paper", "preprint", "code", "project")  # the link roles that an entry shows, in this order
+# The link roles that an entry shows, in this order.
+ENTRY_LINKS = ("paper", "preprint", "code", "project", *NOTICE_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +248,16 @@ def follow(ws: Workspace, decided: ReviewedPaper) -> Decided:
 def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Candidate) -> Candidate:
     """Write or remove a candidate's entry as the standing decision requires, then note that this is done."""
     old, path = Path(candidate.entry) if candidate.entry else None, None
+    shown: Mapping[str, str] = {}
     if decision and decision.labels:
-        path = write_entry(ws.catalog, _entry(ws, paper, decision.labels, old), ws.taxonomy)
+        entry_now = _entry(ws, paper, decision.labels, old)
+        path, shown = write_entry(ws.catalog, entry_now, ws.taxonomy), entry_now.links
     elif old:
         remove_entry(ws.catalog, old)
     entry = path.as_posix() if path else None
     with write(ws.store) as db:
         set_filed(db, candidate.paper, candidate.version, entry)
+        note_shown(db, candidate.paper, shown)
     return replace(candidate, filed=True, entry=entry)
 
 

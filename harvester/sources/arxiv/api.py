@@ -8,9 +8,9 @@ the query, and pass on only complete bytes.
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
@@ -18,23 +18,18 @@ from harvester.base.escape import one_line
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
 from harvester.domain.folding import whole_title
-from harvester.domain.identity import arxiv_version, doi_identifier, names_of_kind
-from harvester.domain.papers import Author, Paper, Sighting
+from harvester.domain.identity import names_of_kind
+from harvester.domain.papers import OddRecord, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.sources.arxiv.entries import read_entries, read_odd
 from harvester.sources.arxiv.matching import may_match
-from harvester.sources.arxiv.tex import plain_accents
-from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
-from harvester.sources.names import name_of
 from harvester.sources.search_terms import SEARCH_TERMS
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, is_another_format
 from harvester.sources.xml import XmlElement, parse_xml
-
-if TYPE_CHECKING:
-    from arxiv import Result
 
 PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
@@ -60,6 +55,15 @@ class ArxivSettings(WebSource):
         return one_line(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: the total of the query, the papers, and the entries that cannot be read."""
+
+    total: int
+    papers: list[Paper]
+    odd: list[OddRecord]
+
+
 def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iterator[Batch]:
     """Everything submitted in the window that matches the query, oldest first.
 
@@ -72,19 +76,35 @@ def fetch(settings: ArxivSettings, transport: Transport, window: Window) -> Iter
     begin, start, seen = window.since, 0, set[str]()
     expected = None
     while True:
-        total, papers = _page(settings, transport, Window(begin, window.until), start)
-        expected = total if expected is None else expected
-        new = {paper.id: paper for paper in papers if paper.id not in seen}
-        seen.update(new)
-        last = total <= start + PAGE
-        reached = window.until if last else _whole_minute(papers[-1])
+        page = _page(settings, transport, Window(begin, window.until), start)
+        expected = page.total if expected is None else expected
+        new = {paper.id: paper for paper in page.papers if paper.id not in seen}
+        odd = [record for record in page.odd if record.raw not in seen]
+        seen.update(new, (record.raw for record in odd))
+        last = page.total <= start + PAGE
+        reached = window.until if last else _whole_minute(page.papers[-1]) if page.papers else begin
         again = sum(_whole_minute(paper) >= reached for paper in new.values())
         yield Batch(
-            [Sighting(PROVENANCE, paper) for paper in new.values()], len(new), expected, reached=reached, again=again
+            [Sighting(PROVENANCE, paper) for paper in new.values()],
+            len(new) + len(odd),
+            expected,
+            reached=reached,
+            again=again,
+            notes=[f"An entry cannot be read and was left out: {record.why}." for record in odd],
+            odd=odd,
         )
         if last:
             return
         begin, start = (reached, 0) if reached > begin else (begin, start + PAGE)
+
+
+def reread(raw: str, _now: datetime) -> Batch:
+    """An entry that an earlier version could not read.
+
+    Raises:
+        Malformed: nor can this one.
+    """
+    return Batch([Sighting(PROVENANCE, read_odd(raw))], 1)
 
 
 def titled(settings: ArxivSettings, transport: Transport, title: str) -> list[Paper]:
@@ -96,11 +116,11 @@ def titled(settings: ArxivSettings, transport: Transport, title: str) -> list[Pa
     words = " ".join(re.findall(r"[^\W_]+", title))
     query = f'ti:"{words}"'
     params: dict[str, str | int] = {"search_query": query, "start": 0, "max_results": 5}
-    return read_page(transport.get(settings.url, params, ACCEPT).body, query)[1]
+    return read_page(transport.get(settings.url, params, ACCEPT).body, query).papers
 
 
-def _page(settings: ArxivSettings, transport: Transport, window: Window, start: int) -> tuple[int, list[Paper]]:
-    """The total of a window and one page of its papers, checked to be complete."""
+def _page(settings: ArxivSettings, transport: Transport, window: Window, start: int) -> Page:
+    """One page of a window's papers, checked to be complete."""
     query = dated(settings.query, window)
     order = {"sortBy": "submittedDate", "sortOrder": "ascending"}
     params: dict[str, str | int] = {"search_query": query, "start": start, "max_results": PAGE, **order}
@@ -108,11 +128,11 @@ def _page(settings: ArxivSettings, transport: Transport, window: Window, start: 
         body = transport.get(settings.url, params, ACCEPT).body
     except BadQuery as error:
         raise BadQuery(f"{error} {_complaint(error.body)}Correct harvest.arxiv.query or harvest.arxiv.url.") from error
-    total, papers = read_page(body, query)
-    due = min(PAGE, total - start)
-    if len({paper.id for paper in papers}) < due:
-        raise Incomplete(f"arXiv sent {len(papers)} of {due} papers (of {total}) from number {start} on.")
-    return total, papers
+    page = read_page(body, query)
+    due, came = min(PAGE, page.total - start), len({paper.id for paper in page.papers}) + len(page.odd)
+    if came < due:
+        raise Incomplete(f"arXiv sent {came} of {due} papers (of {page.total}) from number {start} on.")
+    return page
 
 
 def _complaint(body: bytes) -> str:
@@ -136,60 +156,23 @@ def dated(query: str, window: Window) -> str:
     return f"({query}) AND submittedDate:[{_minute(window.since)} TO {_minute(last)}]"
 
 
-def read_page(body: bytes, query: str) -> tuple[int, list[Paper]]:
-    """The total and the papers in one answer.
+def read_page(body: bytes, query: str) -> Page:
+    """The total and the papers in one answer; an odd entry costs only itself.
 
     Raises:
-        Malformed: not an arXiv feed, or one for a different query.
+        Malformed: not an arXiv feed, one for a different query, or one of which no entry can be read.
         BadQuery: arXiv's error entry, or a query that it rewrote.
-        Incomplete: an entry that cannot be read.
     """
-    from arxiv._feed import parse  # its public API, Client, does not accept bytes
-
     root = parse_xml(body, "arXiv")
     _check_feed(root, query)
     entries = root.findall("atom:entry", NAMESPACES)
     for entry in entries:
         if "/api/errors" in (entry.findtext("atom:id", "", NAMESPACES)):
             raise BadQuery(f"arXiv rejects the query: {clean(entry.findtext('atom:summary', '', NAMESPACES))}.")
-    results = parse(body).results
-    if len(results) != len(entries):
-        raise Incomplete(f"arXiv sent {len(entries)} entries, only {len(results)} of which can be read.")
-    return int(root.findtext("opensearch:totalResults", "", NAMESPACES)), [as_paper(result) for result in results]
-
-
-def as_paper(result: "Result") -> Paper:
-    """An arXiv result as our record.
-
-    Raises:
-        Malformed: the entry has no arXiv id.
-    """
-    named = arxiv_version(result.entry_id.rpartition("/abs/")[2])
-    if named is None:
-        raise Malformed(f"arXiv sent an entry without an arXiv id: {result.entry_id[:80]!r}.")
-    base, version = named
-    doi = doi_identifier(result.doi or "")
-    links = {"paper": f"https://arxiv.org/abs/{base}"}
-    categories = dict.fromkeys((result.primary_category, *result.categories))
-    comment = clean(result.comment or "")
-    return Paper(
-        identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
-        title=plain_accents(clean(result.title)),
-        abstract=plain_accents(clean(result.summary)),
-        authors=tuple(
-            Author(name, clean("; ".join(author.affiliation)))
-            for author in result.authors
-            if (name := name_of(author.name))
-        ),
-        published=result.published,
-        updated=result.updated,
-        version=max(1, version),
-        categories=tuple(filter(None, categories)),
-        venue=clean(result.journal_ref or ""),
-        comment=comment,
-        links=links,
-        withdrawn=is_withdrawn(comment),
-    )
+    papers, odd = read_entries(body, entries)
+    if is_another_format(len(odd), len(entries)):
+        raise Malformed(f"arXiv sent entries of which none can be read. {odd[0].why}.")
+    return Page(int(root.findtext("opensearch:totalResults", "", NAMESPACES)), papers, odd)
 
 
 def _check_feed(root: XmlElement, query: str) -> None:
@@ -222,6 +205,7 @@ def _source(settings: ArxivSettings, _harvest: HarvestSettings, _state: SourceSt
         calendar=True,
         windowed=True,
         may_match=partial(may_match, settings.query),
+        reread=reread,
     )
 
 
@@ -231,12 +215,12 @@ def _probe(settings: ArxivSettings) -> Probe:
 
 def _count(settings: ArxivSettings, transport: Transport) -> str:
     params: dict[str, str | int] = {"search_query": settings.query, "start": 0, "max_results": 1}
-    total, papers = read_page(transport.get(settings.url, params, ACCEPT).body, settings.query)
-    if not papers:
+    page = read_page(transport.get(settings.url, params, ACCEPT).body, settings.query)
+    if not page.total:
         raise Malformed("arXiv finds nothing for harvest.arxiv.query.")
     if transport.date is None:
-        return f"The query matches {total:,} papers."
-    return f"The query matches {total:,} papers, about {weekly(settings, transport, transport.date):,} a week."
+        return f"The query matches {page.total:,} papers."
+    return f"The query matches {page.total:,} papers, about {weekly(settings, transport, transport.date):,} a week."
 
 
 def weekly(settings: ArxivSettings, transport: Transport, now: datetime) -> int:
@@ -248,8 +232,7 @@ def weekly(settings: ArxivSettings, transport: Transport, now: datetime) -> int:
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     query = dated(settings.query, Window(day - timedelta(weeks=WEEKS), day))
     params: dict[str, str | int] = {"search_query": query, "start": 0, "max_results": 1}
-    total, _ = read_page(transport.get(settings.url, params, ACCEPT).body, query)
-    return round(total / WEEKS)
+    return round(read_page(transport.get(settings.url, params, ACCEPT).body, query).total / WEEKS)
 
 
 def covers(settings: ArxivSettings, transport: Transport, work: Work) -> bool:
@@ -267,7 +250,7 @@ def covers(settings: ArxivSettings, transport: Transport, work: Work) -> bool:
     else:
         return False
     params |= {"search_query": query, "start": 0, "max_results": 10}
-    _, papers = read_page(transport.get(settings.url, params, ACCEPT).body, query)
+    papers = read_page(transport.get(settings.url, params, ACCEPT).body, query).papers
     return any(bool(ids) or whole_title(paper.title) == whole_title(work.title) for paper in papers)
 
 

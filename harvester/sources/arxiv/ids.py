@@ -37,20 +37,21 @@ def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def read_ids_page(body: bytes, ids: Sequence[str]) -> list[Paper]:
-    """The papers in an answer to `ids`, each once.
+    """The papers in an answer to `ids`, each once, without those that cannot be read.
 
     Raises:
         Malformed: not an arXiv feed, or it contains a paper that was not asked for.
         BadQuery: arXiv rejects an id, or looked up ids other than ours.
         Incomplete: fewer papers than the total it states.
     """
-    total, listed = read_page(body, "")
+    page = read_page(body, "")
     _check_echo(body, ids)
-    papers = {paper.id: paper for paper in listed}
+    papers = {paper.id: paper for paper in page.papers}
     if strangers := sorted(papers.keys() - {f"arxiv:{base}" for base in ids}):
         raise Malformed(f"arXiv sent {strangers[0]}, which was not asked for.")
-    if len(papers) < min(total, len(ids)):
-        raise Incomplete(f"arXiv sent {len(papers)} of the {total} papers that it has of {len(ids)} asked for by id.")
+    came = len(papers) + len(page.odd)
+    if came < min(page.total, len(ids)):
+        raise Incomplete(f"arXiv sent {came} of the {page.total} papers that it has of {len(ids)} asked for by id.")
     return list(papers.values())
 
 

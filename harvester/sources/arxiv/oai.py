@@ -5,7 +5,6 @@ is the day of the record's last change, bulk edits included, not of its submissi
 size nor position and expire every day; then the list starts over.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from functools import partial
 
 from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version
-from harvester.domain.papers import Paper
+from harvester.domain.papers import OddRecord, Paper
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv.tex import plain_accents
@@ -23,9 +22,9 @@ from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailabl
 from harvester.sources.http import Transport
 from harvester.sources.names import authors_of
 from harvester.sources.source import Probe, SourceKind, WebSource
+from harvester.sources.window import is_another_format
 from harvester.sources.xml import XmlElement, parse_xml
 
-log = logging.getLogger(__name__)
 PROVENANCE = Provenance("arxiv_oai", Rank.ANNOUNCED, "preprint")
 WHO = "arXiv's OAI-PMH"
 ACCEPT = "text/xml, application/xml"
@@ -83,11 +82,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: its records, the token for the next one, "" at the end of the list, and a note on each odd record."""
+    """One answer: its records, the token for the next one, "" at the end of the list, and the records that are odd."""
 
     records: tuple[Record, ...]
     token: str = ""
-    notes: tuple[str, ...] = ()
+    odd: tuple[OddRecord, ...] = ()
 
 
 class TokenExpired(Unavailable):
@@ -95,11 +94,11 @@ class TokenExpired(Unavailable):
 
 
 def list_records(
-    settings: OaiSettings, transport: Transport, set_spec: str, since: date, note: Callable[[str], None] = log.warning
+    settings: OaiSettings, transport: Transport, set_spec: str, since: date, leave_out: Callable[[OddRecord], None]
 ) -> Iterator[Record]:
     """Every record of a set changed on or after a day; after an expired token some come twice.
 
-    `note` is told of each record that cannot be read.
+    `leave_out` receives each record that cannot be read.
 
     Raises:
         FetchError: an answer is missing or malformed, the set is rejected, or tokens keep expiring.
@@ -107,8 +106,8 @@ def list_records(
     for _ in range(MAX_RESTARTS + 1):
         try:
             for page in _walk(settings, transport, set_spec, since):
-                for odd in page.notes:
-                    note(odd)
+                for odd in page.odd:
+                    leave_out(odd)
                 yield from page.records
             return
         except TokenExpired:
@@ -155,15 +154,30 @@ def read_page(body: bytes, *, continued: bool = False) -> Page:
     if listed is None:
         raise Malformed(f"{WHO} sent neither records nor an error.")
     records: list[Record] = []
-    notes: list[str] = []
+    odd: list[OddRecord] = []
     for found in listed.findall("oai:record", NAMESPACES):
         try:
             records.append(_record(found))
         except Malformed as error:
-            notes.append(f"{error} It was left out.")
-    if notes and not records:
-        raise Malformed(f"{WHO} sent records of which none can be read. {notes[0]}")
-    return Page(tuple(records), listed.findtext("oai:resumptionToken", "", NAMESPACES).strip(), tuple(notes))
+            odd.append(OddRecord(_as_text(found), str(error)))
+    if is_another_format(len(odd), len(odd) + len(records)):
+        raise Malformed(f"{WHO} sent records of which none can be read. {odd[0].why}")
+    return Page(tuple(records), listed.findtext("oai:resumptionToken", "", NAMESPACES).strip(), tuple(odd))
+
+
+def reread(raw: str) -> Record:
+    """A record that an earlier version could not read.
+
+    Raises:
+        Malformed: nor can this one.
+    """
+    return _record(parse_xml(raw.encode(), WHO))
+
+
+def _as_text(element: XmlElement) -> str:
+    from lxml import etree
+
+    return str(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
 def set_of(category: str) -> str:

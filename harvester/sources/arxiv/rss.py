@@ -9,7 +9,7 @@ before midnight in New York is lost, which is why one bad category must not cost
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -17,18 +17,18 @@ from urllib.parse import quote
 from harvester.base.errors import FetchError
 from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version, doi_identifier
-from harvester.domain.papers import Paper, Sighting
+from harvester.domain.papers import OddRecord, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.ids import BATCH, hydrate
 from harvester.sources.arxiv.tex import plain_accents
-from harvester.sources.errors import BadQuery, Incomplete, Throttled, Unavailable
-from harvester.sources.feed import parse_feed
+from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
+from harvester.sources.feed import alone, parse_feed
 from harvester.sources.http import Transport
 from harvester.sources.source import HarvestSettings, Known, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, is_another_format
 
 PROVENANCE = Provenance("arxiv_rss", Rank.ANNOUNCED, "preprint")
 ACCEPT = "application/rss+xml, application/atom+xml"
@@ -97,7 +97,8 @@ def fetch(
     known = is_known([(seen.base, seen.version) for seen in announced])
     already = [seen for seen in announced if (seen.base, seen.version) in known]
     groups = gathered.groups
-    yield Batch([_sighting(seen) for seen in already], gathered.received, notes=gathered.notes, groups=groups)
+    shown = [_sighting(seen) for seen in already]
+    yield Batch(shown, gathered.received, notes=gathered.notes, groups=groups, odd=gathered.odd)
     wanted = [seen for seen in announced if (seen.base, seen.version) not in known]
     yield from _hydrated(api, transport, wanted, gathered.errors)
     if not gathered.errors and (left := [base for base in unhydrated() if base not in {seen.base for seen in wanted}]):
@@ -109,17 +110,20 @@ def fetch(
 
 
 def read_feed(body: bytes, category: str) -> list[Announcement]:
-    """The announcements in one category's feed, in its order, duplicates included.
+    """The announcements in one category's feed, in its order, duplicates included; an odd item costs only itself.
 
     Raises:
         BadQuery: arXiv's feed for an unknown category.
-        Malformed: not a feed, or a truncated one.
-        Incomplete: an item that cannot be read.
+        Malformed: not a feed, or a truncated one, or one of which no item can be read.
     """
-    announcements, unreadable = _read(body, category)
-    if unreadable:
-        raise Incomplete(_unreadable(category, unreadable, len(announcements)))
-    return announcements
+    return _read(body, category)[0]
+
+
+def reread(raw: str, _now: datetime) -> Batch:
+    """An item that an earlier version could not read. It says no more that the paper is new, for it is not."""
+    announcements, odd = _read(raw.encode(), "an earlier day")
+    shown = [Sighting(PROVENANCE, seen.as_paper(), seen.day) for seen in announcements]
+    return Batch(shown, 1, odd=odd)
 
 
 def union(announcements: Iterable[Announcement]) -> list[Announcement]:
@@ -140,22 +144,23 @@ class _Gathered:
     announcements: list[Announcement] = field(default_factory=list)
     received: int = 0
     notes: list[str] = field(default_factory=list)
+    odd: list[OddRecord] = field(default_factory=list)
     errors: list[FetchError] = field(default_factory=list)
     groups: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, category: str, body: bytes) -> None:
-        announcements, unreadable = _read(body, category)
+        announcements, odd = _read(body, category)
         self.announcements += announcements
+        self.odd += odd
         self.groups[category] = {f"arxiv:{seen.base}" for seen in announcements}
-        received = len(announcements) + len(unreadable)
+        received = len(announcements) + len(odd)
         self.received += received
         if received >= ALARM:
             self.notes.append(
                 f"arXiv's feed of {category} has {received:,} items, near arXiv's cap of {ROW_CAP:,} rows, so new "
                 f"papers may be missing; narrow the categories in harvest.arxiv_rss.categories."
             )
-        if unreadable:
-            self.errors.append(Incomplete(_unreadable(category, unreadable, len(announcements))))
+        self.notes += [f"arXiv's feed of {category}: {record.why}; it was left out." for record in odd]
 
 
 def _gather(settings: RssSettings, transport: Transport) -> _Gathered:
@@ -181,19 +186,24 @@ def _ask(settings: RssSettings, transport: Transport, category: str) -> bytes:
         ) from error
 
 
-def _read(body: bytes, category: str) -> tuple[list[Announcement], list[str]]:
-    """The readable items, and the ids or titles of the others."""
-    parsed = parse_feed(body, f"arXiv's feed of {category}", VERSIONS).parsed
+def _read(body: bytes, category: str) -> tuple[list[Announcement], list[OddRecord]]:
+    """The readable items, and the others, each with its place and its id or title."""
+    found = parse_feed(body, f"arXiv's feed of {category}", VERSIONS)
+    parsed = found.parsed
     if clean(parsed.feed.get("title", "")).lower().startswith(_ERROR_TITLE):
         reason = clean(parsed.feed.get("subtitle", ""))[:200]
         raise BadQuery(f"arXiv has no feed of {category!r} ({reason or 'no reason given'}); {_REMEDY}.")
-    announcements, unreadable = [], []
-    for entry in parsed.entries:
+    announcements, odd = [], []
+    for number, (entry, element) in enumerate(zip(parsed.entries, found.elements, strict=True), 1):
         if seen := _announcement(entry, category):
             announcements.append(seen)
-        else:
-            unreadable.append(clean(entry.get("id") or entry.get("title") or "")[:60])
-    return announcements, unreadable
+            continue
+        name = clean(entry.get("id") or entry.get("title") or "")[:60] or "without an id"
+        why = f"item {number} ({name}) lacks an id with a version, a title, or the type of its announcement"
+        odd.append(OddRecord(alone(element), why))
+    if is_another_format(len(odd), len(parsed.entries)):
+        raise Malformed(f"arXiv's feed of {category} contains items of which none can be read: {odd[0].why}.")
+    return announcements, odd
 
 
 def _announcement(entry: Any, category: str) -> Announcement | None:
@@ -279,14 +289,6 @@ def _missing(names: Sequence[str]) -> str:
     )
 
 
-def _unreadable(category: str, unreadable: Sequence[str], others: int) -> str:
-    shown = next(filter(None, unreadable), "without an id")
-    return (
-        f"arXiv's feed of {category} contains {len(unreadable)} of {len(unreadable) + others} items that cannot be "
-        f"read (the first: {shown!r})."
-    )
-
-
 def _joined(errors: Sequence[FetchError]) -> FetchError:
     """One error with the messages of all, each once, of the first one's type."""
     return type(errors[0])(" ".join(dict.fromkeys(map(str, errors))))
@@ -295,7 +297,7 @@ def _joined(errors: Sequence[FetchError]) -> FetchError:
 def _source(settings: RssSettings, harvest: HarvestSettings, state: SourceState) -> Source:
     api = arxiv_api.KIND.section_or_defaults(harvest)
     announced = partial(fetch, settings, api, state.known, state.unhydrated)
-    return Source(PROVENANCE, announced, gated=True, calendar=True)
+    return Source(PROVENANCE, announced, gated=True, calendar=True, reread=reread)
 
 
 def _probe(settings: RssSettings) -> Probe:

@@ -26,7 +26,7 @@ from harvester.sources.crossref.venues import DEFAULT_VENUES, checked, filters
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Answer, Params, Transport
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, is_another_format, left_out
 
 PROVENANCE = ARTICLE  # preprints among its works have one of their own
 ACCEPT = "application/json"
@@ -34,7 +34,6 @@ PAGE = 500  # works; at most 1,000
 FIRST = "*"
 READINGS = 2  # of a list of which pages are lost
 FEW = 10  # works that resemble a title; the order is by words in common
-MANY = 10  # works; if none of so many can be read, the format has changed
 AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
 SPACING = 0.001  # seconds; where min_interval is 0, the pace that Crossref's headers ask for still needs a gate
 REGISTERED = timedelta(days=366)
@@ -178,7 +177,7 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
     notices: list[Notice] = []
     notes: list[str] = []
     odd: list[OddRecord] = []
-    others = 0
+    others: list[str] = []
     for number, work in enumerate(works, before + 1):
         try:
             if not isinstance(work, dict):
@@ -190,11 +189,11 @@ def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
             continue
         sightings += [reading.sighting] if reading.sighting else []
         notices += reading.notices
-        others += not reading.sighting and not reading.notices
-    if len(notes) == len(works) >= MANY:
+        others += [] if reading.sighting or reading.notices else [_title_of(work)]
+    if is_another_format(len(odd), len(works)):
         raise Malformed(f"Crossref sent works of which none can be read. {notes[0]}")
     if others:
-        notes.append(f"{others} items are not papers." if others > 1 else "1 item is not a paper.")
+        notes.append(left_out(others))
     return Batch(sightings, len(works), expected, notes=notes, notices=notices, odd=odd)
 
 
@@ -212,6 +211,12 @@ def _key(work: Any) -> str:
 def _name(work: Any) -> str:
     """What a note calls a work."""
     return clean(str(work.get("DOI") or work.get("title") if isinstance(work, dict) else work))[:80]
+
+
+def _title_of(work: dict[str, Any]) -> str:
+    """What a note calls a work that is no paper."""
+    titles = work.get("title")
+    return clean(str(titles[0]))[:80] if isinstance(titles, list) and titles and titles[0] else _name(work)
 
 
 def _source(settings: CrossrefSettings, harvest: HarvestSettings, _state: SourceState) -> Source:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from harvester.domain.identity import doi_identifier
 from harvester.domain.notices import Notice, NoticeKind
-from harvester.sources.crossref.fields import Work, list_of, text_of
+from harvester.sources.crossref.fields import Work, first_text, list_of, text_of
 
 PREPRINT = "posted-content"
 PAPERS = {
@@ -57,7 +57,8 @@ def notices_in(work: Work, doi: str) -> tuple[Notice, ...]:
         ValueError: the updates are not in Crossref's format.
     """
     about = [(kind, other) for kind, other in _updates(work, "update-to") if other != doi]
-    return tuple(dict.fromkeys(Notice(kind, (other,), address(doi)) for kind, other in about))
+    name = first_text(work, "title") if about else ""
+    return tuple(dict.fromkeys(Notice(kind, (other,), address(doi), name=name) for kind, other in about))
 
 
 def notices_about(work: Work, doi: str, *, retracted: bool) -> tuple[Notice, ...]:

@@ -24,10 +24,10 @@ from harvester.sources.errors import BadQuery, Malformed
 from harvester.sources.europepmc.answer import REMEDY, Page, read_page
 from harvester.sources.europepmc.fields import day_of
 from harvester.sources.europepmc.query import DEFAULT_QUERY, asked_as, dated, last_day, recent
-from harvester.sources.europepmc.record import ARTICLE, read_record
+from harvester.sources.europepmc.record import ARTICLE, Reading, own_names, read_record
 from harvester.sources.http import Params, Transport
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window
+from harvester.sources.window import Batch, Window, is_another_format, left_out
 
 PROVENANCE = ARTICLE  # preprints among its records have one of their own
 ACCEPT = "application/json"
@@ -35,7 +35,6 @@ PAGE = 500  # records of some 10 kB; at most 1,000
 ORDER = "FIRST_IDATE_D asc"
 FIRST_MARK = "*"
 FEW = 10  # records that have nearly the title of one work
-MANY = 10  # records; if none of so many can be read, the format has changed
 WEEKS = 4
 PROBES = 3  # attempts of the doctor: now and then an answer is empty
 
@@ -138,6 +137,7 @@ def _batch(records: tuple[Any, ...], before: int, window: Window) -> Batch:
     notices: list[Notice] = []
     notes: list[str] = []
     odd: list[OddRecord] = []
+    others: list[str] = []
     latest = last_day(window)
     for number, record in enumerate(records, before + 1):
         try:
@@ -150,8 +150,11 @@ def _batch(records: tuple[Any, ...], before: int, window: Window) -> Batch:
             continue
         sightings += [reading.sighting] if reading.sighting else []
         notices += reading.notices
-    if len(notes) == len(records) >= MANY:
+        others += [] if reading.sighting or reading.notices else [clean(str(record.get("title")))[:80]]
+    if is_another_format(len(odd), len(records)):
         raise Malformed(f"Europe PMC sent records of which none can be read. {notes[0]}")
+    if others:
+        notes.append(left_out(others))
     return Batch(sightings, len(records), notes=notes, notices=notices, odd=odd)
 
 
@@ -222,6 +225,25 @@ def covers(settings: EuropePmcSettings, transport: Transport, work: Work) -> boo
     found = [reading.sighting.paper for reading in readings if reading.sighting]
     names = {name for name in work.identifiers if not name.startswith("title:")}
     return any(names & set(paper.identifiers) or same_title(paper.title, work.title) for paper in found)
+
+
+def look_up(settings: EuropePmcSettings, transport: Transport, name: str, today: date) -> Reading | None:
+    """The record of a DOI, a PubMed id or a PMC id; None if Europe PMC does not know it, or it is another kind of name.
+
+    Raises:
+        FetchError: no answer, or one that is not a record.
+    """
+    query = asked_as(Work("", (name,)))
+    if not query:
+        return None
+    page = _ask(settings, transport, query, {"resultType": "core", "pageSize": FEW})
+    for record in page.records:
+        try:
+            if name in own_names(record):
+                return read_record(record, today)
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+            raise Malformed(f"Europe PMC's record of {name} cannot be read: {error}.") from None
+    return None
 
 
 KIND = SourceKind(PROVENANCE, "europepmc", EuropePmcSettings, _source, _probe, covers, weekly)

@@ -55,7 +55,7 @@ def read_record(record: Record, latest: date) -> Reading:
     if kind := notice_kind(record):
         if not (articles := articles_of(record)):
             raise ValueError(f"it is a {kind} that names no article")
-        return Reading(notices=(Notice(kind, articles, page),))
+        return Reading(notices=(Notice(kind, articles, page, name=title),))
     if source == _PATENT or is_furniture(title):
         return Reading()
     paper = _paper(record, title, identifiers, page, latest)
@@ -92,16 +92,25 @@ def _title(record: Record) -> str:
     return title
 
 
-def _identifiers(record: Record, title: str) -> tuple[str, ...]:
-    """All its names. Records in PMC alone have neither PubMed id nor DOI, those of AGRICOLA only a number there."""
-    source, number = text_of(record, "source"), text_of(record, "id")
-    own = (
+def own_names(record: Record) -> tuple[str, ...]:
+    """The record's own DOI, PubMed id and PMC id.
+
+    Raises:
+        ValueError: one is not in Europe PMC's format.
+    """
+    found = (
         doi_identifier(text_of(record, "doi")),
-        numbered("MED", text_of(record, "pmid")) or numbered(source, number),
+        numbered("MED", text_of(record, "pmid")) or numbered(text_of(record, "source"), text_of(record, "id")),
         numbered("PMC", text_of(record, "pmcid")),
     )
-    names = tuple(dict.fromkeys(filter(None, (*own, *same_work(record)))))
-    if not number and not any(own):
+    return tuple(filter(None, found))
+
+
+def _identifiers(record: Record, title: str) -> tuple[str, ...]:
+    """All its names. Records in PMC alone have neither PubMed id nor DOI, those of AGRICOLA only a number there."""
+    own = own_names(record)
+    names = tuple(dict.fromkeys((*own, *same_work(record))))
+    if not text_of(record, "id") and not own:
         raise ValueError("it has no id")
     by_title = title_identifier(title)
     return names or ((by_title,) if by_title else ())
