@@ -1,10 +1,7 @@
 import gzip
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.sources.arxiv import rss as arxiv_rss
-from tests.conftest import Upstream
+from tests.conftest import Upstream, serving
 from tests.reliability.ground import MONDAY, THURSDAY, Field, Snapshot
 
 PAGE = 12
@@ -57,23 +54,9 @@ def _wanted(paper: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="session")
 def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
+    """A stand-in with these papers, not the one that the other rooms share."""
     with serving(shared, corpus) as url:
         yield url
-
-
-@contextmanager
-def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
-    """Start a separate stand-in, and return its address."""
-    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    command += ["--holidays", "evening"]
-    with subprocess.Popen([*command, "--today", THURSDAY, *options], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.match(r"ready (\S+)", process.stdout.readline())
-        assert found, "the stand-in did not start"
-        try:
-            yield found[1]
-        finally:
-            process.kill()
 
 
 @pytest.fixture(autouse=True)

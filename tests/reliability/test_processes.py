@@ -15,8 +15,7 @@ from harvester.services.workspace import open_workspace
 from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.tables import predictions
-from tests.conftest import ROOT, Upstream, both_databases
-from tests.reliability.conftest import serving
+from tests.conftest import ROOT, Upstream, both_databases, serving
 from tests.reliability.ground import THURSDAY, Snapshot, configured, snapshot
 
 # The command line with pages so small that a night of few papers takes several.

@@ -2,9 +2,6 @@
 
 import gzip
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from harvester.services.harvest.coverage import works_of
 from harvester.sources.journals import PROVENANCE as JOURNALS
 from harvester.store.engine import write
 from harvester.store.recording import record
-from tests.conftest import Upstream
+from tests.conftest import Upstream, serving
 from tests.room import NOWHERE, Room
 
 ON_ARXIV = {
@@ -31,27 +28,16 @@ UNMATCHED = "2307.12229"  # the configured query does not find it
 
 
 @pytest.fixture(scope="module")
-def serving(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def stand_in(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A stand-in with nothing but the list's works of arXiv."""
     corpus = tmp_path_factory.mktemp("corpus") / "list.jsonl.gz"
     with gzip.open(corpus, "wt", encoding="utf-8") as kept:
         for base, title in ON_ARXIV.items():
             about = "A lung." if base == UNMATCHED else "A heart."
             paper = {"id": base, "title": title, "abstract": about, "categories": ["eess.IV"]}
             kept.write(json.dumps({**paper, "published": "2024-02-05T10:00:00Z"}) + "\n")
-    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.match(r"ready (\S+)", process.stdout.readline())
-        assert found, "the stand-in did not start"
-        yield found[1]
-        process.kill()
-
-
-@pytest.fixture
-def upstream(serving: str) -> Upstream:
-    running = Upstream(serving)
-    running.control(faults=[], clear_log=True)
-    return running
+    with serving(shared, corpus) as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from urllib.parse import quote
 from harvester.domain.identity import doi_identifier
 from harvester.domain.text import clean
 from harvester.sources.crossref.answer import NOT_FOUND, read_work
-from harvester.sources.crossref.api import AHEAD, CrossrefSettings, ask, get
-from harvester.sources.crossref.record import Reading, read_record
+from harvester.sources.crossref.api import CrossrefSettings, ask, get
+from harvester.sources.crossref.record import read_record
+from harvester.sources.dates import AHEAD
 from harvester.sources.errors import BadQuery, Malformed
 from harvester.sources.http import Transport
+from harvester.sources.records import UNREADABLE, Reading
 
 GROUP = 50  # DOIs in one request
 
@@ -42,7 +44,7 @@ def look_up(settings: CrossrefSettings, contact: str, transport: Transport, doi:
         raise BadQuery(f"{error} Correct harvest.crossref.url.", error.body) from error
     try:
         return read_record(read_work(answer.body), today + AHEAD)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+    except UNREADABLE as error:
         raise Malformed(f"Crossref's record of {clean(doi)} cannot be read: {error}.") from None
 
 
@@ -71,6 +73,6 @@ def _found(works: Sequence[Any], today: date) -> Found:
             continue
         try:
             readings[name] = read_record(work, today + AHEAD)
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+        except UNREADABLE as error:
             notes.append(f"Crossref's record of {name} cannot be read and was left out: {error}.")
     return Found(readings, tuple(notes))
