@@ -4,7 +4,7 @@ from harvester.store.tables.columns import Moment, metadata
 from harvester.store.tables.learning import backfills, extracts, label_texts, predictions, probes
 from harvester.store.tables.literature import identifiers, merges, odd_records, papers, separations, sightings
 from harvester.store.tables.mail import bounces, deliveries, digest_papers, digests, mailed, subscribers, suppressions
-from harvester.store.tables.operations import attempts, cursors, gates, rota, runs
+from harvester.store.tables.operations import attempts, coverages, cursors, gates, rota, runs
 from harvester.store.tables.review import (
     batched,
     batches,
@@ -25,6 +25,7 @@ __all__ = [
     "batches",
     "bounces",
     "candidates",
+    "coverages",
     "cursors",
     "decisions",
     "deliveries",

@@ -22,6 +22,15 @@ runs = Table(
     Column("report", JSON),  # null while it runs, and forever if it was killed
 )
 
+# How much of each list the sources covered when that was last measured.
+coverages = Table(
+    "coverages",
+    metadata,
+    Column("of", Text, primary_key=True),  # the list's file as it was given; "" is the catalog
+    Column("at", Moment, nullable=False),
+    Column("found", JSON, nullable=False),  # what `harvester coverage --json` printed
+)
+
 gates = Table(
     "gates",
     metadata,
