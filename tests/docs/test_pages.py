@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harvester.services.catalog.sync import sync_catalog
-from harvester.services.operations.demo.upstream import SAMPLE_NOW
+from harvester.services.operations.demo.sample import SAMPLE_NOW
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import open_workspace
 from tests.conftest import ROOT, serving
