@@ -107,16 +107,25 @@ def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return chosen
 
 
-@pytest.fixture(scope="session")
-def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
+@contextmanager
+def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
+    """Start a separate stand-in, and return its address."""
     command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    command += ["--holidays", "evening"]
-    with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
+    command += ["--holidays", "evening", "--today", "2025-06-12"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.match(r"ready (\S+)", process.stdout.readline())
         assert found, "the stand-in did not start"
-        yield found[1]
-        process.kill()
+        try:
+            yield found[1]
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
+    with serving(shared, corpus) as url:
+        yield url
 
 
 @pytest.fixture
@@ -129,14 +138,8 @@ def upstream(stand_in: str) -> Upstream:
 @pytest.fixture(scope="session")
 def strict(shared: Path, corpus: Path) -> Iterator[Upstream]:
     """A stand-in with odd records that refuses whoever asks too often."""
-    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    options = ["--today", "2025-06-12", "--odd", "--limits"]
-    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.match(r"ready (\S+)", process.stdout.readline())
-        assert found
-        yield Upstream(found[1])
-        process.kill()
+    with serving(shared, corpus, "--odd", "--limits") as url:
+        yield Upstream(url)
 
 
 @pytest.fixture(scope="session")

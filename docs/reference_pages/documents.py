@@ -113,7 +113,7 @@ def _main() -> None:
     from fastapi.routing import iter_route_contexts
 
     from harvester.services.operations.demo import demo
-    from harvester.services.operations.demo.upstream import SAMPLE_NOW
+    from harvester.services.operations.demo.sample import SAMPLE_NOW
     from harvester.services.workspace import open_workspace
     from harvester.web.app import create_app
 
@@ -150,7 +150,7 @@ def _answer(command: str) -> Any:
 def _predicted() -> Any:
     """The line that ``python -m classifiers`` writes for one paper of the sample."""
     from classifiers.cli import main
-    from harvester.services.operations.demo.upstream import SAMPLE
+    from harvester.services.operations.demo.sample import SAMPLE
 
     Path("papers.jsonl").write_text(SAMPLE.read_text(encoding="utf-8").splitlines()[1], encoding="utf-8")
     main([*PREDICT.split()[2:], "--input", "papers.jsonl", "--output", "predictions.jsonl"])

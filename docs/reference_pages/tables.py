@@ -1,4 +1,4 @@
-"""The tables of the store; the text comes from the comments beside them in ``store/tables.py``."""
+"""The tables of the store; the text comes from the comments beside them in ``store/tables/``."""
 
 import ast
 import inspect
@@ -8,13 +8,16 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, Table
 
-from harvester.store import tables as module
+from harvester.store.tables import Moment, learning, literature, mail, metadata, operations, review
 from reference_pages.markup import code, plain, table
+
+ROOMS = (literature, review, mail, learning, operations)
 
 
 def tables() -> str:
     """Every table as Markdown, in the order of the code."""
-    return "\n\n".join(_described(name, words, notes) for name, words, notes in commented(inspect.getsource(module)))
+    sources = map(inspect.getsource, ROOMS)
+    return "\n\n".join(_described(*found) for source in sources for found in commented(source))
 
 
 def commented(source: str) -> Iterator[tuple[str, str, list[str]]]:
@@ -23,7 +26,7 @@ def commented(source: str) -> Iterator[tuple[str, str, list[str]]]:
     for node in ast.parse(source).body:
         match node:
             case ast.Assign(value=ast.Call(func=ast.Name("Table"), args=[ast.Constant(str(name)), _, *parts])):
-                columns = parts[: len(module.metadata.tables[name].columns)]
+                columns = parts[: len(metadata.tables[name].columns)]
                 yield (
                     name,
                     _above(node.lineno, comments),
@@ -46,7 +49,7 @@ def _above(line: int, comments: dict[int, str]) -> str:
 
 
 def _described(name: str, words: str, notes: list[str]) -> str:
-    found = module.metadata.tables[name]
+    found = metadata.tables[name]
     rows = [
         (code(column.name), _type(column), ", ".join(_rules(column, found)), plain(note))
         for column, note in zip(found.columns, notes, strict=True)
@@ -56,7 +59,7 @@ def _described(name: str, words: str, notes: list[str]) -> str:
 
 
 def _type(column: "Column[object]") -> str:
-    return "UTC time" if isinstance(column.type, module.Moment) else str(column.type).lower()
+    return "UTC time" if isinstance(column.type, Moment) else str(column.type).lower()
 
 
 def _rules(column: "Column[object]", found: Table) -> Iterator[str]:

@@ -64,6 +64,11 @@ def as_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def midnight(day: date) -> datetime:
+    """The first moment of a UTC calendar day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
 def rfc3339(moment: datetime) -> str:
     """``2026-01-06T02:00:03Z``, to the second."""
     return as_utc(moment).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 @command
 def coverage(
     call: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="LIST.md", help="An Awesome-style list of works that matter.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[LIST.md]", help="An Awesome-style list of works; the catalog if left out."),
+    ] = None,
 ) -> Output | None:
-    """Count how many works of a list each enabled source has brought or would have, and name the others.
+    """Count how many works of a list, or of the catalog, each enabled source has brought or would have.
+
+    Names the others, and keeps the result for the page of runs.
 
     What the store has seen is not asked for. Whether a source would have brought the rest is asked upstream, with its
     configured query; a feed that shows only the present cannot tell.

@@ -66,7 +66,7 @@ def print_report(report: "RunReport") -> None:
     merged = sum(source.merged for source in report.sources)
     say(f"{report.papers.new} new papers, {report.papers.updated} updated.")
     if merged:
-        say(f"{merged} records proved to be papers that other sources had shown.")
+        say(f"Merged into papers that other sources had shown: {merged}.")
     say(f"{report.in_scope} of them in scope; {report.queued} joined the queue.")
     if digest := report.digest:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from harvester.domain.identity import best
@@ -12,10 +13,11 @@ STORED, FOUND, MISSED, UNKNOWN = "stored", "found", "missed", "not asked"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work that a list names, with all identifiers that the list gives it."""
+    """A work that a list names, with all identifiers that the list gives it, and its link; "" if it has none."""
 
     title: str
     identifiers: tuple[str, ...]
+    link: str = ""
 
     @property
     def id(self) -> str:
@@ -54,6 +56,7 @@ class Coverage:
         return {
             "works": len(self.works),
             "covered": len(self.works) - len(self.missed_by_all),
+            "by_source": {source: self.covered(source) for source in self.answers},
             "missed": list(map(_work_json, self.missed_by_all)),
             "sources": [self._source_json(source) for source in self.answers],
             "errors": list(self.errors),
@@ -65,9 +68,18 @@ class Coverage:
         return {"name": source, "covered": self.covered(source), **counts, "missed": missed}
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A coverage as it was kept: `of` is the list's file, "" for the catalog, and `found` what ``coverage`` printed."""
+
+    of: str
+    at: datetime
+    found: Mapping[str, Any]
+
+
 def _covers(answer: str) -> bool:
     return answer in (STORED, FOUND)
 
 
 def _work_json(work: Work) -> dict[str, str]:
-    return {"id": work.id, "title": work.title}
+    return {"id": work.id, "title": work.title, "link": work.link}

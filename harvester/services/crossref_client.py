@@ -4,8 +4,8 @@ from harvester.base.clock import utc_date
 from harvester.services.gated import gated_transport
 from harvester.services.workspace import Workspace
 from harvester.sources.crossref import api, lookup
-from harvester.sources.crossref.record import Reading
 from harvester.sources.http import Transport
+from harvester.sources.records import Reading
 
 
 def crossref_settings(ws: Workspace) -> api.CrossrefSettings | None:

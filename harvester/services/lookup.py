@@ -18,9 +18,9 @@ from harvester.services.workspace import Workspace
 from harvester.sources import journals
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import ids as arxiv_ids
-from harvester.sources.crossref.record import Reading
 from harvester.sources.europepmc import api as europepmc
 from harvester.sources.http import Transport
+from harvester.sources.records import Reading
 from harvester.store.engine import write
 from harvester.store.notices import attach
 from harvester.store.papers import load

@@ -7,23 +7,25 @@ Hugging Face index the paper.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from harvester.base.clock import as_utc, utc_date
+from harvester.base.clock import as_utc, midnight, utc_date
 from harvester.base.escape import is_web_url
 from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version
-from harvester.domain.papers import Author, OddRecord, Paper, Sighting
+from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
+from harvester.sources.json_fields import Fields
 from harvester.sources.names import name_of
+from harvester.sources.records import Reader, Reading, read_all
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window, is_another_format
+from harvester.sources.window import Batch, Window
 
 PROVENANCE = Provenance("huggingface", Rank.AGGREGATED, "aggregator")
 ACCEPT = "application/json"
@@ -32,6 +34,15 @@ FEW = 5  # daily papers for the doctor: one alone may be odd
 SEARCH_LIMIT = 120
 MOST_VOTES = 1_000_000_000  # fits a database integer
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def _name(item: Any) -> str:
+    """What a note calls an item."""
+    record = item.get("paper") if isinstance(item, dict) else None
+    return clean(str(record.get("id") if isinstance(record, dict) else item))[:80]
+
+
+READER = Reader("Hugging Face", "Item", _name)
 
 
 class HuggingFaceSettings(WebSource):
@@ -59,21 +70,15 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
         found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
         asked = [seen for seen in found.sightings if window.since <= _appeared(seen) < window.until]
         others = [seen for seen in found.sightings if not window.since <= _appeared(seen) < window.until]
-        notes = [f"Search for {query!r}: {note}" for note in found.notes]
-        yield Batch(asked, found.items, known_only=others, notes=notes, odd=found.odd)
+        yield replace(_noted(found, f"Search for {query!r}"), sightings=asked, known_only=others)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One answer: the papers that can be read, how many items it has, and a note on each of the others."""
-
-    sightings: tuple[Sighting, ...]
-    items: int
-    notes: tuple[str, ...] = ()
-    odd: tuple[OddRecord, ...] = ()
+def _noted(found: Batch, place: str) -> Batch:
+    """The same with the place of the listing in its notes."""
+    return replace(found, notes=[f"{place}: {note}" for note in found.notes])
 
 
-def read_listing(body: bytes) -> Listing:
+def read_listing(body: bytes) -> Batch:
     """The papers in a listing; an odd item costs only itself.
 
     Raises:
@@ -85,34 +90,19 @@ def read_listing(body: bytes) -> Listing:
         raise Malformed("Hugging Face sent something that is not JSON: a web page or a truncated answer.") from None
     if not isinstance(items, list):
         raise Malformed("Hugging Face sent JSON that is not a list of papers.")
-    sightings, notes, odd = [], [], []
-    for number, item in enumerate(items, 1):
-        try:
-            sightings.append(as_sighting(item))
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            why = f"{type(error).__name__} {error}"
-            notes.append(f"Item {number} ({_name(item)}) cannot be read and was left out: {why}.")
-            odd.append(OddRecord(json.dumps(item, sort_keys=True), why))
-    if is_another_format(len(odd), len(items)):
-        raise Malformed(f"Hugging Face sent papers of which none can be read. {notes[0]}")
-    return Listing(tuple(sightings), len(items), tuple(notes), tuple(odd))
+    return read_all(READER, _read, items)
 
 
 def reread(raw: str, _now: datetime) -> Batch:
     """An item that an earlier version could not read."""
-    try:
-        return Batch([as_sighting(json.loads(raw))], 1)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        return Batch((), 1, odd=[OddRecord(raw, str(error))])
+    return read_all(READER, _read, [json.loads(raw)])
 
 
-def _name(item: Any) -> str:
-    """What a note calls an item."""
-    record = item.get("paper") if isinstance(item, dict) else None
-    return clean(str(record.get("id") if isinstance(record, dict) else item))[:80]
+def _read(item: Fields) -> Reading:
+    return Reading(as_sighting(item))
 
 
-def as_sighting(item: dict[str, Any]) -> Sighting:
+def as_sighting(item: Fields) -> Sighting:
     """One item of a listing; raises KeyError, TypeError or ValueError if it lacks what every item has."""
     record = item["paper"]
     named = arxiv_version(record["id"])
@@ -136,14 +126,13 @@ def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
     page, last = 0, PAGE
     while last == PAGE:
         found = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
-        page, last = page + 1, found.items
-        notes = [f"Daily papers of {day}: {note}" for note in found.notes]
-        yield Batch(found.sightings, last, notes=notes, odd=found.odd)
+        page, last = page + 1, found.received
+        yield _noted(found, f"Daily papers of {day}")
 
 
 def _days(window: Window) -> Iterator[date]:
     day = utc_date(window.since)
-    while datetime(day.year, day.month, day.day, tzinfo=UTC) < window.until:
+    while midnight(day) < window.until:
         yield day
         day += timedelta(days=1)
 
@@ -188,9 +177,9 @@ def _probe(settings: HuggingFaceSettings) -> Probe:
 def _count(settings: HuggingFaceSettings, transport: Transport) -> str:
     body = transport.get(f"{settings.url}/api/daily_papers", {"limit": FEW}, ACCEPT).body
     found = read_listing(body)
-    if found.items and not found.sightings:
-        raise Malformed(f"Of {found.items} daily papers of Hugging Face none can be read. {found.notes[0]}")
-    return f"It lists {found.items} of its newest daily papers."
+    if found.received and not found.sightings:
+        raise Malformed(f"Of {found.received} daily papers of Hugging Face none can be read. {found.notes[0]}")
+    return f"It lists {found.received} of its newest daily papers."
 
 
 KIND = SourceKind(PROVENANCE, "huggingface", HuggingFaceSettings, _source, _probe)

@@ -8,15 +8,16 @@ import re
 from calendar import timegm
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from harvester.base.clock import as_utc
+from harvester.base.clock import as_utc, midnight
 from harvester.base.escape import is_web_url
 from harvester.domain.folding import without_lead
-from harvester.domain.identity import doi_identifier, link_identifier, preprint_server, title_identifier
+from harvester.domain.identity import address_of, doi_identifier, link_identifier, preprint_server, title_identifier
 from harvester.domain.papers import Author, Paper
+from harvester.sources.dates import AHEAD, EARLIEST
 from harvester.sources.feed import plain_text
 from harvester.sources.names import authors_of
 from harvester.sources.xml import XmlElement
@@ -42,8 +43,6 @@ _CUT = ("...", "…")
 _ISSUE = re.compile(r",? (?:Volume|Vol\.|Part|Issue) .*")
 _CHANNEL = re.compile(r" Channel: .*")  # "medRxiv Channel: Cardiovascular Medicine"
 _VERSION = re.compile(r"v([1-9]\d{0,3})\Z")
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +135,8 @@ def _venue(item: Item, said: str) -> str:
 
 def _published(item: Item, said: str, now: datetime | None) -> datetime | None:
     """The first sane date of the item that names a day: PRISM's, the item's own, or that of its text."""
-    latest = now + _AHEAD if now else datetime.max.replace(tzinfo=UTC)
-    return next((day for day in _dates(item, said) if day and _EARLIEST <= day <= latest), None)
+    latest = now + AHEAD if now else datetime.max.replace(tzinfo=UTC)
+    return next((day for day in _dates(item, said) if day and midnight(EARLIEST) <= day <= latest), None)
 
 
 def _dates(item: Item, said: str) -> Iterator[datetime | None]:
@@ -186,5 +185,5 @@ def _web_address(address: str, link: str) -> str:
 
 
 def _links(name: str, link: str) -> dict[str, str]:
-    address = link or (f"https://doi.org/{name.removeprefix('doi:')}" if name.startswith("doi:") else "")
+    address = link or address_of(name)
     return {"paper": address} if address else {}

@@ -16,4 +16,8 @@ def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: 
     made = json.loads(Room(tmp_path, own).run("demo", "--folder", "scratch", "--json"))
     assert made["state"] == "ok"
     assert len(made["mails"]) == 1
+    by_name = {source["name"]: source for source in made["sources"]}
+    assert all(by_name[name]["state"] == "fresh" for name in ("arxiv", "europepmc", "crossref", "huggingface"))
+    assert (by_name["europepmc"]["new"], by_name["europepmc"]["merged"]) == (1, 1), "one is a preprint's article"
+    assert by_name["crossref"]["new"] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["scratch"]

@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from harvester.services.operations.demo.upstream import SAMPLE_NOW, answer, read_sample
+from harvester.services.operations.demo.sample import SAMPLE_NOW, read_sample
+from harvester.services.operations.demo.upstream import answer
 from tests.conftest import ROOT
 from tests.room import Sink, serve
 

@@ -15,13 +15,12 @@ from typing import Any
 import pytest
 
 from harvester.services.catalog.sync import sync_catalog
-from harvester.services.operations.demo.upstream import SAMPLE_NOW
+from harvester.services.operations.demo.sample import SAMPLE_NOW
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import open_workspace
-from tests.conftest import ROOT
+from tests.conftest import ROOT, serving
 from tests.docs.conftest import World
 from tests.docs.pages import PAGES, Shell, Step, matches, put, steps
-from tests.reliability.conftest import serving
 from tests.reliability.ground import THURSDAY
 from tests.room import free_port
 from tests.room.snapshot import records

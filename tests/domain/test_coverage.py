@@ -2,7 +2,7 @@
 
 from harvester.domain.coverage import FOUND, MISSED, STORED, UNKNOWN, Coverage, Work
 
-WORKS = [Work(f"Work {n}", (f"doi:10.1000/{n}", f"title:work{n}")) for n in range(4)]
+WORKS = [Work(f"Work {n}", (f"doi:10.1000/{n}", f"title:work{n}"), f"https://example.org/{n}") for n in range(4)]
 
 
 def test_a_source_covers_what_it_has_shown_and_what_its_query_finds() -> None:
@@ -13,7 +13,8 @@ def test_a_source_covers_what_it_has_shown_and_what_its_query_finds() -> None:
     assert found.missed_by_all == WORKS[3:]
     document = found.to_json()
     assert (document["works"], document["covered"]) == (4, 3)
-    assert document["missed"] == [{"id": "doi:10.1000/3", "title": "Work 3"}]
+    assert document["by_source"] == {"arxiv": 2, "journal": 2}
+    assert document["missed"] == [{"id": "doi:10.1000/3", "title": "Work 3", "link": "https://example.org/3"}]
     assert document["sources"][1] == {
         "name": "journal", "covered": 2, "stored": 2, "found": 0, "not_asked": 2, "missed": []
     }  # fmt: skip

@@ -1,10 +1,7 @@
 import gzip
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +12,15 @@ from urllib3.connectionpool import HTTPConnectionPool
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv import ids as arxiv_ids
 from harvester.sources.arxiv import rss as arxiv_rss
-from tests.conftest import Upstream
-from tests.reliability.ground import MONDAY, THURSDAY, Field, Snapshot
+from harvester.sources.crossref import api as crossref_api
+from harvester.sources.europepmc import api as europepmc_api
+from tests.conftest import Upstream, serving
+from tests.reliability.ground import MONDAY, THURSDAY, VENUES, Field, Snapshot
 
 PAGE = 12
 WATCHED = {"cs.CV", "cs.LG", "stat.ML", "eess.IV", "eess.SP", "q-bio.QM"}
-SOURCES = ("arxiv", "arxiv_rss", "huggingface", "npj-digital-medicine")
+SOURCES = ("arxiv", "arxiv_rss", "europepmc", "crossref", "huggingface", "npj-digital-medicine")
+ARTICLES, VERSIONS = 30, 6
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,44 @@ def corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     The stand-in scans all its papers for every date window, and storing papers takes most of a run's time.
     """
     chosen = tmp_path_factory.mktemp("corpus") / "june.jsonl.gz"
+    preprints: list[dict[str, Any]] = []
     with gzip.open(corpus, "rt", encoding="utf-8") as lines, gzip.open(chosen, "wt", encoding="utf-8") as kept:
         for line in lines:
             paper = json.loads(line)
+            if len(preprints) < VERSIONS and _clinical(paper):
+                preprints.append(paper)
             if paper.get("feed") or ("2025-05-25" < paper["published"] < "2025-06-25" and _wanted(paper)):
                 kept.write(line)
+        kept.writelines(json.dumps(_article(number)) + "\n" for number in range(ARTICLES))
+        kept.writelines(json.dumps(_version(paper)) + "\n" for paper in preprints)
     return chosen
+
+
+def _clinical(paper: dict[str, Any]) -> bool:
+    """Whether the queries find a paper in Thursday night's window."""
+    return (
+        not paper.get("feed")
+        and "2025-06-10" < paper["published"] < "2025-06-11T18"
+        and "clinical" in paper["abstract"]
+    )
+
+
+def _article(number: int) -> dict[str, Any]:
+    """An invented article of early June: the real journals' few would fit on one page."""
+    return {
+        "id": f"10.9999/counted.{number}",
+        "title": f"Heartbeats of {number} patients, counted",
+        "abstract": "We count the beats of the heart.",
+        "journal": VENUES[0],
+        "published": f"2025-06-{1 + number * 11 // ARTICLES:02}T10:00:00Z",
+        "authors": [f"Jane Q{number} Doe"],
+    }
+
+
+def _version(preprint: dict[str, Any]) -> dict[str, Any]:
+    """The journal's version of a preprint, of the same day."""
+    own = {"id": f"10.9999/version.{preprint['id']}", "journal": VENUES[0], "published": f"{THURSDAY}T10:00:00Z"}
+    return {name: preprint[name] for name in ("title", "abstract", "authors")} | own
 
 
 def _wanted(paper: dict[str, Any]) -> bool:
@@ -57,23 +89,9 @@ def _wanted(paper: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="session")
 def stand_in(shared: Path, corpus: Path) -> Iterator[str]:
+    """A stand-in with these papers, not the one that the other rooms share."""
     with serving(shared, corpus) as url:
         yield url
-
-
-@contextmanager
-def serving(shared: Path, corpus: Path, *options: str) -> Iterator[str]:
-    """Start a separate stand-in, and return its address."""
-    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    command += ["--holidays", "evening"]
-    with subprocess.Popen([*command, "--today", THURSDAY, *options], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.match(r"ready (\S+)", process.stdout.readline())
-        assert found, "the stand-in did not start"
-        try:
-            yield found[1]
-        finally:
-            process.kill()
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +100,9 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arxiv_api, "PAGE", PAGE)
     monkeypatch.setattr(arxiv_ids, "BATCH", PAGE)
     monkeypatch.setattr(arxiv_rss, "BATCH", PAGE // 4)
+    monkeypatch.setattr(europepmc_api, "PAGE", PAGE // 4)
+    monkeypatch.setattr(crossref_api, "PAGE", PAGE // 4)
+    monkeypatch.setattr(crossref_api, "pace", lambda _answer: 0.0)  # which tests/services/test_crossref_nights.py keeps
 
 
 @pytest.fixture(autouse=True)

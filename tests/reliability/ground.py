@@ -24,11 +24,12 @@ from harvester.store.tables import candidates, papers, sightings
 from tests.room.configuration import Section, write_config
 from tests.room.folder import prepare_store
 
+VENUES = ("Rhythm and Signal", "npj Digital Medicine", "Circulation")
 MONDAY, THURSDAY = "2025-06-09", "2025-06-12"
 
 
 def configured(folder: Path, upstream: str, store: str, **changed: Section) -> Path:
-    """A config.toml with four sources and short waits; `changed` overwrites keys of sections."""
+    """A config.toml with all sources and short waits; `changed` overwrites keys of sections."""
     sections: dict[str, dict[str, Any]] = {
         "harvest": {
             "overlap_days": 3,
@@ -39,6 +40,12 @@ def configured(folder: Path, upstream: str, store: str, **changed: Section) -> P
         },
         "harvest.arxiv": {"query": "abs:images OR abs:clinical OR abs:cardiac"},
         "harvest.arxiv_rss": {"url": f"{upstream}/rss", "categories": ["cs.CV", "cs.LG", "stat.ML"]},
+        "harvest.europepmc": {
+            "url": f"{upstream}/europepmc/webservices/rest",
+            "min_interval": 0.0,
+            "query": "TITLE_ABS:(heart OR cardiac OR clinical)",
+        },
+        "harvest.crossref": {"url": f"{upstream}/crossref", "min_interval": 0.0, "venues": list(VENUES)},
     }
     for name, keys in changed.items():
         sections[name] |= keys

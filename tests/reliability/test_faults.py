@@ -3,7 +3,8 @@
 Faults that the transport handles alike for every source are tried on arXiv's API, which resumes, and once elsewhere;
 faults that a source must detect in its own format are tried on every source. Two rules always hold: a
 source that reports completeness has the same papers as an undisturbed one, and the next night without the fault repairs
-every other source. (OAI's faults are in tests/sources/test_oai.py.)
+every other source. Faults that only one service can have are in a table of their own. (OAI's are in
+tests/sources/test_oai.py.)
 """
 
 import random
@@ -14,12 +15,15 @@ from typing import Any
 
 import pytest
 
+from harvester.sources.crossref.api import READINGS
 from tests.conftest import Upstream
 from tests.reliability.conftest import SOURCES, Reference
 from tests.reliability.ground import Field
+from tests.reliability.spoiler import Spoilt, spoiling
 
 JOURNAL = "npj-digital-medicine"
 OTHERS = [source for source in SOURCES if source != "arxiv"]
+LITERATURE = ("europepmc", "crossref")
 Fault = dict[str, Any]
 
 # Where a fault may strike in the night of a source: the requests it counts, and how many of them succeed before.
@@ -31,6 +35,8 @@ PLACES: dict[str, dict[str, Fault]] = {
         "first texts": {"match": "/api/query"},
         "later texts": {"match": "/api/query", "skip": 2},
     },
+    "europepmc": {"first page": {"match": "/europepmc/"}, "later page": {"match": "/europepmc/", "skip": 4}},
+    "crossref": {"first page": {"match": "/crossref/"}, "later page": {"match": "/crossref/", "skip": 5}},
     "huggingface": {
         "first day": {"match": "/api/daily_papers"},
         "later search": {"match": "/api/papers/search", "skip": 1},
@@ -62,6 +68,8 @@ LOUD: dict[str, tuple[Fault, str, dict[str, Any]]] = {
 # Faults that a source's own reader must detect; the transport handles all others, whatever the source.
 CONTENT = ("a proxy's page", "cut, but called whole", "an entity bomb")
 TRANSPORT = [name for name in LOUD if name not in CONTENT]
+# How often a fault must strike to spoil a night without further attempts: a list that lost a page is read once more.
+STRIKES = {"crossref": READINGS}
 PASSING = ("throttled", "forbidden", "turned away by the edge", "out of order", "busy", "cut off", "reset", "silent")
 # Whether an empty or stale response can be told from a good one depends on the metadata that the source gives.
 HIDDEN: dict[str, Fault] = {
@@ -99,7 +107,12 @@ def made_good(field: Field, source: str, reference: Reference) -> int:
 
 @pytest.mark.parametrize(
     ("source", "where", "name"),
-    [*cases(*TRANSPORT, sources=["arxiv"]), *cases("reset", sources=OTHERS), *cases(*CONTENT)],
+    [
+        *cases(*TRANSPORT, sources=["arxiv"]),
+        *cases("reset", sources=OTHERS),
+        *cases("throttled", "throttled for a second", "cut off", sources=LITERATURE),
+        *cases(*CONTENT),
+    ],
 )
 def test_a_fault_is_named_and_the_next_night_makes_it_good(
     upstream: Upstream,
@@ -112,7 +125,7 @@ def test_a_fault_is_named_and_the_next_night_makes_it_good(
     fault, words, settings = LOUD[name]
     field, reference = monday(source), reference_of(source)
     before = field.cursor(source)
-    upstream.control(faults=[{**where, **fault, "count": 1}])
+    upstream.control(faults=[{**where, **fault, "count": STRIKES.get(source, 1)}])
     outcome = field.night(source, **settings)
 
     assert outcome.state == "failed"
@@ -173,6 +186,10 @@ def test_what_looks_good_is_no_error_unless_something_is_missing(
         ("arxiv", "empty", "failed"),
         ("arxiv_rss", "stale", "stalled"),
         ("arxiv_rss", "empty", "stalled"),
+        ("europepmc", "stale", "quiet"),
+        ("europepmc", "empty", "failed"),
+        ("crossref", "stale", "quiet"),
+        ("crossref", "empty", "failed"),
         ("huggingface", "stale", "quiet"),
         ("huggingface", "empty", "quiet"),
         (JOURNAL, "stale", "quiet"),
@@ -234,6 +251,96 @@ def test_what_passes_within_the_night_is_tried_again(
     assert (outcome.state, outcome.error) == ("fresh", None)
     assert outcome.requests == reference.requests + 2
     assert field.snapshot() == reference.after
+
+
+FIRST, LATER = "first page", "later page"
+BARE, REFUSED = {"kind": "bare"}, {"kind": "errcode", "code": 404}
+# What only one service does: the source, the place, the fault, what the error must say ("" if it is made good at once).
+OWN: list[tuple[str, str, Fault, str]] = [
+    ("europepmc", FIRST, BARE, r"empty answer, without a number of hits"),
+    ("europepmc", LATER, BARE, r"empty answer, without a number of hits"),
+    ("europepmc", FIRST, {"kind": "errcode"}, r"answers with an error: .*errCode 500"),
+    ("europepmc", LATER, {"kind": "errcode"}, r"answers with an error: .*errCode 500"),
+    ("europepmc", FIRST, REFUSED, r"rejects the query: .*; correct harvest\.europepmc\.query"),
+    ("europepmc", LATER, REFUSED, r"rejects the query: .*; correct harvest\.europepmc\.query"),
+    ("europepmc", FIRST, {"kind": "badtoken"}, ""),  # it is asked with the mark "*"
+    ("europepmc", LATER, {"kind": "badtoken"}, r"Unable to parse 'cursorMark'"),
+    ("europepmc", FIRST, {"kind": "drift", "by": 2}, r"announced \d+ (records|works) and sent \d+"),
+    ("europepmc", FIRST, {"kind": "drift", "by": -2}, r"announced \d+ (records|works) and sent \d+"),
+    ("europepmc", LATER, {"kind": "drift", "by": 2}, ""),  # the first page tells the total
+    ("crossref", FIRST, {"kind": "badtoken"}, ""),
+    ("crossref", LATER, {"kind": "badtoken"}, ""),  # the list is read once more
+    ("crossref", LATER, {"kind": "badtoken", "count": -1}, r"forgotten the place in its list"),
+    ("crossref", FIRST, {"kind": "drift", "by": 2}, r"announced \d+ (records|works) and sent \d+"),
+    ("crossref", FIRST, {"kind": "drift", "by": -2}, r"announced \d+ (records|works) and sent \d+"),
+    ("crossref", LATER, {"kind": "drift", "by": 2}, ""),
+    ("crossref", LATER, {"kind": "html"}, ""),
+    ("crossref", LATER, {"kind": "malformed"}, ""),
+]
+
+
+@pytest.mark.parametrize(("source", "place", "fault", "words"), OWN)
+def test_what_only_one_service_does(
+    upstream: Upstream,
+    monday: Callable[[str], Field],
+    reference_of: Callable[[str], Reference],
+    source: str,
+    place: str,
+    fault: Fault,
+    words: str,
+) -> None:
+    field, reference = monday(source), reference_of(source)
+    before = field.cursor(source)
+    upstream.control(faults=[{**PLACES[source][place], "count": 1, **fault}])
+    outcome = field.night(source)
+    if words:
+        assert outcome.state == "failed"
+        assert one_sentence(outcome.error)
+        assert re.search(words, outcome.error or "")
+        assert field.cursor(source).until == before.until
+    else:
+        assert (outcome.state, outcome.error, outcome.received) == ("fresh", None, outcome.expected)
+        assert field.snapshot() == reference.after
+    upstream.control(faults=[])
+    made_good(field, source, reference)
+
+
+# Bodies that no fault of the stand-in has: what comes with them, and what the error must say.
+BODIES: dict[str, tuple[Spoilt, str]] = {
+    "429 without a body": (Spoilt(429, b""), r"slow down \(HTTP 429\)"),
+    "nothing": (Spoilt(200, b""), r"not JSON"),
+    "null": (Spoilt(200, b"null"), r"JSON that is not a (list of records|work list)"),
+    "another list": (
+        Spoilt(200, b'{"hitCount": 1, "resultList": {"result": "x"}, "message": [], "message-type": "work-list"}'),
+        r"JSON that is not a (list of records|work list)",
+    ),
+    "brackets without end": (Spoilt(200, b"[" * 100_000), r"not JSON"),
+    "Latin-1": (Spoilt(200, '{"hitCount": "é"'.encode("latin-1")), r"not JSON"),
+}
+
+
+@pytest.mark.parametrize(("source", "where", "name"), cases(*BODIES, sources=LITERATURE))
+def test_an_odd_body_is_named_and_the_next_night_makes_it_good(
+    upstream: Upstream,
+    monday: Callable[[str], Field],
+    reference_of: Callable[[str], Reference],
+    source: str,
+    where: Fault,
+    name: str,
+) -> None:
+    spoilt, words = BODIES[name]
+    field, reference = monday(source), reference_of(source)
+    before = field.cursor(source)
+    section = getattr(field.ws.settings.harvest, source)
+    with spoiling(upstream.url, spoilt, where.get("skip", 0), STRIKES.get(source, 1)) as address:
+        elsewhere = section.model_copy(update={"url": section.url.replace(upstream.url, address)})
+        outcome = field.night(source, **{source: elsewhere})
+    assert outcome.state == "failed"
+    assert one_sentence(outcome.error)
+    assert re.search(words, outcome.error or "")
+    assert field.cursor(source).until == before.until
+    assert reference.before.seen <= field.snapshot().seen <= reference.after.seen
+    made_good(field, source, reference)
 
 
 WEEKS = [

@@ -7,6 +7,7 @@ import subprocess
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,15 +16,18 @@ from harvester.services.workspace import open_workspace
 from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.tables import predictions
-from tests.conftest import ROOT, Upstream, both_databases
-from tests.reliability.conftest import serving
+from tests.conftest import ROOT, Upstream, both_databases, serving
+from tests.reliability.conftest import SOURCES
 from tests.reliability.ground import THURSDAY, Snapshot, configured, snapshot
 
 # The command line with pages so small that a night of few papers takes several.
 RUN = """
 import sys
 from harvester.sources.arxiv import api, ids, rss
-api.PAGE, ids.BATCH, rss.BATCH = 10, 10, 10
+from harvester.sources.crossref import api as crossref
+from harvester.sources.europepmc import api as europepmc
+api.PAGE, ids.BATCH, rss.BATCH, europepmc.PAGE, crossref.PAGE = 10, 10, 10, 10, 10
+crossref.pace = lambda answer: 0.0
 from harvester.cli import main
 sys.argv = ["harvester", *sys.argv[1:]]
 sys.exit(main())
@@ -48,7 +52,6 @@ def start(python: Path, folder: Path, script: str, *arguments: str) -> "subproce
 
 def folder_with(folder: Path, upstream: str, store: str = "", interval: float = 0.0) -> Path:
     few = {
-        "harvest": {"overlap_days": 1},
         "harvest.arxiv": {"query": "abs:cardiac OR abs:clinical", "min_interval": interval},
         "harvest.arxiv_rss": {"categories": ["stat.ML", "eess.SP", "q-bio.QM"]},
     }
@@ -56,11 +59,11 @@ def folder_with(folder: Path, upstream: str, store: str = "", interval: float = 
     return folder
 
 
-def run(python: Path, folder: Path) -> dict[str, object]:
+def run(python: Path, folder: Path) -> dict[str, Any]:
     with start(python, folder, RUN, "run", "--no-digest", "--json") as process:
         out, err = process.communicate(timeout=200)
     assert process.returncode == 0, err.decode()
-    report: dict[str, object] = json.loads(out)
+    report: dict[str, Any] = json.loads(out)
     return report
 
 
@@ -89,6 +92,9 @@ def undisturbed(python: Path, stand_in: str, tmp_path_factory: pytest.TempPathFa
     found = held(folder)
     assert len(found.papers) > 20
     assert found.candidates
+    versions = [name for paper, _ in found.papers.values() for name in paper.identifiers if "version" in name]
+    alone = [name for name in found.papers if "version" in name]
+    assert len(versions) - len(alone) >= 3, "an article and its preprint are one paper"
     return found, took
 
 
@@ -129,6 +135,10 @@ def kill_9(python: Path, folder: Path, upstream: Upstream, undisturbed: tuple[Sn
     report = run(python, folder)
     assert report["state"] == "ok", f"killed after {moment:.2f} s"
     assert held(folder) == whole, f"killed after {moment:.2f} s"
+    third = run(python, folder)
+    assert (third["state"], third["papers"]) == ("ok", {"new": 0, "updated": 0}), "nothing is left for a third run"
+    assert [source["merged"] for source in third["sources"]] == [0] * len(SOURCES)
+    assert held(folder) == whole
 
 
 @both_databases

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from harvester.services.operations.demo.upstream import SAMPLE
+from harvester.services.operations.demo.sample import SAMPLE
 
 
 def records() -> list[dict[str, Any]]:

@@ -2,21 +2,20 @@
 
 import gzip
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from harvester.catalog.importing.awesome import parse_list, read_list
 from harvester.domain.papers import Paper, Sighting
-from harvester.services.harvest.coverage import works_of
+from harvester.services.harvest.coverage import measured, works_of
 from harvester.sources.journals import PROVENANCE as JOURNALS
+from harvester.store.coverages import keep_coverage
 from harvester.store.engine import write
 from harvester.store.recording import record
-from tests.conftest import Upstream
+from tests.conftest import Upstream, both_databases, serving
 from tests.room import NOWHERE, Room
 
 ON_ARXIV = {
@@ -31,27 +30,16 @@ UNMATCHED = "2307.12229"  # the configured query does not find it
 
 
 @pytest.fixture(scope="module")
-def serving(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def stand_in(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A stand-in with nothing but the list's works of arXiv."""
     corpus = tmp_path_factory.mktemp("corpus") / "list.jsonl.gz"
     with gzip.open(corpus, "wt", encoding="utf-8") as kept:
         for base, title in ON_ARXIV.items():
             about = "A lung." if base == UNMATCHED else "A heart."
             paper = {"id": base, "title": title, "abstract": about, "categories": ["eess.IV"]}
             kept.write(json.dumps({**paper, "published": "2024-02-05T10:00:00Z"}) + "\n")
-    command = [sys.executable, str(shared / "upstream" / "serve.py"), "--corpus", str(corpus), "--port", "0"]
-    with subprocess.Popen([*command, "--today", "2025-06-12"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.match(r"ready (\S+)", process.stdout.readline())
-        assert found, "the stand-in did not start"
-        yield found[1]
-        process.kill()
-
-
-@pytest.fixture
-def upstream(serving: str) -> Upstream:
-    running = Upstream(serving)
-    running.control(faults=[], clear_log=True)
-    return running
+    with serving(shared, corpus) as url:
+        yield url
 
 
 @pytest.fixture
@@ -103,6 +91,53 @@ def test_what_the_store_has_seen_is_not_asked_for(room: Room, upstream: Upstream
     journal = by_name["npj-digital-medicine"]
     assert (journal["stored"], journal["not_asked"]) == (2, 1)
     assert [work["title"] for work in found["missed"]] == [f"{start} two"]
+
+
+ENTRY = """
+id = "{id}"
+title = "{title}"
+authors = ["Jane Doe"]
+published = 2024-02-05
+venue = "{venue}"
+kind = "research"
+task = ["segmentation"]
+[links]
+paper = "{link}"
+"""
+
+
+def test_the_catalog_is_measured_without_a_list_and_the_result_is_kept(room: Room, upstream: Upstream) -> None:
+    """An entry that cannot be read is named; the last measurement of a list takes the place of the one before."""
+    room.ws.store.dispose()
+    assert "contains no entries yet" in room.run("coverage", status=1)
+    folder = room.folder / "data" / "catalog" / "entries" / "2024"
+    folder.mkdir(parents=True)
+    entries = {f"arxiv:{base}": (title, "arXiv", f"https://arxiv.org/abs/{base}") for base, title in ON_ARXIV.items()}
+    entries["doi:10.9999/elsewhere"] = ("A heart that no preprint server has", "Beats", "https://example.org/1")
+    for number, (name, (title, venue, link)) in enumerate(entries.items()):
+        written = ENTRY.format(id=name, title=title, venue=venue, link=link)
+        (folder / f"entry-{number}.toml").write_text(written, encoding="utf-8")
+    found = room.json("coverage")
+    assert (found["works"], found["covered"], found["by_source"]["arxiv"]) == (7, 5, 5)
+    assert {work["link"] for work in found["missed"]} == {f"https://arxiv.org/abs/{UNMATCHED}", "https://example.org/1"}
+    (folder / "broken.toml").write_text("id = ", encoding="utf-8")
+    (folder / "entry-0.toml").unlink()
+    room.ws.store.dispose()
+    again = json.loads(room.run("coverage", "--json", status=1))
+    assert (again["works"], "broken.toml" in again["errors"][0]) == (6, True)
+    (kept,) = measured(room.ws, 5)
+    assert (kept.of, kept.found) == ("", again)
+
+
+@both_databases
+def test_the_catalogs_coverage_comes_first_then_the_newest_list(tmp_path: Path, store_url: str) -> None:
+    room = Room.make(tmp_path, NOWHERE, store_url)
+    for hours, of in enumerate(("old.md", "", "new.md", "newest.md", "old.md")):
+        with write(room.ws.store) as db:
+            keep_coverage(db, of, {"works": hours}, room.now + timedelta(hours=hours))
+    kept = measured(room.ws, 3)
+    assert [(one.of, one.found["works"]) for one in kept] == [("", 1), ("old.md", 4), ("newest.md", 3)]
+    room.ws.store.dispose()
 
 
 def test_a_source_that_fails_is_named_and_not_asked_again(tmp_path: Path, seed: str) -> None:

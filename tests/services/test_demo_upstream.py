@@ -16,12 +16,19 @@ import requests
 from arxiv import _feed
 from lxml import etree
 
-from harvester.services.operations.demo.upstream import SAMPLE_NOW, Record, answer, read_sample, serve_sample
+from harvester.services.operations.demo import CONFIG
+from harvester.services.operations.demo.sample import LITERATURE, SAMPLE_NOW, Record, read_sample
+from harvester.services.operations.demo.upstream import answer, serve_sample
+from harvester.sources.http import Transport
+from harvester.sources.registry import KINDS
+from harvester.sources.source import HarvestSettings, SourceState
+from harvester.sources.window import Window
 
 TAXONOMY = Path(__file__).parents[2] / "data" / "taxonomy.toml"
 EVERYTHING = "cat:cs.* AND submittedDate:[202512220200 TO 202601060200]"
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 SAMPLE = read_sample()
+ARTICLES = read_sample(LITERATURE)
 
 
 @pytest.fixture(scope="module")
@@ -309,3 +316,44 @@ def test_an_empty_sample_is_served_as_empty_feeds() -> None:
         assert status == 200
         assert b"<entry>" not in body
         assert b"<item>" not in body
+
+
+# Europe PMC and Crossref
+
+
+def window_of(base: str, name: str, since: str, until: str = "2026-01-06T02:00:00+00:00") -> tuple[list[str], int]:
+    """What a source of the demo brings for a window, and how many records it announces."""
+    section: dict[str, Any] = tomllib.loads(CONFIG.format(url=base))["harvest"][name]
+    (kind,) = [kind for kind in KINDS if kind.section == name]
+    nothing = SourceState(lambda _pairs: set(), list, lambda _name: {}, lambda _name, _now: None)
+    source = kind.source(kind.settings.model_validate(section), HarvestSettings(), nothing)
+    window = Window(datetime.fromisoformat(since), datetime.fromisoformat(until))
+    batches = list(source.fetch(Transport(HarvestSettings()), window))
+    assert [note for batch in batches for note in batch.notes] == []
+    return [seen.paper.title for batch in batches for seen in batch.sightings], batches[0].expected or 0
+
+
+@pytest.mark.parametrize("name", ["europepmc", "crossref"])
+def test_the_articles_of_a_window(base: str, name: str) -> None:
+    own = [record["title"] for record in ARTICLES if name in record["at"]]
+    found, expected = window_of(base, name, "2025-12-23T02:00:00+00:00")
+    assert sorted(found) == sorted(own)
+    assert expected == len(own)
+    newest, expected = window_of(base, name, "2026-01-05T00:00:00+00:00")
+    assert (newest, expected) == ([ARTICLES[0]["title"]], 1)
+    assert window_of(base, name, "2025-12-23T02:00:00+00:00", "2025-12-30T02:00:00+00:00") == ([], 0)
+
+
+def test_the_articles_are_invented_and_one_is_that_of_a_preprint() -> None:
+    assert all(record["invented"] is True and record["doi"].startswith("10.9999/invented.") for record in ARTICLES)
+    (version,) = [record for record in ARTICLES if "preprint" in record]
+    (preprint,) = [record for record in SAMPLE if record["id"] == version["preprint"]]
+    assert (version["title"], version["authors"]) == (preprint["title"], preprint["authors"])
+
+
+def test_a_doi_is_looked_up_at_crossref(base: str) -> None:
+    doi = ARTICLES[1]["doi"]
+    assert get(base, "/crossref/works", filter=f"doi:{doi},doi:10.9999/nobody").json()["message"]["items"] == []
+    doi = ARTICLES[2]["doi"]
+    (work,) = get(base, "/crossref/works", filter=f"doi:{doi.upper()},doi:10.9999/nobody").json()["message"]["items"]
+    assert work["DOI"] == doi

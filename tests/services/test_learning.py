@@ -36,8 +36,7 @@ from harvester.store.predictions import current, save
 from harvester.store.queue import enqueue
 from harvester.store.recording import record
 from harvester.store.schema import upgrade
-from tests.conftest import Upstream, both_databases
-from tests.reliability.conftest import serving
+from tests.conftest import Upstream, both_databases, serving
 from tests.room import Room
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -22,12 +22,13 @@ from harvester.sources.arxiv.rss import (
     reread,
     union,
 )
-from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled, Unavailable
+from harvester.sources.errors import BadQuery, Incomplete, Malformed, Throttled
 from harvester.sources.feed import alone, parse_feed
 from harvester.sources.http import Transport
 from harvester.sources.source import Known
 from harvester.sources.window import MANY, Batch, Window
 from tests.conftest import Upstream
+from tests.sources.spoilt import SPOILT
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
 TODAY = Window(datetime(2025, 6, 10, tzinfo=UTC), datetime(2025, 6, 11, 23, 30, tzinfo=UTC))
@@ -318,18 +319,7 @@ class TestOverHttp:
         assert re.search(r"'cs\.ZZ'.*correct harvest\.arxiv_rss\.categories", str(error))
         assert len(sightings(kept)) == len({base for base, _ in announced(upstream, "eess.IV")})
 
-    @pytest.mark.parametrize(
-        ("fault", "expected"),
-        [
-            ({"kind": "html"}, Malformed),
-            ({"kind": "malformed"}, Malformed),
-            ({"kind": "bomb"}, Malformed),
-            ({"kind": "truncate"}, Unavailable),
-            ({"kind": "reset"}, Unavailable),
-            ({"kind": "redirect"}, BadQuery),
-            ({"kind": "status", "status": 503}, Unavailable),
-        ],
-    )
+    @pytest.mark.parametrize(("fault", "expected"), SPOILT)
     def test_a_spoilt_feed_is_named_and_costs_no_other(
         self, upstream: Upstream, fault: dict[str, object], expected: type[FetchError]
     ) -> None:

@@ -13,8 +13,7 @@ from harvester.sources.errors import BadQuery, FetchError, Malformed, Unavailabl
 from harvester.sources.europepmc import api
 from harvester.sources.europepmc.query import DEFAULT_QUERY, dated
 from harvester.sources.window import Window
-from tests.conftest import Upstream
-from tests.reliability.conftest import serving
+from tests.conftest import Upstream, serving
 from tests.sources.europepmc import NOW, SEARCH, ask, received, settings, sightings, transport
 
 FIRST = {"match": SEARCH, "count": 1}

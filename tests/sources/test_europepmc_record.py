@@ -7,7 +7,7 @@ import pytest
 
 from harvester.domain.notices import Notice
 from harvester.domain.papers import Author, Paper
-from harvester.sources.europepmc.abstract import abstract_of
+from harvester.sources.abstract import abstract_of
 from harvester.sources.europepmc.record import ARTICLE, PREPRINT, Reading, read_record
 
 TODAY = date(2025, 6, 12)
@@ -261,7 +261,7 @@ def test_an_article_tells_of_its_notice(relation: str, kind: Any) -> None:
 
 def test_a_notice_without_a_doi_is_found_at_pubmed() -> None:
     (notice,) = reading(**related("Retraction in", reference="J Inv Hearts. 2025.")).notices
-    assert notice.link == "https://pubmed.ncbi.nlm.nih.gov/99000002/"
+    assert notice.link == "https://pubmed.ncbi.nlm.nih.gov/99000002"
 
 
 def test_a_retracted_article_without_a_notice_is_its_own() -> None:
@@ -318,9 +318,9 @@ def test_keywords_are_text_and_named_once() -> None:
         ({"title": 7}, "its title is not text"),
         ({"id": None, "pmid": None, "doi": None}, "it has no id"),
         ({"authorList": "Doe J"}, "its authorList has no fields"),
-        ({"authorList": {"author": ["Doe J"]}}, "its authorList contains something without fields"),
-        ({"authorList": {"author": {"lastName": "Doe"}}}, "its authorList is not a list"),
-        ({"pubTypeList": {"pubType": [None]}}, "its pubTypeList contains something that is not text"),
+        ({"authorList": {"author": ["Doe J"]}}, "its author is not a list of records"),
+        ({"authorList": {"author": {"lastName": "Doe"}}}, "its author is not a list of records"),
+        ({"pubTypeList": {"pubType": [None]}}, "its pubType is not a list of texts"),
         ({"abstractText": ["a"]}, "its abstractText is not text"),
         ({"journalInfo": []}, "its journalInfo has no fields"),
         (types("Retraction of Publication"), "it is a retraction that names no article"),

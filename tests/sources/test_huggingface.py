@@ -34,7 +34,7 @@ def test_a_sound_item() -> None:
     assert seen.paper.abstract == "We study hearts."
     assert seen.paper.authors == (Author("Jane Doe"),)
     assert seen.paper.published == datetime(2025, 6, 11, 20, tzinfo=UTC)
-    assert (found.items, found.notes) == (1, ())
+    assert (found.received, found.notes) == (1, [])
 
 
 def test_what_may_be_missing_may_be_missing() -> None:
@@ -43,7 +43,7 @@ def test_what_may_be_missing_may_be_missing() -> None:
     assert len(found.sightings) == 3
     assert found.sightings[0].paper.authors == ()
     assert found.sightings[1].paper.published is None
-    assert found.notes == ()
+    assert found.notes == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_may_be_missing_may_be_missing() -> None:
 def test_an_odd_item_costs_only_itself(change: dict[str, Any], named: str) -> None:
     found = read_listing(listing({}, change, {"id": "2506.00003"}))
     assert [seen.paper.id for seen in found.sightings] == ["arxiv:2506.00001", "arxiv:2506.00003"]
-    assert found.items == 3
+    assert found.received == 3
     (note,) = found.notes
     assert re.search(named, note)
 
@@ -74,4 +74,4 @@ def test_a_list_of_which_nothing_can_be_read_is_a_fault() -> None:
     with pytest.raises(Malformed, match="none can be read"):
         read_listing(listing(*[{"id": "x"}] * MANY))
     assert len(read_listing(listing({"id": "x"}, {"title": None})).odd) == 2, "a day may have few papers"
-    assert read_listing(b"[]").items == 0
+    assert read_listing(b"[]").received == 0

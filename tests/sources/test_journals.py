@@ -11,13 +11,14 @@ from harvester.base.errors import FetchError
 from harvester.config.harvest import HarvestSettings
 from harvester.domain.papers import Author, Paper
 from harvester.sources import journals
-from harvester.sources.errors import BadQuery, Malformed, Unavailable
+from harvester.sources.errors import BadQuery, Malformed
 from harvester.sources.feed import alone, parse_feed, plain_text
 from harvester.sources.http import Transport
 from harvester.sources.journals import VERSIONS, FeedSettings, JournalAnswer, fetch, read, read_feed, reread
 from harvester.sources.names import authors_of
 from harvester.sources.window import Window
 from tests.conftest import Upstream
+from tests.sources.spoilt import SPOILT
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
 FEED = FeedSettings(name="heart-weekly", url="https://journal.example/feeds/latest.xml")
@@ -328,19 +329,7 @@ class TestOverHttp:
         assert next(batches, None) is None
         assert set(remembered[0]) == {"url", "ETag"}
 
-    @pytest.mark.parametrize(
-        ("fault", "expected"),
-        [
-            ({"kind": "html"}, Malformed),
-            ({"kind": "malformed"}, Malformed),
-            ({"kind": "bomb"}, Malformed),
-            ({"kind": "truncate"}, Unavailable),
-            ({"kind": "reset"}, Unavailable),
-            ({"kind": "redirect"}, BadQuery),
-            ({"kind": "status", "status": 503}, Unavailable),
-            ({"kind": "status", "status": 404}, BadQuery),
-        ],
-    )
+    @pytest.mark.parametrize(("fault", "expected"), [*SPOILT, ({"kind": "status", "status": 404}, BadQuery)])
     def test_a_spoilt_answer_is_named(
         self, upstream: Upstream, fault: dict[str, object], expected: type[FetchError]
     ) -> None:

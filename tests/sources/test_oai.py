@@ -25,6 +25,7 @@ from harvester.sources.http import Answer, Transport
 from harvester.sources.window import MANY
 from harvester.sources.xml import parse_xml
 from tests.conftest import Upstream
+from tests.sources.spoilt import SPOILT
 
 QUICK = HarvestSettings(attempts=1, timeout=2, read_limit=3, max_wait=0.1)
 SINCE = date(2025, 6, 2)
@@ -218,18 +219,7 @@ class TestOverHttp:
         assert len(upstream.log()) == MAX_RESTARTS + 1
 
     @pytest.mark.parametrize("skip", [0, 1])
-    @pytest.mark.parametrize(
-        ("fault", "expected"),
-        [
-            ({"kind": "html"}, Malformed),
-            ({"kind": "malformed"}, Malformed),
-            ({"kind": "bomb"}, Malformed),
-            ({"kind": "truncate"}, Unavailable),
-            ({"kind": "reset"}, Unavailable),
-            ({"kind": "redirect"}, BadQuery),
-            ({"kind": "status", "status": 503}, Unavailable),
-        ],
-    )
+    @pytest.mark.parametrize(("fault", "expected"), SPOILT)
     def test_a_spoilt_page_is_never_the_end(
         self, upstream: Upstream, fault: dict[str, object], expected: type[FetchError], skip: int
     ) -> None:

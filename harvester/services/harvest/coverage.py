@@ -7,18 +7,21 @@ from functools import partial
 from pathlib import Path
 
 from harvester.base.errors import CatalogError, FetchError
+from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
+from harvester.catalog.folder import load_catalog
 from harvester.catalog.importing.awesome import parse_list, read_list
-from harvester.domain.coverage import FOUND, MISSED, STORED, UNKNOWN, Coverage, Work
+from harvester.domain.coverage import FOUND, MISSED, STORED, UNKNOWN, Coverage, Measurement, Work
 from harvester.domain.folding import whole_title
-from harvester.domain.identity import link_identifier, title_identifier
+from harvester.domain.identity import address_of, link_identifier, title_identifier
 from harvester.services.harvest.collect import source_state, transport_to
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.errors import Unavailable
 from harvester.sources.http import Transport
 from harvester.sources.registry import KINDS
 from harvester.sources.source import Source
-from harvester.store.engine import read
+from harvester.store.coverages import keep_coverage, newest_coverages
+from harvester.store.engine import read, write
 from harvester.store.papers import find_all
 from harvester.store.sightings import sources_of
 
@@ -26,23 +29,45 @@ log = logging.getLogger(__name__)
 Covers = Callable[[Transport, Work], bool]
 
 
-def coverage(ws: Workspace, file: Path, watch: Watch = unwatched) -> Coverage:
-    """The coverage of a list; a source that fails is named in the result, never raised.
+def coverage(ws: Workspace, file: Path | None, watch: Watch = unwatched) -> Coverage:
+    """The coverage of a list, or of the catalog, which is kept for the page of runs.
+
+    A source that fails, and an entry that cannot be read, is named in the result, never raised.
 
     Raises:
-        CatalogError: the list cannot be read or contains no paper.
+        CatalogError: the list or the catalog cannot be read or contains no paper.
         StoreError: the store fails.
     """
+    works, problems = _read_list(ws, file) if file else _read_catalog(ws)
+    shown = _shown(ws, works)
+    answers: dict[str, Sequence[str]] = {}
+    for source, covers in _sources(ws):
+        held = [source.name in by for by in shown]
+        answers[source.name] = _ask(ws, source, covers, list(zip(works, held, strict=True)), problems, watch)
+    found = Coverage(works, answers, problems)
+    with write(ws.store) as db:
+        keep_coverage(db, str(file or ""), found.to_json(), ws.clock())
+    return found
+
+
+def measured(ws: Workspace, limit: int) -> list[Measurement]:
+    """What was last measured of the catalog and of other lists."""
+    with read(ws.store) as db:
+        return newest_coverages(db, limit)
+
+
+def _read_list(ws: Workspace, file: Path) -> tuple[list[Work], list[str]]:
     works = works_of(parse_list(read_list(file), ws.taxonomy).papers)
     if not works:
         raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
-    shown = _shown(ws, works)
-    answers: dict[str, Sequence[str]] = {}
-    errors: list[str] = []
-    for source, covers in _sources(ws):
-        held = [source.name in by for by in shown]
-        answers[source.name] = _ask(ws, source, covers, list(zip(works, held, strict=True)), errors, watch)
-    return Coverage(works, answers, errors)
+    return works, []
+
+
+def _read_catalog(ws: Workspace) -> tuple[list[Work], list[str]]:
+    catalog = load_catalog(ws.catalog, ws.taxonomy)
+    if not catalog.entries:
+        raise CatalogError(f"{ws.catalog} contains no entries yet; name a list: harvester coverage LIST.md.")
+    return works_of(catalog.entries), list(map(str, catalog.problems))
 
 
 def works_of(entries: Iterable[Entry]) -> list[Work]:
@@ -50,14 +75,23 @@ def works_of(entries: Iterable[Entry]) -> list[Work]:
 
     Lists copy links from one work to the next; an identifier that several works have is evidence for none of them.
     """
-    named = [(entry.title, _identifiers(entry)) for entry in entries]
-    count = Counter(name for _, names in named for name in names)
-    return [Work(title, tuple(name for name in names if count[name] == 1) or names[-1:]) for title, names in named]
+    named = [(entry.title, _identifiers(entry), _link(entry)) for entry in entries]
+    count = Counter(name for _, names, _ in named for name in names)
+    return [
+        Work(title, tuple(name for name in names if count[name] == 1) or names[-1:], link)
+        for title, names, link in named
+    ]
 
 
 def _identifiers(entry: Entry) -> tuple[str, ...]:
     found = (entry.id, *map(link_identifier, entry.links.values()), title_identifier(entry.title))
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _link(entry: Entry) -> str:
+    """Where the list leads for the work: the paper, else whatever it links to first."""
+    links = filter(is_web_url, (entry.links.get("paper", ""), *entry.links.values(), address_of(entry.id)))
+    return next(links, "")
 
 
 def _sources(ws: Workspace) -> Iterable[tuple[Source, Covers | None]]:

@@ -6,8 +6,8 @@ and asking again brings the next one. So the works are counted, and after a loss
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,17 +16,17 @@ from pydantic import Field, field_validator
 
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
-from harvester.domain.notices import Notice
-from harvester.domain.papers import OddRecord, Sighting
 from harvester.domain.same_work import same_title
 from harvester.domain.text import clean
 from harvester.sources.crossref.answer import Page, complaint, is_bad_cursor, read_page
 from harvester.sources.crossref.record import ARTICLE, read_record
 from harvester.sources.crossref.venues import DEFAULT_VENUES, checked, filters
+from harvester.sources.dates import AHEAD
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Answer, Params, Transport
+from harvester.sources.records import Reader, read_all
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window, is_another_format, left_out
+from harvester.sources.window import Batch, Window
 
 PROVENANCE = ARTICLE  # preprints among its works have one of their own
 ACCEPT = "application/json"
@@ -34,7 +34,6 @@ PAGE = 500  # works; at most 1,000
 FIRST = "*"
 READINGS = 2  # of a list of which pages are lost
 FEW = 10  # works that resemble a title; the order is by words in common
-AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
 SPACING = 0.001  # seconds; where min_interval is 0, the pace that Crossref's headers ask for still needs a gate
 REGISTERED = timedelta(days=366)
 """How long before the window a work may have been registered. Crossref indexes a work again whenever somebody cites it:
@@ -44,6 +43,14 @@ SELECT = (
     "created,relation,update-to,updated-by"
 )
 """All that `record` reads, but for what only preprints have and cannot be selected. Most of a work is references."""
+
+
+def _name(work: Any) -> str:
+    """What a note calls a work."""
+    return clean(str(work.get("DOI") or work.get("title") if isinstance(work, dict) else work))[:80]
+
+
+READER = Reader("Crossref", "Work", _name)
 
 
 class CrossrefSettings(WebSource):
@@ -76,9 +83,9 @@ def fetch(settings: CrossrefSettings, contact: str, transport: Transport, window
     first = [next(pages, []) for pages in readings]
     expected = sum(one.total or 0 for one in lists)
     for one, pages, works in zip(lists, readings, first, strict=True):
-        yield _batch(works, 0, latest + AHEAD, expected)
+        yield replace(_batch(works, latest + AHEAD), expected=expected)
         for more in pages:
-            yield _batch(more, len(one.seen) - len(more), latest + AHEAD, expected)
+            yield replace(_batch(more, latest + AHEAD, len(one.seen) - len(more)), expected=expected)
 
 
 @dataclass(slots=True)
@@ -167,56 +174,19 @@ def pace(answer: Answer) -> float:
     return seconds / requests if requests > 0 and 0 < seconds <= 3600 else 0.0
 
 
-def _batch(works: list[Any], before: int, latest: date, expected: int) -> Batch:
-    """The papers and notices among the works, and a note on each work that cannot be read.
-
-    Raises:
-        Malformed: none of many works can be read.
-    """
-    sightings: list[Sighting] = []
-    notices: list[Notice] = []
-    notes: list[str] = []
-    odd: list[OddRecord] = []
-    others: list[str] = []
-    for number, work in enumerate(works, before + 1):
-        try:
-            if not isinstance(work, dict):
-                raise ValueError("it has no fields")
-            reading = read_record(work, latest)
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
-            notes.append(f"Work {number} ({_name(work)}) cannot be read and was left out: {error}.")
-            odd.append(OddRecord(json.dumps(work, sort_keys=True), str(error)))
-            continue
-        sightings += [reading.sighting] if reading.sighting else []
-        notices += reading.notices
-        others += [] if reading.sighting or reading.notices else [_title_of(work)]
-    if is_another_format(len(odd), len(works)):
-        raise Malformed(f"Crossref sent works of which none can be read. {notes[0]}")
-    if others:
-        notes.append(left_out(others))
-    return Batch(sightings, len(works), expected, notes=notes, notices=notices, odd=odd)
+def _batch(works: Sequence[Any], latest: date, before: int = 0) -> Batch:
+    return read_all(READER, lambda work: read_record(work, latest), works, before)
 
 
 def reread(raw: str, now: datetime) -> Batch:
     """A work that an earlier version could not read."""
-    return _batch([json.loads(raw)], 0, now.date() + AHEAD, 1)
+    return _batch([json.loads(raw)], now.date() + AHEAD)
 
 
 def _key(work: Any) -> str:
     """Identifies a work within a list: its DOI, else all of it."""
     doi = work.get("DOI") if isinstance(work, dict) else None
     return doi.lower() if isinstance(doi, str) and doi else json.dumps(work, sort_keys=True)
-
-
-def _name(work: Any) -> str:
-    """What a note calls a work."""
-    return clean(str(work.get("DOI") or work.get("title") if isinstance(work, dict) else work))[:80]
-
-
-def _title_of(work: dict[str, Any]) -> str:
-    """What a note calls a work that is no paper."""
-    titles = work.get("title")
-    return clean(str(titles[0]))[:80] if isinstance(titles, list) and titles and titles[0] else _name(work)
 
 
 def _source(settings: CrossrefSettings, harvest: HarvestSettings, _state: SourceState) -> Source:
@@ -264,17 +234,9 @@ def covers(settings: CrossrefSettings, transport: Transport, work: Work) -> bool
         if dois and ask(settings, "", transport, {"filter": f"{venues},{by_doi}", "rows": 0}).total:
             return True
         likely = ask(settings, "", transport, {"filter": venues, "query.bibliographic": work.title, "rows": FEW}).works
-        if any(same_title(title, work.title) for title in map(_title, likely)):
+        if any(same_title(seen.paper.title, work.title) for seen in _batch(likely, date.max).sightings):
             return True
     return False
-
-
-def _title(work: Any) -> str:
-    try:
-        reading = read_record(work, date.max)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
-        return ""
-    return reading.sighting.paper.title if reading.sighting else ""
 
 
 KIND = SourceKind(PROVENANCE, "crossref", CrossrefSettings, _source, _probe, covers)

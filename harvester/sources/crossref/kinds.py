@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from harvester.domain.identity import doi_identifier
+from harvester.domain.identity import address_of, doi_identifier
 from harvester.domain.notices import Notice, NoticeKind
-from harvester.sources.crossref.fields import Work, first_text, list_of, text_of
+from harvester.sources.crossref.fields import first_text
+from harvester.sources.json_fields import Fields, fields_of, list_of, text_of
 
 PREPRINT = "posted-content"
 PAPERS = {
@@ -34,15 +35,13 @@ _NOTICES: dict[str, NoticeKind] = {
 }
 
 
-def related(work: Work) -> Iterator[str]:
+def related(work: Fields) -> Iterator[str]:
     """The identifiers of the same work elsewhere: a preprint's article, an article's preprint, another version.
 
     Raises:
         ValueError: the relations are not in Crossref's format.
     """
-    relations = work.get("relation") or {}
-    if not isinstance(relations, dict):
-        raise ValueError("its relation has no fields")
+    relations = fields_of(work, "relation") if work.get("relation") else {}
     for kind in SAME_WORK:
         for other in list_of(relations, kind, dict):
             name = doi_identifier(text_of(other, "id")) if text_of(other, "id-type").lower() == "doi" else None
@@ -50,7 +49,7 @@ def related(work: Work) -> Iterator[str]:
                 yield name
 
 
-def notices_in(work: Work, doi: str) -> tuple[Notice, ...]:
+def notices_in(work: Fields, doi: str) -> tuple[Notice, ...]:
     """The notices that this work is: what it says about other articles.
 
     Raises:
@@ -58,29 +57,23 @@ def notices_in(work: Work, doi: str) -> tuple[Notice, ...]:
     """
     about = [(kind, other) for kind, other in _updates(work, "update-to") if other != doi]
     name = first_text(work, "title") if about else ""
-    return tuple(dict.fromkeys(Notice(kind, (other,), address(doi), name=name) for kind, other in about))
+    return tuple(dict.fromkeys(Notice(kind, (other,), address_of(doi), name=name) for kind, other in about))
 
 
-def notices_about(work: Work, doi: str, *, retracted: bool) -> tuple[Notice, ...]:
+def notices_about(work: Fields, doi: str, *, retracted: bool) -> tuple[Notice, ...]:
     """The notices that an article tells of; a notice may share the article's DOI, or have no record at all.
 
     Raises:
         ValueError: the updates are not in Crossref's format.
     """
-    told = [Notice(kind, (doi,), address(other)) for kind, other in _updates(work, "updated-by")]
-    told += [Notice(kind, (doi,), address(doi)) for kind, other in _updates(work, "update-to") if other == doi]
+    told = [Notice(kind, (doi,), address_of(other)) for kind, other in _updates(work, "updated-by")]
+    told += [Notice(kind, (doi,), address_of(doi)) for kind, other in _updates(work, "update-to") if other == doi]
     if retracted and not any(notice.kind == "retraction" for notice in told):
-        told.append(Notice("retraction", (doi,), address(doi)))
+        told.append(Notice("retraction", (doi,), address_of(doi)))
     return tuple(dict.fromkeys(told))
 
 
-def address(name: str) -> str:
-    """Where a DOI, or arXiv id, leads."""
-    kind, _, value = name.partition(":")
-    return f"https://arxiv.org/abs/{value}" if kind == "arxiv" else f"https://doi.org/{value}"
-
-
-def _updates(work: Work, name: str) -> Iterator[tuple[NoticeKind, str]]:
+def _updates(work: Fields, name: str) -> Iterator[tuple[NoticeKind, str]]:
     """The kind and the other DOI of each update that is a notice: a new version is none."""
     for update in list_of(work, name, dict):
         kind = _NOTICES.get(re.sub(r"[\s_-]+", " ", text_of(update, "type")).strip().lower())

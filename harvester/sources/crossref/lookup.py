@@ -13,11 +13,13 @@ from harvester.domain.papers import OddRecord, Paper
 from harvester.domain.same_work import same_work
 from harvester.domain.text import clean
 from harvester.sources.crossref.answer import NOT_FOUND, read_work
-from harvester.sources.crossref.api import AHEAD, FEW, SELECT, CrossrefSettings, ask, get
+from harvester.sources.crossref.api import FEW, SELECT, CrossrefSettings, ask, get
 from harvester.sources.crossref.kinds import PAPERS, PREPRINT
-from harvester.sources.crossref.record import Reading, read_record
+from harvester.sources.crossref.record import read_record
+from harvester.sources.dates import AHEAD
 from harvester.sources.errors import BadQuery, Malformed
-from harvester.sources.http import Transport
+from harvester.sources.http import Params, Transport
+from harvester.sources.records import UNREADABLE, Reading
 
 GROUP = 50  # DOIs in one request
 ARTICLES = ",".join(f"type:{kind}" for kind, declared in PAPERS.items() if kind != PREPRINT and not declared)
@@ -49,7 +51,7 @@ def look_up(settings: CrossrefSettings, contact: str, transport: Transport, doi:
         raise BadQuery(f"{error} Correct harvest.crossref.url.", error.body) from error
     try:
         return read_record(read_work(answer.body), today + AHEAD)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+    except UNREADABLE as error:
         raise Malformed(f"Crossref's record of {clean(doi)} cannot be read: {error}.") from None
 
 
@@ -82,7 +84,7 @@ def published_version(
     """
     first = preprint.authors[0].name if preprint.authors else ""
     asked = " ".join(re.findall(r"[^\W_]+", f"{preprint.title} {first}"))
-    params = {"filter": ARTICLES, "query.bibliographic": asked, "rows": FEW, "select": SELECT}
+    params: Params = {"filter": ARTICLES, "query.bibliographic": asked, "rows": FEW, "select": SELECT}
     likely = _found(ask(settings, contact, transport, params).works, today).readings.values()
     return next((reading for reading in likely if reading.sighting and _is_of(preprint, reading.sighting.paper)), None)
 
@@ -100,7 +102,7 @@ def _found(works: Sequence[Any], today: date) -> Found:
             continue
         try:
             readings[name] = read_record(work, today + AHEAD)
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+        except UNREADABLE as error:
             notes.append(f"Crossref's record of {name} cannot be read and was left out: {error}.")
             odd.append(OddRecord(json.dumps(work, sort_keys=True), str(error)))
     return Found(readings, tuple(notes), tuple(odd))

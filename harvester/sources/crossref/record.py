@@ -1,26 +1,26 @@
 """One work of Crossref as our record (https://api.crossref.org/swagger-ui/index.html)."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
-from harvester.domain.identity import doi_identifier
-from harvester.domain.notices import Notice, is_furniture, without_mark
+from harvester.domain.identity import address_of, doi_identifier
+from harvester.domain.notices import is_furniture, without_mark
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
+from harvester.sources.abstract import abstract_of
 from harvester.sources.arxiv.tex import plain_accents
-from harvester.sources.crossref.fields import Work, day_of, first_text, list_of, published, text_of
+from harvester.sources.crossref.fields import day_of, first_text, published
 from harvester.sources.crossref.kinds import (
     PAPERS,
     PREPRINT,
-    address,
     notices_about,
     notices_in,
     related,
 )
-from harvester.sources.europepmc.abstract import abstract_of
 from harvester.sources.feed import plain_text
+from harvester.sources.json_fields import Fields, list_of, text_of
 from harvester.sources.names import name_of
+from harvester.sources.records import Reading
 
 ARTICLE = Provenance("crossref", Rank.JOURNAL, "journal")
 POSTED = Provenance("crossref", Rank.AGGREGATED, "preprint")  # the article's text comes before its preprint's
@@ -30,15 +30,7 @@ _VERSION = re.compile(r"/v([1-9]\d{0,3})\Z")  # Research Square's DOIs
 _ABBREVIATED = re.compile(r"(?:jr|sr)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a work contains: a sighting, unless it is a notice or not a paper; and notices."""
-
-    sighting: Sighting | None = None
-    notices: tuple[Notice, ...] = ()
-
-
-def read_record(work: Work, latest: date) -> Reading:
+def read_record(work: Fields, latest: date) -> Reading:
     """Read one work; dates after `latest` are an issue's and not taken.
 
     Raises:
@@ -62,7 +54,7 @@ def read_record(work: Work, latest: date) -> Reading:
     return Reading(Sighting(ARTICLE, paper, announced), told)
 
 
-def _paper(work: Work, doi: str, title: str, latest: date) -> Paper:
+def _paper(work: Fields, doi: str, title: str, latest: date) -> Paper:
     kind = text_of(work, "type")
     return Paper(
         identifiers=tuple(dict.fromkeys((doi, *related(work)))),
@@ -72,12 +64,12 @@ def _paper(work: Work, doi: str, title: str, latest: date) -> Paper:
         published=published(work, latest),
         version=_version(doi) if kind == PREPRINT else 0,
         venue=_server(work) if kind == PREPRINT else first_text(work, "container-title"),
-        links={"paper": address(doi)},
+        links={"paper": address_of(doi)},
         kind=PAPERS[kind],
     )
 
 
-def _title(work: Work) -> str:
+def _title(work: Fields) -> str:
     """The title with its subtitle, which some publishers put into both fields."""
     title, subtitle = _words(work, "title"), _words(work, "subtitle")
     if not any(map(str.isalnum, title)):
@@ -87,7 +79,7 @@ def _title(work: Work) -> str:
     return f"{title} {subtitle}" if title.endswith((":", "?", "!")) else f"{title}: {subtitle}"
 
 
-def _words(work: Work, name: str) -> str:
+def _words(work: Fields, name: str) -> str:
     found = (plain_text(_one_formula(text)) for text in list_of(work, name, str))
     return plain_accents(next(filter(None, found), ""))
 
@@ -97,12 +89,12 @@ def _one_formula(markup: str) -> str:
     return _TEX.sub("", markup) if _MATHML.search(markup) else markup
 
 
-def _authors(work: Work) -> tuple[Author, ...]:
+def _authors(work: Fields) -> tuple[Author, ...]:
     found = [Author(_name(author), _affiliation(author)) for author in list_of(work, "author", dict)]
     return tuple(dict.fromkeys(author for author in found if any(map(str.isalpha, author.name))))
 
 
-def _name(author: Work) -> str:
+def _name(author: Fields) -> str:
     """``Jane Doe, Jr.`` from the parts of a name; a group has nothing but a name."""
     group, given, family, suffix = (plain_text(text_of(author, name)) for name in ("name", "given", "family", "suffix"))
     if not family:
@@ -112,12 +104,12 @@ def _name(author: Work) -> str:
     return name_of(f"{given} {family}".strip() + (f", {suffix}" if suffix else ""))
 
 
-def _affiliation(author: Work) -> str:
+def _affiliation(author: Fields) -> str:
     places = (plain_text(text_of(place, "name")) for place in list_of(author, "affiliation", dict))
     return "; ".join(dict.fromkeys(filter(None, places)))
 
 
-def _server(work: Work) -> str:
+def _server(work: Fields) -> str:
     """The preprint server: medRxiv names itself as the institution, and the subject as the group."""
     names = (plain_text(text_of(place, "name")) for place in list_of(work, "institution", dict))
     return next(filter(None, names), "") or plain_text(text_of(work, "group-title"))

@@ -6,28 +6,28 @@ The order by that day lets a window that was cut off go on where it ended; wheth
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from pydantic import Field, field_validator
 
+from harvester.base.clock import midnight
 from harvester.base.escape import one_line
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
-from harvester.domain.notices import Notice
-from harvester.domain.papers import OddRecord, Sighting
 from harvester.domain.same_work import same_title
 from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Malformed
 from harvester.sources.europepmc.answer import REMEDY, Page, read_page
 from harvester.sources.europepmc.fields import day_of
 from harvester.sources.europepmc.query import DEFAULT_QUERY, asked_as, dated, last_day, recent
-from harvester.sources.europepmc.record import ARTICLE, Reading, own_names, read_record
+from harvester.sources.europepmc.record import ARTICLE, own_names, read_record
 from harvester.sources.http import Params, Transport
+from harvester.sources.records import Reader, Reading, read_all
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
-from harvester.sources.window import Batch, Window, is_another_format, left_out
+from harvester.sources.window import Batch, Window
 
 PROVENANCE = ARTICLE  # preprints among its records have one of their own
 ACCEPT = "application/json"
@@ -37,6 +37,16 @@ FIRST_MARK = "*"
 FEW = 10  # records that have nearly the title of one work
 WEEKS = 4
 PROBES = 3  # attempts of the doctor: now and then an answer is empty
+
+
+def _name(record: Any) -> str:
+    """What a note calls a record."""
+    if not isinstance(record, dict):
+        return clean(str(record))[:80]
+    return clean(f"{record.get('source')}/{record.get('id') or record.get('title')}")[:80]
+
+
+READER = Reader("Europe PMC", "Record", _name)
 
 
 class EuropePmcSettings(WebSource):
@@ -69,20 +79,11 @@ def fetch(settings: EuropePmcSettings, transport: Transport, window: Window) -> 
         page = _page(settings, transport, query, mark)
         expected = page.total if expected is None else expected
         new = {key: record for record in page.records if (key := _key(record)) not in seen}
-        batch = _batch(tuple(new.values()), len(seen), window)
+        batch = _batch(tuple(new.values()), last_day(window), len(seen))
         seen.update(new)
         order.add(_indexed(record) for record in new.values())
         reached, again = order.settled(window)
-        yield Batch(
-            batch.sightings,
-            len(new),
-            expected,
-            reached=reached,
-            again=again,
-            notes=batch.notes,
-            notices=batch.notices,
-            odd=batch.odd,
-        )
+        yield replace(batch, expected=expected, reached=reached, again=again)
         if not new or page.mark in ("", mark):
             return
         mark = page.mark
@@ -109,7 +110,7 @@ class _Order:
         """The moment before which nothing is missing, and how many records lie after it."""
         if not self.kept or not self.on_newest or self.newest > last_day(window):
             return None, 0
-        return datetime(self.newest.year, self.newest.month, self.newest.day, tzinfo=UTC), self.on_newest
+        return midnight(self.newest), self.on_newest
 
 
 def _page(settings: EuropePmcSettings, transport: Transport, query: str, mark: str) -> Page:
@@ -127,40 +128,13 @@ def _ask(settings: EuropePmcSettings, transport: Transport, query: str, more: Pa
         raise BadQuery(f"{error} Correct harvest.europepmc.query or harvest.europepmc.url.", error.body) from error
 
 
-def _batch(records: tuple[Any, ...], before: int, window: Window) -> Batch:
-    """The readable records of a page, and a note on each of the others.
-
-    Raises:
-        Malformed: none of many records can be read.
-    """
-    sightings: list[Sighting] = []
-    notices: list[Notice] = []
-    notes: list[str] = []
-    odd: list[OddRecord] = []
-    others: list[str] = []
-    latest = last_day(window)
-    for number, record in enumerate(records, before + 1):
-        try:
-            if not isinstance(record, dict):
-                raise ValueError("it has no fields")
-            reading = read_record(record, latest)
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
-            notes.append(f"Record {number} ({_name(record)}) cannot be read and was left out: {error}.")
-            odd.append(OddRecord(json.dumps(record, sort_keys=True), str(error)))
-            continue
-        sightings += [reading.sighting] if reading.sighting else []
-        notices += reading.notices
-        others += [] if reading.sighting or reading.notices else [clean(str(record.get("title")))[:80]]
-    if is_another_format(len(odd), len(records)):
-        raise Malformed(f"Europe PMC sent records of which none can be read. {notes[0]}")
-    if others:
-        notes.append(left_out(others))
-    return Batch(sightings, len(records), notes=notes, notices=notices, odd=odd)
+def _batch(records: tuple[Any, ...], latest: date, before: int = 0) -> Batch:
+    return read_all(READER, lambda record: read_record(record, latest), records, before)
 
 
 def reread(raw: str, now: datetime) -> Batch:
     """A record that an earlier version could not read."""
-    return _batch((json.loads(raw),), 0, Window(now, now))
+    return _batch((json.loads(raw),), now.date())
 
 
 def _key(record: Any) -> str:
@@ -168,13 +142,6 @@ def _key(record: Any) -> str:
     if isinstance(record, dict) and record.get("source") and record.get("id"):
         return f"{record['source']}/{record['id']}"
     return json.dumps(record, sort_keys=True)
-
-
-def _name(record: Any) -> str:
-    """What a note calls a record."""
-    if not isinstance(record, dict):
-        return clean(str(record))[:80]
-    return clean(f"{record.get('source')}/{record.get('id') or record.get('title')}")[:80]
 
 
 def _indexed(record: Any) -> date | None:
@@ -221,8 +188,7 @@ def covers(settings: EuropePmcSettings, transport: Transport, work: Work) -> boo
     """
     query = f"({asked_as(work)}) AND ({settings.query})"
     page = _ask(settings, transport, query, {"resultType": "core", "pageSize": FEW})
-    readings = [read_record(record, date.max) for record in page.records if isinstance(record, dict)]
-    found = [reading.sighting.paper for reading in readings if reading.sighting]
+    found = [seen.paper for seen in _batch(page.records, date.max).sightings]
     names = {name for name in work.identifiers if not name.startswith("title:")}
     return any(names & set(paper.identifiers) or same_title(paper.title, work.title) for paper in found)
 

@@ -3,8 +3,9 @@
 import re
 
 from harvester.domain.papers import Author
-from harvester.sources.europepmc.fields import Record, parts_of, text_of
+from harvester.sources.europepmc.fields import inner_list
 from harvester.sources.feed import plain_text
+from harvester.sources.json_fields import Fields, text_of
 
 # PubMed puts an author's address into the affiliation.
 _CONTACT = re.compile(r"\s*(?:Electronic address:\s*)?\S+@\S+\w\.?", re.IGNORECASE)
@@ -13,18 +14,18 @@ _ABBREVIATED = re.compile(r"(?:jr|sr)\.?", re.IGNORECASE)
 _LISTED = re.compile(rf"(?P<family>.+?) (?P<initials>[^\W\d_a-z]{{1,4}})(?: (?P<suffix>(?i:{_SUFFIX.pattern})))?")
 
 
-def authors_in(record: Record) -> tuple[Author, ...]:
+def authors_in(record: Fields) -> tuple[Author, ...]:
     """Everybody in the list of authors who has a name.
 
     Raises:
         ValueError: the list is not in Europe PMC's format.
     """
-    listed = parts_of(record, "authorList", "author")
+    listed = inner_list(record, "authorList", "author", dict)
     found = [Author(_name(author), _affiliation(author)) for author in listed]
     return tuple(author for author in found if any(map(str.isalpha, author.name)))
 
 
-def _name(author: Record) -> str:
+def _name(author: Fields) -> str:
     """``Richard P Poe, Jr.`` in the usual order; a group has nothing but a collective name."""
     group, family, whole = (plain_text(text_of(author, name)) for name in ("collectiveName", "lastName", "fullName"))
     if group:
@@ -35,7 +36,7 @@ def _name(author: Record) -> str:
     return _with_suffix(f"{given} {family}".strip(), _suffix(author, family, whole))
 
 
-def _suffix(author: Record, family: str, whole: str) -> str:
+def _suffix(author: Fields, family: str, whole: str) -> str:
     """The suffix, which only the full name has: ``Poe RP Jr``. Ivan Ivanovich Ivanov's initials are no suffix."""
     initials = plain_text(text_of(author, "initials"))
     rest = whole.removeprefix(family).split()
@@ -58,7 +59,7 @@ def _with_suffix(name: str, suffix: str) -> str:
     return f"{name}, {suffix}" if suffix else name
 
 
-def _affiliation(author: Record) -> str:
-    places = parts_of(author, "authorAffiliationDetailsList", "authorAffiliation")
+def _affiliation(author: Fields) -> str:
+    places = inner_list(author, "authorAffiliationDetailsList", "authorAffiliation", dict)
     found = (_CONTACT.sub("", plain_text(text_of(place, "affiliation"))).strip() for place in places)
     return "; ".join(dict.fromkeys(filter(None, found)))

@@ -7,9 +7,10 @@ that of the other.
 import re
 from collections.abc import Iterator, Sequence
 
-from harvester.domain.identity import doi_identifier
+from harvester.domain.identity import address_of, doi_identifier
 from harvester.domain.notices import Notice, NoticeKind
-from harvester.sources.europepmc.fields import Record, parts_of, text_of, texts_of
+from harvester.sources.europepmc.fields import inner_list
+from harvester.sources.json_fields import Fields, text_of
 
 _NOTICES: dict[str, NoticeKind] = {
     "retraction of publication": "retraction",
@@ -36,16 +37,16 @@ _SAME_WORK = ("preprint of", "preprint in")
 RETRACTED = "retracted publication"
 
 
-def types_of(record: Record) -> list[str]:
+def types_of(record: Fields) -> list[str]:
     """The publication types, spelled alike: PubMed writes "Published Erratum", PMC "retraction" or "review-article".
 
     Raises:
         ValueError: they are not in Europe PMC's format.
     """
-    return [_folded(name) for name in texts_of(record, "pubTypeList", "pubType")]
+    return [_folded(name) for name in inner_list(record, "pubTypeList", "pubType", str)]
 
 
-def notice_kind(record: Record) -> NoticeKind | None:
+def notice_kind(record: Fields) -> NoticeKind | None:
     """What kind of notice the record is, None for an article.
 
     Raises:
@@ -56,17 +57,17 @@ def notice_kind(record: Record) -> NoticeKind | None:
     return next((kind for kind in (*by_type, *by_relation) if kind), None)
 
 
-def articles_of(record: Record) -> tuple[str, ...]:
+def articles_of(record: Fields) -> tuple[str, ...]:
     """The identifiers of the articles that a notice is about."""
     return _distinct(name for relation, other in _relations(record) if relation in _ABOUT for name in _names(other))
 
 
-def same_work(record: Record) -> tuple[str, ...]:
+def same_work(record: Fields) -> tuple[str, ...]:
     """The identifiers of the same work's preprint or article. An "Update of" may be another work."""
     return _distinct(name for relation, other in _relations(record) if relation in _SAME_WORK for name in _names(other))
 
 
-def notices_about(record: Record, identifiers: tuple[str, ...], page: str) -> tuple[Notice, ...]:
+def notices_about(record: Fields, identifiers: tuple[str, ...], page: str) -> tuple[Notice, ...]:
     """The notices that an article tells of; `page` is its own, for a retraction without a notice."""
     told = [
         Notice(_TOLD_IN[relation], identifiers, _page(other) or page)
@@ -81,9 +82,8 @@ def notices_about(record: Record, identifiers: tuple[str, ...], page: str) -> tu
 def page_of(identifiers: Sequence[str], source: str, number: str) -> str:
     """The address of a record: its DOI's, else Europe PMC's own page."""
     for name in identifiers:
-        kind, _, value = name.partition(":")
-        if kind in ("doi", "arxiv"):
-            return f"https://doi.org/{value}" if kind == "doi" else f"https://arxiv.org/abs/{value}"
+        if name.startswith(("doi:", "arxiv:")):
+            return address_of(name)
     known = re.fullmatch(r"[A-Za-z]{1,9}", source) and re.fullmatch(r"[\w.-]+", number)
     return f"https://europepmc.org/article/{source}/{number}" if known else ""
 
@@ -95,22 +95,22 @@ def numbered(source: str, number: str) -> str:
     return f"pmcid:{number}" if source == "PMC" and re.fullmatch(r"PMC[0-9]{1,9}", number) else ""
 
 
-def _relations(record: Record) -> list[tuple[str, Record]]:
-    listed = parts_of(record, "commentCorrectionList", "commentCorrection")
+def _relations(record: Fields) -> list[tuple[str, Fields]]:
+    listed = inner_list(record, "commentCorrectionList", "commentCorrection", dict)
     return [(_folded(text_of(other, "type")), other) for other in listed]
 
 
-def _names(other: Record) -> tuple[str, ...]:
+def _names(other: Fields) -> tuple[str, ...]:
     """The identifiers of a related record, whose DOI stands at the end of the reference."""
     doi = doi_identifier(text_of(other, "reference"))
     return tuple(filter(None, (doi, numbered(text_of(other, "source"), text_of(other, "id")))))
 
 
-def _page(other: Record) -> str:
-    names, number = _names(other), text_of(other, "id")
+def _page(other: Fields) -> str:
+    names = _names(other)
     if names and names[0].startswith("pmid:"):
-        return f"https://pubmed.ncbi.nlm.nih.gov/{number}/"
-    return page_of(names, text_of(other, "source"), number)
+        return address_of(names[0])
+    return page_of(names, text_of(other, "source"), text_of(other, "id"))
 
 
 def _distinct(names: Iterator[str]) -> tuple[str, ...]:

@@ -1,17 +1,18 @@
 """One record of Europe PMC in the form ``core`` as our record."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from harvester.base.clock import midnight
 from harvester.base.escape import is_web_url
 from harvester.domain.identity import doi_identifier, title_identifier
 from harvester.domain.notices import Notice, is_furniture
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
+from harvester.sources.abstract import abstract_of
 from harvester.sources.arxiv.tex import plain_accents
-from harvester.sources.europepmc.abstract import abstract_of
+from harvester.sources.dates import sane
 from harvester.sources.europepmc.authors import authors_in
-from harvester.sources.europepmc.fields import EARLIEST, Record, day_of, part_of, parts_of, text_of, texts_of
+from harvester.sources.europepmc.fields import day_of, inner_list
 from harvester.sources.europepmc.notices import (
     articles_of,
     notice_kind,
@@ -22,6 +23,8 @@ from harvester.sources.europepmc.notices import (
     types_of,
 )
 from harvester.sources.feed import plain_text
+from harvester.sources.json_fields import Fields, fields_of, text_of
+from harvester.sources.records import Reading
 
 ARTICLE = Provenance("europepmc", Rank.JOURNAL, "journal")
 PREPRINT = Provenance("europepmc", Rank.AGGREGATED, "preprint")  # the article's text comes before its preprint's
@@ -35,16 +38,8 @@ _SHORT = {"letter"}  # also a form of research article, which then has an abstra
 _PATENT = "PAT"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a record contains: a sighting, unless it is a notice, a part of an issue or a patent; and notices."""
-
-    sighting: Sighting | None = None
-    notices: tuple[Notice, ...] = ()
-
-
-def read_record(record: Record, latest: date) -> Reading:
-    """Read one record; dates after `latest` are an issue's and not taken.
+def read_record(record: Fields, latest: date) -> Reading:
+    """Read one record; dates after `latest` are an issue's and not taken. Patents and parts of issues contain nothing.
 
     Raises:
         ValueError: it has no title or no id, is a notice about nothing, or a field is not in Europe PMC's format.
@@ -60,13 +55,13 @@ def read_record(record: Record, latest: date) -> Reading:
         return Reading()
     paper = _paper(record, title, identifiers, page, latest)
     told = notices_about(record, identifiers, page)
-    announced = _sane(day_of(record, "firstIndexDate"), latest)
+    announced = sane(day_of(record, "firstIndexDate"), latest)
     if source == "PPR":
         return Reading(Sighting(PREPRINT, paper, announced, PREPRINT.kind), told)
     return Reading(Sighting(ARTICLE, paper, announced), told)
 
 
-def _paper(record: Record, title: str, identifiers: tuple[str, ...], page: str, latest: date) -> Paper:
+def _paper(record: Fields, title: str, identifiers: tuple[str, ...], page: str, latest: date) -> Paper:
     abstract = abstract_of(text_of(record, "abstractText"))
     return Paper(
         identifiers=identifiers,
@@ -77,12 +72,12 @@ def _paper(record: Record, title: str, identifiers: tuple[str, ...], page: str, 
         version=_version(record),
         venue=_venue(record),
         links={role: url for role, url in (("paper", page), ("pdf", _pdf(record))) if is_web_url(url)},
-        keywords=tuple(dict.fromkeys(filter(None, map(plain_text, texts_of(record, "keywordList", "keyword"))))),
+        keywords=tuple(dict.fromkeys(filter(None, map(plain_text, inner_list(record, "keywordList", "keyword", str))))),
         kind=_kind(types_of(record), abstract),
     )
 
 
-def _title(record: Record) -> str:
+def _title(record: Fields) -> str:
     """The title as text; PubMed ends every title that is not a question with a full stop."""
     title = plain_accents(plain_text(text_of(record, "title")))
     if text_of(record, "source") == "MED" and title.endswith(".") and not title.endswith(".."):
@@ -92,7 +87,7 @@ def _title(record: Record) -> str:
     return title
 
 
-def own_names(record: Record) -> tuple[str, ...]:
+def own_names(record: Fields) -> tuple[str, ...]:
     """The record's own DOI, PubMed id and PMC id.
 
     Raises:
@@ -106,7 +101,7 @@ def own_names(record: Record) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def _identifiers(record: Record, title: str) -> tuple[str, ...]:
+def _identifiers(record: Fields, title: str) -> tuple[str, ...]:
     """All its names. Records in PMC alone have neither PubMed id nor DOI, those of AGRICOLA only a number there."""
     own = own_names(record)
     names = tuple(dict.fromkeys((*own, *same_work(record))))
@@ -116,18 +111,14 @@ def _identifiers(record: Record, title: str) -> tuple[str, ...]:
     return names or ((by_title,) if by_title else ())
 
 
-def _published(record: Record, latest: date) -> datetime | None:
+def _published(record: Fields, latest: date) -> datetime | None:
     """The earlier of publication and indexing: what is only printed bears the date of a coming issue."""
-    days = (_sane(day_of(record, name), latest) for name in ("firstPublicationDate", "firstIndexDate"))
+    days = (sane(day_of(record, name), latest) for name in ("firstPublicationDate", "firstIndexDate"))
     day = min(filter(None, days), default=None)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+    return midnight(day) if day else None
 
 
-def _sane(day: date | None, latest: date) -> date | None:
-    return day if day and EARLIEST <= day <= latest else None
-
-
-def _version(record: Record) -> int:
+def _version(record: Fields) -> int:
     """A preprint's version: where the server has one record for all of them (medRxiv, bioRxiv), 1; 0 for an article."""
     if text_of(record, "source") != "PPR":
         return 0
@@ -135,17 +126,17 @@ def _version(record: Record) -> int:
     return number if isinstance(number, int) and 1 <= number <= MOST_VERSIONS else 1
 
 
-def _venue(record: Record) -> str:
+def _venue(record: Fields) -> str:
     if text_of(record, "source") == "PPR":
-        return plain_text(text_of(part_of(record, "bookOrReportDetails"), "publisher"))
-    journal = part_of(part_of(record, "journalInfo"), "journal")
+        return plain_text(text_of(fields_of(record, "bookOrReportDetails"), "publisher"))
+    journal = fields_of(fields_of(record, "journalInfo"), "journal")
     names = (plain_text(text_of(journal, name)) for name in ("title", "isoabbreviation", "medlineAbbreviation"))
     return next(filter(None, names), "")
 
 
-def _pdf(record: Record) -> str:
+def _pdf(record: Fields) -> str:
     """The address of a PDF that everybody may read."""
-    offered = parts_of(record, "fullTextUrlList", "fullTextUrl")
+    offered = inner_list(record, "fullTextUrlList", "fullTextUrl", dict)
     free = (
         text_of(offer, "url")
         for offer in offered

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from harvester.services.digest.preview import sample
+from harvester.services.harvest.coverage import measured
 from harvester.services.harvest.proposals import unsettled
 from harvester.services.operations import statistics
 from harvester.services.review.users import sign_out_everywhere, users
@@ -14,6 +15,7 @@ from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import admin
 
 RUNS = 30
+LISTS = 5  # whose coverage is shown
 # The digest is outside text in its own HTML: no script, no form, no link out of its frame, nothing loaded.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
 
@@ -25,7 +27,8 @@ def routes(context: ReviewContext) -> APIRouter:
     @router.get("/review/runs")
     def runs(request: Request) -> Response:
         found = statistics.nights(context.ws, RUNS)
-        return context.show(request, "runs", {"nights": found, "chart": chart(found)})
+        values = {"nights": found, "chart": chart(found), "coverages": measured(context.ws, LISTS)}
+        return context.show(request, "runs", values)
 
     @router.get("/review/classifier")
     def classifier(request: Request) -> Response:

@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from harvester.domain.coverage import MISSED, Coverage, Work
 from harvester.domain.labels import Labels
+from harvester.store.coverages import keep_coverage
+from harvester.store.engine import write
 from tests.room import ENCODER, PASSWORD, Room
 from tests.web.review.conftest import PATIENCE, Open
 
@@ -305,6 +308,9 @@ def test_the_sentences_that_carry_the_labels_are_marked(room: Room, desk: Open) 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_to_find_for_axe(room: Room, desk: Open, scheme: str) -> None:
     names = room.fill(6)
+    missed = Coverage([Work("A study of hearts", ("doi:10.1000/1",), "https://example.org/1")], {"arxiv": [MISSED]})
+    with write(room.ws.store) as db:
+        keep_coverage(db, "list.md", missed.to_json(), room.now)
     page = desk("root", color_scheme=scheme)
     press(page, room, "x", names[1])
     found = {"/review": violations(page)}

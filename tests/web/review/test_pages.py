@@ -344,6 +344,30 @@ def test_pages_for_the_job_say_what_there_is(room: Room) -> None:
     assert "@" not in ann.client.get("/review/subscribers").text.replace("@media", "")
 
 
+def test_the_page_of_runs_shows_the_coverage_that_was_measured_and_its_misses(room: Room) -> None:
+    from harvester.domain.coverage import FOUND, MISSED, STORED, UNKNOWN, Coverage, Work
+    from harvester.store.coverages import keep_coverage
+    from harvester.store.engine import write
+
+    ann = room.browser("ann")
+    assert "harvester coverage LIST.md" in ann.client.get("/review/runs").text
+    works = [Work(f"Work <b>{n}</b>", (f"doi:10.1000/{n}",), f"https://example.org/{n}") for n in range(120)]
+    answers = {"arxiv": [STORED, FOUND, *[MISSED] * 118], "journal": [UNKNOWN, UNKNOWN, STORED, *[UNKNOWN] * 117]}
+    found = Coverage(works, answers, ["arxiv, doi:10.1000/9: <i>silent</i>."])
+    with write(room.ws.store) as db:
+        keep_coverage(db, "lists/<u>.md", found.to_json(), room.now)
+    page = ann.page("/review/runs")
+    text = page.xpath("string(//section)")
+    assert "The works of lists/<u>.md" in text
+    assert f"3 of 120 works are covered by at least one source; measured on {room.now:%Y-%m-%d %H:%M} UTC." in text
+    rows = [[cell.text for cell in row] for row in page.xpath("//section//tr")[1:]]
+    assert rows == [["arxiv", "2", "1", "1", "118", "0"], ["journal", "1", "1", "0", "0", "119"]]
+    assert [summary.text for summary in page.xpath("//summary")] == ["117 covered by no source", "118 missed by arxiv"]
+    assert page.xpath("//section//a/@href")[0] == "https://example.org/3"
+    assert "and 17 others" in text
+    assert "<i>silent</i>" in text
+
+
 def test_the_digest_preview_is_locked_in(room: Room) -> None:
     room.put("2506.00001", "<script>alert(1)</script> hearts")
     ann = room.browser("ann")

@@ -14,7 +14,8 @@ from harvester.domain.run_report import RunReport
 from harvester.services.catalog.lists import build
 from harvester.services.digest.sending import send_digests
 from harvester.services.operations import nightly
-from harvester.services.operations.demo.upstream import SAMPLE_NOW, serve_sample
+from harvester.services.operations.demo.sample import SAMPLE_NOW
+from harvester.services.operations.demo.upstream import serve_sample
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.queries import queue_page
 from harvester.services.subscribers.subscriptions import add_subscriber
@@ -26,6 +27,13 @@ CONFIG = """\
 [harvest.arxiv]
 url = "{url}/api/query"
 min_interval = 0.0
+[harvest.europepmc]
+url = "{url}/europepmc/webservices/rest"
+min_interval = 0.0
+[harvest.crossref]
+url = "{url}/crossref"
+min_interval = 0.0
+venues = ["Proceedings of Invented Cardiac Computing", "Invented Journal of Cardiac Signals"]
 [harvest.huggingface]
 url = "{url}"
 """

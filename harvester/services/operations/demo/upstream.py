@@ -1,4 +1,4 @@
-"""A small loopback server that shows the bundled sample over the wire formats of arXiv and Hugging Face.
+"""A small loopback server that shows the bundled sample over the wire formats of the services that a run asks.
 
 The demo harvests it with the same code as a real run, on a machine without a network. Every paper
 of ``sample.jsonl`` is invented. It is a demo feed, not a search engine: ``/api/query`` honors ``id_list``
@@ -8,28 +8,26 @@ and the ``submittedDate:[... TO ...]`` range of ``search_query``, and treats eve
     GET /rss/<cat>[+<cat>]   arXiv RSS 2.0: the newest batch; a category without papers is an empty channel
     GET /api/daily_papers    Hugging Face: date, p, limit
     GET /api/papers/search   Hugging Face: q (every word of it in title, abstract or keywords), limit
+    GET /europepmc/...       Europe PMC and
+    GET /crossref/...        Crossref, see `literature`
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import starmap
 from pathlib import Path
 from threading import Thread
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-SAMPLE = Path(__file__).with_name("sample.jsonl")
-SAMPLE_NOW = datetime(2026, 1, 6, 2, 0, tzinfo=UTC)  # the moment that the demo pretends is now
-
-Record = Mapping[str, Any]
-Query = Mapping[str, str]
+from harvester.services.operations.demo import literature
+from harvester.services.operations.demo.sample import SAMPLE, SAMPLE_NOW, Query, Record, read_sample
 
 _EASTERN = timezone(timedelta(hours=-5))  # arXiv's clock; winter time, as the sample's days are
 _SPAN = re.compile(r"submittedDate:\[(\d{12}) TO (\d{12})\]")
@@ -60,12 +58,6 @@ def serve_sample(path: Path | None = None) -> Iterator[str]:
         server.server_close()
 
 
-def read_sample(path: Path = SAMPLE) -> list[Record]:
-    """The papers of a JSON Lines file."""
-    # Not splitlines(): it also cuts at separators such as U+2028, which JSON may hold unescaped.
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-
-
 def answer(papers: Sequence[Record], target: str) -> tuple[int, str, bytes]:
     """Status, content type and body for a request target; 400 if a parameter cannot be read."""
     url = urlsplit(target)
@@ -80,6 +72,10 @@ def answer(papers: Sequence[Record], target: str) -> tuple[int, str, bytes]:
                 return 200, _JSON, daily_papers(papers, query)
             case ["api", "papers", "search"]:
                 return 200, _JSON, paper_search(papers, query)
+            case ["europepmc", "webservices", "rest", "search"]:
+                return 200, _JSON, literature.europepmc(query)
+            case ["crossref", "works"]:
+                return 200, _JSON, literature.crossref(query)
     except ValueError as error:
         return 400, _TEXT, f"Bad Request: {error}".encode(errors="replace")
     return 404, _TEXT, b"Not Found"

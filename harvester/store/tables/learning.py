@@ -1,0 +1,67 @@
+"""What the classifier says of papers, and what it learns from."""
+
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, String, Table, Text, UniqueConstraint
+
+from harvester.store.tables.columns import Moment, metadata, paper_number
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    paper_number(nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("scope", Float, nullable=False),
+    Column("in_scope", Boolean, nullable=False),
+    Column("labels", JSON, nullable=False),  # facet -> labels; an exclusive facet has one
+    Column("unsure", JSON, nullable=False),
+    Column("probabilities", JSON, nullable=False),
+    Column("made", Moment, nullable=False),
+    UniqueConstraint("paper", "text_hash", "model"),
+)
+
+# The sentences of an abstract that support a paper's labels; computed once per text.
+extracts = Table(
+    "extracts",
+    metadata,
+    paper_number(primary_key=True, autoincrement=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# Papers from just below the scope threshold that were queued anyway, to measure lost recall: ten per week.
+probes = Table(
+    "probes",
+    metadata,
+    paper_number(primary_key=True, autoincrement=False),
+    Column("week", String(8), nullable=False, index=True),  # ISO 8601: 2025-W24
+    Column("model", Text, nullable=False),
+    Column("scope", Float, nullable=False),
+)
+
+# How far the backfill of a snapshot has come; committed together with the papers of each part.
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # of the file's content: its name may change
+    Column("model", Text, primary_key=True),
+    Column("categories", Text, primary_key=True),  # what --where selects; empty for all
+    Column("line", Integer, nullable=False),  # the last line that was processed
+    Column("records", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("in_scope", Integer, nullable=False),
+    Column("queued", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("problems", JSON, nullable=False),  # the first errors, each with its line
+    Column("changed", Moment, nullable=False),
+)
+
+# The texts of the labeled set, fetched for training. They are not in the queue: they were labeled long ago.
+label_texts = Table(
+    "label_texts",
+    metadata,
+    Column("name", Text, primary_key=True),  # the paper's identifier in the labeled set
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("fetched", Moment, nullable=False),
+)
