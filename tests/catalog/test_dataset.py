@@ -26,7 +26,9 @@ from .strategies import TAXONOMY, entries
 from .test_export import ENTRY
 
 CONTEXT = Context(TAXONOMY, "https://hearts.example", license="CC-BY-4.0")
-OTHER = Entry("title:theheart", "=The | heart\u202e", ENTRY.labels, ("李 明", "Bee, Jr., Ann"), venue="Zenodo", note="New!")
+OTHER = Entry(
+    "title:theheart", "=The | heart\u202e", ENTRY.labels, ("李 明", "Bee, Jr., Ann"), venue="Zenodo", note="New!"
+)
 
 
 def written(folder: Path, papers: list[Entry], context: Context = CONTEXT) -> dict[str, bytes]:

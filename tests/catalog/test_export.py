@@ -260,7 +260,10 @@ def test_names(name: str, bib: str, ris: str, csl: dict[str, str]) -> None:
 def test_types(identifier: str, venue: str, kind: str, types: tuple[str, ...]) -> None:
     entry = Entry(identifier, "X", Labels({"kind": (kind,)}), venue=venue)
     bib, biblatex = (export([entry], name) for name in ("bibtex", "biblatex"))
-    (item,), (reference,) = json.loads(export([entry], "csl-json")), yaml.safe_load(export([entry], "cff"))["references"]
+    (item,), (reference,) = (
+        json.loads(export([entry], "csl-json")),
+        yaml.safe_load(export([entry], "cff"))["references"],
+    )
     found = (bib[1 : bib.index("{")], biblatex[1 : biblatex.index("{")], export([entry], "ris")[6:].split("\r")[0],
              item["type"], reference["type"])  # fmt: skip
     assert found == types
