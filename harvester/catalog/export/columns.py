@@ -40,18 +40,19 @@ def columns(taxonomy: Taxonomy) -> list[Column]:
 
 def rows(entries: Sequence[Entry], taxonomy: Taxonomy) -> list[dict[str, Any]]:
     """A row for each entry; every column is in every row, so that loaders find one schema."""
-    return [_row(entry, taxonomy) for entry in entries]
+    names = [column.name for column in columns(taxonomy)]
+    held = (_values(entry, taxonomy) for entry in entries)
+    return [{name: values[name] for name in names} for values in held]
 
 
-def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
-    held = entry_json(entry, taxonomy) | {
+def _values(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
+    return entry_json(entry, taxonomy) | {
         "published": str(entry.published),
         "publication": publication(entry).value,
         "doi": doi_of(entry),
         "url": paper_address(entry),
         "links": [{"role": role, "url": address} for role, address in entry.links.items()],
     }
-    return {column.name: held[column.name] for column in columns(taxonomy)}
 
 
 def _about(facet: Facet) -> str:
