@@ -68,6 +68,11 @@ def split_name(text: str) -> PersonName:
     return _turned(rest, suffix) if len(rest) == 2 else _straight(rest[0].split(), suffix)
 
 
+def surname_first(word: str) -> bool:
+    """Whether a word is in a script in which the surname comes first: Chinese, Japanese, Korean."""
+    return all(unicodedata.name(char, "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")) for char in word)
+
+
 def _is_group(text: str) -> bool:
     return bool(_GROUP.search(text)) or text.lower() in _OTHERS
 
@@ -88,7 +93,7 @@ def _turned(pieces: Sequence[str], suffix: str) -> PersonName:
 def _straight(words: list[str], suffix: str) -> PersonName:
     """``Given Family``, or the surname first where that is the custom."""
     words, suffix = _without_suffix(words, suffix)
-    if len(words) > 1 and _surname_first(words[0]):
+    if len(words) > 1 and surname_first(words[0]):
         return PersonName(" ".join(words[1:]), family=words[0], suffix=suffix)
     if _initials_last(words):
         start = _particles_end(words[:-1])
@@ -102,11 +107,6 @@ def _without_suffix(words: list[str], suffix: str) -> tuple[list[str], str]:
     if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
         return words[:-1], words[-1]
     return words, suffix
-
-
-def _surname_first(word: str) -> bool:
-    """Whether the script is one in which the surname comes first."""
-    return all(unicodedata.name(char, "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")) for char in word)
 
 
 def _initials_last(words: Sequence[str]) -> bool:

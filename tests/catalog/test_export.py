@@ -191,6 +191,13 @@ def test_bibtex_says_it_all() -> None:
     assert (found.venue, dict(found.links)["paper"]) == (ENTRY.venue, ENTRY.links["paper"])
 
 
+def test_names_come_back_as_they_were() -> None:
+    names = ("Jan van der Berg", "李 明", "김 하나", "山本 はなこ", "李明", "Ann Bee Jr.", "The Heart Group", "Suharto")
+    for name in ("bibtex", "biblatex"):
+        (found,) = citations(export([replace(ENTRY, authors=names)], name))
+        assert found.authors == names
+
+
 DOIS = [
     "10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2", "10.1007/978-3-031-43898-1_64",
     "10.1000/a_b%c#d", "10.1000/50%25_x", "10.1000/<a>&b;c", "10.1016/s0140-6736(99)04376-2", "10.1000/a--b''c`d",

@@ -13,6 +13,7 @@ from harvester.catalog.export.bibtex import ESCAPES
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, doi_identifier, link_identifier, title_identifier
 from harvester.domain.papers import PREPRINT_SERVER, venue_of
+from harvester.domain.person_names import surname_first
 from harvester.domain.text import clean
 
 _RECORD = re.compile(r"@(?P<type>[a-zA-Z]+)\s*\{\s*(?P<key>[^\s,{}@]+)\s*,")
@@ -115,15 +116,10 @@ def _citation(record: str) -> Citation | None:
 
 
 def _name(person: Any) -> str:
-    """``Zhengyao Ding`` from ``Ding, Zhengyao``; "et al." is dropped."""
-    parts = [
-        *person.first_names,
-        *person.middle_names,
-        *person.prelast_names,
-        *person.last_names,
-        *person.lineage_names,
-    ]
-    name = from_latex(" ".join(parts))
+    """``Zhengyao Ding`` from ``Ding, Zhengyao``, but ``丁 正尧`` from ``丁, 正尧``; "et al." is dropped."""
+    given, surname = [*person.first_names, *person.middle_names], [*person.prelast_names, *person.last_names]
+    ordered = [*surname, *given] if all(map(surname_first, (*given, *surname))) else [*given, *surname]
+    name = from_latex(" ".join([*ordered, *person.lineage_names]))
     return "" if name.lower() in ("others", "et al.", "et al") else name
 
 
