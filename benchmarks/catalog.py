@@ -28,6 +28,7 @@ from pathlib import Path
 
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.catalog.entry import Entry, entry_path
+from harvester.catalog.export import WRITERS
 from harvester.catalog.published import Published
 from harvester.domain.labels import Labels
 
@@ -131,7 +132,8 @@ def commands(folder: Path) -> dict[str, Spent]:
         "build": ["build"],
         "build, nothing changed": ["build"],
         "check": ["check", "--json"],
-        **{f"export {name}": ["export", "--format", name] for name in ("json", "csv", "bibtex", "ris", "atom")},
+        **{f"export {name}": ["export", "--format", name] for name in WRITERS},
+        "export dataset": ["export", "--format", "dataset", str(folder / "dataset")],
         "site": ["site", str(folder / "site")],
     }
     return {name: timed(folder, arguments) for name, arguments in steps.items()}

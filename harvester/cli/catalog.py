@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
@@ -112,14 +113,51 @@ def site(
 @command
 def export(
     call: Invocation,
-    form: Annotated[str, typer.Option("--format", help="json, csv, bibtex, ris, atom or json-schema.")] = "json",
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The folder of a dataset: empty, or an earlier dataset.")
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="json, csv, bibtex, biblatex, ris, csl-json, cff, atom, json-schema, opml (the server's feeds), or "
+            "dataset (a folder for the Hugging Face hub).",
+        ),
+    ] = "json",
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="PATH", help="Write to this file, or folder of a dataset.")
+    ] = None,
 ) -> Output | None:
-    """Print the whole catalog in a format that other programs read."""
-    from harvester.services.catalog.lists import export as exported
+    """Print the whole catalog in a format that other programs read, or write it to a file."""
+    from harvester.services.catalog.export import DATASET, export_dataset
+    from harvester.services.catalog.export import export as exported
 
-    document = exported(call.workspace, form).encode()
-    sys.stdout.buffer.write(document)
-    return None
+    if form == DATASET:
+        done = export_dataset(call.workspace, _dataset_folder(folder, output))
+        return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
+    if folder:
+        raise UsageError(f"Only a dataset goes into a folder; write --output {folder} for a file")
+    document = exported(call.workspace, form)
+    if output is None:
+        sys.stdout.buffer.write(document)
+        return None
+    return _saved(output, document)
+
+
+def _dataset_folder(folder: Path | None, output: Path | None) -> Path:
+    chosen = {folder, output} - {None}
+    if len(chosen) != 1:
+        raise UsageError("A dataset needs one folder", remedy="write `harvester catalog export --format dataset DIR`")
+    return cast(Path, chosen.pop())
+
+
+def _saved(output: Path, document: bytes) -> Output:
+    from harvester.base.files import write_atomic
+
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder", remedy="give the name of a file")
+    write_atomic(output, document)
+    return Output({"files": [str(output)]}, f"wrote {output}")
 
 
 @app.command()

@@ -1,7 +1,9 @@
 """The section [catalog] of config.toml."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from harvester.base.settings_section import SettingsSection, WebAddress
 
@@ -12,4 +14,5 @@ class CatalogSettings(SettingsSection):
     dir: Path = Path("data/catalog")
     templates: Path | None = None
     raw_url: WebAddress = "https://raw.githubusercontent.com"
+    license: Annotated[str, Field(pattern=r"^([A-Za-z0-9.+-]+)?$")] = ""
     git: Literal["off", "commit", "branch"] = "off"

@@ -45,6 +45,11 @@ def feed_title(taxonomy: Taxonomy, facet: str, label: str) -> str | None:
     return f"{taxonomy.title}: {names[facet, label]}" if (facet, label) in names else None
 
 
+def feed_path(facet: str = "", label: str = "") -> str:
+    """The path of a label's feed, or of the feed of everything, without the extension."""
+    return f"/feeds/{facet}/{label}" if facet else "/feeds/all"
+
+
 def to_atom(feed: Feed) -> bytes:
     """The feed as Atom."""
     itself = Link("self", f"{feed.base_url}{feed.path}.atom", type="application/atom+xml")

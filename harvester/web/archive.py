@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from harvester.digest.feeds import Feed, to_atom, to_json_feed
+from harvester.digest.opml import to_opml
 from harvester.services.digest.archive import feed, past_digest, past_digests
 from harvester.services.digest.preview import sample
 from harvester.services.workspace import Workspace
@@ -43,6 +44,11 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         if not found:
             raise HTTPException(404)
         return pages.render("digest", {"day": day, "sections": found})
+
+    @router.api_route("/feeds.opml", methods=["GET", "HEAD"])
+    def subscriptions(request: Request) -> Response:
+        body = to_opml(ws.settings.digest.base_url, ws.taxonomy)
+        return unless_known(request, body, "text/x-opml; charset=utf-8", "public, max-age=300")
 
     @router.api_route("/feeds/all.{form}", methods=["GET", "HEAD"])
     def everything(request: Request, form: str) -> Response:

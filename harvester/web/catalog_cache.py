@@ -3,17 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import plain
+from harvester.catalog.export import shown
 from harvester.catalog.folder import load_catalog
 from harvester.catalog.search import Finder
-from harvester.catalog.sections import newest_first
 from harvester.catalog.site.files import Maker, site
+from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import abstracts
 from harvester.services.workspace import Workspace
 
@@ -78,8 +78,10 @@ class CatalogCache:
     def _read(self) -> Contents:
         entries = load_catalog(self._ws.catalog, self._ws.taxonomy).entries
         known: Callable[[], dict[str, str]] = lambda: dict(abstracts(self._ws, entries))  # noqa: E731
-        shown = [plain(entry) for entry in newest_first(entries)]
-        return Contents(shown, self._ws.taxonomy, site(list(entries), self._ws.taxonomy, known, OTHERS))
+        context = partial(export_context, self._ws, entries)
+        return Contents(
+            shown(entries), self._ws.taxonomy, site(list(entries), self._ws.taxonomy, known, OTHERS, context)
+        )
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:

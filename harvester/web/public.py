@@ -11,7 +11,7 @@ from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
-from harvester.catalog.site.files import TYPES
+from harvester.catalog.site.files import media_type
 from harvester.services.workspace import Workspace
 from harvester.web.caching import unless_known
 from harvester.web.catalog_cache import CatalogCache, Contents
@@ -136,4 +136,4 @@ def _file(request: Request, contents: Contents, name: str) -> Response:
     body = contents.file(name)
     if body is None:
         raise HTTPException(404)
-    return unless_known(request, body, TYPES[name.rpartition(".")[2]], "no-cache")
+    return unless_known(request, body, media_type(name), "no-cache")

@@ -7,6 +7,7 @@ import feedparser
 from harvester.base.atom import AtomEntry, AtomFeed, Link, to_bytes
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import export
+from harvester.catalog.export.records import Context
 from harvester.catalog.published import Published
 from harvester.digest.content import DigestPaper
 from harvester.digest.feeds import Feed, Posted, to_atom
@@ -24,6 +25,8 @@ CATALOG = """\
  <author>
   <name>Awesome Artificial Intelligence for Cardiovascular</name>
  </author>
+ <link rel="self" href="https://digest.example.org/data/catalogue.atom" type="application/atom+xml"/>
+ <link rel="alternate" href="https://digest.example.org/" type="text/html"/>
  <entry>
   <id>https://arxiv.org/abs/2506.00001</id>
   <title>Hearts &amp; &lt;graphs&gt;</title>
@@ -79,8 +82,8 @@ def catalogue() -> str:
     labels = Labels({"task": ("segmentation",), "modality": ("ecg",), "kind": ("research",)})
     links = {"paper": "https://example.org/a", "code": "https://github.com/a/b"}
     return export(
-        [Entry("arxiv:2506.00001", TITLE, labels, ("Ann Bee", "Cy Dee"), Published(2025, 6), "Nature", links)],
-        TAXONOMY,
+        [Entry("arxiv:2506.00001", TITLE, labels, ("Ann Bee", "Cy Dee"), Published(2025, 6), "Nature", links=links)],
+        Context(TAXONOMY, "https://digest.example.org"),
         "atom",
     )
 

@@ -3,9 +3,11 @@
 # ruff: noqa: E501 - a paper is one line
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
+from lxml import etree
 from starlette.testclient import TestClient
 
 from harvester.web.app import create_app
@@ -116,11 +118,31 @@ def test_the_page_leads_to_what_else_the_server_has(client: TestClient) -> None:
         assert client.get(address).status_code == 200
 
 
+def test_the_feed_of_the_catalogue_names_its_own_address(client: TestClient) -> None:
+    feed = etree.fromstring(client.get("/data/catalogue.atom").content)
+    (own,) = feed.findall("{http://www.w3.org/2005/Atom}link[@rel='self']")
+    assert urlsplit(own.get("href", "")).path == "/data/catalogue.atom"
+
+
+def test_the_outlines_lead_to_feeds(client: TestClient) -> None:
+    outlines = etree.fromstring(client.get("/feeds.opml").content).findall(".//outline[@type='rss']")
+    paths = [urlsplit(outline.get("xmlUrl", "")).path for outline in outlines]
+    assert paths[0] == "/feeds/all.atom"
+    assert "/feeds/modality/ecg.atom" in paths
+    for path in paths:
+        assert client.get(path).headers["content-type"] == "application/atom+xml"
+
+
 def test_the_site_is_served_whole(client: TestClient) -> None:
     assert "module" in client.get("/").text
     for path, kind in [("assets/app.js", "text/javascript"), ("assets/style.css", "text/css"),
                        ("data/index.json", "application/json"), ("data/similar.json", "application/json"),
-                       ("data/bib/0.json", "application/json"), ("data/catalogue.csv", "text/csv")]:  # fmt: skip
+                       ("data/bib/0.json", "application/json"), ("data/catalogue.csv", "text/csv"),
+                       ("data/catalogue.bib", "text/plain"), ("data/catalogue.biblatex.bib", "text/plain"),
+                       ("data/catalogue.csl.json", "application/vnd.citationstyles.csl+json"),
+                       ("data/catalogue.schema.json", "application/schema+json"),
+                       ("data/catalogue.json", "application/json"), ("data/catalogue.cff", "application/yaml"),
+                       ("data/catalogue.atom", "application/atom+xml"), ("feeds.opml", "text/x-opml")]:  # fmt: skip
         answer = client.get(f"/{path}")
         assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
         again = client.get(f"/{path}", headers={"If-None-Match": answer.headers["etag"]})

@@ -2,19 +2,26 @@
 
 from urllib.parse import quote
 
-from classifiers.taxonomy import Taxonomy
 from harvester.base.atom import NEVER, AtomEntry, AtomFeed, Link, to_bytes
 from harvester.base.escape import url
 from harvester.catalog.entry import Entry
+from harvester.catalog.export.records import Context, paper_address
 from harvester.catalog.published import Published
 from harvester.domain.identity import address_of
 
+FILE = "catalogue.atom"
 
-def to_atom(entries: list[Entry], taxonomy: Taxonomy) -> str:
+
+def to_atom(entries: list[Entry], context: Context) -> str:
     """A feed with the papers' own dates, so that the same entries always give the same bytes."""
-    name = f"tag:cardio-harvester,2024:{quote(taxonomy.title, safe='')}"
+    title = context.taxonomy.title
+    name = f"tag:cardio-harvester,2024:{quote(title, safe='')}"
     updated = max((_moment(entry.published) for entry in entries), default=NEVER)
-    return to_bytes(AtomFeed(name, taxonomy.title, updated, [_entry(entry) for entry in entries])).decode()
+    links = [
+        Link("self", context.address(FILE), type="application/atom+xml"),
+        Link("alternate", f"{context.base_url}/" if context.base_url else "../", type="text/html"),
+    ]
+    return to_bytes(AtomFeed(name, title, updated, [_entry(entry) for entry in entries], links)).decode()
 
 
 def _entry(entry: Entry) -> AtomEntry:
@@ -24,13 +31,14 @@ def _entry(entry: Entry) -> AtomEntry:
         updated=_moment(entry.published),
         authors=entry.authors,
         links=_links(entry),
+        summary=entry.note,
         categories=[(label, facet) for facet, label in entry.labels.pairs],
         dublin_core={"identifier": entry.id, "source": entry.venue, "date": str(entry.published)},
     )
 
 
 def _links(entry: Entry) -> list[Link]:
-    paper = entry.links.get("paper", "") or address_of(entry.id)
+    paper = paper_address(entry)
     safe = ((role, url(address)) for role, address in {"paper": paper, **entry.links}.items())
     return [Link("alternate" if role == "paper" else "related", address, role) for role, address in safe if address]
 

@@ -8,25 +8,25 @@ from typing import Any
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.base.escape import csv_cell
 from harvester.catalog.entry import Entry
-from harvester.catalog.export.records import entry_json
+from harvester.catalog.export.records import Context, entry_json
 from harvester.domain.labels import exclusive_first
 
 _ID = r"^(arxiv:\S+|doi:10\.\d{4,9}/\S+|title:\S+)$"
 _DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
-def to_json(entries: list[Entry], taxonomy: Taxonomy) -> str:
+def to_json(entries: list[Entry], context: Context) -> str:
     """An array of entries."""
-    return json.dumps([entry_json(entry, taxonomy) for entry in entries], ensure_ascii=False, indent=1) + "\n"
+    return json.dumps([entry_json(entry, context.taxonomy) for entry in entries], ensure_ascii=False, indent=1) + "\n"
 
 
-def to_json_schema(_entries: list[Entry], taxonomy: Taxonomy) -> str:
+def to_json_schema(_entries: list[Entry], context: Context) -> str:
     """The JSON Schema (draft 2020-12) of the JSON export, with the labels of the taxonomy."""
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": taxonomy.title,
+        "title": context.taxonomy.title,
         "type": "array",
-        "items": entry_schema(taxonomy),
+        "items": entry_schema(context.taxonomy),
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -41,27 +41,28 @@ def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
         "authors": {"type": "array", "items": text},
         "published": {"type": ["string", "null"], "pattern": _DATE, "description": "day, month or year"},
         "venue": text,
+        "note": text,
         **facets,
         "links": {"type": "object", "additionalProperties": text | {"pattern": "^[hH][tT][tT][pP][sS]?://"}},
     }
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
+def to_csv(entries: list[Entry], context: Context) -> str:
     """A row for each paper (RFC 4180); lists are joined with "; ", and each link role has its own column.
 
     Cells are written so that no spreadsheet takes them for formulas: see `csv_cell`.
     """
-    facets = [facet.id for facet in exclusive_first(taxonomy)]
+    facets = [facet.id for facet in exclusive_first(context.taxonomy)]
     roles = sorted({role for entry in entries for role in entry.links})
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    columns = ["id", "title", "authors", "published", "venue", *facets, *(f"link {role}" for role in roles)]
+    columns = ["id", "title", "authors", "published", "venue", "note", *facets, *(f"link {role}" for role in roles)]
     rows.writerow(map(csv_cell, columns))
     for entry in entries:
         labels = [joined(entry.labels.of(facet)) for facet in facets]
         links = [entry.links.get(role, "") for role in roles]
-        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue]
+        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue, entry.note]
         rows.writerow(map(csv_cell, [*head, *labels, *links]))
     return out.getvalue()
 

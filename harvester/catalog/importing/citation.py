@@ -13,6 +13,7 @@ from harvester.catalog.export.bibtex import ESCAPES
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, doi_identifier, link_identifier, title_identifier
 from harvester.domain.papers import PREPRINT_SERVER, venue_of
+from harvester.domain.person_names import surname_first
 from harvester.domain.text import clean
 
 _RECORD = re.compile(r"@(?P<type>[a-zA-Z]+)\s*\{\s*(?P<key>[^\s,{}@]+)\s*,")
@@ -60,6 +61,12 @@ def from_latex(text: str) -> str:
     return clean("".join(_CHARS[ord(char) - _FIRST] if _is_mark(char) else char for char in bare))
 
 
+def from_data(text: str) -> str:
+    """A DOI, eprint or address: no LaTeX, so a percent sign begins no comment, but many programs escape it as if."""
+    bare = re.sub(r"\\url\s*|\\(?=~)", "", text)
+    return clean(re.sub(r"[{}]", "", _COMMAND.sub(lambda found: _NAMED[found["word"] or found["sign"]], bare)))
+
+
 def _is_mark(char: str) -> bool:
     return _FIRST <= ord(char) < _FIRST + len(_CHARS)
 
@@ -96,7 +103,7 @@ def _citation(record: str) -> Citation | None:
     identifier = _identifier(fields, title)
     if not title or not identifier:
         return None
-    address = from_latex(fields.get("url", ""))
+    address = from_data(fields.get("url", ""))
     return Citation(
         id=identifier,
         title=title,
@@ -109,32 +116,28 @@ def _citation(record: str) -> Citation | None:
 
 
 def _name(person: Any) -> str:
-    """``Zhengyao Ding`` from ``Ding, Zhengyao``; "et al." is dropped."""
-    parts = [
-        *person.first_names,
-        *person.middle_names,
-        *person.prelast_names,
-        *person.last_names,
-        *person.lineage_names,
-    ]
-    name = from_latex(" ".join(parts))
+    """``Zhengyao Ding`` from ``Ding, Zhengyao``, but ``丁 正尧`` from ``丁, 正尧``; "et al." is dropped."""
+    given, surname = [*person.first_names, *person.middle_names], [*person.prelast_names, *person.last_names]
+    ordered = [*surname, *given] if all(map(surname_first, (*given, *surname))) else [*given, *surname]
+    name = from_latex(" ".join([*ordered, *person.lineage_names]))
     return "" if name.lower() in ("others", "et al.", "et al") else name
 
 
 def _identifier(fields: Mapping[str, str], title: str) -> str | None:
     """The arXiv id, whichever field has it, else the DOI, else the title."""
     archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).lower()
-    eprint = arxiv_version(from_latex(fields.get("eprint", ""))) if archive == "arxiv" else None
+    eprint = arxiv_version(from_data(fields.get("eprint", ""))) if archive == "arxiv" else None
     if eprint:
         return f"arxiv:{eprint[0]}"
     for name in ("url", "doi"):
-        found = link_identifier(from_latex(fields.get(name, ""))) or doi_identifier(from_latex(fields.get(name, "")))
+        address = from_data(fields.get(name, ""))
+        found = link_identifier(address) or doi_identifier(address)
         if found and (name == "doi" or found.startswith("arxiv:")):
             return found
     written = " ".join(fields.get(name, "") for name in ("journal", "note", "howpublished", "volume"))
     if _ARXIV_VENUE.search(written) and (cited := _ARXIV_ID.search(written)) and (named := arxiv_version(cited[0])):
         return f"arxiv:{named[0]}"
-    return (link_identifier(from_latex(fields["url"])) if "url" in fields else None) or title_identifier(title)
+    return (link_identifier(from_data(fields["url"])) if "url" in fields else None) or title_identifier(title)
 
 
 def _published(fields: Mapping[str, str]) -> Published:

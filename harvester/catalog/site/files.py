@@ -7,9 +7,8 @@ from importlib.resources import files as resources
 from classifiers.taxonomy import Taxonomy
 from harvester.base.escape import url
 from harvester.catalog.entry import Entry
-from harvester.catalog.export import EXTENSIONS, WRITERS
-from harvester.catalog.export.records import plain
-from harvester.catalog.sections import newest_first
+from harvester.catalog.export import EXTENSIONS, WRITERS, shown
+from harvester.catalog.export.records import Context
 from harvester.catalog.site import nearby, pack
 from harvester.domain.identity import address_of
 
@@ -19,12 +18,15 @@ TYPES = {
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
     "json": "application/json",
+    "csl.json": "application/vnd.citationstyles.csl+json",
+    "schema.json": "application/schema+json",
     "csv": "text/csv; charset=utf-8",
     "bib": "text/plain; charset=utf-8",
     "ris": "text/plain; charset=utf-8",
     "atom": "application/atom+xml",
+    "cff": "application/yaml",
 }
-"""Media types by file extension."""
+"""Media types by what stands behind a file's first dot, else its last."""
 
 _AT_ONCE = 30  # papers in the HTML page itself
 _AUTHORS = 6
@@ -36,14 +38,17 @@ def site(
     taxonomy: Taxonomy,
     abstracts: Callable[[], Mapping[str, str]],
     others: Sequence[tuple[str, str]] = (),
+    context: Callable[[], Context] | None = None,
 ) -> dict[str, Maker]:
     """A function that generates each file of the site, by its path below the site's root.
 
     Args:
         abstracts: returns the abstracts by entry id; called when similar papers or the map are first requested.
         others: addresses and names of the other pages on the site's server.
+        context: returns what exports say besides the entries; called when the first of them is requested.
     """
-    papers = [plain(entry) for entry in newest_first(entries)]
+    papers = shown(entries)
+    about = cache(context or partial(Context, taxonomy))
 
     @cache
     def placed() -> "nearby.Floats":
@@ -55,16 +60,22 @@ def site(
         "data/similar.json": lambda: pack.dumps(nearby.similar(placed())),
         "data/map.json": lambda: pack.dumps(nearby.layout(placed())),
     }
-    chunks = cache(lambda: list(pack.bibtex_chunks(papers)))
+    chunks = cache(lambda: list(pack.bibtex_chunks(papers, about())))
     for number in range(-(-len(papers) // pack.BIB_CHUNK)):
         makers[f"data/bib/{number}.json"] = partial(lambda number: chunks()[number], number)
     for name, ending in EXTENSIONS.items():
-        makers[f"data/catalogue.{ending}"] = partial(_exported, papers, taxonomy, name)
+        makers[f"data/catalogue.{ending}"] = partial(_exported, papers, about, name)
     return makers | {f"assets/{name}": partial(bytes, body) for name, body in _assets().items()}
 
 
-def _exported(papers: list[Entry], taxonomy: Taxonomy, name: str) -> bytes:
-    return WRITERS[name](papers, taxonomy).encode()
+def media_type(name: str) -> str:
+    """The media type of one of the site's files."""
+    endings = name.rpartition("/")[2].partition(".")[2]
+    return TYPES.get(endings) or TYPES[endings.rpartition(".")[2]]
+
+
+def _exported(papers: list[Entry], context: Callable[[], Context], name: str) -> bytes:
+    return WRITERS[name](papers, context()).encode()
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.bibtex import to_record
+from harvester.catalog.export.records import Context
 from harvester.domain.identity import address_of
 from harvester.domain.labels import exclusive_last
 
@@ -34,10 +35,11 @@ def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
     )
 
 
-def bibtex_chunks(entries: Sequence[Entry]) -> Iterator[bytes]:
+def bibtex_chunks(entries: Sequence[Entry], context: Context) -> Iterator[bytes]:
     """The BibTeX records, `BIB_CHUNK` papers per file."""
     for start in range(0, len(entries), BIB_CHUNK):
-        yield dumps([to_record(entry) for entry in entries[start : start + BIB_CHUNK]])
+        chunk = entries[start : start + BIB_CHUNK]
+        yield dumps([to_record(entry, context.primary_class(entry.id)) for entry in chunk])
 
 
 def dumps(document: object) -> bytes:

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from classifiers.taxonomy import Taxonomy
-from harvester.base.errors import CatalogError, UsageError
-from harvester.catalog.entry import Entry, tell
-from harvester.catalog.export import WRITERS
-from harvester.catalog.export import export as write_export
+from harvester.base.errors import CatalogError
+from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.importing.outline import parse_choices
@@ -123,18 +121,3 @@ def build(ws: Workspace) -> dict[str, Any]:
             raise CatalogError(problems[0])
         entries, files = render(ws.catalog, ws.taxonomy, ws.templates)
         return {"entries": entries, "files": [str(ws.catalog / name) for name in files]}
-
-
-def export(ws: Workspace, name: str) -> str:
-    """All entries in one format.
-
-    Raises:
-        UsageError: the format is unknown.
-        CatalogError: an entry cannot be read: an export that silently lacks papers is worse than none.
-    """
-    if name not in WRITERS:
-        raise UsageError(f"There is no format {name!r}; the formats are: {', '.join(WRITERS)}.")
-    catalog = load_catalog(ws.catalog, ws.taxonomy)
-    if catalog.problems:
-        raise CatalogError(f"Nothing is exported: {tell(catalog.problems)}")
-    return write_export(catalog.entries, ws.taxonomy, name)

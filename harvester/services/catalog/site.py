@@ -1,14 +1,16 @@
 """The catalog's web page as a folder of static files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harvester.base.errors import CatalogError, UsageError
+from harvester.base.errors import CatalogError
 from harvester.base.files import write_atomic
 from harvester.catalog.entry import Entry, tell
 from harvester.catalog.folder import load_catalog
 from harvester.catalog.site.files import site
+from harvester.services.catalog.export import export_context, refuse_foreign
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read
 from harvester.store.papers import find_all
@@ -27,8 +29,13 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     if catalog.problems:
         raise CatalogError(f"The site is not built: {tell(catalog.problems)}")
-    _refuse_foreign(folder)
-    makers = site(list(catalog.entries), ws.taxonomy, lambda: abstracts(ws, catalog.entries))
+    refuse_foreign(folder, _MARK, "site")
+    makers = site(
+        list(catalog.entries),
+        ws.taxonomy,
+        lambda: abstracts(ws, catalog.entries),
+        context=lambda: replace(export_context(ws, catalog.entries), base_url=""),  # it may be served from anywhere
+    )
     for number, (name, make) in enumerate(makers.items(), 1):
         write_atomic(folder / name, make())
         watch("files", number, len(makers))
@@ -43,11 +50,3 @@ def abstracts(ws: Workspace, entries: tuple[Entry, ...]) -> Mapping[str, str]:
     with read(ws.store) as db:
         found = find_all(db, [entry.id for entry in entries])
     return {name: stored.paper.abstract for name, stored in found.items() if stored.paper.abstract}
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Refuse to mix our files with other files: a typing error must not fill a home folder."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder; give a folder for the site.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise UsageError(f"{folder} contains other files; give an empty folder or one with an earlier site.")

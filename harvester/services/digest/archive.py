@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from harvester.digest.content import DigestPaper, show
-from harvester.digest.feeds import Feed, Posted, feed_title
+from harvester.digest.feeds import Feed, Posted, feed_path, feed_title
 from harvester.digest.rules import Item, grouped
 from harvester.services.digest.due import items
 from harvester.services.workspace import Workspace
@@ -35,13 +35,12 @@ def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
     title = feed_title(ws.taxonomy, facet, label)
     if title is None:
         return None
-    path = f"/feeds/{facet}/{label}" if facet else "/feeds/all"
     with read(ws.store) as db:
         since = in_catalog(db)
         newest = list(since) if facet else list(since)[:FEED_LENGTH]
         wanted = [item for item in _in_order(db, newest) if not facet or item.labels.has(facet, label)][:FEED_LENGTH]
         posted = _posted(ws, db, wanted, since)
-    return Feed(title, ws.settings.digest.base_url, path, posted)
+    return Feed(title, ws.settings.digest.base_url, feed_path(facet, label), posted)
 
 
 def past_digests(ws: Workspace) -> list[tuple[date, int]]:
