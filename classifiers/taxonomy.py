@@ -19,10 +19,10 @@ from classifiers.packaged import packaged
 SCHEMA = 1
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 _LINK_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*+\)")  # no scan runs past the next open bracket: linear time
-# A facet is a key of every prediction, so it cannot have the name of another key.
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {"id", "title", "abstract", "scope", "in_scope", "unsure", "probabilities", "model", "error", "explanation"}
 )
+"""A facet is a key of every prediction, so it cannot have the name of another key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:
 def _facet(row: _Reader) -> Facet:
     row.only("id", "name", "emoji", "exclusive", "labels")
     facet_id = row.ident()
-    if facet_id in _RESERVED:
+    if facet_id in RESERVED:
         raise row.fail("id", f"is {facet_id!r}, which predictions use for something else; choose another")
     labels = tuple(_label(label) for label in row.tables("labels"))
     if not labels:

@@ -13,7 +13,7 @@ from harvester.catalog.importing.details import date_and_venue, links_by_role, p
 from harvester.catalog.importing.markdown import Heading
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
-from harvester.catalog.importing.unknown import Unknown
+from harvester.catalog.importing.unknown import MetHeading, Unknown
 from harvester.catalog.published import Published
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import best, link_identifier, title_identifier
@@ -36,8 +36,8 @@ class ImportedList:
     """The content of a list.
 
     `placements` counts each paper once per section; `derived` counts those that derived sections repeat,
-    `skipped` those in sections that the caller wants left out. `unknown` are the headings that left papers unplaced,
-    `title` is the first heading ("" if there is none).
+    `skipped` those in sections that the caller wants left out. `unknown` are those of the `headings` that left papers
+    unplaced.
     """
 
     papers: tuple[Entry, ...]
@@ -46,7 +46,7 @@ class ImportedList:
     unplaced: tuple[Unplaced, ...]
     skipped: int = 0
     unknown: tuple[Unknown, ...] = ()
-    title: str = field(default="", compare=False)
+    headings: tuple[MetHeading, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
         unplaced=tuple(Unplaced(line, unplaced[line]) for line in sorted(unplaced)),
         skipped=skipped,
         unknown=outline.unknown(unplaced),
-        title=outline.title,
+        headings=outline.headings,
     )
 
 

@@ -1,5 +1,6 @@
 """What the caller says about headings: ``--map HEADING=LABELS``, or the rows of a map file."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -7,6 +8,8 @@ from difflib import get_close_matches
 from classifiers.taxonomy import Taxonomy, normalise_heading
 from harvester.base.errors import UsageError
 
+_NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)+\.?|\d+[.):、]|[IVX]+\.)\s+(?=\S)")
+_COUNT = re.compile(r"\s*[(\[（【]\s*\d+\s*(?:papers?|篇)?\s*[)\]）】]\s*\Z", re.IGNORECASE)
 SKIP = "skip"
 BELOW = " > "
 """Between two headings of a path: ``Tasks > Methods``."""
@@ -60,6 +63,12 @@ class Choices:
 def heading_key(heading: str) -> str:
     """A heading, or a path of several, without case, marks and emoji; "" if nothing is left."""
     return BELOW.join(filter(None, map(normalise_heading, heading.split(">"))))
+
+
+def bare_heading(heading: str) -> str:
+    """A heading without its number and the count of its papers: ``2.1 Segmentation (17)`` is ``Segmentation``."""
+    bare = _COUNT.sub("", _NUMBER.sub("", heading, count=1) if _NUMBER.match(heading) else heading)
+    return bare if heading_key(bare) else heading
 
 
 def parse_choices(given: Iterable[str], taxonomy: Taxonomy) -> Choices:

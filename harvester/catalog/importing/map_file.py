@@ -17,6 +17,7 @@ from typing import Any
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import UsageError
+from harvester.base.escape import toml_string
 from harvester.catalog.importing.choices import SKIP, Choices, Meaning, heading_key, meaning_of
 from harvester.catalog.importing.proposals import Guess, Proposal
 from harvester.domain.labels import split_labels
@@ -83,14 +84,8 @@ def value_of(proposal: Proposal) -> str | list[str]:
 
 def _row(proposal: Proposal) -> str:
     value = value_of(proposal)
-    labels = f'"{value}"' if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
-    return f"{_quoted(proposal.heading.name)} = {labels}"
-
-
-def _quoted(text: str) -> str:
-    from tomlkit import item  # slow to import, and most imports write no map file
-
-    return item(text).as_string()
+    labels = f'"{value}"' if isinstance(value, str) else f"[{', '.join(map(toml_string, value))}]"
+    return f"{toml_string(proposal.heading.name)} = {labels}"
 
 
 def _why(proposal: Proposal) -> str:

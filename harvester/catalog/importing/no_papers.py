@@ -1,6 +1,7 @@
 """Sections that every Awesome list may have and that list no papers: contents, licence, links to other lists."""
 
 from classifiers.taxonomy import normalise_heading
+from harvester.catalog.importing.unknown import Unknown
 
 _SECTIONS = """
 about; about this list; about us; acknowledgement; acknowledgment; announcement; article and blog; author; back to top;
@@ -26,6 +27,14 @@ contacto; noticias; tutoriales; libros; cursos; vídeos; enlaces; listas relacio
 _NAMES = frozenset(normalise_heading(name).removesuffix("s") for name in _SECTIONS.split(";"))
 
 
-def holds_no_papers(heading: str) -> bool:
-    """Whether a heading is one of those, by the whole of its words."""
+def holds_no_papers(section: Unknown) -> bool:
+    """Whether a section has such a name, by the whole of its words, and fewer than half of its links are to papers.
+
+    "Videos" are talks in one list, and a subject of research in another.
+    """
+    return has_such_name(section.path[-1]) and 2 * section.identified < section.papers
+
+
+def has_such_name(heading: str) -> bool:
+    """Whether a heading is called like one of these sections."""
     return normalise_heading(heading).removesuffix("s") in _NAMES

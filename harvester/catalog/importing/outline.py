@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from classifiers.taxonomy import Facet, Taxonomy, normalise_heading
-from harvester.catalog.importing.choices import BELOW, Choices, Meaning, heading_key, parse_choices
+from harvester.catalog.importing.choices import BELOW, Choices, Meaning, bare_heading, heading_key, parse_choices
 from harvester.catalog.importing.unknown import MetHeading, Unknown, is_grouping, unknown_headings
 from harvester.catalog.sections import OTHER
 
@@ -55,7 +55,8 @@ class Outline:
         self._above = [above for above in self._above if above.level < level]
         keys = self._keys(heading)
         chosen = next((self._choices.by_heading[key] for key in keys if key in self._choices.by_heading), None)
-        self._above.append(_Above(level, heading, chosen or self._meaning(heading)))
+        named = heading if self._names.claims(heading) else bare_heading(heading)
+        self._above.append(_Above(level, heading, chosen or self._meaning(named)))
         self.met.update(keys)
         self._headings.append(self._met(line))
 
@@ -72,12 +73,12 @@ class Outline:
         )
 
     @property
-    def title(self) -> str:
-        """The first heading so far, or ""."""
-        return self._headings[0].path[-1] if self._headings else ""
+    def headings(self) -> tuple[MetHeading, ...]:
+        """All headings so far."""
+        return tuple(self._headings)
 
-    def unknown(self, unplaced: Iterable[int]) -> tuple[Unknown, ...]:
-        """The headings without a meaning, given the lines that could not be placed because of them."""
+    def unknown(self, unplaced: Mapping[int, str]) -> tuple[Unknown, ...]:
+        """The headings without a meaning, given the texts that could not be placed, by line."""
         return unknown_headings(self._headings, unplaced)
 
     def _met(self, line: int) -> MetHeading:
@@ -106,9 +107,10 @@ class Outline:
             return found
         for facet in self._taxonomy.facets:
             if _is_name(heading, facet.id) or _is_name(heading, facet.name):
-                own = [label for label in self._names.claims(heading) if label[0] == facet.id]
-                return Meaning(facet.id, tuple(own), known=bool(own))
-        if not around and _is_name(heading, OTHER):
+                claims = self._names.claims(heading)
+                own = tuple(label for label in claims if label[0] == facet.id) or claims
+                return Meaning(facet.id, own, known=True) if len(own) == 1 else Meaning(facet.id, claims=own)
+        if is_other(heading):
             return Meaning(known=True)
         claims = self._names.claims(heading)
         whole, pieces = self._anywhere(heading), self._in_pieces(heading)
@@ -128,7 +130,7 @@ class Outline:
 
     def _in_pieces(self, heading: str) -> Meaning:
         """The combined meaning of a heading's parts: "Segmentation in CMR" is a task and a modality."""
-        pieces = [piece for piece in _PIECES.split(heading) if piece.strip()]
+        pieces = pieces_of(heading)
         if not 1 < len(pieces) <= _MOST_PIECES:
             return Meaning()
         several = [claims for piece in pieces if len(claims := self._names.claims(piece)) > 1]
@@ -165,6 +167,16 @@ class _Names:
         """The labels that have this name; if there are none, those that have it as a synonym."""
         key = _name_key(heading)
         return tuple(self._by_name.get(key) or self._by_synonym.get(key) or ())
+
+
+def is_other(heading: str) -> bool:
+    """Whether it is the section of papers without labels."""
+    return _is_name(heading, OTHER)
+
+
+def pieces_of(heading: str) -> list[str]:
+    """The parts of a heading that may each name a label: ``["Segmentation", "CMR"]`` of ``Segmentation in CMR``."""
+    return [piece for piece in _PIECES.split(heading) if piece.strip()]
 
 
 def _unstarred(names: Iterable[str]) -> Iterator[str]:

@@ -61,7 +61,7 @@ def _by_words(heading: Unknown, taxonomy: Taxonomy, named: Named) -> Proposal:
     if heading.claims:
         guesses = tuple(Guess(label, _reason(label, text, taxonomy)) for label in heading.claims)
         return Proposal(heading, guesses, several=True)
-    if holds_no_papers(text):
+    if holds_no_papers(heading):
         return Proposal(heading, skip=True)
     words = {label: phrase for label, phrase in named(text) if not _is_default(label, taxonomy)}
     guesses = tuple(Guess(label, _reason(label, phrase, taxonomy)) for label, phrase in words.items())

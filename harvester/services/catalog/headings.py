@@ -88,7 +88,7 @@ def explained(
     lacking = [proposal for proposal in proposals if heading_key(proposal.heading.name) not in choices.places]
     if maps := [text for text in given if is_map_file(text)]:
         return Headings(proposals, kept=Path(maps[-1]), given=True, rows=format_rows(lacking))
-    file = _shown(ws.settings.path(Path(f"{_stem(list_file)}.map{SUFFIX}")))
+    file = _shown(ws.settings.path(Path(f"{list_name(list_file)}.map{SUFFIX}")))
     text = format_map(proposals, ws.taxonomy, str(list_file), str(file))
     if file.exists() and not _holds(file, text):
         return Headings(proposals, kept=file)
@@ -98,7 +98,7 @@ def explained(
     return Headings(proposals, file)
 
 
-def _stem(list_file: Path) -> str:
+def list_name(list_file: Path) -> str:
     """What the map file is called after: every list is a README.md, but in a folder of its own."""
     stem = list_file.stem
     return list_file.resolve().parent.name or stem if stem.lower() == "readme" else stem

@@ -73,7 +73,7 @@ def import_list(
     read = parse_list(read_list(file), ws.taxonomy, chosen)
     if not read.papers and not read.unplaced and not read.skipped:
         raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
-    if not read.title:
+    if not read.headings:
         raise CatalogError(
             f"{file} has no headings, from which its papers get their labels",
             remedy='write one above each group of papers, such as "## Segmentation"',
