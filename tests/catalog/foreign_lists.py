@@ -1,5 +1,7 @@
 """Invented lists on other subjects, each in another form; `papers` counts what must find a place."""
 
+# ruff: noqa: E501 - a list on few lines is easier to compare with its labels
+
 import itertools
 from dataclasses import dataclass
 

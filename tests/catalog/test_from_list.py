@@ -114,10 +114,11 @@ def test_whatever_the_headings_are_the_taxonomy_can_be_read(
     assert not TAKEN & set(taxonomy.facet_ids)
 
 
-WORDS = st.sampled_from(
-    "Vision;Audio;Methods;Surveys;Other;2023;Papers;Topics;1. Vision;Vision (3);Visions;Code;视觉;聴覚;Vision and Audio;"
-    "Datasets;Model;vision;Vidéo;Video;Kind;Label 1;Facet 1;Survey of Audio;ICLR 2024;X > Y;Y;Research".split(";")
-)
+WORDS = st.sampled_from([
+    "Vision", "Audio", "Methods", "Surveys", "Other", "2023", "Papers", "Topics", "1. Vision", "Vision (3)", "Visions",
+    "Code", "视觉", "聴覚", "Vision and Audio", "Datasets", "Model", "vision", "Vidéo", "Video", "Kind", "Label 1",
+    "Facet 1", "Survey of Audio", "ICLR 2024", "X > Y", "Y", "Research",
+])  # fmt: skip
 
 
 @given(st.lists(st.tuples(st.integers(2, 5), WORDS, st.booleans()), min_size=1, max_size=14))
@@ -158,7 +159,7 @@ def test_the_subject_of_a_title(title: str, subject: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("# T\n\n![badge](https://e.example/b.svg)\n\n> A *curated* [list](https://e.example) of things.\n", "A curated list of things."),
+        ("# T\n\n![badge](https://e.example/b)\n\n> A *short* [list](https://e.example) of it.\n", "A short list of it."),
         ("T\n=\nToo short\n\nPapers on agents that\nlearn by trial.\n", "Papers on agents that learn by trial."),
         ("<h1>T</h1>\n\nPapers on agents that learn.\n", "Papers on agents that learn."),
         ("# T\n- [a bullet of several words](https://e.example)\n\n## Next\nWords of the next section here.\n", ""),

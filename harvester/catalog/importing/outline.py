@@ -118,7 +118,7 @@ class Outline:
             return whole
         if len(claims) > 1:
             return Meaning(claims=claims)
-        if whole and (claims or len(pieces.labels) < 2):
+        if whole and (claims or len(pieces.labels) + len(pieces.claims) < 2):
             return whole
         return pieces
 

@@ -75,22 +75,24 @@ def unknown_headings(met: Sequence[MetHeading], unplaced: Mapping[int, str]) -> 
         above = bisect_right(starts, line) - 1
         if above >= 0 and not met[above].placed:
             below.setdefault(above, []).append(text)
-    paths = {_keys(path) for heading in met if (path := meant(heading.path))}
-    return tuple(_joined(((met[n], texts) for n, texts in sorted(below.items())), paths))
+    lines: dict[tuple[str, ...], int] = {}
+    for heading in met:
+        lines.setdefault(_keys(meant(heading.path)), heading.line)
+    return tuple(_joined(((met[n], texts) for n, texts in sorted(below.items())), lines))
 
 
-def _joined(found: Iterable[tuple[MetHeading, list[str]]], paths: Collection[tuple[str, ...]]) -> Iterator[Unknown]:
-    """One for each path."""
+def _joined(found: Iterable[tuple[MetHeading, list[str]]], lines: Mapping[tuple[str, ...], int]) -> Iterator[Unknown]:
+    """One for each path; `lines` has all paths of the list, and where each begins."""
     by_path: dict[tuple[str, ...], list[tuple[MetHeading, list[str]]]] = {}
     for heading, texts in found:
         if path := meant(heading.path):
             by_path.setdefault(_keys(path), []).append((heading, texts))
-    needed = _needed(paths)
+    needed = _needed(lines)
     for keys, headings in by_path.items():
         first, path = headings[0][0], meant(headings[0][0].path)
         texts = [text for _, some in headings for text in some]
         yield Unknown(
-            line=first.line,
+            line=lines[keys],
             name=BELOW.join(path[-needed[keys] :]),
             path=path,
             papers=len(texts),
