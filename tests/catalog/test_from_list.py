@@ -159,7 +159,7 @@ def test_the_subject_of_a_title(title: str, subject: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("# T\n\n![badge](https://e.example/b)\n\n> A *short* [list](https://e.example) of it.\n", "A short list of it."),
+        ("# T\n\n![b](https://e.example)\n\n> A *short* [list](https://e.example) of it.\n", "A short list of it."),
         ("T\n=\nToo short\n\nPapers on agents that\nlearn by trial.\n", "Papers on agents that learn by trial."),
         ("<h1>T</h1>\n\nPapers on agents that learn.\n", "Papers on agents that learn."),
         ("# T\n- [a bullet of several words](https://e.example)\n\n## Next\nWords of the next section here.\n", ""),

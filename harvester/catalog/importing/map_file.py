@@ -74,7 +74,8 @@ def about(proposal: Proposal) -> str:
     heading = proposal.heading
     count = f", {heading.papers} {'paper' if heading.papers == 1 else 'papers'} not placed" if heading.papers else ""
     others = f" Also: {_in_words(proposal.others)}." if proposal.others else ""
-    return f"Line {heading.line}{count}: {_why(proposal)}.{others}"
+    place = f"{heading.file}, line" if heading.file else "Line"
+    return f"{place} {heading.line}{count}: {_why(proposal)}.{others}"
 
 
 def value_of(proposal: Proposal) -> str | list[str]:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classifiers.taxonomy import Facet, Taxonomy, normalise_heading
 from harvester.catalog.importing.choices import BELOW, Choices, Meaning, bare_heading, heading_key, parse_choices
@@ -45,7 +46,7 @@ class Outline:
 
     def __init__(self, taxonomy: Taxonomy, choices: Choices) -> None:
         self._taxonomy, self._choices = taxonomy, choices
-        self._names = _Names(taxonomy)
+        self._names = _names(taxonomy)
         self._above: list[_Above] = []
         self._headings: list[MetHeading] = []
         self.met: set[str] = set()
@@ -77,9 +78,13 @@ class Outline:
         """All headings so far."""
         return tuple(self._headings)
 
-    def unknown(self, unplaced: Mapping[int, str]) -> tuple[Unknown, ...]:
-        """The headings without a meaning, given the texts that could not be placed, by line."""
-        return unknown_headings(self._headings, unplaced)
+    def unknown(self, unplaced: Mapping[int, str], file: str = "") -> tuple[Unknown, ...]:
+        """The headings without a meaning, given the texts that could not be placed, by line.
+
+        Args:
+            file: the list's name, if there are several.
+        """
+        return unknown_headings(self._headings, unplaced, file)
 
     def _met(self, line: int) -> MetHeading:
         place, meaning = self.place, self._above[-1].meaning
@@ -172,6 +177,11 @@ class _Names:
 def is_other(heading: str) -> bool:
     """Whether it is the section of papers without labels."""
     return _is_name(heading, OTHER)
+
+
+@lru_cache(maxsize=4)
+def _names(taxonomy: Taxonomy) -> _Names:
+    return _Names(taxonomy)
 
 
 def pieces_of(heading: str) -> list[str]:

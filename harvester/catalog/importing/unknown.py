@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harvester.catalog.importing.choices import BELOW, heading_key
 from harvester.catalog.importing.titles import is_date
@@ -41,7 +41,7 @@ class Unknown:
 
     `name` is the heading, after those above it as far as it takes to tell it from others (``Tasks > Methods``);
     `path` all of them; `papers` how many lines below it were not placed, `identified` how many of these link to a
-    paper for certain; `facet` the facet that it is in, or "".
+    paper for certain; `facet` the facet that it is in, or ""; `file` the list, if there are several.
     """
 
     line: int
@@ -51,6 +51,7 @@ class Unknown:
     identified: int = 0
     facet: str = ""
     claims: tuple[tuple[str, str], ...] = ()
+    file: str = ""
 
 
 def is_grouping(heading: str) -> bool:
@@ -60,7 +61,7 @@ def is_grouping(heading: str) -> bool:
     return bool(_YEAR.search(heading)) and len(re.findall(r"[^\W\d_]+", heading)) <= _BESIDE_YEAR
 
 
-def unknown_headings(met: Sequence[MetHeading], unplaced: Mapping[int, str]) -> tuple[Unknown, ...]:
+def unknown_headings(met: Sequence[MetHeading], unplaced: Mapping[int, str], file: str = "") -> tuple[Unknown, ...]:
     """The headings to be given a meaning: those with unplaced lines below them, and those that several labels claim.
 
     A heading that only sorts ("2023") stands for the one above it.
@@ -68,6 +69,7 @@ def unknown_headings(met: Sequence[MetHeading], unplaced: Mapping[int, str]) -> 
     Args:
         met: all headings, by line.
         unplaced: the texts that could not be placed, by line.
+        file: the list's name, if there are several.
     """
     starts = [heading.line for heading in met]
     below: dict[int, list[str]] = {n: [] for n, heading in enumerate(met) if heading.claims and heading.placed}
@@ -78,10 +80,23 @@ def unknown_headings(met: Sequence[MetHeading], unplaced: Mapping[int, str]) -> 
     lines: dict[tuple[str, ...], int] = {}
     for heading in met:
         lines.setdefault(_keys(meant(heading.path)), heading.line)
-    return tuple(_joined(((met[n], texts) for n, texts in sorted(below.items())), lines))
+    return tuple(_joined(((met[n], texts) for n, texts in sorted(below.items())), lines, file))
 
 
-def _joined(found: Iterable[tuple[MetHeading, list[str]]], lines: Mapping[tuple[str, ...], int]) -> Iterator[Unknown]:
+def once_each(unknown: Iterable[Unknown]) -> tuple[Unknown, ...]:
+    """Those of several lists, each name once, because a map has one row for it."""
+    by_name: dict[str, Unknown] = {}
+    for new in unknown:
+        key = heading_key(new.name)
+        old = by_name.get(key)
+        papers, identified = (old.papers, old.identified) if old else (0, 0)
+        by_name[key] = replace(old or new, papers=papers + new.papers, identified=identified + new.identified)
+    return tuple(by_name.values())
+
+
+def _joined(
+    found: Iterable[tuple[MetHeading, list[str]]], lines: Mapping[tuple[str, ...], int], file: str
+) -> Iterator[Unknown]:
     """One for each path; `lines` has all paths of the list, and where each begins."""
     by_path: dict[tuple[str, ...], list[tuple[MetHeading, list[str]]]] = {}
     for heading, texts in found:
@@ -99,6 +114,7 @@ def _joined(found: Iterable[tuple[MetHeading, list[str]]], lines: Mapping[tuple[
             identified=sum(any(map(_is_paper, _ADDRESS.findall(text))) for text in texts),
             facet=first.facet,
             claims=first.claims,
+            file=file,
         )
 
 

@@ -13,7 +13,7 @@ from harvester.base.files import write_atomic
 from harvester.catalog.importing.choices import Choices, heading_key, parse_choices
 from harvester.catalog.importing.map_file import format_map, format_rows, parse_map, value_of
 from harvester.catalog.importing.proposals import Proposal, propose
-from harvester.catalog.importing.unknown import Unknown
+from harvester.catalog.importing.unknown import Unknown, once_each
 from harvester.services.catalog.similar_labels import named, similarities
 from harvester.services.workspace import Workspace
 
@@ -84,7 +84,7 @@ def explained(
     if not unknown:
         return Headings()
     similar = partial(similarities, ws, cached=not dry_run)
-    proposals = propose(unknown, ws.taxonomy, partial(named, SynonymMatcher(ws.taxonomy)), similar)
+    proposals = propose(once_each(unknown), ws.taxonomy, partial(named, SynonymMatcher(ws.taxonomy)), similar)
     lacking = [proposal for proposal in proposals if heading_key(proposal.heading.name) not in choices.places]
     if maps := [text for text in given if is_map_file(text)]:
         return Headings(proposals, kept=Path(maps[-1]), given=True, rows=format_rows(lacking))
