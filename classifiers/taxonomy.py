@@ -10,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -157,15 +158,18 @@ def normalise_heading(text: str) -> str:
     return " ".join(re.findall(r"[\w&]+", re.sub(r"[\u200d\ufe0f_]", " ", text)))
 
 
+_normalised = lru_cache(maxsize=4096)(normalise_heading)  # of names: every heading is compared with all of them
+
+
 def _means(section: Label | Derived, wanted: str, exact: bool) -> bool:
     """Whether a normalised heading is this section's id or one of its names, or begins with a starred one."""
     if not wanted:
         return False
     names = (*section.synonyms, *(section.headings if isinstance(section, Label) else ()))
-    starred = tuple(normalise_heading(word) for word in names if word.endswith("*"))
+    starred = tuple(_normalised(word) for word in names if word.endswith("*"))
     if not exact:
         return bool(starred) and wanted.startswith(starred)
-    plain = {normalise_heading(name) for name in (section.id, section.name, *names)} - set(starred)
+    plain = {_normalised(name) for name in (section.id, section.name, *names)} - set(starred)
     # "Heart Failures" and "Review" are the same sections as "Heart Failure" and "Reviews".
     return wanted in plain or wanted.removesuffix("s") in plain or f"{wanted}s" in plain
 

@@ -127,11 +127,11 @@ def test_headings_that_only_sort(heading: str, groups: bool) -> None:
         ("Qantification", ["task:quantification"], 'spelled like "Quantification"'),
         ("Synthetic data galore", ["task:generation", "modality:simulated"], "several labels claim it, keep what is"),
         ("Survey of a dataset", ["kind:review"], "Also: kind:dataset (name)"),
-        ("Our papers", [], "no label is similar enough"),
+        ("Our papers", [], "no label found"),
         ("Acknowledgements", "skip", "a section that usually lists no papers"),
         ("Star History", "skip", "usually lists no papers"),
         ("贡献", "skip", "usually lists no papers"),
-        ("分割", [], "no label is similar enough"),
+        ("分割", [], "no label found"),
     ],
 )  # fmt: skip
 def test_what_is_proposed_by_words(heading: str, value: str | list[str], why: str) -> None:
@@ -234,6 +234,13 @@ def test_a_heading_that_the_list_lacks_is_named_with_a_similar_one() -> None:
         UsageError, match=r"map\.toml, line 2: .*no heading 'task > method' \(did you mean 'tasks > methods'"
     ):
         read(LIST, choices)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("unit", [" ", "1. ", "(1) ", "2023 ", " > ", "[[a]("])
+def test_long_hostile_headings_take_linear_time(unit: str) -> None:
+    found = read(f"# A\n## a{unit * 5_000}x\n{bullets(1)}").unknown
+    proposals(*(unknown.name for unknown in found))
 
 
 def test_what_is_said_later_takes_precedence() -> None:

@@ -96,7 +96,7 @@ def test_a_map_is_proposed_corrected_and_given_back(room: Room) -> None:
     assert (third["papers"], third["headings"], third["map"]) == (6, [], None)
     file.write_text(edited.replace('"Bits and pieces" = []', ""), encoding="utf-8")
     said = room.run("catalog", "import", "hearts.md", "--map", "hearts.map.toml")
-    assert "hearts.map.toml lacks:\n# Line 11, 1 paper not placed: no label is similar enough" in said
+    assert "hearts.map.toml lacks:\n# Line 11, 1 paper not placed: no label found" in said
     records = {record["title"]: record for record in json.loads(room.run("catalog", "export"))}
     assert records["Hearts that never beat"]["modality"] == ["simulated"]
     assert records["A rhythm seen on the wrist"]["disease"] == ["arrhythmia"]

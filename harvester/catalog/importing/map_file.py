@@ -94,7 +94,7 @@ def _why(proposal: Proposal) -> str:
         return "a section that usually lists no papers"
     if proposal.several:
         return f"several labels claim it, keep what is meant: {_in_words(proposal.guesses)}"
-    return _in_words(proposal.guesses) or "no label is similar enough"
+    return _in_words(proposal.guesses) or "no label found"
 
 
 def _in_words(guesses: Iterable[Guess]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from classifiers.taxonomy import Facet, Taxonomy, normalise_heading
+from harvester.base.escape import one_line
 from harvester.catalog.importing.choices import BELOW, Choices, Meaning, bare_heading, heading_key, parse_choices
 from harvester.catalog.importing.unknown import MetHeading, Unknown, is_grouping, unknown_headings
 from harvester.catalog.sections import OTHER
@@ -53,6 +54,7 @@ class Outline:
 
     def enter(self, level: int, heading: str, line: int = 0) -> None:
         """Enter a heading; it ends all headings of its level and below."""
+        heading = one_line(heading)  # on a long run of spaces the patterns take quadratic time
         self._above = [above for above in self._above if above.level < level]
         keys = self._keys(heading)
         chosen = next((self._choices.by_heading[key] for key in keys if key in self._choices.by_heading), None)
