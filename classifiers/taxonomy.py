@@ -10,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,10 +20,10 @@ from classifiers.packaged import packaged
 SCHEMA = 1
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 _LINK_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*+\)")  # no scan runs past the next open bracket: linear time
-# A facet is a key of every prediction, so it cannot have the name of another key.
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {"id", "title", "abstract", "scope", "in_scope", "unsure", "probabilities", "model", "error", "explanation"}
 )
+"""A facet is a key of every prediction, so it cannot have the name of another key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +158,18 @@ def normalise_heading(text: str) -> str:
     return " ".join(re.findall(r"[\w&]+", re.sub(r"[\u200d\ufe0f_]", " ", text)))
 
 
+_normalised = lru_cache(maxsize=4096)(normalise_heading)  # of names: every heading is compared with all of them
+
+
 def _means(section: Label | Derived, wanted: str, exact: bool) -> bool:
     """Whether a normalised heading is this section's id or one of its names, or begins with a starred one."""
     if not wanted:
         return False
     names = (*section.synonyms, *(section.headings if isinstance(section, Label) else ()))
-    starred = tuple(normalise_heading(word) for word in names if word.endswith("*"))
+    starred = tuple(_normalised(word) for word in names if word.endswith("*"))
     if not exact:
         return bool(starred) and wanted.startswith(starred)
-    plain = {normalise_heading(name) for name in (section.id, section.name, *names)} - set(starred)
+    plain = {_normalised(name) for name in (section.id, section.name, *names)} - set(starred)
     # "Heart Failures" and "Review" are the same sections as "Heart Failure" and "Reviews".
     return wanted in plain or wanted.removesuffix("s") in plain or f"{wanted}s" in plain
 
@@ -251,7 +255,7 @@ def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:
 def _facet(row: _Reader) -> Facet:
     row.only("id", "name", "emoji", "exclusive", "labels")
     facet_id = row.ident()
-    if facet_id in _RESERVED:
+    if facet_id in RESERVED:
         raise row.fail("id", f"is {facet_id!r}, which predictions use for something else; choose another")
     labels = tuple(_label(label) for label in row.tables("labels"))
     if not labels:

@@ -47,6 +47,13 @@ def csv_text(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_CSV_FORMULA) else cell
 
 
+def toml_string(text: str) -> str:
+    """A TOML basic string in quotes, https://toml.io/en/v1.0.0#string."""
+    from tomlkit import item  # slow to import, and few files are written with it
+
+    return item(text).as_string()
+
+
 def is_web_url(url: str) -> bool:
     """Whether `url` is an absolute http(s) address with a host, and so may be shown as a link."""
     try:

@@ -8,11 +8,12 @@ import typer
 
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import say, table, watched
+from harvester.cli.common import printable, say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
 
 if TYPE_CHECKING:
     from harvester.catalog.check import CheckFinding
+    from harvester.services.catalog.headings import Headings
     from harvester.services.catalog.lists import Import
 
 app = typer.Typer(help="The catalog: its entries, and the list and site built from them.", no_args_is_help=True)
@@ -26,7 +27,9 @@ def import_(
     choices: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="HEADING=LABELS", help='Map a heading to labels: "Methods=skip", "Beats=task:diagnosis".'
+            "--map",
+            metavar="HEADING=LABELS|FILE.toml",
+            help='What a heading means: "Methods=skip", "Beats=task:diagnosis", or the file that an import proposed.',
         ),
     ] = None,
     online: Annotated[bool, typer.Option("--online", help="Ask arXiv for missing authors and dates.")] = False,
@@ -54,11 +57,27 @@ def _print_import(done: "Import", dry_run: bool) -> None:
         table(("id", "title", "published", "venue", "labels"), rows)
     for item in done.read.unplaced:
         say(f"Not imported, line {item.line}: {item.text}")
+    _print_headings(done.headings)
     skipped = f", {done.read.skipped} mentions skipped" if done.read.skipped else ""
     say(
         f"{len(done.read.papers)} papers, listed {done.read.placements} times: {done.new} new, {done.merged} merged, "
         f"{done.enriched} enriched{skipped}."
     )
+
+
+def _print_headings(headings: "Headings") -> None:
+    from harvester.catalog.importing.map_file import about
+
+    for proposal in headings.proposals:
+        say(f'No label: "{proposal.heading.name}". {about(proposal)}')
+    if headings.file:
+        say(f"What these headings may mean is in {headings.file}: correct it, and give it with --map {headings.file}")
+    elif headings.given:
+        say(f"{headings.kept} {'lacks:' if headings.rows else 'has not decided on them yet.'}")
+    elif headings.kept:
+        say(f"{headings.kept} was there before: give it with --map, or remove it to get it proposed anew.")
+    if headings.rows:
+        sys.stdout.write(f"{printable(headings.rows)}\n")
 
 
 @app.command(cls=FacetCommand)

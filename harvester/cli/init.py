@@ -1,11 +1,17 @@
 """``harvester init``."""
 
+import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harvester.cli.command import Invocation, Output, command_without_config
+
+if TYPE_CHECKING:
+    from harvester.catalog.importing.from_list import DrawnUp
 
 
 @command_without_config
@@ -13,18 +19,26 @@ def init(
     call: Invocation,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder; created if it is missing.")] = Path(),
     taxonomy: Annotated[Path | None, typer.Option(help="The labels of another subject, as a taxonomy.toml.")] = None,
+    from_list: Annotated[
+        Path | None,
+        typer.Option("--from-list", metavar="FILE", help="An Awesome list whose sections become the labels."),
+    ] = None,
     categories: Annotated[str, typer.Option(help="arXiv categories to read, such as cs.CV,eess.IV.")] = "",
     query: Annotated[str, typer.Option(help="What to ask arXiv for, in its query syntax.")] = "",
 ) -> Output | None:
-    """Create a working folder for a new list, on this subject or on that of another taxonomy."""
+    """Create a working folder for a new list, on this subject or on that of another taxonomy or list."""
     from harvester.base.clock import clock_from_environment
     from harvester.config.settings import load_settings
     from harvester.services.operations import init as job
     from harvester.services.operations.forecast import in_words, papers_a_week
     from harvester.sources.arxiv.snapshot import parse_categories
 
-    begun = job.init(folder, taxonomy=taxonomy, categories=parse_categories(categories), query=query)
+    begun = job.init(
+        folder, taxonomy=taxonomy, from_list=from_list, categories=parse_categories(categories), query=query
+    )
     lines = [f"{begun.title}: created in {begun.folder.absolute()}"]
+    if begun.drawn_up and from_list:
+        lines += _about(begun.drawn_up, from_list)
     if begun.model:
         lines.append(
             "There are no labeled papers yet: definitions and synonyms rank the papers, and every label is unsure."
@@ -39,3 +53,18 @@ def init(
     lines.append(in_words(weekly))
     lines.append("Read config.toml, set harvest.contact to your address, then: harvester run")
     return Output({**begun.to_json(), "papers_a_week": weekly}, "\n".join(lines))
+
+
+def _about(drawn_up: "DrawnUp", file: Path) -> Iterator[str]:
+    labels, facets = _counted(drawn_up.labels, "label"), _counted(drawn_up.facets, "facet")
+    yield f"{labels} in {facets}, from the sections of {file}: see data/taxonomy.toml."
+    if drawn_up.left_out:
+        named = ", ".join(f'"{section.name}" (line {section.line})' for section in drawn_up.left_out)
+        yield f"No labels for sections that seem to list no papers: {named}."
+    if not re.search("[A-Za-z]", drawn_up.searched):
+        yield f"Few papers mention {drawn_up.searched}: write English words into the queries of config.toml."
+    yield f"To add its papers, in the new folder: harvester catalog import {shlex.quote(str(file.absolute()))}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

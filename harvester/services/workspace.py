@@ -14,11 +14,11 @@ from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
 # Names already used by fields of entries and forms, by the addresses of pages and by command-line options.
-_TAKEN = {"authors", "links", "note", "published", "venue"}
-_TAKEN |= {"doi", "publication", "url"}  # columns of the dataset export
-_TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
-_TAKEN |= {"by", "config", "confirmed", "debug", "help", "json", "label"}
-_TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
+TAKEN = {"authors", "links", "note", "published", "venue"}
+TAKEN |= {"doi", "publication", "url"}  # columns of the dataset export
+TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
+TAKEN |= {"by", "config", "confirmed", "debug", "help", "interactive", "json", "label", "since", "state", "until", "unsure"}
+TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
 Watch = Callable[[str, int, int | None], None]
 """Receives the progress of a stage: its name, how many are done, and of how many if that is known."""
 
@@ -80,6 +80,6 @@ def read_taxonomy(path: Path | None) -> Taxonomy:
         taxonomy = load_taxonomy(path)
     except ClassifierError as error:
         raise HarvesterError(str(error)) from error
-    if taken := [facet.id for facet in taxonomy.facets if facet.id in _TAKEN]:
+    if taken := [facet.id for facet in taxonomy.facets if facet.id in TAKEN]:
         raise HarvesterError(f"{taxonomy.path}: a facet cannot be called {taken[0]!r}", remedy="give it another id")
     return taxonomy

@@ -75,6 +75,10 @@ def test_the_past_is_brought_in(prepared: Path, world: World) -> None:
     walk("howto/backfill.md", prepared, world, {})
 
 
+def test_a_list_is_moved(prepared: Path, world: World) -> None:
+    walk("howto/list.md", prepared, world, {})
+
+
 def test_a_list_on_another_subject_is_begun(world: World, tmp_path: Path) -> None:
     folder = world.checkout(tmp_path / "cardio-harvester")
     walk("howto/subject.md", folder, world, {"2512.04321": "2601.90004"})

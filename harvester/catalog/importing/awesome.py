@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from classifiers.taxonomy import Taxonomy
-from harvester.base.errors import CatalogError, UsageError
+from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
 from harvester.catalog.importing.blocks import Block, blocks
 from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
 from harvester.catalog.importing.markdown import Heading
 from harvester.catalog.importing.outline import Choices, Outline, Place
 from harvester.catalog.importing.titles import is_date
+from harvester.catalog.importing.unknown import MetHeading, Unknown
 from harvester.catalog.published import Published
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import best, link_identifier, title_identifier
@@ -35,7 +36,8 @@ class ImportedList:
     """The content of a list.
 
     `placements` counts each paper once per section; `derived` counts those that derived sections repeat,
-    `skipped` those in sections that the caller wants left out.
+    `skipped` those in sections that the caller wants left out. `unknown` are those of the `headings` that left papers
+    unplaced.
     """
 
     papers: tuple[Entry, ...]
@@ -43,6 +45,8 @@ class ImportedList:
     derived: int
     unplaced: tuple[Unplaced, ...]
     skipped: int = 0
+    unknown: tuple[Unknown, ...] = ()
+    headings: tuple[MetHeading, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,16 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
     lost: list[_Mention] = []
     exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
     skipped = 0
-    for mention in _mentions(text, taxonomy, choices or Choices()):
+    outline = Outline(taxonomy, choices or Choices())
+    for mention in _mentions(text, outline):
         block, place = mention.block, mention.place
         if place.skipped:
             skipped += 1
             continue
         group = groups.setdefault(whole_title(block.title), []) if block.title and place.known else lost
         (lost if _contradicts(mention, group, exclusive) else group).append(mention)
+    if choices:
+        choices.require(outline.met)
     papers, nameless = _papers(groups, taxonomy)
     # A derived section repeats papers placed elsewhere; a paper that is nowhere else is lost like any other.
     repeated = [mention for mention in lost if mention.place.derived and whole_title(mention.block.title) in groups]
@@ -82,6 +89,8 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
         derived=len(repeated),
         unplaced=tuple(Unplaced(line, unplaced[line]) for line in sorted(unplaced)),
         skipped=skipped,
+        unknown=outline.unknown(unplaced),
+        headings=outline.headings,
     )
 
 
@@ -109,15 +118,12 @@ def read_list(path: Path) -> str:
     return text
 
 
-def _mentions(text: str, taxonomy: Taxonomy, choices: Choices) -> Iterator[_Mention]:
-    outline = Outline(taxonomy, choices)
+def _mentions(text: str, outline: Outline) -> Iterator[_Mention]:
     for item in blocks(text):
         if isinstance(item, Heading):
-            outline.enter(item.level, item.text)
+            outline.enter(item.level, item.text, item.line)
         elif _looks_like_a_paper(item, outline.place):
             yield _Mention(item, outline.place)
-    if unknown := [name for name in choices.by_heading if name not in outline.met]:
-        raise UsageError(f"The list has no heading {unknown[0]!r}; --map takes a heading exactly as the list has it.")
 
 
 def _looks_like_a_paper(block: Block, place: Place) -> bool:

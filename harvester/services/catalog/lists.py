@@ -10,11 +10,11 @@ from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
-from harvester.catalog.importing.outline import parse_choices
 from harvester.catalog.rendering.awesome import build as render
 from harvester.domain.folding import whole_title
 from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
+from harvester.services.catalog.headings import Headings, explained, given_choices
 from harvester.services.catalog.sync import sync_locked
 from harvester.services.review.decisions import CATALOG_LOCK, settle
 from harvester.services.workspace import Workspace
@@ -25,13 +25,15 @@ from harvester.store.locks import lock
 class Import:
     """The result of importing a list; `merged` papers were already in the catalog.
 
-    `problems` are files that could not be read or written when files and store were synchronized.
+    `headings` are those without a meaning, with proposals; `problems` are files that could not be read or written when
+    files and store were synchronized.
     """
 
     read: ImportedList
     new: int
     merged: int
     enriched: int = 0
+    headings: Headings = Headings()  # noqa: RUF009 - frozen, so it can be shared
     problems: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -44,6 +46,7 @@ class Import:
             "enriched": self.enriched,
             "skipped": self.read.skipped,
             "unplaced": [{"line": item.line, "text": item.text} for item in self.read.unplaced],
+            **self.headings.to_json(),
             "problems": list(self.problems),
         }
 
@@ -56,17 +59,23 @@ def import_list(
     What the list does not say about a paper (authors, date, venue) is taken from the store.
 
     Args:
-        choices: what headings mean, see `outline.parse_choices`.
+        choices: what headings mean, see `headings.given_choices`.
         online: whether arXiv is asked for what the store does not know either.
 
     Raises:
         UsageError: a choice is not valid.
-        CatalogError: the list cannot be read or contains no paper; nothing is written.
+        CatalogError: the list cannot be read, or contains no paper or no heading; nothing is written.
         HarvesterError: an entry cannot be written.
     """
-    read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
+    chosen = given_choices(choices, ws.taxonomy)
+    read = parse_list(read_list(file), ws.taxonomy, chosen)
     if not read.papers and not read.unplaced and not read.skipped:
         raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
+    if not read.headings:
+        raise CatalogError(
+            f"{file} has no headings, from which its papers get their labels",
+            remedy='write one above each group of papers, such as "## Segmentation"',
+        )
     papers = enriched(ws, read.papers, online=online)
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
@@ -76,7 +85,8 @@ def import_list(
             for entry in changed:
                 write_entry(ws.catalog, entry, ws.taxonomy)
         problems = () if dry_run else tuple(sync_locked(ws).problems)
-    return Import(read, len(read.papers) - merged, merged, better, problems)
+    headings = explained(ws, read.unknown, file, choices, chosen, dry_run=dry_run)
+    return Import(read, len(read.papers) - merged, merged, better, headings, problems)
 
 
 def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:

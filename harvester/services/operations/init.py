@@ -1,21 +1,26 @@
-"""Create a working folder, for this subject or for another one that a taxonomy describes."""
+"""Create a working folder, for this subject or for another one that a taxonomy or a list describes."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import tomlkit
 
-from classifiers.taxonomy import Taxonomy
+from classifiers.taxonomy import RESERVED, Taxonomy, load_taxonomy
 from harvester.base.errors import UsageError
 from harvester.base.escape import one_line
 from harvester.base.files import write_atomic
+from harvester.catalog.importing.awesome import read_list
+from harvester.catalog.importing.from_list import DrawnUp, taxonomy_from_list
 from harvester.catalog.rendering.awesome import write_list
+from harvester.domain.labels import KIND
+from harvester.services.catalog.headings import list_name
 from harvester.services.learning.models import HISTORY, write_untrained
 from harvester.services.operations.search_terms import SearchTerms, search_terms
-from harvester.services.workspace import read_taxonomy
+from harvester.services.workspace import TAKEN, read_taxonomy
 from harvester.sources.europepmc.query import query_for
 
 CONFIG, TAXONOMY, MODELS, CATALOG = (
@@ -33,13 +38,15 @@ _HERE = Path(__file__).resolve().parents[2]  # the package harvester
 class Begun:
     """A new working folder; `model` is the version of the model made for another subject, otherwise "".
 
-    `not_searched` are the synonyms with ``*`` that no source is asked for, because the taxonomy has no word for them.
+    `not_searched` are the synonyms with ``*`` that no source is asked for, because the taxonomy has no word for them;
+    `drawn_up` is the taxonomy made of a list's sections.
     """
 
     folder: Path
     title: str
     model: str
     not_searched: tuple[str, ...] = ()
+    drawn_up: DrawnUp | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What was created, and where."""
@@ -49,33 +56,66 @@ class Begun:
             "title": self.title,
             "model": self.model,
             "not_searched": list(self.not_searched),
+            "from_list": self.drawn_up.to_json() if self.drawn_up else None,
         }
 
 
-def init(folder: Path, *, taxonomy: Path | None = None, categories: Sequence[str] = (), query: str = "") -> Begun:
+def init(
+    folder: Path,
+    *,
+    taxonomy: Path | None = None,
+    from_list: Path | None = None,
+    categories: Sequence[str] = (),
+    query: str = "",
+) -> Begun:
     """Write configuration, taxonomy and an empty catalog into `folder`, plus a model if the subject is another one.
 
     Args:
-        taxonomy: of another subject; without it, this program's own.
+        taxonomy: of another subject; without it and without `from_list`, this program's own.
+        from_list: a list of another subject, whose sections become the taxonomy.
         categories: arXiv categories whose announcements are read; without any, those of the shipped configuration.
         query: the arXiv search expression; without it, this subject's own or the other taxonomy's scope synonyms.
 
     Raises:
         UsageError: the folder is already a working folder, or the taxonomy has no words to search for.
+        CatalogError: the list cannot be read, or has no sections with papers.
         HarvesterError: the taxonomy cannot be read, or the folder cannot be written.
     """
     if taken := [name for name in (CONFIG, TAXONOMY, MODELS, CATALOG) if (folder / name).exists()]:
         raise UsageError(f"{folder / taken[0]} already exists", remedy="give a folder that is not a working folder yet")
-    subject = read_taxonomy(taxonomy)
-    words = search_terms(subject) if taxonomy else SearchTerms((), ())
-    config = _config(subject if taxonomy else None, words, categories, one_line(query))
-    write_atomic(folder / TAXONOMY, subject.path.read_bytes())
+    if taxonomy and from_list:
+        raise UsageError("--taxonomy and --from-list both give the labels", remedy="give one of them")
+    drawn_up = _drawn_up(from_list) if from_list else None
+    subject, text = _parsed(drawn_up.text) if drawn_up else _given(taxonomy)
+    other = subject if taxonomy or drawn_up else None
+    words = search_terms(subject) if other else SearchTerms((), ())
+    config = _config(other, words, categories, one_line(query))
+    write_atomic(folder / TAXONOMY, text)
+    subject = replace(subject, path=folder / TAXONOMY)
     if not (folder / ".gitignore").exists():  # it may already be a repository
         write_atomic(folder / ".gitignore", IGNORED)
-    model = _untrained_model(folder / MODELS, subject) if taxonomy else ""
+    model = _untrained_model(folder / MODELS, subject) if other else ""
     write_list(folder / CATALOG, [], subject)
     write_atomic(folder / CONFIG, config)  # last: a folder without it does not count as a working folder
-    return Begun(folder, subject.title, model, words.unexpanded)
+    return Begun(folder, subject.title, model, words.unexpanded, drawn_up)
+
+
+def _given(taxonomy: Path | None) -> tuple[Taxonomy, bytes]:
+    subject = read_taxonomy(taxonomy)
+    return subject, subject.path.read_bytes()
+
+
+def _drawn_up(file: Path) -> DrawnUp:
+    kind = load_taxonomy().facet(KIND)
+    return taxonomy_from_list(read_list(file), str(file), list_name(file), kind, RESERVED | TAKEN)
+
+
+def _parsed(text: str) -> tuple[Taxonomy, bytes]:
+    """A taxonomy that is not in a file yet."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, TAXONOMY.name)
+        file.write_text(text, encoding="utf-8")
+        return _given(file)
 
 
 def _config(other: Taxonomy | None, words: SearchTerms, categories: Sequence[str], query: str) -> str:
