@@ -9,6 +9,7 @@ import typer
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
+from harvester.domain.text import clean
 
 if TYPE_CHECKING:
     from harvester.catalog.check import CheckFinding
@@ -65,7 +66,10 @@ def _print_import(done: "Import", dry_run: bool) -> None:
 def add(
     call: Invocation,
     what: Annotated[
-        str, typer.Argument(metavar="FILE|URL|ID", help="A README with BibTeX, a GitHub repository, or a paper.")
+        str,
+        typer.Argument(
+            metavar="FILE|URL|ID", help="A README, .bib or CITATION.cff, a GitHub or GitLab repository, or a paper."
+        ),
     ],
     label: Label = None,
     code: Annotated[str, typer.Option(metavar="URL", help="The URL of its code.")] = "",
@@ -75,8 +79,11 @@ def add(
     from harvester.services.catalog.add import add as add_paper
 
     labels = labels_given(label)
-    entry = add_paper(call.workspace, what, labels, code)
-    document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path)}
+    warnings: list[str] = []
+    entry = add_paper(call.workspace, what, labels, code, warnings.append)
+    for warning in warnings:
+        sys.stderr.write(f"{clean(f'Warning: {warning}')}\n")
+    document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path), "warnings": warnings}
     return Output(document, f"{entry.id}: {entry.title}\n{entry.path}")
 
 

@@ -12,4 +12,5 @@ class CatalogSettings(SettingsSection):
     dir: Path = Path("data/catalog")
     templates: Path | None = None
     raw_url: WebAddress = "https://raw.githubusercontent.com"
+    gitlab_url: WebAddress = "https://gitlab.com"
     git: Literal["off", "commit", "branch"] = "off"

@@ -21,7 +21,8 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.export import WRITERS, export
 from harvester.catalog.export.bibtex import key, latex
 from harvester.catalog.export.records import entry_json, plain
-from harvester.catalog.importing.citation import citations, from_latex
+from harvester.catalog.importing.records.bibtex import read_bibtex
+from harvester.catalog.importing.records.latex import from_latex
 from harvester.catalog.published import Published
 from harvester.catalog.sections import newest_first
 from harvester.domain.identity import address_of
@@ -126,7 +127,7 @@ def test_bibtex(papers: list[Entry]) -> None:
 
 
 def test_bibtex_says_it_all() -> None:
-    (found,) = citations(export([ENTRY], TAXONOMY, "bibtex"))
+    (found,) = read_bibtex(export([ENTRY], TAXONOMY, "bibtex")).citations
     assert (found.id, found.title, found.authors, found.published) == (
         ENTRY.id, ENTRY.title, ENTRY.authors, ENTRY.published,
     )  # fmt: skip
@@ -201,5 +202,5 @@ def test_an_empty_catalogue_and_the_same_bytes_in_any_order(name: str) -> None:
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("unit", ["@a{b,", "@a{b,{", "@a{b, title = {x}\n", "@", "{", "@a{b, title = {x}}"])
 def test_hostile_bibtex_takes_no_time(unit: str) -> None:
-    assert len(citations(unit * 200)) in (0, 200)
-    assert citations(unit.removesuffix("}") * 20_000) == []
+    assert len(read_bibtex(unit * 200).citations) in (0, 200)
+    assert read_bibtex(unit.removesuffix("}") * 20_000).citations == ()
