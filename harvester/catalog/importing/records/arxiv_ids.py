@@ -4,15 +4,11 @@ import re
 from collections.abc import Mapping
 
 from harvester.catalog.importing.records.latex import verbatim
-from harvester.domain.identity import arxiv_version, link_identifier
+from harvester.catalog.importing.records.paper_pages import paper_at
+from harvester.domain.identity import arxiv_version
 
 _ID = re.compile(
     r"(?<![\d.])(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?(?!\d)|[a-z-]{2,16}(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?(?!\d))"
-)
-_MIRRORS = re.compile(  # pages about a paper of arXiv that people cite instead
-    r"https?://(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/(?:abs|overview)|ar5iv(?:\.labs\.arxiv)?\.org/(?:html|abs))/"
-    r"(?P<id>[^?#]+)",
-    re.IGNORECASE,
 )
 _NAMED = re.compile(r"arxiv|\bcorr\b|\babs/", re.IGNORECASE)
 _VENUE = re.compile(r"(?:arxiv(?:\W|preprint|e-?prints?|:|\d|$)|corr(?:$|[\s,]+abs/))", re.IGNORECASE)
@@ -35,13 +31,6 @@ def arxiv_in(fields: Mapping[str, str]) -> str:
             return found
     written = " ".join(verbatim(fields.get(name, "")) for name in _TEXTS)
     return _first(_behind_the_name(written)) if _NAMED.search(written) else ""
-
-
-def paper_at(address: str) -> str:
-    """The identifier in an address, also in one of a site that shows arXiv's papers; "" if there is none."""
-    mirrored = _MIRRORS.match(address)
-    named = arxiv_version(mirrored["id"].rstrip("/")) if mirrored else None
-    return f"arxiv:{named[0]}" if named else link_identifier(address) or ""
 
 
 def is_arxiv(venue: str) -> bool:

@@ -9,6 +9,7 @@ from harvester.catalog.importing.records.latex import from_latex
 from harvester.sources.names import authors_of
 
 _OTHERS = re.compile(r"(?:and )?others\.?|et\.? al\.?|\.\.\.|…|", re.IGNORECASE)
+_BEHALF = re.compile(r"(?:and )?others on behalf of (?:the )?", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
 _SUFFIX_BEHIND = re.compile(r",\s*((?:jr|sr)\.?|ii|iii|iv)\s*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(
@@ -32,7 +33,7 @@ def authors_in(field: str) -> tuple[tuple[str, ...], bool]:
 
     field = re.sub(r"[,\s]*\bet\.? al\b\.?", "", field)
     text = re.sub(r"\s*[、，；]\s*", "; ", _FOOTNOTE.sub("", field).replace(r"\and ", "and "))
-    pieces = [piece.strip(" ,") for piece in split_name_list(_unwrapped(" ".join(text.split())))]
+    pieces = [_BEHALF.sub("", piece.strip(" ,")) for piece in split_name_list(_unwrapped(" ".join(text.split())))]
     pieces = [piece for piece in pieces if not _OTHERS.fullmatch(piece.strip("{} "))]
     if _by_commas(pieces):
         return _listed(" and ".join(pieces)), True

@@ -19,7 +19,7 @@ from harvester.catalog.importing.records.naming import (
 )
 from harvester.catalog.importing.records.page import Link, Page, read_page
 from harvester.domain.folding import whole_title
-from harvester.domain.identity import address_of, best
+from harvester.domain.identity import address_of, best, names_of_kind, title_identifier
 from harvester.domain.papers import PREPRINT_SERVER, venue_of
 
 _REMEDY = "correct it in a copy and give that file, or give the paper's arXiv id or DOI"
@@ -181,7 +181,7 @@ def _tell_of_others(read: Sequence[_Read], chosen: Citation, warnings: list[str]
 def _linked(one: _Read, warnings: list[str]) -> Citation:
     """The paper of a link, where there is no record."""
     first, *others = own_papers(one.page)
-    identifier = paper_id(first)
+    identifier = paper_id(first) or title_identifier(title_at(first)) or ""
     if others:
         more = ", ".join(map(paper_id, others[:_MOST_NAMED]))
         warnings.append(f"{_place(one, first.line)}: {identifier} was taken, not {more}, which is linked as well.")
@@ -191,27 +191,54 @@ def _linked(one: _Read, warnings: list[str]) -> Citation:
 
 def _with_links(chosen: Citation, own: _Read, read: Sequence[_Read]) -> Citation:
     """The paper with what the README's text, and records of its software and data, say about where things are."""
-    links = dict(chosen.links)
-    identifier = chosen.id
-    linked = [link for link in own_papers(own.page) if _may_be(chosen, link)] if chosen.work is Work.PAPER else []
-    if identifier.startswith("title:") and len(set(map(paper_id, linked))) == 1:
-        identifier = paper_id(linked[0])
-        links.setdefault("paper", linked[0].address)
-    for role, address in links_by_role(own.page).items():
-        links.setdefault(role, address)
+    if chosen.work is Work.PAPER:
+        chosen = _with_own_links(chosen, own)
+    links = {**links_by_role(own.page), **chosen.links}
     if chosen.work is Work.PAPER:
         for role, work in (("code", Work.SOFTWARE), ("data", Work.DATASET)):
-            if found := _elsewhere(
-                [record for one in read for record in one.of(work) if rank(one.page, record.line) < 2]
-            ):
+            records = [record for one in read for record in one.of(work) if rank(one.page, record.line) < 2]
+            if found := _elsewhere(records):
                 links.setdefault(role, found)
-    return replace(chosen, id=identifier, links=links)
+    return replace(chosen, links={role: links[role] for role in sorted(links, key=_by_role)})
 
 
-def _may_be(chosen: Citation, link: Link) -> bool:
-    """Whether a link can be the chosen paper's: it does not give another title."""
-    title = title_at(link)
-    return not title or whole_title(title) == whole_title(chosen.title)
+def _by_role(role: str) -> tuple[bool, bool]:
+    """The paper first, then its code, then the rest."""
+    return not role.startswith("paper"), role != "code"
+
+
+def _with_own_links(chosen: Citation, own: _Read) -> Citation:
+    """The paper with the identifier and the address that the text gives it.
+
+    A link to arXiv and one to a DOI are the same paper, before and after it was published; with two of one kind, it is
+    not clear which is meant. Where the record has a DOI, only a link at the README's top can be its preprint.
+    """
+    links = [link for link in own_papers(own.page) if _may_be(chosen, own, link)]
+    if not chosen.id.startswith("title:"):
+        links = [link for link in links if link.in_head and paper_id(link).startswith("arxiv:")]
+    named = {paper_id(link): link.address for link in links}
+    if not named or any(len(names_of_kind(named, kind)) > 1 for kind in ("arxiv", "doi", "pmid")):
+        return chosen
+    identifier = best([chosen.id, *named])
+    addresses = [chosen.links.get("paper") or address_of(chosen.id), *named.values()]
+    kept = [address for address in dict.fromkeys(addresses) if address]
+    if chosen.links.get("paper") or not chosen.id.startswith("title:"):
+        kept = kept[:1]  # the record's own; the identifier has the other one
+    papers = {f"paper-{number}" if number > 1 else "paper": address for number, address in enumerate(kept, 1)}
+    return replace(chosen, id=identifier, links={**chosen.links, **papers})
+
+
+def _may_be(chosen: Citation, own: _Read, link: Link) -> bool:
+    """Whether a link can be the chosen paper's: it has its title or none, and is not of another record.
+
+    Where there are other papers, a link without a title may be theirs, unless the README's top names the chosen one.
+    """
+    others = [paper for paper in own.of(Work.PAPER) if whole_title(paper.title) != whole_title(chosen.title)]
+    if any(paper.id == paper_id(link) for paper in others):
+        return False
+    if title := title_at(link):
+        return whole_title(title) == whole_title(chosen.title)
+    return not others or mentions(own.page, chosen.title)
 
 
 def _elsewhere(records: Sequence[Citation]) -> str:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from harvester.base.escape import is_web_url
-from harvester.catalog.importing.records.arxiv_ids import arxiv_in, is_arxiv, paper_at
+from harvester.catalog.importing.records.arxiv_ids import arxiv_in, is_arxiv
 from harvester.catalog.importing.records.citation import Work
 from harvester.catalog.importing.records.latex import from_latex, verbatim
+from harvester.catalog.importing.records.paper_pages import paper_at
 from harvester.catalog.published import Published
 from harvester.domain.identity import doi_identifier, title_identifier
 from harvester.domain.papers import PREPRINT_SERVER, venue_of
@@ -118,7 +119,8 @@ def work_of(kind: str, fields: Fields) -> Work:
         return Work.DATASET
     if kind in _SOFTWARE_TYPES:
         return Work.DATASET if _OF_DATA.search(where) and _DATA.search(fields.get("title", "")) else Work.SOFTWARE
-    if any(fields.get(name) for name in ("journal", "journaltitle", "booktitle", "school", "eprint")):
+    printed = " ".join(fields.get(name, "") for name in ("journal", "journaltitle", "booktitle", "school", "eprint"))
+    if printed.strip() and not _OF_SOFTWARE.search(printed):  # "GitHub repository" is people's journal, too
         return Work.PAPER
     if _OF_DATA.search(where):
         return Work.DATASET

@@ -27,6 +27,8 @@ _DOTLESS = re.compile(r"(\\[\"'`^~=.]|\\[uv](?![A-Za-z]))\s*\{?\s*\\([ij])(?![A-
 _DEGREE = re.compile(r"\$?\s*\^\s*\{?\s*\\circ\s*\}?\s*\$?")
 _MATHEMATICS = re.compile(r"\$[^$]+\$")
 _SCRIPT = re.compile(r"(?<=[_^])\{([^{}\\]{2,})\}")  # 10^{-3}: without its braces it would be another formula
+_SPACE = re.compile(r"\\(?:\\|[,;: ])")  # a line's end and TeX's spaces
+_NOTHING = re.compile(r"\\[-/!]")  # where a word may be broken, and what moves letters
 _HYPERLINK = re.compile(r"\\href\s*\{[^{}]*\}")
 _VERBATIM = re.compile(r"\\([_%#&$~{}^-])|\\text(?:underscore|asciitilde)\s*(?:\{\})?|[{}]|\\url\b")
 
@@ -35,9 +37,9 @@ def from_latex(text: str) -> str:
     """The LaTeX of a BibTeX field as plain text: accents and symbols decoded, braces removed; formulas stay."""
     import latexcodec  # noqa: F401 - registers the codec
 
-    marked = _COMMAND.sub(_marked, _DEGREE.sub("°", _DOTLESS.sub(r"\1{\2}", _HYPERLINK.sub("", text))))
+    marked = _COMMAND.sub(_marked, _DEGREE.sub("°", _DOTLESS.sub(r"\1{\2}", _spaced(text))))
     marked = _MATHEMATICS.sub(lambda formula: _SCRIPT.sub(_kept_braces, formula[0]), marked)
-    read = codecs.lookup("ulatex").decode(marked)[0]  # type: ignore[arg-type]  # from text to text
+    read = codecs.lookup("ulatex").decode(marked, "ignore")[0]  # type: ignore[arg-type]  # from text to text
     bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # commands such as \textbf only format
     return clean("".join(_TEXTS[ord(char) - _FIRST] if _is_mark(char) else char for char in bare))
 
@@ -45,6 +47,10 @@ def from_latex(text: str) -> str:
 def verbatim(text: str) -> str:
     r"""A DOI or an address, which older styles wanted escaped: ``10.1000/a\_b`` and ``\url{https://...}``."""
     return clean(_VERBATIM.sub(_unescaped, text))
+
+
+def _spaced(text: str) -> str:
+    return _NOTHING.sub("", _SPACE.sub(" ", _HYPERLINK.sub("", text)))
 
 
 def _unescaped(found: re.Match[str]) -> str:

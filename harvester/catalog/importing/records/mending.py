@@ -1,4 +1,7 @@
-"""Repairs a BibTeX record that the library refuses, or would misread; what is repaired is listed in docs/adding.md."""
+"""Repairs a BibTeX record that the library refuses, or would misread.
+
+docs/howto/paper.md lists what is repaired.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -104,7 +107,7 @@ class _Reader:
                 if last and not comma:
                     self.no_comma.append(last)
                 self._keep(name, self._value(name))
-                last = name
+            last = name
 
     def _header(self) -> None:
         found = self._taken(_HEADER)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from harvester.catalog.importing.records.arxiv_ids import paper_at
 from harvester.catalog.importing.records.fields import is_code
 from harvester.catalog.importing.records.page import Link, Page
+from harvester.catalog.importing.records.paper_pages import paper_at
 from harvester.domain.folding import whole_title
 
 _CITING = re.compile(
@@ -50,7 +50,11 @@ _ROLES = {
 }
 _SENTENCE = re.compile(r"(?<=[^A-Z\W][.!?])\s+(?=[A-Z\[(])")
 _QUOTED = re.compile(r"[“\"‘'](?P<title>[^“”\"]{12,250}?)[,.]?[”\"’']")
-_REFERENCE = re.compile(r"\((?:19|20)\d\d[a-z]?(?:, [^()]{3,20})?\)\.?:?\s+(?P<title>[^.?!]{12,250}[?!]?)")
+# "Doe, J. (2022). Title. Journal" and "Doe J, Roe R. Title. Journal. 2022"
+_REFERENCE = re.compile(
+    r"(?:\((?:19|20)\d\d[a-z]?(?:, [^()]{3,20})?\)\.?:?|[^\W\d_][\w'’-]+ [A-Z]{1,3}(?:, et al)?\.)\s+"
+    r"(?P<title>[^.?!]{12,250}[?!]?)"
+)
 _LEAST_WORDS = 3  # of a link's text that is a title
 _MOST_OWN = 3  # papers that a README can call its own; with more, it is a list
 
@@ -75,6 +79,9 @@ def own_papers(page: Page) -> list[Link]:
     clear = [link for link in named if _is_own(page, link)]
     # A link that says nothing about itself is believed if it is the only one.
     found = list(_distinct(clear or (named if len(set(map(paper_id, named))) == 1 else [])))
+    if not found:  # "official code of [Title](a publisher's page)", whose address tells no identifier
+        found = [link for link in page.links if _OWN.search(_sentence(link)) and _is_titled_page(link)]
+        found = [link for link in found if rank(page, link.line) < 2 and not _is_foreign(link)][:1]
     return found if len(found) <= _MOST_OWN else []
 
 
@@ -110,6 +117,11 @@ def _role(link: Link) -> str:
     words = re.sub(r"^\W+|\W+$", "", link.label)
     found = next((role for role, form in _ROLES.items() if form.fullmatch(words)), "")
     return "" if paper_id(link) or (is_code(link.address) and found != "code") else found
+
+
+def _is_titled_page(link: Link) -> bool:
+    enough = len(link.label.split()) > _LEAST_WORDS
+    return enough and bool(title_at(link)) and not paper_at(link.address) and not is_code(link.address)
 
 
 def _is_own(page: Page, link: Link) -> bool:

@@ -28,6 +28,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _WORDS_BEFORE = 400  # characters: a reference to a paper, or two sentences
 _ASKING = re.compile(r"\b(?:cite|citing)\b", re.IGNORECASE)
 _RECORD = re.compile(r"@[A-Za-z]+\s*[{(]")
+_LONGEST_LABEL = 30  # tokens
 _HTML_HEADING = re.compile(r"<h(?P<level>[1-6])[^<>]*>(?P<text>.*?)</h[1-6]>", re.IGNORECASE | re.DOTALL)
 
 
@@ -124,14 +125,14 @@ def _in_paragraph(tokens: "Sequence[Token]", line: int) -> Iterator[Link]:
             label, address = "", str(token.attrGet("href") or "")
         elif token.type == "link_close":
             yield from _link(label, address, before, line)
-            before, address = f"{before}{label}", ""
+            before, address = f"{before}{label}"[-_WORDS_BEFORE:], ""
         elif address:
             label += token.content or " "
         elif token.type == "html_inline":
             yield from _anchor(tokens, n, before, line)
         else:
             yield from _in_text(token, before, line)
-            before += token.content or " "
+            before = f"{before}{token.content or ' '}"[-_WORDS_BEFORE:]
         line += token.type in ("softbreak", "hardbreak")
 
 
@@ -150,7 +151,8 @@ def _bare(text: str, before: str, line: int) -> Iterator[Link]:
         for found in pattern.finditer(text):
             address = base + (found[1] if base else found[0])
             whole = address if "://" in address else f"https://{address}"
-            yield from _link("", without_sentence(whole), before + text[: found.start()], line)
+            ahead = text[max(0, found.start() - _WORDS_BEFORE) : found.start()]
+            yield from _link("", without_sentence(whole), before + ahead, line)
 
 
 def _anchor(tokens: "Sequence[Token]", at: int, before: str, line: int) -> Iterator[Link]:
@@ -158,7 +160,7 @@ def _anchor(tokens: "Sequence[Token]", at: int, before: str, line: int) -> Itera
     if tokens[at].content[:2].lower() != "<a":
         return
     inside = []
-    for token in tokens[at:]:
+    for token in tokens[at : at + _LONGEST_LABEL]:
         inside.append(token.content or " ")
         if token.content.lower().startswith("</a"):
             break
@@ -169,7 +171,7 @@ def _in_html(markup: str, line: int, before: str) -> Iterator[Link]:
     found_any = False
     for found in _HREF.finditer(markup):
         found_any = True
-        ahead = f"{before} {_plain(markup[: found.start()])}"
+        ahead = f"{before} {markup[max(0, found.start() - _WORDS_BEFORE) : found.start()]}"
         yield from _link(found["label"], found["url"], ahead, line + markup.count("\n", 0, found.start()))
     if not found_any and "<a" not in markup:
         yield from _bare(_plain(markup), before, line)
@@ -177,7 +179,7 @@ def _in_html(markup: str, line: int, before: str) -> Iterator[Link]:
 
 def _link(label: str, address: str, before: str, line: int) -> Iterator[Link]:
     if is_web_url(address):
-        yield Link(_plain(label), address, _plain(before[-_WORDS_BEFORE:]), line)
+        yield Link(_plain(label), address, _plain(before), line)
 
 
 def _plain(markup: str) -> str:
