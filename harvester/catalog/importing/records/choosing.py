@@ -49,7 +49,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A source and what is in it; `work` order and then the README's own order is in `citations`."""
+    """A source and what is in it."""
 
     source: Source
     page: Page
