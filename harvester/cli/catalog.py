@@ -8,8 +8,9 @@ import typer
 
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import printable, say, table, watched
+from harvester.cli.common import say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
+from harvester.domain.text import clean
 
 if TYPE_CHECKING:
     from harvester.catalog.check import CheckFinding
@@ -77,7 +78,7 @@ def _print_headings(headings: "Headings") -> None:
     elif headings.kept:
         say(f"{headings.kept} was there before: give it with --map, or remove it to get it proposed anew.")
     if headings.rows:
-        sys.stdout.write(f"{printable(headings.rows)}\n")
+        say(headings.rows)
 
 
 @app.command(cls=FacetCommand)
@@ -85,7 +86,10 @@ def _print_headings(headings: "Headings") -> None:
 def add(
     call: Invocation,
     what: Annotated[
-        str, typer.Argument(metavar="FILE|URL|ID", help="A README with BibTeX, a GitHub repository, or a paper.")
+        str,
+        typer.Argument(
+            metavar="FILE|URL|ID", help="A README, .bib or CITATION.cff, a GitHub or GitLab repository, or a paper."
+        ),
     ],
     label: Label = None,
     code: Annotated[str, typer.Option(metavar="URL", help="The URL of its code.")] = "",
@@ -96,8 +100,11 @@ def add(
     from harvester.services.catalog.add import add as add_paper
 
     labels = labels_given(label)
-    entry = add_paper(call.workspace, what, labels, code)
-    document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path)}
+    warnings: list[str] = []
+    entry = add_paper(call.workspace, what, labels, code, warnings.append)
+    for warning in warnings:
+        sys.stderr.write(f"{clean(f'Warning: {warning}')}\n")
+    document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path), "warnings": warnings}
     told = [f"It is {said}: {entry.links[kind]}" for kind, said in NOTICE_KINDS.items() if kind in entry.links]
     return Output(document, "\n".join([f"{entry.id}: {entry.title}", str(entry.path), *told]))
 

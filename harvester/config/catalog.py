@@ -15,4 +15,5 @@ class CatalogSettings(SettingsSection):
     templates: Path | None = None
     raw_url: WebAddress = "https://raw.githubusercontent.com"
     license: Annotated[str, Field(pattern=r"^([A-Za-z0-9.+-]+)?$")] = ""
+    gitlab_url: WebAddress = "https://gitlab.com"
     git: Literal["off", "commit", "branch"] = "off"

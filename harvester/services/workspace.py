@@ -17,7 +17,20 @@ from harvester.store.engine import open_store
 TAKEN = {"authors", "links", "note", "published", "venue"}
 TAKEN |= {"doi", "publication", "url"}  # columns of the dataset export
 TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
-TAKEN |= {"by", "config", "confirmed", "debug", "help", "interactive", "json", "label", "since", "state", "until", "unsure"}
+TAKEN |= {
+    "by",
+    "config",
+    "confirmed",
+    "debug",
+    "help",
+    "interactive",
+    "json",
+    "label",
+    "since",
+    "state",
+    "until",
+    "unsure",
+}
 TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
 Watch = Callable[[str, int, int | None], None]
 """Receives the progress of a stage: its name, how many are done, and of how many if that is known."""

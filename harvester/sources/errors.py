@@ -25,11 +25,14 @@ class Throttled(Unavailable):
 
 
 class BadQuery(FetchError):
-    """The request itself is wrong; retrying is useless. `body` is the service's explanation, if it gave one."""
+    """The request itself is wrong; retrying is useless.
 
-    def __init__(self, message: str, body: bytes = b"") -> None:
+    `body` is the service's explanation and `status` that of its answer, if it gave one.
+    """
+
+    def __init__(self, message: str, body: bytes = b"", status: int = 0) -> None:
         super().__init__(message)
-        self.body = body
+        self.body, self.status = body, status
 
 
 class Malformed(FetchError):

@@ -289,7 +289,7 @@ def _check_status(response: "requests.Response") -> None:
     if status >= 500:
         raise Unavailable(f"{where} answers HTTP {status}.")
     explanation: bytes = response.raw.read(CHUNK, decode_content=True)
-    raise BadQuery(f"{where} rejects the request (HTTP {status}).", explanation)
+    raise BadQuery(f"{where} rejects the request (HTTP {status}).", explanation, status)
 
 
 def _throttled(problem: str, wanted: float | None) -> Throttled:

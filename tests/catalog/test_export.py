@@ -26,7 +26,9 @@ from harvester.catalog.export import export as export_with
 from harvester.catalog.export.bibtex import key, latex
 from harvester.catalog.export.publication import doi_of
 from harvester.catalog.export.records import Context, entry_json, other_links, paper_address, plain
-from harvester.catalog.importing.citation import citations, from_data, from_latex
+from harvester.catalog.importing.records.bibtex import read_bibtex
+from harvester.catalog.importing.records.citation import Citation
+from harvester.catalog.importing.records.latex import from_latex, verbatim
 from harvester.catalog.published import Published
 from harvester.catalog.sections import newest_first
 from harvester.domain.identity import address_of
@@ -184,6 +186,10 @@ def test_biblatex(papers: list[Entry]) -> None:
         assert list(map(as_read, record.persons.get("author", ()))) == list(map(as_sorted, entry.authors))
 
 
+def citations(text: str) -> tuple[Citation, ...]:
+    return tuple(read_bibtex(text).citations)
+
+
 def test_bibtex_says_it_all() -> None:
     (found,) = citations(export([ENTRY], "bibtex"))
     assert (found.id, found.title, found.published) == (ENTRY.id, ENTRY.title, ENTRY.published)
@@ -213,7 +219,7 @@ def test_dois_and_addresses_are_verbatim(doi: str) -> None:
     for name in ("bibtex", "biblatex"):
         fields = bibtex(export([entry], name), entry.id)
         assert (fields["doi"], fields["url"]) == (quoted(doi), quoted(address))
-        assert from_data(fields["note"]) == f"code: {quoted(address)}"
+        assert verbatim(fields["note"]) == f"code: {quoted(address)}"
         (found,) = citations(export([entry], name))
         assert found.links["paper"] == quoted(address)
     (item,) = json.loads(export([entry], "csl-json"))
@@ -440,5 +446,5 @@ def test_an_empty_catalogue_and_the_same_bytes_in_any_order(name: str) -> None:
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("unit", ["@a{b,", "@a{b,{", "@a{b, title = {x}\n", "@", "{", "@a{b, title = {x}}"])
 def test_hostile_bibtex_takes_no_time(unit: str) -> None:
-    assert len(citations(unit * 200)) in (0, 200)
-    assert citations(unit.removesuffix("}") * 20_000) == []
+    assert len(read_bibtex(unit * 200).citations) in (0, 200)
+    assert read_bibtex(unit.removesuffix("}") * 20_000).citations == ()

@@ -22,7 +22,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.export.bibtex import key
 from harvester.catalog.export.publication import doi_of
 from harvester.catalog.export.records import paper_address
-from harvester.catalog.importing.citation import from_latex
+from harvester.catalog.importing.records.latex import from_latex
 from harvester.catalog.published import Published
 from harvester.domain.labels import Labels
 

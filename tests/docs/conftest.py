@@ -37,6 +37,7 @@ WORKS = json.dumps(
         "message": {"total-results": 1, "items": [{"DOI": "10.9999/toc", "type": "journal-issue"}], "next-cursor": "x"},
     }
 ).encode()
+TIDES = b"# Tides\n@article{t, title={Tides of the aorta}, author={Sol, Eva}, year=2022, doi={10.9999/tides}}"
 OAI = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{}</OAI-PMH>'
 WHO = OAI.format("<Identify><repositoryName>arXiv</repositoryName></Identify>")
 CHANGED = OAI.format(
@@ -84,6 +85,7 @@ class World:
             config = config.replace(f"https://{host}", self.upstream)
         config = config.replace("https://www.ebi.ac.uk/europepmc", f"{self.upstream}/europepmc")
         config = config.replace("https://api.crossref.org", f"{self.upstream}/crossref")
+        config = config.replace("https://raw.githubusercontent.com", f"{self.upstream}/raw")
         config = re.sub(r"https://[^\"\s]+\.(?:rss|xml)", f"{self.upstream}/feed/journal.xml", config)
         return config.replace("min_interval = 3.0", "min_interval = 0.0").replace("private = false", "private = true")
 
@@ -117,8 +119,8 @@ def _found(target: str) -> bytes:
 
 @contextmanager
 def _upstream() -> Iterator[str]:
-    """The demo's upstream, a journal, a Europe PMC and a Crossref that find a table of contents, and an OAI-PMH that
-    lists one of the demo's papers in every set.
+    """The demo's upstream, a journal, a repository, a Europe PMC and a Crossref that find a table of contents, and an
+    OAI-PMH that lists one of the demo's papers in every set.
     """
     papers = read_sample()
     changed = CHANGED.format_map(papers[1])
@@ -131,6 +133,8 @@ def _upstream() -> Iterator[str]:
                 status, kind, body = 200, "application/json", _found(self.path)
             elif self.path.startswith("/crossref/"):
                 status, kind, body = 200, "application/json", WORKS
+            elif self.path == "/raw/invented/tides/HEAD/README.md":
+                status, kind, body = 200, "text/plain", TIDES
             elif self.path.startswith("/oai"):
                 status, kind, body = 200, "text/xml", (WHO if "Identify" in self.path else changed).encode()
             else:

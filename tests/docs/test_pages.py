@@ -60,6 +60,10 @@ def test_a_page(page: str, prepared: Path, world: World) -> None:
     walk(page, prepared, world, READER)
 
 
+def test_a_paper_is_added(prepared: Path, world: World) -> None:
+    walk("howto/paper.md", prepared, world, {"OWNER/REPOSITORY": "invented/tides"})
+
+
 def test_a_source_is_added(prepared: Path, world: World) -> None:
     here = {f'url = "{JOURNAL}"': f'url = "{world.upstream}/feed/journal.xml"\nallow_private = true'}
     walk("howto/source.md", prepared, world, here)

@@ -18,7 +18,7 @@ import pytest
 from harvester.base.errors import CatalogError, FetchError, HarvesterError, UsageError
 from harvester.catalog.folder import load_catalog
 from harvester.domain.papers import Author, Paper, Sighting
-from harvester.services.catalog.add import add, readme_address
+from harvester.services.catalog.add import add
 from harvester.services.catalog.check import findings
 from harvester.services.catalog.export import export, export_dataset
 from harvester.services.catalog.lists import import_list
@@ -238,7 +238,11 @@ def test_a_doi_is_looked_up_at_crossref(tmp_path: Path, upstream: Upstream) -> N
     ("what", "error", "message"),
     [
         ("nonsense", UsageError, "is not a file, arXiv id, DOI or address"),
-        ("https://example.org/paper", UsageError, "is not the address of an arXiv paper, a DOI or a GitHub repository"),
+        (
+            "https://example.org/paper",
+            UsageError,
+            "is not the address of an arXiv paper, a DOI or a GitHub or GitLab repository",
+        ),
         ("10.1000/unknown", FetchError, "doi:10.1000/unknown was not found, and not every service gave an answer: "),
         ("config.toml", CatalogError, "contains no BibTeX record"),
         ("x" * 5000, UsageError, "is not a file, arXiv id, DOI or address"),
@@ -263,7 +267,7 @@ def test_the_seeds_readmes(ws: Workspace, shared: Path) -> None:
 
 
 class Site(BaseHTTPRequestHandler):
-    """A site with a README, and pages that answer as their names say."""
+    """A site whose pages answer as their names say."""
 
     def do_GET(self) -> None:
         status = int(self.path.rpartition("/")[2]) if self.path.rpartition("/")[2].isdigit() else 200
@@ -271,8 +275,6 @@ class Site(BaseHTTPRequestHandler):
         if status == 302:
             self.send_header("Location", "https://elsewhere.example/")
         self.end_headers()
-        if self.path == "/invented/beats/HEAD/README.md":
-            self.wfile.write(README.encode())
 
     def log_message(self, *_: object) -> None:
         pass
@@ -284,28 +286,6 @@ def web() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
-
-
-def test_a_repository_is_read_by_its_address(tmp_path: Path, web: str) -> None:
-    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", catalog={"raw_url": web})
-    entry = add(ws, "https://github.com/invented/beats.git", {"modality": "ecg"})
-    assert entry.links["code"] == "https://github.com/invented/beats"
-    ws.store.dispose()
-
-
-@pytest.mark.parametrize(
-    ("address", "path"),
-    [
-        ("https://github.com/a/b", "a/b"),
-        ("https://www.github.com/a/b.c/tree/main/x", "a/b.c"),
-        ("https://github.com/a", None),
-        ("https://github.example/a/b", None),
-        ("https://github.com/a/../b", None),
-    ],
-)
-def test_the_address_of_a_readme(address: str, path: str | None) -> None:
-    expected = f"https://raw.example/{path}/HEAD/README.md" if path else None
-    assert readme_address("https://raw.example", address) == expected
 
 
 def entry_file(ws: Workspace, name: str, links: str) -> None:

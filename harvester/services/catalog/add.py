@@ -1,18 +1,16 @@
 """Add one paper to the catalog by its name, its address, or the README of its repository."""
 
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from harvester.base.errors import CatalogError, HarvesterError, UsageError
+from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_catalog, load_entry, write_entry
-from harvester.catalog.importing.awesome import read_list
-from harvester.catalog.importing.citation import Citation, citations
+from harvester.catalog.importing.records.choosing import Choice, Source, about, choose
+from harvester.catalog.importing.records.citation import Citation
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import address_of, link_identifier, parse_identifier
 from harvester.domain.labels import Labels, completed, parse_labels, relabelled, require_one, split_labels
@@ -21,22 +19,20 @@ from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.notices import mark_locked
+from harvester.services.catalog.repository import fetch_sources, file_sources, repository_at
 from harvester.services.catalog.sync import sync_locked
 from harvester.services.learning.classify import load_classifier, predict, version_in_use
 from harvester.services.lookup import bring
 from harvester.services.review.decisions import CATALOG_LOCK, entry_of
 from harvester.services.workspace import Workspace
-from harvester.sources.http import Transport
 from harvester.store.engine import read
 from harvester.store.locks import lock
 from harvester.store.papers import find
 from harvester.store.predictions import current
 
 log = logging.getLogger(__name__)
-_REPOSITORY = re.compile(r"/(?P<owner>[\w-]+)/(?P<name>(?!\.\.?(?:/|$))[\w.-]+?)(?:\.git)?(?:/.*)?")
-_ABSTRACT = re.compile(r"^[#* ]*abstract\W*$(?P<text>.*?)^#", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_RECORD = re.compile(r"^@\w+\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
 _READ = 3000  # characters of a README that the classifier is shown
+Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +43,29 @@ class _Found:
     about: str
 
 
-def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> Entry:
+def _log(warning: str) -> None:
+    log.warning("%s", warning)
+
+
+def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "", warn: Warn = _log) -> Entry:
     """Add the paper that `what` names, or merge it into the paper's entry; returns the entry.
 
     Args:
-        what: a file with a BibTeX record (a README), the address of a GitHub repository, or a paper's name or address.
+        what: a README, .bib file or CITATION.cff, the address of a repository, or a paper's name or address.
         given: labels by facet, in place of predicted ones.
         code: the address of the paper's code.
+        warn: is told what its reader should know about the choice of a record, and what was repaired in it.
 
     Raises:
         UsageError: a label is unknown, or the address is neither of a paper nor of a repository.
-        CatalogError: the file has no BibTeX record.
+        CatalogError: the file or repository names no paper, or its record cannot be read; nothing is written.
         HarvesterError: the paper is unknown, or an upstream does not answer.
     """
     chosen = parse_labels(ws.taxonomy, {facet: split_labels(text) for facet, text in given.items()})
     require_one(ws.taxonomy, chosen)
     if code and not is_web_url(code):
         raise UsageError(f"--code {code!r} is not a valid web address; write one that begins with https://.")
-    found = _find(ws, what)
+    found = _find(ws, what, warn)
     if code:
         found = replace(found, entry=replace(found.entry, links={**found.entry.links, "code": code}))
     (entry,) = enriched(ws, [found.entry], online=False)
@@ -83,30 +84,24 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "") -> E
         return load_entry(ws.catalog, path, ws.taxonomy)
 
 
-def readme_address(raw_url: str, repository: str) -> str | None:
-    """The address of the README of a GitHub repository; None for other addresses."""
-    parts = urlsplit(repository)
-    found = _REPOSITORY.fullmatch(parts.path)
-    if parts.hostname not in ("github.com", "www.github.com") or not found:
-        return None
-    return f"{raw_url}/{found['owner']}/{found['name']}/HEAD/README.md"
-
-
-def _find(ws: Workspace, what: str) -> _Found:
+def _find(ws: Workspace, what: str, warn: Warn) -> _Found:
     if _is_file(what):
-        return _from_readme(ws, read_list(Path(what)), what)
+        return _from_sources(ws, file_sources(Path(what)), warn)
+    if repository := repository_at(ws.settings.catalog, what):
+        found = _from_sources(ws, fetch_sources(ws, repository), warn)
+        return replace(found, entry=replace(found.entry, links=_with_code(found.entry.links, repository.home)))
     if "://" in what and not link_identifier(what):
-        raw_url = ws.settings.catalog.raw_url
-        address = readme_address(raw_url, what)
-        if address is None:
-            raise UsageError(
-                f"{what} is not the address of an arXiv paper, a DOI or a GitHub repository; give one of these."
-            )
-        body = Transport(ws.settings.harvest).get(address, {}, "text/plain, */*").body
-        found = _from_readme(ws, body.decode("utf-8", errors="replace"), what)
-        home = "https://github.com" + "/".join(urlsplit(what).path.removesuffix(".git").split("/")[:3])
-        return replace(found, entry=replace(found.entry, links={**found.entry.links, "code": home}))
+        raise UsageError(
+            f"{what} is not the address of an arXiv paper, a DOI or a GitHub or GitLab repository; give one of these."
+        )
     return _by_name(ws, what)
+
+
+def _with_code(links: Mapping[str, str], home: str) -> dict[str, str]:
+    """The links with the repository as the code; another one that a record names, such as a Zenodo DOI, is kept."""
+    other = links.get("code", home)
+    same = other.lower().removesuffix(".git").rstrip("/") == home.lower()
+    return {**links, "code": home} | ({} if same else {"code-2": other})
 
 
 def _is_file(what: str) -> bool:
@@ -144,17 +139,25 @@ def _no_paper(name: str, notices: Sequence[Notice]) -> str:
     return f"{name} is not a paper: a part of an issue, a whole book, or a review of a paper."
 
 
-def _from_readme(ws: Workspace, text: str, name: str) -> _Found:
-    found = citations(text)
-    if not found:
-        raise CatalogError(
-            f"{name} contains no BibTeX record with a title; give a README that says how to cite its paper."
-        )
-    if len(found) > 1:
-        log.warning("%s contains %d BibTeX records; the first one, %r, is used.", name, len(found), found[0].title)
-    abstract = _ABSTRACT.search(text)
-    about = abstract["text"] if abstract else _RECORD.sub("", text)
-    return _Found(_cited(ws, found[0]), about.strip()[:_READ])
+def _from_sources(ws: Workspace, sources: Sequence[Source], warn: Warn) -> _Found:
+    choice = choose(sources)
+    for warning in choice.warnings:
+        warn(warning)
+    words = about(sources[0])[:_READ]
+    return _by_link(ws, choice, words, warn) if choice.by_link else _Found(_cited(ws, choice.citation), words)
+
+
+def _by_link(ws: Workspace, choice: Choice, words: str, warn: Warn) -> _Found:
+    """A paper that the text only links to, as the store or its upstream knows it, with the text's other links."""
+    cited = choice.citation
+    try:
+        found = _by_name(ws, cited.id)
+    except HarvesterError as error:
+        if not cited.title:
+            raise HarvesterError(f"Only a link names the paper {cited.id}, without its title. {error}") from error
+        warn(f"{cited.id} has no authors and date yet: {error}")
+        return _Found(_cited(ws, cited), words)
+    return _Found(replace(found.entry, links={**cited.links, **found.entry.links}), found.about or words)
 
 
 def _cited(ws: Workspace, cited: Citation) -> Entry:
@@ -166,7 +169,7 @@ def _cited(ws: Workspace, cited: Citation) -> Entry:
         authors=cited.authors,
         published=cited.published,
         venue=cited.venue,
-        links=dict(cited.links) or ({"paper": own} if own else {}),
+        links=({"paper": own} if own else {}) | dict(cited.links),
     )
 
 
@@ -174,7 +177,8 @@ def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
     """The existing entry with what it lacks filled in; of notices, `mark_entries` knows which the file has shown."""
     links = {role: address for role, address in new.links.items() if role not in NOTICE_KINDS}
     both = joined(old, replace(new, links=links), ws.taxonomy)
-    return replace(both, authors=old.authors or new.authors, published=old.published or new.published)
+    authors, published, venue = old.authors or new.authors, old.published or new.published, old.venue or new.venue
+    return replace(both, authors=authors, published=published, venue=venue)
 
 
 def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:

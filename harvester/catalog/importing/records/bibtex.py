@@ -1,0 +1,117 @@
+"""Reads the BibTeX records in a text, such as a repository's README.
+
+``pybtex`` reads the records; one that it refuses is repaired first. Unknown words before a brace, as programs have
+them, are no records unless they contain a title.
+"""
+
+import re
+from collections.abc import Mapping
+
+from harvester.catalog.importing.records.authors import authors_in
+from harvester.catalog.importing.records.citation import Citation, Records, Unreadable
+from harvester.catalog.importing.records.fields import (
+    identifier_of,
+    links_of,
+    published_of,
+    title_of,
+    venue_of_record,
+    work_of,
+)
+from harvester.catalog.importing.records.latex import from_latex
+from harvester.catalog.importing.records.mending import CONTINUES, SWALLOWED, Unmendable, balanced_end, mend
+from harvester.catalog.importing.records.regions import Region, regions
+
+_TITLE = re.compile(r"\btitle\s*=", re.IGNORECASE)
+_KEY = re.compile(r"@\w+\s*[{(]\s*(?P<key>[^\s,={}()\"]{1,80})\s*(?=[,\n])")
+_LONGEST = 50_000  # characters of one record
+
+
+def read_bibtex(text: str) -> Records:
+    """The records of a text, and those that cannot be read."""
+    macros: dict[str, str] = {}
+    found: list[Citation | Unreadable] = []
+    for region in regions(text):
+        if region.kind == "string":
+            macros |= _macros(region, macros)
+        elif region.is_known or _TITLE.search(region.text, 0, balanced_end(region.text) or len(region.text)):
+            found += [record for record in [_record(region, macros)] if record]
+    return Records(
+        tuple(record for record in found if isinstance(record, Citation)),
+        tuple(record for record in found if isinstance(record, Unreadable)),
+    )
+
+
+def _macros(region: Region, known: Mapping[str, str]) -> Mapping[str, str]:
+    """``@string{hn = {Heart Notes}}``, read like a record without a key."""
+    try:
+        return mend(region.text[:_LONGEST], known).fields
+    except Unmendable:
+        return {}
+
+
+def _record(region: Region, macros: Mapping[str, str]) -> Citation | Unreadable | None:
+    key = found["key"] if (found := _KEY.match(region.text)) else ""
+    try:
+        fields, repairs = _fields(region, macros)
+    except Unmendable as error:
+        # An unknown type that is broken, too, is more probably no record; one that has a title is named nevertheless.
+        return Unreadable(region.line, key, str(error), work_of(region.kind, {"title": region.text}))
+    if not title_of(fields):
+        why = "it has no title"
+        return Unreadable(region.line, key, why, work_of(region.kind, fields)) if region.is_known else None
+    return _citation(region, key, fields, repairs)
+
+
+def _fields(region: Region, macros: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The fields by their lower-case names, and what had to be repaired.
+
+    Raises:
+        Unmendable: the record cannot be read.
+    """
+    from pybtex.exceptions import PybtexError
+
+    text = region.text[:_LONGEST]
+    end = balanced_end(text)
+    if end is not None and not CONTINUES.match(text, end):
+        try:
+            fields = _parsed(text[:end], macros)
+        except (PybtexError, ValueError):
+            pass
+        else:
+            if not any(SWALLOWED.search(value) for value in fields.values()):
+                return fields, ()
+    if not region.is_known:
+        raise Unmendable("it is no complete record")
+    mended = mend(text, macros)
+    try:
+        return _parsed(mended.text, macros), mended.notes
+    except (PybtexError, ValueError) as error:
+        raise Unmendable(f"{error}") from None
+
+
+def _parsed(record: str, macros: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a record in order, read by the library; the first of two with one name counts."""
+    from pybtex.database.input.bibtex import Parser, month_names
+
+    parser = Parser(person_fields=(), macros={**month_names, **macros}, keyless_entries=False)
+    (held,) = parser.parse_string(record).entries.values()
+    return {name.lower(): str(value) for name, value in held.fields.items()}
+
+
+def _citation(region: Region, key: str, fields: Mapping[str, str], repairs: tuple[str, ...]) -> Citation:
+    title = title_of(fields)
+    identifier = identifier_of(fields, title, key)
+    authors, mended = authors_in(fields.get("author", ""))
+    keywords = (from_latex(word) for word in re.split(r"[,;]", fields.get("keywords", "")))
+    return Citation(
+        id=identifier,
+        title=title,
+        authors=authors,
+        published=published_of(fields),
+        venue=venue_of_record(fields, identifier),
+        links=links_of(fields),
+        keywords=tuple(filter(None, keywords)),
+        work=work_of(region.kind, fields),
+        line=region.line,
+        repairs=(*repairs, "its authors are not separated by “and”") if mended else repairs,
+    )

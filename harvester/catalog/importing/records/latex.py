@@ -1,0 +1,75 @@
+"""LaTeX as plain text. ``latexcodec`` (one of pybtex's dependencies) decodes accents, but few commands for symbols."""
+
+import codecs
+import re
+
+from harvester.catalog.export.bibtex import ESCAPES
+from harvester.domain.text import clean
+
+_SYMBOLS = {  # what latexcodec leaves out
+    r"\textmu": "µ",
+    r"\micro": "µ",
+    r"\texttimes": "×",
+    r"\textquoteright": "’",
+    r"\textquoteleft": "‘",
+    r"\textquotesingle": "'",
+    r"\slash": "/",
+    r"\LaTeX": "LaTeX",
+    r"\TeX": "TeX",
+}
+_NAMED = {command.removesuffix("{}"): char for char, command in ESCAPES.items()} | _SYMBOLS
+_WORDS = "|".join(re.escape(name) for name in sorted(_NAMED, key=len, reverse=True) if name[-1].isalpha())
+_SIGNS = "|".join(re.escape(name) for name in _NAMED if not name[-1].isalpha())
+_COMMAND = re.compile(rf"(?P<word>{_WORDS})(?![A-Za-z])\s*(?:\{{\}})?|(?P<sign>{_SIGNS})")
+_FIRST = 0xF0000  # private use: placeholders for characters with a LaTeX command, while the rest is decoded
+_TEXTS = list(dict.fromkeys(_NAMED.values()))
+_DOTLESS = re.compile(r"(\\[\"'`^~=.]|\\[uv](?![A-Za-z]))\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?")
+_DEGREE = re.compile(r"\$?\s*\^\s*\{?\s*\\circ\s*\}?\s*\$?")
+_MATHEMATICS = re.compile(r"\$[^$]+\$")
+_SCRIPT = re.compile(r"(?<=[_^])\{([^{}\\]{2,})\}")  # 10^{-3}: without its braces it would be another formula
+_SPACE = re.compile(r"\\(?:\\|[,;: ])")  # a line's end and TeX's spaces
+_NOTHING = re.compile(r"\\[-/!]")  # where a word may be broken, and what moves letters
+_HYPERLINK = re.compile(r"\\href\s*\{[^{}]*\}")
+_VERBATIM = re.compile(r"\\([_%#&$~{}^-])|\\text(?:underscore|asciitilde)\s*(?:\{\})?|[{}]|\\url\b")
+
+
+def from_latex(text: str) -> str:
+    """The LaTeX of a BibTeX field as plain text: accents and symbols decoded, braces removed; formulas stay."""
+    import latexcodec  # noqa: F401 - registers the codec
+
+    marked = _COMMAND.sub(_marked, _DEGREE.sub("°", _DOTLESS.sub(r"\1{\2}", _spaced(text))))
+    marked = _MATHEMATICS.sub(lambda formula: _SCRIPT.sub(_kept_braces, formula[0]), marked)
+    read = codecs.lookup("ulatex").decode(marked, "ignore")[0]  # type: ignore[arg-type]  # from text to text
+    bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # commands such as \textbf only format
+    return clean("".join(_TEXTS[ord(char) - _FIRST] if _is_mark(char) else char for char in bare))
+
+
+def verbatim(text: str) -> str:
+    r"""A DOI or an address, which older styles wanted escaped: ``10.1000/a\_b`` and ``\url{https://...}``."""
+    return clean(_VERBATIM.sub(_unescaped, text))
+
+
+def _spaced(text: str) -> str:
+    return _NOTHING.sub("", _SPACE.sub(" ", _HYPERLINK.sub("", text)))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    if found[1]:
+        return found[1]
+    return {"\\textu": "_", "\\texta": "~"}.get(found[0][:6], "")
+
+
+def _marked(found: re.Match[str]) -> str:
+    return _mark(_NAMED[found["word"] or found["sign"]])
+
+
+def _mark(text: str) -> str:
+    return chr(_FIRST + _TEXTS.index(text))
+
+
+def _kept_braces(found: re.Match[str]) -> str:
+    return f"{_mark('{')}{found[1]}{_mark('}')}"
+
+
+def _is_mark(char: str) -> bool:
+    return _FIRST <= ord(char) < _FIRST + len(_TEXTS)

@@ -1,0 +1,24 @@
+"""Identifiers in the addresses of pages about a paper: those that contain them as they are, and a few that do not."""
+
+import re
+
+from harvester.domain.identity import arxiv_version, link_identifier
+
+_ARXIV_PAGE = re.compile(
+    r"https?://(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/(?:abs|overview)|ar5iv(?:\.labs\.arxiv)?\.org/(?:html|abs))/"
+    r"(?P<id>[^?#]+)",
+    re.IGNORECASE,
+)
+_NATURE_PAGE = re.compile(
+    r"https?://(?:www\.)?nature\.com/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\da-z])", re.IGNORECASE
+)
+
+
+def paper_at(address: str) -> str:
+    """The identifier of the paper that a page is about; "" if its address has none."""
+    if found := _ARXIV_PAGE.match(address):
+        named = arxiv_version(found["id"].rstrip("/"))
+        return f"arxiv:{named[0]}" if named else ""
+    if found := _NATURE_PAGE.match(address):
+        return f"doi:10.1038/{found['id'].lower()}"
+    return link_identifier(address) or ""
