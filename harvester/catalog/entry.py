@@ -23,14 +23,17 @@ from harvester.domain.labels import Labels, labels_json
 if TYPE_CHECKING:
     from tomlkit.container import Container
 
-_PLAIN_KEYS = ("id", "title", "authors", "published", "venue")
+_PLAIN_KEYS = ("id", "title", "authors", "published", "venue", "note")
 _SLUG_LENGTH = 60
 _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper in the catalog. `path` is its file relative to the catalog's folder, None if it has none yet."""
+    """A paper in the catalog. `path` is its file relative to the catalog's folder, None if it has none yet.
+
+    `note` is what a list's maintainers say about the paper themselves, in plain words.
+    """
 
     id: str
     title: str
@@ -38,6 +41,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     published: Published = Published()  # noqa: RUF009 - frozen, so it can be shared
     venue: str = ""
+    note: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
@@ -69,6 +73,7 @@ def parse_entry(text: str, path: Path, taxonomy: Taxonomy) -> Entry:
         authors=fields.texts("authors"),
         published=fields.published("published"),
         venue=fields.text("venue"),
+        note=fields.text("note"),
         labels=Labels({facet.id: fields.labels(facet) for facet in taxonomy.facets}),
         links=fields.links("links"),
         path=path,
@@ -128,6 +133,7 @@ def _values(entry: Entry, taxonomy: Taxonomy) -> dict[str, Any]:
         "authors": list(entry.authors),
         "published": entry.published.exact or str(entry.published) or None,
         "venue": entry.venue,
+        "note": entry.note or None,
     }
     return values | labels_json(entry.labels, taxonomy)
 
@@ -136,7 +142,8 @@ def _update(document: "Container", held: dict[str, Any], values: dict[str, Any])
     """Set the values that differ; a new file gets every key, so that a maintainer sees which can be filled in."""
     for key, value in values.items():
         if value is None:
-            document.pop(key, None)
+            if held.get(key):
+                del document[key]
         elif (key in held and not _same(key, held[key], value)) or (key not in held and (value or not held)):
             document[key] = value
 

@@ -14,7 +14,7 @@ from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
 # Names already used by fields of entries and forms, by the addresses of pages and by command-line options.
-_TAKEN = {"authors", "links", "published", "venue"}
+_TAKEN = {"authors", "links", "note", "published", "venue"}
 _TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
 _TAKEN |= {"by", "config", "confirmed", "debug", "help", "json", "label"}
 _TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}

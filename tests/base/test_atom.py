@@ -79,7 +79,7 @@ def catalogue() -> str:
     labels = Labels({"task": ("segmentation",), "modality": ("ecg",), "kind": ("research",)})
     links = {"paper": "https://example.org/a", "code": "https://github.com/a/b"}
     return export(
-        [Entry("arxiv:2506.00001", TITLE, labels, ("Ann Bee", "Cy Dee"), Published(2025, 6), "Nature", links)],
+        [Entry("arxiv:2506.00001", TITLE, labels, ("Ann Bee", "Cy Dee"), Published(2025, 6), "Nature", links=links)],
         TAXONOMY,
         "atom",
     )

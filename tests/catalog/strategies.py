@@ -73,6 +73,7 @@ entries = st.builds(
     authors=st.lists(hostile, max_size=3).map(tuple),
     published=published,
     venue=hostile,
+    note=hostile,
     links=st.dictionaries(
         st.sampled_from(["paper", "code", "project", "pdf", "paper-2"]) | hostile, addresses, max_size=3
     ),

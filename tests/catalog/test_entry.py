@@ -81,6 +81,16 @@ def test_hand_edits_survive_a_change() -> None:
     assert sum(line not in before for line in after) == 5
 
 
+def test_a_note_is_written_where_there_is_one() -> None:
+    entry = parse(GOOD)
+    noted = format_entry(replace(entry, note='Says "more" | than *one* thing.'), TAXONOMY)
+    assert parse(noted).note == 'Says "more" | than *one* thing.'
+    assert "note" not in format_entry(entry, TAXONOMY)
+    assert "note" not in format_entry(entry, TAXONOMY, noted)
+    empty = GOOD.replace('venue = "arXiv"\n', 'venue = "arXiv"\nnote = ""\n')
+    assert format_entry(entry, TAXONOMY, empty) == empty
+
+
 def test_a_date_in_quotes_is_no_change() -> None:
     text = GOOD.replace("2024-11-20 ", '"2024-11-20" ')
     assert format_entry(parse(text), TAXONOMY, text) == text
@@ -130,6 +140,7 @@ def test_an_entry_survives_the_change_of_another_ones_file(old: Entry, new: Entr
         ('"Large-scale model"', "7", "wrong-type", 3),
         ('["Zhengyao Ding", "Yujian Hu"]', '"Zhengyao Ding"', "wrong-type", 4),
         ('"Yujian Hu"', "2", "wrong-type", 4),
+        ('venue = "arXiv"', "note = 3", "wrong-type", 6),
         ("2024-11-20 ", "2024-13-20 ", "broken-toml", 5),
         ("2024-11-20 ", '"2024-13" ', "bad-date", 5),
         ("2024-11-20 ", '"2023-02-29" ', "bad-date", 5),

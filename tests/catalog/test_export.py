@@ -40,7 +40,7 @@ ENTRY = Entry(
     ("Müller and Sons", "Ann Bee", "Dee, Cy"),
     Published(2024, 11, 20),
     "Nature",
-    {"paper": "https://arxiv.org/abs/2411.13602", "code": "https://github.com/a/b_c?d=1&e=%20"},
+    links={"paper": "https://arxiv.org/abs/2411.13602", "code": "https://github.com/a/b_c?d=1&e=%20"},
 )
 
 
@@ -95,8 +95,8 @@ def test_csv(papers: list[Entry]) -> None:
     for row, entry in zip(rows, known(papers), strict=True):
         assert not any(str(cell).startswith(("=", "+", "-", "@")) for cell in (*row, *row.values()))
         held = {csv_text(name): csv_text(cell) for name, cell in row.items()}
-        assert [held[name] for name in ("id", "title", "published", "venue", "kind")] == [
-            entry.id, entry.title, str(entry.published), entry.venue, entry.labels.one_of("kind"),
+        assert [held[name] for name in ("id", "title", "published", "venue", "note", "kind")] == [
+            entry.id, entry.title, str(entry.published), entry.venue, entry.note, entry.labels.one_of("kind"),
         ]  # fmt: skip
         assert items(held["authors"]) == entry.authors
         assert Labels({facet.id: items(held[facet.id]) for facet in TAXONOMY.facets}) == entry.labels

@@ -41,6 +41,7 @@ def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
         "authors": {"type": "array", "items": text},
         "published": {"type": ["string", "null"], "pattern": _DATE, "description": "day, month or year"},
         "venue": text,
+        "note": text,
         **facets,
         "links": {"type": "object", "additionalProperties": text | {"pattern": "^[hH][tT][tT][pP][sS]?://"}},
     }
@@ -56,12 +57,12 @@ def to_csv(entries: list[Entry], taxonomy: Taxonomy) -> str:
     roles = sorted({role for entry in entries for role in entry.links})
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    columns = ["id", "title", "authors", "published", "venue", *facets, *(f"link {role}" for role in roles)]
+    columns = ["id", "title", "authors", "published", "venue", "note", *facets, *(f"link {role}" for role in roles)]
     rows.writerow(map(csv_cell, columns))
     for entry in entries:
         labels = [joined(entry.labels.of(facet)) for facet in facets]
         links = [entry.links.get(role, "") for role in roles]
-        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue]
+        head = [entry.id, entry.title, joined(entry.authors), str(entry.published), entry.venue, entry.note]
         rows.writerow(map(csv_cell, [*head, *labels, *links]))
     return out.getvalue()
 
