@@ -11,6 +11,9 @@ from harvester.catalog.entry import Entry, tell
 from harvester.catalog.export import WRITERS
 from harvester.catalog.export import export as write_export
 from harvester.catalog.folder import load_catalog, write_entry
+from harvester.catalog.form.learned import Learned, learn
+from harvester.catalog.form.regions import regions
+from harvester.catalog.form.storage import save_form
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.importing.outline import parse_choices
 from harvester.catalog.rendering.awesome import build as render
@@ -21,6 +24,8 @@ from harvester.services.catalog.sync import sync_locked
 from harvester.services.review.decisions import CATALOG_LOCK, settle
 from harvester.services.workspace import Workspace
 from harvester.store.locks import lock
+
+AUTO = "auto"  # the template that is learned from the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Import:
     merged: int
     enriched: int = 0
     problems: tuple[str, ...] = ()
+    learned: Learned | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What ``catalog import`` prints."""
@@ -47,11 +53,18 @@ class Import:
             "skipped": self.read.skipped,
             "unplaced": [{"line": item.line, "text": item.text} for item in self.read.unplaced],
             "problems": list(self.problems),
+            **({"form": self.learned.to_json()} if self.learned else {}),
         }
 
 
 def import_list(
-    ws: Workspace, file: Path, *, choices: Sequence[str] = (), dry_run: bool = False, online: bool = False
+    ws: Workspace,
+    file: Path,
+    *,
+    choices: Sequence[str] = (),
+    dry_run: bool = False,
+    online: bool = False,
+    template: str = "",
 ) -> Import:
     """Import an Awesome-style list into the catalog; a paper that is already there gains its labels and links.
 
@@ -60,25 +73,32 @@ def import_list(
     Args:
         choices: what headings mean, see `outline.parse_choices`.
         online: whether arXiv is asked for what the store does not know either.
+        template: "auto" if the catalog's list shall be built in the form of this one from now on.
 
     Raises:
-        UsageError: a choice is not valid.
+        UsageError: a choice or the template is not valid.
         CatalogError: the list cannot be read or contains no paper; nothing is written.
         HarvesterError: an entry cannot be written.
     """
-    read = parse_list(read_list(file), ws.taxonomy, parse_choices(choices, ws.taxonomy))
+    if template not in ("", AUTO):
+        raise UsageError(f"--template {template!r} is not known; the only one is: {AUTO}.")
+    text, chosen = read_list(file), parse_choices(choices, ws.taxonomy)
+    read = parse_list(text, ws.taxonomy, chosen)
     if not read.papers and not read.unplaced and not read.skipped:
         raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
-    papers = enriched(ws, read.papers, online=online)
+    as_listed, papers = read.papers, enriched(ws, read.papers, online=online)
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
     with lock(ws.store, CATALOG_LOCK, wait=True):
         changed, merged = _merged(ws, read)
+        learned = learn(text, as_listed, changed, regions(text, ws.taxonomy, chosen)) if template else None
         if not dry_run:
             for entry in changed:
                 write_entry(ws.catalog, entry, ws.taxonomy)
+            if learned:
+                save_form(ws.catalog, learned.form)
         problems = () if dry_run else tuple(sync_locked(ws).problems)
-    return Import(read, len(read.papers) - merged, merged, better, problems)
+    return Import(read, len(read.papers) - merged, merged, better, problems, learned)
 
 
 def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
@@ -109,7 +129,8 @@ def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
         )
         for facet in taxonomy.facets
     }
-    return replace(old, labels=Labels(facets), links={**found.links, **old.links})
+    new = {role: address for role, address in found.links.items() if role not in old.links}
+    return replace(old, labels=Labels(facets), links={**old.links, **new})
 
 
 def build(ws: Workspace) -> dict[str, Any]:

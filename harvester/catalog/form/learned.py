@@ -1,0 +1,164 @@
+"""Learns the form of a whole list: the forms of its papers, their order, and the frame that they stand in. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Literal, get_args
+
+from harvester.catalog.entry import Entry
+from harvester.catalog.form.frame import Frame, Run
+from harvester.catalog.form.framing import Framer
+from harvester.catalog.form.item import ItemForm, render_item
+from harvester.catalog.form.learning import Sample, learn_item, learn_table
+from harvester.catalog.form.places import Place, find_places, table_rows
+from harvester.catalog.form.regions import Region, region_of
+from harvester.catalog.importing.mojibake import repair
+from harvester.domain.folding import folded
+
+Order = Literal["newest", "oldest", "title", "end"]
+ORDERS = get_args(Order)
+_IN_ORDER = 0.9  # of two neighbors, so many must be in order for a list to be sorted
+_MARK = re.compile(r"\s*(?P<mark>[-*+•]|\d+[.)])\s")
+_HEADING = re.compile(r"(?P<marks>\s*#{1,6}\s+)\S")
+
+
+@dataclass(frozen=True, slots=True)
+class ListForm:
+    """The form of a list. `order` says where a new paper goes within its section."""
+
+    frame: Frame
+    forms: Mapping[str, ItemForm]
+    order: Order = "newest"
+    line_end: str = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned: of the `papers` shown in a list, the form alone gives the lines of `regular` ones again."""
+
+    form: ListForm
+    papers: int
+    regular: int
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"forms", "order", "papers", "regular"}``."""
+        return {
+            "forms": list(self.form.forms),
+            "order": self.form.order,
+            "papers": self.papers,
+            "regular": self.regular,
+        }
+
+
+def learn(text: str, read: Sequence[Entry], entries: Sequence[Entry], sections: Sequence[Region]) -> Learned | None:
+    """The form of a list; None if it shows no paper.
+
+    Args:
+        read: the papers as the list has them.
+        entries: the same papers as the catalog has them, in the same order.
+        sections: see `regions.regions`.
+    """
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    lines = [repair(line) for line in text.replace("\r\n", "\n").split("\n")]
+    rows = table_rows(lines)
+    found = find_places(lines, read, {section.line for section in sections}, rows.keys())
+    placed = [place for place in found if (within := region_of(sections, place.first)) and within.labels is not None]
+    kinds = {place.first: _kind(lines, place, rows) for place in placed}
+    forms = _forms(lines, placed, kinds, read)
+    if not forms:
+        return None
+    usual = next(iter(forms.values())).name
+    names = {line: forms[kind].name if kind in forms else usual for line, kind in kinds.items()}
+    framed = Framer(lines, sections, rows, {kind.head: form.name for kind, form in forms.items() if kind.head}).frame(
+        placed, names, entries
+    )
+    by_name = {form.name: form for form in forms.values()}
+    current = {entry.id: entry for entry in entries}
+    frame = tuple(_with_rendered(block, by_name, current) if isinstance(block, Run) else block for block in framed)
+    items = [item for block in frame if isinstance(block, Run) for item in block.items]
+    order = _order([[read[place.paper] for place in group] for group in _groups(placed, sections)])
+    return Learned(ListForm(frame, by_name, order, line_end), len(items), sum(not item.kept for item in items))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What papers that are written alike have in common; `head` is the header of their table."""
+
+    name: str
+    mark: str = ""
+    head: str = ""
+
+
+def _kind(lines: Sequence[str], place: Place, rows: Mapping[int, int]) -> _Kind:
+    line = lines[place.first]
+    if place.first in rows:
+        head = rows[place.first]
+        return _Kind("table", head="\n".join(lines[head : head + 2]))
+    if "<tr" in line:
+        return _Kind("table", "tr")
+    if _HEADING.match(line):
+        return _Kind("headings")
+    bullet = _MARK.match(line)
+    return _Kind("bullets", "1" if bullet["mark"][0].isdigit() else bullet["mark"]) if bullet else _Kind("blocks")
+
+
+def _forms(
+    lines: Sequence[str], places: Sequence[Place], kinds: Mapping[int, _Kind], read: Sequence[Entry]
+) -> dict[_Kind, ItemForm]:
+    """The form of each kind of paper, the most frequent kind first."""
+    forms: dict[_Kind, ItemForm] = {}
+    for kind, _ in Counter(kinds.values()).most_common():
+        alike = [place for place in places if kinds[place.first] == kind]
+        samples = [Sample("\n".join(lines[place.first : place.last + 1]), read[place.paper]) for place in alike]
+        again = sum(other.name == kind.name for other in forms)
+        name = f"{kind.name}-{again + 1}" if again else kind.name
+        form = learn_table(name, samples, kind.head) if kind.name == "table" else None
+        form = form or learn_item(name, samples, _gap(lines, places, kinds, kind))
+        if form:
+            forms[kind] = form
+    return forms
+
+
+def _gap(lines: Sequence[str], places: Sequence[Place], kinds: Mapping[int, _Kind], kind: _Kind) -> int:
+    """The empty lines that usually stand between two papers of a kind."""
+    gaps = [
+        below.first - above.last - 1
+        for above, below in pairwise(places)
+        if kinds[above.first] == kinds[below.first] == kind and not "".join(lines[above.last + 1 : below.first]).strip()
+    ]
+    return Counter(gaps).most_common(1)[0][0] if gaps else int(kind.name in ("blocks", "headings"))
+
+
+def _with_rendered(run: Run, forms: Mapping[str, ItemForm], entries: Mapping[str, Entry]) -> Run:
+    """The run without the lines of papers that its form gives again."""
+    form = forms[run.form]
+    return replace(
+        run,
+        items=tuple(
+            replace(item, print="", kept="") if render_item(form, entries[item.paper], number) == item.kept else item
+            for number, item in enumerate(run.items, 1)
+        ),
+    )
+
+
+def _groups(places: Sequence[Place], sections: Sequence[Region]) -> list[list[Place]]:
+    """The papers of each section."""
+    groups: dict[Region | None, list[Place]] = {}
+    for place in places:
+        groups.setdefault(region_of(sections, place.first), []).append(place)
+    return list(groups.values())
+
+
+def _order(groups: Sequence[Sequence[Entry]]) -> Order:
+    """How the papers of most sections are sorted; ``end`` if they are not."""
+    pairs = [(above, below) for group in groups for above, below in pairwise(group)]
+    dated = [(a.published.year, b.published.year) for a, b in pairs if a.published and b.published]
+    titles = [(folded(above.title), folded(below.title)) for above, below in pairs]
+    falling, rising = sum(a > b for a, b in dated), sum(a < b for a, b in dated)
+    if falling + rising and max(falling, rising) >= _IN_ORDER * (falling + rising) and len(dated) * 2 >= len(pairs):
+        return "newest" if falling > rising else "oldest"
+    if len(titles) > 1 and sum(a <= b for a, b in titles) >= _IN_ORDER * len(titles):
+        return "title"
+    return "end"
