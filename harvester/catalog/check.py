@@ -12,6 +12,7 @@ from harvester.base.errors import CatalogError
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog
+from harvester.catalog.form.item import ItemForm
 from harvester.catalog.form.learned import ListForm
 from harvester.catalog.importing.details import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
@@ -49,6 +50,7 @@ def check(
     withdrawn: Iterable[str] = (),
     templates: Path | None = None,
     form: ListForm | None = None,
+    papers: ItemForm | None = None,
 ) -> list[CheckFinding]:
     """All findings, errors first, then by file and line.
 
@@ -57,6 +59,7 @@ def check(
         withdrawn: the ids of papers that their authors withdrew.
         templates: the folder of templates that the list is rendered with, None for the built-in ones.
         form: the form learned from another list that it is rendered in, if there is one.
+        papers: the form of a paper without such a list, None for that of the templates.
     """
     findings = [
         CheckFinding("error", problem.rule, problem.file, problem.line, _sentence(problem.message))
@@ -68,7 +71,7 @@ def check(
     findings += _dates(catalog, today)
     findings += _withdrawn(catalog, frozenset(withdrawn))
     findings += _without_section(catalog, taxonomy)
-    findings += _list(catalog, readme, lambda: render_list(catalog.entries, taxonomy, templates, form)[README])
+    findings += _list(catalog, readme, lambda: render_list(catalog.entries, taxonomy, templates, form, papers)[README])
     return ordered(findings)
 
 

@@ -11,5 +11,7 @@ class CatalogSettings(SettingsSection):
 
     dir: Path = Path("data/catalog")
     templates: Path | None = None
+    form: Literal["blocks", "bullets", "table"] = "blocks"
+    show: tuple[Literal["authors", "note"], ...] = ()
     raw_url: WebAddress = "https://raw.githubusercontent.com"
     git: Literal["off", "commit", "branch"] = "off"

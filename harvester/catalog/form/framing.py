@@ -20,19 +20,24 @@ class Framer:
         heads: the name of the form of each table, by its header.
     """
 
-    def __init__(
-        self, lines: Sequence[str], sections: Sequence[Region], rows: Mapping[int, int], heads: Mapping[str, str]
-    ) -> None:
-        self._lines, self._sections, self._rows, self._heads = lines, sections, rows, heads
+    def __init__(self, lines: Sequence[str], sections: Sequence[Region], heads: Mapping[str, str]) -> None:
+        self._lines, self._sections, self._heads = lines, sections, heads
         self._blocks: list[Block] = []
         self._pending: list[str] = []  # lines since the last paper
         self._year = 0
 
-    def frame(self, places: Sequence[Place], names: Mapping[int, str], entries: Sequence[Entry]) -> Frame:
+    def frame(
+        self,
+        places: Sequence[Place],
+        names: Mapping[int, str],
+        labels: Mapping[int, tuple[tuple[str, str], ...]],
+        entries: Sequence[Entry],
+    ) -> Frame:
         """The frame, with the lines of every paper.
 
         Args:
             names: the name of each paper's form, by its first line.
+            labels: the labels of its section, likewise.
             entries: the papers, to which the places refer.
         """
         usual = next(iter(names.values()), "")
@@ -46,7 +51,8 @@ class Framer:
                 self._blocks.append(Run(self._form_at(number, usual), section.labels or (), section.year))
             if place := starts.get(number):
                 kept = "\n".join(self._lines[place.first : place.last + 1])
-                self._paper(place, names[place.first], entries[place.paper], kept)
+                wanted = Run(names[place.first], labels[place.first], self._year_at(place.first))
+                self._paper(wanted, entries[place.paper], kept)
                 usual = names[place.first]
                 number = place.last + 1
                 continue
@@ -62,13 +68,15 @@ class Framer:
     def _line(self, number: int) -> None:
         line = self._lines[number]
         self._pending.append(line)
-        if any(section.line == number for section in self._sections[-1:]) or line.lstrip().startswith("#"):
+        if line.lstrip().startswith("#"):
             self._year = 0
         self._year = year_of(line) or self._year
 
-    def _paper(self, place: Place, form: str, entry: Entry, kept: str) -> None:
-        section = region_of(self._sections, place.first)
-        wanted = Run(form, (section.labels if section else None) or (), self._year or (section.year if section else 0))
+    def _year_at(self, number: int) -> int:
+        section = region_of(self._sections, number)
+        return self._year or (section.year if section else 0)
+
+    def _paper(self, wanted: Run, entry: Entry, kept: str) -> None:
         blank = len(self._pending)
         above = self._blocks[-1] if self._blocks else None
         if not isinstance(above, Run) or any(self._pending) or replace(above, items=()) != wanted:

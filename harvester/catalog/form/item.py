@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harvester.base.escape import is_web_url, markdown_url, sparing_markdown
+from harvester.base.escape import is_web_url, markdown, markdown_url, sparing_markdown
 from harvester.catalog.entry import Entry
 from harvester.catalog.form.styles import Names, show_date
 from harvester.domain.text import clean
@@ -16,6 +16,7 @@ from harvester.domain.text import clean
 FIELD = re.compile(r"\{(?P<name>[a-z][a-z0-9-]*)\}")
 LINKS = "links"
 PLAIN_FIELDS = ("title", "authors", "date", "venue", "note")
+_STOPS = (".", "。", "!", ";")
 _LINK_NAMES = {"paper": "Paper", "pdf": "PDF", "project": "Project", "code": "Code"}
 
 
@@ -44,7 +45,8 @@ class ItemForm:
     """How a list writes a paper.
 
     `start` may contain ``{number}``, the paper's number in its section. `blank_lines` stand between two papers. `head`
-    are the lines above the papers of a table that the list does not have yet.
+    are the lines above the papers of a table that the list does not have yet. `escape` says which of Markdown's signs
+    are escaped in a paper's own words: ``all``, or ``read`` for those that would be read as markup.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ItemForm:
     link: str = "[[{label}]({address})]"
     between_links: str = " "
     labels: Mapping[str, str] = field(default_factory=dict)
+    escape: str = "read"
 
     @property
     def is_table(self) -> bool:
@@ -76,30 +79,35 @@ def render_item(form: ItemForm, entry: Entry, number: int = 1) -> str:
     values[LINKS] = form.between_links.join(links)
     cells = (_cell(column, values) for column in form.columns)
     start = form.start.replace("{number}", str(number))
-    return f"{start}{form.between.join(cells)}{form.end}"
+    return closed(f"{start}{form.between.join(cells)}", form.end)
+
+
+def closed(text: str, end: str) -> str:
+    """The text with what a paper's lines end with; a full stop that is there already is not set again."""
+    return text if end.strip() in _STOPS and text.endswith(end) else text + end
 
 
 def _link(form: ItemForm, role: str, address: str) -> str:
     """A link with the list's own word for its role, else ours."""
-    label = form.labels.get(role) or _text(link_name(role, address))
+    label = form.labels.get(role) or _text(form, link_name(role, address))
     return _fill(form.link, {"label": label, "address": markdown_url(address)})
 
 
 def _values(form: ItemForm, entry: Entry) -> dict[str, str]:
-    title = _text(entry.title)
+    title = _text(form, entry.title)
     plain = {
         "title": f"~~{title}~~" if "retraction" in entry.links else title,
-        "authors": _text(form.names.show([name for name in map(clean, entry.authors) if name])),
+        "authors": _text(form, form.names.show([name for name in map(clean, entry.authors) if name])),
         "date": show_date(entry.published, form.dates),
-        "venue": _text(entry.venue),
-        "note": _text(entry.note),
+        "venue": _text(form, entry.venue),
+        "note": _text(form, entry.note),
     }
     addresses = {role: markdown_url(address) for role, address in entry.links.items() if is_web_url(address)}
     return {name: value for name, value in (addresses | plain).items() if value}
 
 
-def _text(text: str) -> str:
-    return sparing_markdown(clean(text))
+def _text(form: ItemForm, text: str) -> str:
+    return markdown(clean(text)).replace("&amp; ", "& ") if form.escape == "all" else sparing_markdown(clean(text))
 
 
 def _parts(form: ItemForm) -> Iterator[Part]:

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
+from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.form.frame import Frame, Run
 from harvester.catalog.form.framing import Framer
@@ -52,7 +53,9 @@ class Learned:
         }
 
 
-def learn(text: str, read: Sequence[Entry], entries: Sequence[Entry], sections: Sequence[Region]) -> Learned | None:
+def learn(
+    text: str, read: Sequence[Entry], entries: Sequence[Entry], sections: Sequence[Region], taxonomy: Taxonomy
+) -> Learned | None:
     """The form of a list; None if it shows no paper.
 
     Args:
@@ -64,22 +67,55 @@ def learn(text: str, read: Sequence[Entry], entries: Sequence[Entry], sections: 
     lines = [repair(line) for line in text.replace("\r\n", "\n").split("\n")]
     rows = table_rows(lines)
     found = find_places(lines, read, {section.line for section in sections}, rows.keys())
-    placed = [place for place in found if (within := region_of(sections, place.first)) and within.labels is not None]
+    labels = _labels(lines, found, read, sections, taxonomy)
+    placed = [place for place in found if place.first in labels]
     kinds = {place.first: _kind(lines, place, rows) for place in placed}
     forms = _forms(lines, placed, kinds, read)
     if not forms:
         return None
     usual = next(iter(forms.values())).name
     names = {line: forms[kind].name if kind in forms else usual for line, kind in kinds.items()}
-    framed = Framer(lines, sections, rows, {kind.head: form.name for kind, form in forms.items() if kind.head}).frame(
-        placed, names, entries
-    )
+    heads = {kind.head: form.name for kind, form in forms.items() if kind.head}
+    framed = Framer(lines, sections, heads).frame(placed, names, labels, entries)
     by_name = {form.name: form for form in forms.values()}
     current = {entry.id: entry for entry in entries}
     frame = tuple(_with_rendered(block, by_name, current) if isinstance(block, Run) else block for block in framed)
     items = [item for block in frame if isinstance(block, Run) for item in block.items]
-    order = _order([[read[place.paper] for place in group] for group in _groups(placed, sections)])
+    order = _order(_groups(placed, labels, read))
     return Learned(ListForm(frame, by_name, order, line_end), len(items), sum(not item.kept for item in items))
+
+
+def _labels(
+    lines: Sequence[str], places: Sequence[Place], read: Sequence[Entry], sections: Sequence[Region], taxonomy: Taxonomy
+) -> dict[int, tuple[tuple[str, str], ...]]:
+    """The labels of the section of each paper, by its first line; none for a mention outside of all sections.
+
+    Where headings do not say it and the paper is in no other section, they are those that it shares with the papers
+    next to it.
+    """
+    labels = {
+        place.first: region.labels
+        for place in places
+        if (region := region_of(sections, place.first)) and region.labels is not None
+    }
+    seen = {place.paper for place in places if place.first in labels}
+    usual = {(facet.id, facet.label_ids[0]) for facet in taxonomy.facets if facet.exclusive}
+    for group in _stretches(lines, [place for place in places if place.paper not in seen]):
+        own = [[pair for pair in read[place.paper].labels.pairs if pair not in usual] for place in group]
+        shared = tuple(pair for pair in own[0] if all(pair in others for others in own))
+        labels |= {place.first: shared for place in group}
+    return labels
+
+
+def _stretches(lines: Sequence[str], places: Iterable[Place]) -> list[list[Place]]:
+    """The places in groups between whose members there is no text."""
+    groups: list[list[Place]] = []
+    for place in places:
+        if groups and not "".join(lines[groups[-1][-1].last + 1 : place.first]).strip():
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +179,13 @@ def _with_rendered(run: Run, forms: Mapping[str, ItemForm], entries: Mapping[str
     )
 
 
-def _groups(places: Sequence[Place], sections: Sequence[Region]) -> list[list[Place]]:
-    """The papers of each section."""
-    groups: dict[Region | None, list[Place]] = {}
+def _groups(
+    places: Sequence[Place], labels: Mapping[int, tuple[tuple[str, str], ...]], read: Sequence[Entry]
+) -> list[list[Entry]]:
+    """The papers of each section, by its labels."""
+    groups: dict[tuple[tuple[str, str], ...], list[Entry]] = {}
     for place in places:
-        groups.setdefault(region_of(sections, place.first), []).append(place)
+        groups.setdefault(labels[place.first], []).append(read[place.paper])
     return list(groups.values())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from harvester.catalog.entry import Entry
-from harvester.catalog.form.item import FIELD, LINKS, PLAIN_FIELDS, Column, ItemForm, Part
+from harvester.catalog.form.item import FIELD, LINKS, PLAIN_FIELDS, Column, ItemForm, Part, closed
 from harvester.catalog.form.styles import Names, precision
 from harvester.catalog.form.units import Marked, Taken, Unit, marked, take_apart
 
@@ -53,7 +53,18 @@ def learn_item(name: str, samples: Sequence[Sample], blank_lines: int = 0) -> It
     numbered = {_NUMBER.sub(r"\g<before>{number}", start) for start in starts}
     if len(set(starts)) > len(numbered):
         starts = [_NUMBER.sub(r"\g<before>{number}", start) for start in starts]
-    return replace(form, columns=(column,), start=_most(starts), end=_most(item.end for item in taken))
+    end = _end([found.text for found in read], [item.end for item in taken])
+    return replace(form, columns=(column,), start=_most(starts), end=end)
+
+
+def _end(texts: Sequence[str], ends: Sequence[str]) -> str:
+    """What most papers' lines end with; one whose last words end so anyway is an example of it, too."""
+    bodies = [text.removesuffix(end) for text, end in zip(texts, ends, strict=True)]
+
+    def examples(end: str) -> int:
+        return sum(closed(body, end) == text for body, text in zip(bodies, texts, strict=True))
+
+    return max(dict.fromkeys(ends), key=examples)
 
 
 def learn_table(name: str, samples: Sequence[Sample], head: str = "") -> ItemForm | None:
@@ -123,11 +134,12 @@ def _with_styles(form: ItemForm, read: Sequence[Marked], taken: Sequence[Taken])
     ]
     styles = [found.date for found in read if found.date]
     best = {level: _most(style for style in styles if precision(style) == level) for level in {*map(precision, styles)}}
-    names = [found.authors for found in read if found.authors]
+    names = [(found.authors, found.people) for found in read if found.authors and found.people > 1]
+    several = [style for style, people in names if people > 2] or [style for style, _ in names]
     return replace(
         form,
         dates=tuple(best[level] for level in sorted(best, reverse=True)) or form.dates,
-        names=_most(names) if names else Names(),
+        names=_most(several) if several else Names(),
         link=pattern,
         between_links=_most(runs) if runs else form.between_links,
         labels=labels,

@@ -116,16 +116,13 @@ def _targets(
 
 
 def _one(entry: Entry, numbers: Sequence[int], runs: Sequence[Run | Rest], held: Mapping[int, Sequence[object]]) -> int:
-    """Of several runs with the same labels the one of the paper's year, else of no year, else of the nearest year.
+    """Of several runs with the same labels that of the paper's year, else one with papers: of no year or a near one."""
 
-    Of those that are equally good, it is the longest.
-    """
-
-    def fit(number: int) -> tuple[bool, int, int, int]:
+    def fit(number: int) -> tuple[bool, bool, bool, int, int]:
         run = runs[number]
         year = run.year if isinstance(run, Run) else 0
         away = abs(entry.published.year - year) if year else 0
-        return bool(year) and not away, -away, len(held[number]), -number
+        return bool(year) and not away, bool(held[number]), not year, -away, len(held[number])
 
     return max(numbers, key=fit)
 

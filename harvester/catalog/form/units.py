@@ -58,12 +58,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text in which each field is one character, the names of the fields, and the styles of date and authors."""
+    """A text in which each field is one character, the names of the fields, and the styles of date and authors.
 
+    `people` is the number of authors.
+    """
+
+    text: str
     skeleton: str
     names: tuple[str, ...]
     date: str = ""
     authors: Names | None = None
+    people: int = 0
 
     def named(self, skeleton: str) -> str:
         """A part of the skeleton with the names of its fields in braces."""
@@ -113,7 +118,7 @@ def marked(text: str, entry: Entry) -> Marked | None:
         (style for style in _date_styles(entry) if found.find("date", show_date(entry.published, (style,)))), ""
     )
     slots = sorted((start, end, name) for start, end, name in found.taken if name)
-    return Marked(_skeleton(text, slots), tuple(name for _, _, name in slots), date, authors)
+    return Marked(text, _skeleton(text, slots), tuple(name for _, _, name in slots), date, authors, len(entry.authors))
 
 
 def take_apart(whole: Marked, skeleton: str) -> Taken:

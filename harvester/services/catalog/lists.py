@@ -15,7 +15,7 @@ from harvester.catalog.form.learned import Learned, learn
 from harvester.catalog.form.regions import regions
 from harvester.catalog.form.storage import save_form
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
-from harvester.catalog.importing.outline import parse_choices
+from harvester.catalog.importing.outline import Choices, parse_choices
 from harvester.catalog.rendering.awesome import build as render
 from harvester.domain.folding import whole_title
 from harvester.domain.labels import Labels
@@ -91,7 +91,7 @@ def import_list(
     read = replace(read, papers=tuple(papers))
     with lock(ws.store, CATALOG_LOCK, wait=True):
         changed, merged = _merged(ws, read)
-        learned = learn(text, as_listed, changed, regions(text, ws.taxonomy, chosen)) if template else None
+        learned = _learned(ws, text, as_listed, changed, chosen) if template else None
         if not dry_run:
             for entry in changed:
                 write_entry(ws.catalog, entry, ws.taxonomy)
@@ -99,6 +99,12 @@ def import_list(
                 save_form(ws.catalog, learned.form)
         problems = () if dry_run else tuple(sync_locked(ws).problems)
     return Import(read, len(read.papers) - merged, merged, better, problems, learned)
+
+
+def _learned(
+    ws: Workspace, text: str, read: Sequence[Entry], entries: Sequence[Entry], choices: Choices
+) -> Learned | None:
+    return learn(text, read, entries, regions(text, ws.taxonomy, choices), ws.taxonomy)
 
 
 def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
@@ -142,7 +148,7 @@ def build(ws: Workspace) -> dict[str, Any]:
     with lock(ws.store, CATALOG_LOCK, wait=True):
         if problems := settle(ws):
             raise CatalogError(problems[0])
-        entries, files = render(ws.catalog, ws.taxonomy, ws.templates)
+        entries, files = render(ws.catalog, ws.taxonomy, ws.templates, ws.list_form)
         return {"entries": entries, "files": [str(ws.catalog / name) for name in files]}
 
 
