@@ -18,31 +18,35 @@ def builtin_form(name: str, show: Collection[str] = ()) -> ItemForm | None:
     Args:
         show: what is shown besides title, date, venue and links: ``authors``, ``note``.
     """
-    if name == "bullets":
-        return _in_a_row(name, _DETAIL, show, start="- ", blank_lines=0)
     if name == "table":
         return _table(show)
-    return _in_a_row(name, _LINE, show, start="", blank_lines=1) if show else None
+    return in_a_row(name, show) if name == "bullets" or show else None
 
 
-def _in_a_row(name: str, line: str, show: Collection[str], *, start: str, blank_lines: int) -> ItemForm:
-    """Authors and notes are on lines of their own, under their names, so that any of them can be read again."""
-    between = line if line == _LINE else " "
+def in_a_row(name: str, show: Collection[str] = ()) -> ItemForm:
+    """Blocks, or bullets if they are called so.
+
+    Authors and notes are on lines of their own, under their names, so that any of them can be read again.
+    """
+    is_block = name != "bullets"
+    line, between = (_LINE, _LINE) if is_block else (_DETAIL, " ")
+    authors = [Part(("Authors: {authors}",), line)] if "authors" in show else []
     parts = [
         Part(("**{title}**",)),
-        *([Part(("Authors: {authors}",), line)] if "authors" in show and line == _LINE else []),
+        *(authors if is_block else ()),
         Part(("[{date}]",), between),
         Part(("[{venue}]",), " "),
         Part(("{links}",), between),
-        *([Part(("Authors: {authors}",), line)] if "authors" in show and line != _LINE else []),
+        *(() if is_block else authors),
         *([Part(("Note: {note}",), line)] if "note" in show else []),
     ]
-    return ItemForm(name, (Column(tuple(parts)),), start=start, blank_lines=blank_lines, escape="all")
+    start = "" if is_block else "- "
+    return ItemForm(name, (Column(tuple(parts)),), start=start, blank_lines=int(is_block), escape="all")
 
 
 def _table(show: Collection[str]) -> ItemForm:
     columns = {
-        "Title": "{title}",
+        "Title": "**{title}**",
         **({"Authors": "{authors}"} if "authors" in show else {}),
         "Date": "{date}",
         "Venue": "{venue}",

@@ -6,6 +6,7 @@ A mark is a comment on a line of its own:
     <!-- harvester: paper arxiv:2101.00001 -->                a paper, in the form of its section
     <!-- harvester: paper arxiv:2101.00001 as 0f3c81d2 -->    a paper as the lines below say it, until it changes
     <!-- harvester: end -->                                   the end of those lines
+    <!-- harvester: text -->                                  the next line is text, although it looks like a mark
     <!-- harvester: rest bullets ## Other -->                 papers of no section, below this heading
 """
 
@@ -99,7 +100,7 @@ def parse_frame(text: str) -> Frame:
             _add_text(blocks, *[""] * blank)
             blank = 0
             if found and found["word"] == "text":
-                _add_text(blocks, *_until_end(lines))
+                _add_text(blocks, next(lines, ""))
             elif found:
                 blocks.append(_read_block(found["word"], (found["rest"] or "").split()))
             else:
@@ -157,7 +158,7 @@ def _lines(block: Block) -> Iterator[str]:
             yield from _item(item)
     else:
         for line in block.lines:
-            yield from [_mark("text"), line, _mark("end")] if has_mark(line) else [line]
+            yield from [_mark("text"), line] if has_mark(line) else [line]
 
 
 def _item(item: Item) -> list[str]:

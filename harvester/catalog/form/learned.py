@@ -9,10 +9,11 @@ from typing import Any, Literal, get_args
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
+from harvester.catalog.form.builtin import in_a_row
 from harvester.catalog.form.frame import Frame, Run
 from harvester.catalog.form.framing import Framer
-from harvester.catalog.form.item import ItemForm, render_item
-from harvester.catalog.form.learning import Sample, learn_item, learn_table
+from harvester.catalog.form.item import LINKS, Column, ItemForm, Part, render_item
+from harvester.catalog.form.learning import Sample, learn_item, learn_table, split_row
 from harvester.catalog.form.places import Place, find_places, table_rows
 from harvester.catalog.form.regions import Region, region_of
 from harvester.catalog.importing.mojibake import repair
@@ -152,9 +153,17 @@ def _forms(
         name = f"{kind.name}-{again + 1}" if again else kind.name
         form = learn_table(name, samples, kind.head) if kind.name == "table" else None
         form = form or learn_item(name, samples, _gap(lines, places, kinds, kind))
-        if form:
-            forms[kind] = form
+        forms[kind] = form or replace(_usual_form(kind), name=name, head=kind.head)
     return forms
+
+
+def _usual_form(kind: _Kind) -> ItemForm:
+    """A form for new papers where none can be learned, since no paper shows its title as it was read."""
+    if not kind.head:
+        return in_a_row("bullets" if kind.name == "bullets" else "blocks")
+    empty = len(split_row(kind.head.partition("\n")[0])) - 2
+    cells = [Column((Part(("{title}",)),)), *[Column(())] * empty, Column((Part((f"{{{LINKS}}}",)),))]
+    return ItemForm("", tuple(cells), start="| ", end=" |")
 
 
 def _gap(lines: Sequence[str], places: Sequence[Place], kinds: Mapping[int, _Kind], kind: _Kind) -> int:

@@ -98,6 +98,11 @@ def _cells(row: str) -> tuple[str, list[str], str]:
     return (found["start"], _PIPE.split(found["middle"]), found["end"]) if found else ("", [row], "")
 
 
+def split_row(row: str) -> list[str]:
+    """The cells of a table's row."""
+    return _cells(row)[1]
+
+
 def _table_column(cells: Sequence[Taken], raw: Sequence[str], form: ItemForm) -> Column:
     """A column: what stands around the fields of a cell belongs to them; a cell without fields is an empty one."""
     whole = [_whole(cell) for cell in cells if cell.units]
