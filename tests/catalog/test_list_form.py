@@ -381,6 +381,15 @@ def test_a_page_without_papers_has_no_form() -> None:
     assert learn("# Title\n\ntext\n", [], [], [], TAXONOMY) is None
 
 
+def test_the_example_of_the_documentation_is_a_form() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "catalog.md").read_text(encoding="utf-8")
+    form = parse_form(page.partition("```toml\n")[2].partition("```")[0], "").forms["bullets"]
+    entry = replace(paper(2, "ECG"), links={"paper": "https://example.org/2"})
+    start = f"- [{entry.title}](https://example.org/2) - Cy Roe, Eva Lind and Finn O'Hara"
+    assert render_item(form, entry) == f"{start}, *IEEE TMI*, Mar 2025. - Has 2 scans."
+    assert render_item(form, replace(entry, venue="", note="")).endswith("and Finn O'Hara, Mar 2025.")
+
+
 def test_styles() -> None:
     assert show_date(Published(2024, 3, 9), ("%-d %B %Y",)) == "9 March 2024"
     assert show_date(Published(2024, 3), ("%Y-%m-%d", "%b. %Y", "%Y")) == "Mar. 2024"

@@ -126,7 +126,7 @@ def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
 
 
 def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
-    """An entry merged with what a list says: labels and links are joined, everything else is unchanged."""
+    """An entry merged with what a list says: labels and links are joined, missing authors or a missing note added."""
     facets = {
         facet.id: old.labels.of(facet.id)
         if facet.exclusive
@@ -136,7 +136,13 @@ def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
         for facet in taxonomy.facets
     }
     new = {role: address for role, address in found.links.items() if role not in old.links}
-    return replace(old, labels=Labels(facets), links={**old.links, **new})
+    return replace(
+        old,
+        labels=Labels(facets),
+        links={**old.links, **new},
+        authors=old.authors or found.authors,
+        note=old.note or found.note,
+    )
 
 
 def build(ws: Workspace) -> dict[str, Any]:
