@@ -10,6 +10,9 @@ from urllib.parse import quote, urlsplit
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width ones count in some locales
 _DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # UAX #9, section 2
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|\A[#+=-]")
+_LAST_ROUND = re.compile(r"[(（](?P<words>[^()（）]*\d[^()（）]*)[)）](?=\W*\Z)")
 _URL_UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 
 
@@ -35,6 +38,15 @@ def terminal(text: str) -> str:
 
 def _obeyed(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cs") or unicodedata.bidirectional(char) in _DIRECTIONS
+
+
+def sparing_markdown(text: str) -> str:
+    """As `markdown`, but only what Markdown reads as markup where other text stands on both sides is escaped.
+
+    Round brackets with a number at the end are, because lists put a year or a venue there.
+    """
+    line = _ENTITY.sub("&amp;", one_line(text)).replace("<", "&lt;").replace(">", "&gt;")
+    return _LAST_ROUND.sub(r"\\(\g<words>\\)", _MARKUP.sub(r"\\\g<0>", line))
 
 
 def csv_cell(text: str) -> str:
@@ -70,3 +82,8 @@ def url(text: str) -> str:
         return ""
     text = _URL_UNSAFE.sub(lambda found: quote(found.group()), text)
     return text.replace("(", "%28").replace(")", "%29")
+
+
+def markdown_url(text: str) -> str:
+    """A link target as it is written in Markdown, where ``&copy;`` would be read as a character."""
+    return _ENTITY.sub("&amp;", url(text))

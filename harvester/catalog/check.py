@@ -1,16 +1,19 @@
 """Finds problems in a catalog and grades them: errors must be corrected, warnings should be reviewed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from classifiers.taxonomy import Taxonomy
+from harvester.base.errors import CatalogError
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog
+from harvester.catalog.form.item import ItemForm
+from harvester.catalog.form.learned import ListForm
 from harvester.catalog.importing.details import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
 from harvester.catalog.rendering.awesome import README, render_list
@@ -46,6 +49,8 @@ def check(
     *,
     withdrawn: Iterable[str] = (),
     templates: Path | None = None,
+    form: ListForm | None = None,
+    papers: ItemForm | None = None,
 ) -> list[CheckFinding]:
     """All findings, errors first, then by file and line.
 
@@ -53,6 +58,8 @@ def check(
         readme: the rendered list, None if there is none.
         withdrawn: the ids of papers that their authors withdrew.
         templates: the folder of templates that the list is rendered with, None for the built-in ones.
+        form: the form learned from another list that it is rendered in, if there is one.
+        papers: the form of a paper without such a list, None for that of the templates.
     """
     findings = [
         CheckFinding("error", problem.rule, problem.file, problem.line, _sentence(problem.message))
@@ -64,7 +71,7 @@ def check(
     findings += _dates(catalog, today)
     findings += _withdrawn(catalog, frozenset(withdrawn))
     findings += _without_section(catalog, taxonomy)
-    findings += _list(catalog, taxonomy, readme, templates)
+    findings += _list(catalog, readme, lambda: render_list(catalog.entries, taxonomy, templates, form, papers)[README])
     return ordered(findings)
 
 
@@ -165,12 +172,19 @@ def _without_section(catalog: Catalog, taxonomy: Taxonomy) -> Iterator[CheckFind
                 yield _finding(catalog, "warning", "no-section", entry, "kind", message)
 
 
-def _list(catalog: Catalog, taxonomy: Taxonomy, readme: str | None, templates: Path | None) -> Iterator[CheckFinding]:
+def _list(catalog: Catalog, readme: str | None, render: Callable[[], str]) -> Iterator[CheckFinding]:
     for line, anchor in dead_anchors(readme or ""):
         yield CheckFinding(
             "error", "dead-anchor", README, line, f"The link to #{anchor} leads to no heading in the list."
         )
-    if readme != render_list(catalog.entries, taxonomy, templates)[README] and (catalog.entries or readme is not None):
+    if not catalog.entries and readme is None:
+        return
+    try:
+        fresh = render().replace("\r\n", "\n")  # as `readme` was read
+    except CatalogError as error:
+        yield CheckFinding("error", "broken-form", README, None, str(error))
+        return
+    if readme != fresh:
         message = "The list does not match the entries; run `harvester catalog build`."
         yield CheckFinding("warning", "stale-list", README, None, message)
 

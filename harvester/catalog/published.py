@@ -11,11 +11,11 @@ _DAY_FIRST = re.compile(
 )
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4}),?\s+(?P<name>[a-z]{3,9})\.?(?:\s+(?P<day>\d{1,2}))?", re.IGNORECASE)
 _MONTH_YEAR = re.compile(r"(?P<month>\d{1,2})[/.](?P<year>\d{4})")
-_FULL_NAMES = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_MONTHS = tuple(name[:3] for name in _FULL_NAMES)
+_SHORT = tuple(name[:3] for name in MONTHS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +49,7 @@ class Published:
         """``Nov., 2024`` or ``2024``: the form in the list, which shows no days."""
         if not self.month:
             return str(self)
-        return f"{_MONTHS[self.month - 1].capitalize()}., {self.year:04}"
+        return f"{_SHORT[self.month - 1].capitalize()}., {self.year:04}"
 
     @property
     def exact(self) -> date | None:
@@ -88,6 +88,6 @@ class Published:
 def _month(name: str) -> int:
     """The number of a month, given its name or first letters (three, or four for ``Sept``); 0 if it is not a month."""
     name = name.lower()
-    if not any(full == name or full[:3] == name or full[:4] == name for full in _FULL_NAMES):
+    if not any(full == name or full[:3] == name or full[:4] == name for full in MONTHS):
         return 0
-    return _MONTHS.index(name[:3]) + 1
+    return _SHORT.index(name[:3]) + 1

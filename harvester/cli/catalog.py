@@ -35,11 +35,15 @@ def import_(
     ] = None,
     online: Annotated[bool, typer.Option("--online", help="Ask arXiv for missing authors and dates.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be imported; write nothing.")] = False,
+    template: Annotated[
+        str,
+        typer.Option(metavar="auto", help="\"auto\": from now on, build the catalog's list in this list's own form."),
+    ] = "",
 ) -> Output | None:
     """Import an Awesome-style list into the catalog."""
     from harvester.services.catalog.lists import import_list
 
-    done = import_list(call.workspace, file, choices=choices or (), dry_run=dry_run, online=online)
+    done = import_list(call.workspace, file, choices=choices or (), dry_run=dry_run, online=online, template=template)
     return Output(done.to_json(), lambda: _print_import(done, dry_run), done.problems)
 
 
@@ -56,6 +60,11 @@ def _print_import(done: "Import", dry_run: bool) -> None:
             for paper in done.read.papers
         ]
         table(("id", "title", "published", "venue", "labels"), rows)
+    if done.learned:
+        say(
+            f"The list's form is learned ({', '.join(done.learned.form.forms)}): it gives {done.learned.regular} of "
+            f"{done.learned.papers} papers as they are; the others keep their lines until their entries change."
+        )
     for item in done.read.unplaced:
         say(f"Not imported, line {item.line}: {item.text}")
     _print_headings(done.headings)

@@ -13,6 +13,8 @@ class CatalogSettings(SettingsSection):
 
     dir: Path = Path("data/catalog")
     templates: Path | None = None
+    form: Literal["blocks", "bullets", "table"] = "blocks"
+    show: tuple[Literal["authors", "note"], ...] = ()
     raw_url: WebAddress = "https://raw.githubusercontent.com"
     license: Annotated[str, Field(pattern=r"^([A-Za-z0-9.+-]+)?$")] = ""
     gitlab_url: WebAddress = "https://gitlab.com"

@@ -10,6 +10,8 @@ from classifiers.errors import ClassifierError
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import Clock, clock_from_environment
 from harvester.base.errors import HarvesterError
+from harvester.catalog.form.builtin import builtin_form
+from harvester.catalog.form.item import ItemForm
 from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
@@ -17,20 +19,8 @@ from harvester.store.engine import open_store
 TAKEN = {"authors", "links", "note", "published", "venue"}
 TAKEN |= {"doi", "publication", "url"}  # columns of the dataset export
 TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
-TAKEN |= {
-    "by",
-    "config",
-    "confirmed",
-    "debug",
-    "help",
-    "interactive",
-    "json",
-    "label",
-    "since",
-    "state",
-    "until",
-    "unsure",
-}
+TAKEN |= {"by", "config", "confirmed", "debug", "help", "json", "label"}
+TAKEN |= {"interactive", "search", "since", "source", "state", "unsure", "until"}  # options of `queue`
 TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
 Watch = Callable[[str, int, int | None], None]
 """Receives the progress of a stage: its name, how many are done, and of how many if that is known."""
@@ -59,6 +49,11 @@ class Workspace:
         """The folder of the list's own templates, if it has one."""
         chosen = self.settings.catalog.templates
         return self.settings.path(chosen) if chosen else None
+
+    @property
+    def list_form(self) -> ItemForm | None:
+        """The form that the settings choose for the list; None for that of the templates."""
+        return builtin_form(self.settings.catalog.form, self.settings.catalog.show)
 
 
 def open_workspace(config: Path) -> Workspace:

@@ -4,8 +4,7 @@ The format is defined in ``templates/``; another list may replace any template w
 prints are escaped unless they are already `Markdown`, so no template can forget to.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -14,12 +13,17 @@ from typing import TYPE_CHECKING
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError
-from harvester.base.escape import is_web_url, markdown, url
+from harvester.base.escape import is_web_url, markdown, markdown_url
 from harvester.base.files import write_atomic
 from harvester.catalog.entry import Entry, tell
 from harvester.catalog.folder import load_catalog
+from harvester.catalog.form.item import ItemForm, link_name, render_item
+from harvester.catalog.form.learned import ListForm
+from harvester.catalog.form.storage import load_form
 from harvester.catalog.rendering.anchors import Slugger, heading_text
-from harvester.catalog.rendering.trends import LABELS, YEARS, badges, pictures
+from harvester.catalog.rendering.framed import render_framed
+from harvester.catalog.rendering.pages import MARKER, PAGE_LIMIT, PAGES, in_parts, is_ours
+from harvester.catalog.rendering.trends import IMAGES, LABELS, YEARS, badges, pictures
 from harvester.catalog.sections import Section, arrange
 from harvester.domain.text import clean
 
@@ -27,12 +31,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 README = "README.md"
-PAGE_LIMIT = 500_000  # bytes; GitHub shows at most 512,000 of a file
 CONTENTS = "Contents"
-_PAGES = "sections"
-_MARKER = "<!-- Made by `harvester catalog build`: edit the entries, not this file. -->"
-_ENTITY = re.compile(r"&(?=#?\w+;)")
-_LINK_NAMES = {"paper": "Paper", "pdf": "PDF", "project": "Project", "code": "Code"}
 
 
 class Markdown(str):
@@ -65,21 +64,31 @@ class _View:
     pages: tuple[_Page, ...] = ()
 
 
-def render_list(entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | None = None) -> dict[str, str]:
+def render_list(
+    entries: Iterable[Entry],
+    taxonomy: Taxonomy,
+    templates: Path | None = None,
+    form: ListForm | None = None,
+    papers: ItemForm | None = None,
+) -> dict[str, str]:
     """The list's files by name: ``README.md``, and if that would be too long, the pages it links to.
 
     The same entries always give the same bytes.
 
     Args:
         templates: a folder whose templates take precedence over the built-in ones of the same name.
+        form: the form learned from another list, which takes precedence over all templates.
+        papers: the form of a paper, which takes precedence over the template ``paper.md.j2``.
 
     Raises:
-        CatalogError: a template in that folder is broken.
+        CatalogError: a template in that folder is broken, or the form and the taxonomy disagree.
     """
     from jinja2 import TemplateError
 
+    if form:
+        return render_framed(form, entries, taxonomy, README)
     try:
-        return _render(list(entries), taxonomy, _environment(templates))
+        return _render(list(entries), taxonomy, _environment(templates), papers)
     except TemplateError as error:
         place = ", ".join(str(part) for part in (getattr(error, "name", ""), getattr(error, "lineno", "")) if part)
         raise CatalogError(
@@ -87,27 +96,32 @@ def render_list(entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | 
         ) from error
 
 
-def _render(entries: list[Entry], taxonomy: Taxonomy, templates: "Environment") -> dict[str, str]:
+def _render(
+    entries: list[Entry], taxonomy: Taxonomy, templates: "Environment", form: ItemForm | None
+) -> dict[str, str]:
     slugger = Slugger()
     slugger.name(clean(taxonomy.title))
     contents = Markdown(slugger.name(CONTENTS))
     texts: dict[str, Markdown] = {}
-    paper = templates.get_template("paper.md.j2")
+    paper = form or templates.get_template("paper.md.j2")
     chapters = [_view(section, slugger, texts, paper) for section in arrange(entries, taxonomy)]
-    head = {"marker": Markdown(_MARKER), "title": taxonomy.title, "scope": taxonomy.scope.definition} | {
+    head = {"marker": Markdown(MARKER), "title": taxonomy.title, "scope": taxonomy.scope.definition} | {
         "contents": CONTENTS, "badges": badges(entries), "charts": (YEARS, LABELS) if entries else ()
-    }  # fmt: skip
+    } | _layout(form)  # fmt: skip
     whole = templates.get_template("list.md.j2")
     readme = whole.render(head, chapters=chapters)
     if len(readme.encode()) <= PAGE_LIMIT:
         return {README: readme}
     files: dict[str, str] = {}
     page = templates.get_template("page.md.j2")
-    split = [_split(chapter, chapter, contents, page, files) for chapter in chapters]
+    shared = {"contents_anchor": contents} | _layout(form)
+    split = [_split(chapter, chapter, shared, page, files) for chapter in chapters]
     return {README: whole.render(head, chapters=split)} | files
 
 
-def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tuple[int, list[str]]:
+def build(
+    folder: Path, taxonomy: Taxonomy, templates: Path | None = None, papers: ItemForm | None = None
+) -> tuple[int, list[str]]:
     """Render the list of the catalog in a folder.
 
     Returns:
@@ -120,30 +134,38 @@ def build(folder: Path, taxonomy: Taxonomy, templates: Path | None = None) -> tu
     catalog = load_catalog(folder, taxonomy)
     if catalog.problems:
         raise CatalogError(f"The list is not built: {tell(catalog.problems)}")
-    return len(catalog.entries), write_list(folder, catalog.entries, taxonomy, templates)
+    return len(catalog.entries), write_list(folder, catalog.entries, taxonomy, templates, papers)
 
 
-def write_list(folder: Path, entries: Iterable[Entry], taxonomy: Taxonomy, templates: Path | None = None) -> list[str]:
+def write_list(
+    folder: Path,
+    entries: Iterable[Entry],
+    taxonomy: Taxonomy,
+    templates: Path | None = None,
+    papers: ItemForm | None = None,
+) -> list[str]:
     """Render the list of these entries into the folder and return the names of its files, changed or not.
 
     Pages of an earlier build that are no longer needed are removed; files that a build did not write are kept.
     """
-    listed = list(entries)
-    files = render_list(listed, taxonomy, templates) | pictures(listed, taxonomy)
+    listed, form = list(entries), load_form(folder)
+    files = render_list(listed, taxonomy, templates, form, papers)
+    if not form or f"{IMAGES}/" in files[README]:
+        files |= pictures(listed, taxonomy)
     for name, text in reversed(files.items()):  # the README last, because it links to the others
         write_atomic(folder / name, text)
-    for path in sorted((folder / _PAGES).glob("*.md")):
-        if f"{_PAGES}/{path.name}" not in files and _is_ours(path):
+    for path in sorted((folder / PAGES).glob("*.md")):
+        if f"{PAGES}/{path.name}" not in files and is_ours(path):
             path.unlink(missing_ok=True)
     return list(files)
 
 
-def _is_ours(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.readline().strip() == _MARKER.encode()
+def _layout(form: ItemForm | None) -> dict[str, object]:
+    """What stands above the papers of a section, and whether there is an empty line between two of them."""
+    return {"head": Markdown(form.head if form else ""), "spaced": not form or form.blank_lines > 0}
 
 
-def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: "Template") -> _View:
+def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: "Template | ItemForm") -> _View:
     heading = heading_text(clean(section.name), clean(section.emoji))
     return _View(
         key=section.key,
@@ -157,11 +179,13 @@ def _view(section: Section, slugger: Slugger, texts: dict[str, Markdown], form: 
     )
 
 
-def _paper(entry: Entry, texts: dict[str, Markdown], form: "Template") -> Markdown:
+def _paper(entry: Entry, texts: dict[str, Markdown], form: "Template | ItemForm") -> Markdown:
     """The entry's lines; rendered once, although it may be in several sections."""
+    if isinstance(form, ItemForm):
+        return Markdown(render_item(form, entry))
     if entry.id not in texts:
         links = [
-            {"label": _link_name(role, address), "address": Markdown(_ENTITY.sub("&amp;", url(address)))}
+            {"label": link_name(role, address), "address": Markdown(markdown_url(address))}
             for role, address in entry.links.items()
             if is_web_url(address)
         ]
@@ -172,41 +196,22 @@ def _paper(entry: Entry, texts: dict[str, Markdown], form: "Template") -> Markdo
     return texts[entry.id]
 
 
-def _link_name(role: str, address: str) -> str:
-    """The text of a link: ``Paper``, ``GitHub``, otherwise its role (``paper-2`` becomes ``Paper 2``)."""
-    if role == "code" and re.match(r"https?://(www\.)?github\.com/", address):
-        return "GitHub"
-    return _LINK_NAMES.get(role, role.replace("-", " ").capitalize())
-
-
-def _split(section: _View, chapter: _View, contents: Markdown, template: "Template", files: dict[str, str]) -> _View:
+def _split(
+    section: _View, chapter: _View, shared: Mapping[str, object], template: "Template", files: dict[str, str]
+) -> _View:
     """The section with its papers moved to separate pages, which are added to `files`."""
     if section.sections:
         return replace(
-            section, sections=tuple(_split(part, chapter, contents, template, files) for part in section.sections)
+            section, sections=tuple(_split(part, chapter, shared, template, files) for part in section.sections)
         )
-    parts = _parts(section.papers)
-    names = [f"{_PAGES}/{section.key}{f'-{number}' if number > 1 else ''}.md" for number in range(1, len(parts) + 1)]
+    parts = in_parts(section.papers)
+    names = [f"{PAGES}/{section.key}{f'-{number}' if number > 1 else ''}.md" for number in range(1, len(parts) + 1)]
     pages = tuple(_Page(name, number, len(part)) for number, name, part in zip(count(1), names, parts))
     section = replace(section, papers=(), pages=pages)
-    shared = {"marker": Markdown(_MARKER), "chapter": chapter, "section": section, "contents_anchor": contents}
+    shared = {**shared, "marker": Markdown(MARKER), "chapter": chapter, "section": section}
     for page, part in zip(pages, parts, strict=True):
         files[page.file] = template.render(shared, number=page.number, papers=part)
     return section
-
-
-def _parts(papers: tuple[Markdown, ...]) -> list[list[Markdown]]:
-    """The papers split into parts that fit on a page, leaving room for the page's header."""
-    parts: list[list[Markdown]] = []
-    room = 0
-    for paper in papers:
-        size = len(paper.encode()) + 2
-        if size > room:
-            parts.append([])
-            room = PAGE_LIMIT - 10_000
-        parts[-1].append(paper)
-        room -= size
-    return parts
 
 
 @cache

@@ -14,6 +14,8 @@ from harvester.base.errors import HarvesterError
 from harvester.base.escape import is_web_url
 from harvester.catalog.check import CheckFinding, check, ordered, silent_links
 from harvester.catalog.folder import Catalog, load_catalog
+from harvester.catalog.form.builtin import builtin_form
+from harvester.catalog.form.storage import load_form
 from harvester.catalog.rendering.awesome import README
 from harvester.config.settings import Settings
 from harvester.services.workspace import Watch, taxonomy_of, unwatched
@@ -44,6 +46,8 @@ def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: W
         utc_date(clock()),
         withdrawn=_withdrawn(settings, catalog),
         templates=settings.path(own) if own else None,
+        form=load_form(folder),
+        papers=builtin_form(settings.catalog.form, settings.catalog.show),
     )
     return ordered([*found, *silent_links(catalog, _silent(settings, catalog, watch))]) if online else found
 
