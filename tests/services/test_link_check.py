@@ -296,14 +296,11 @@ def test_hosts_are_asked_in_turn_and_all_together(tmp_path: Path, site: Website)
         for number in range(4):
             links = (f'p{place} = "{one.url}/{number}"' for place, one in enumerate(sites))
             entry(room, f"p{number}", "\n".join(links))
-        begun = time.monotonic()
         assert check(room) == []
-        spent = time.monotonic() - begun
     for one in sites:
         assert len(one.log) == 4
         assert all(later[0] - earlier[0] >= 0.29 for earlier, later in pairwise(one.log))
     assert max(one.log[0][0] for one in sites) < min(one.log[-1][0] for one in sites)
-    assert spent < 3 * 0.9 + 1.5
 
 
 def test_a_check_goes_on_where_it_was_stopped(tmp_path: Path, site: Website) -> None:
