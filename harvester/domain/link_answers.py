@@ -54,7 +54,7 @@ class Astray(StrEnum):
 
 
 UNREACHED = (Failure.NO_NAME, Failure.TIMED_OUT, Failure.NO_ROUTE)
-OF_HOST = (*UNREACHED, Failure.REFUSED, Failure.UNTRUSTED)  # what is true of every link to a host
+OF_HOST = (*UNREACHED, Failure.REFUSED, Failure.UNTRUSTED, Astray.PRIVATE)  # what is true of every link to a host
 UNASKED = (Astray.LATER, Astray.SILENT)
 _UNCLEAR = (Failure.UNTRUSTED, Failure.NOT_HTTP, Astray.PRIVATE, *UNASKED)
 
