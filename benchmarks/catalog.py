@@ -3,7 +3,8 @@
 Times check, build, every export and the site, then opens the site in Chromium and times its first view and searches.
 Each step runs in its own process, as a command would, so that imports count; next to its wall time is its processor
 time, which other work on the machine does not change. The baseline is reading the same files with ``tomllib`` alone,
-which no catalog of one file per entry can avoid.
+which no catalog of one file per entry can avoid. `check --online` asks the 320 links of another catalog, on 32 hosts
+of this machine.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +36,8 @@ from harvester.domain.labels import Labels
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-TARGETS = {"build": 10.0, "first view": 1.0, "slowest search": 0.05}  # seconds
+LINKS, HOSTS = 320, 32  # of a second catalog, whose links are asked
+TARGETS = {"build": 10.0, "first view": 1.0, "slowest search": 0.05, "check --online": 15.0}  # seconds
 QUERIES = ("echocardiography", "echocardiografy", "ecg segmentation", "fibrilation", "a", "bayesian uncertianty", "ann")
 HOW = ("Bayesian", "Contrastive", "Federated", "Graph", "Hierarchical", "Masked", "Multi-scale", "Self-supervised",
        "Sparse", "Topology-aware", "Weakly supervised", "Zero-shot")  # fmt: skip
@@ -57,6 +59,7 @@ def main() -> None:
         make(folder / "data" / "catalog", given.papers)
         figures = {"baseline: tomllib alone": baseline(folder / "data" / "catalog")}
         figures |= commands(folder)
+        figures |= online(folder / "linked")
         if Path(CHROMIUM).exists():
             figures |= browser(folder / "site")
         size = (folder / "site" / "data" / "index.json").stat().st_size
@@ -139,6 +142,22 @@ def commands(folder: Path) -> dict[str, Spent]:
     return {name: timed(folder, arguments) for name, arguments in steps.items()}
 
 
+def online(folder: Path) -> dict[str, Spent]:
+    """The links of a small catalog, each host asked once a second and all of them together; then again from memory."""
+    (folder / "site").mkdir(parents=True)
+    (folder / "config.toml").write_text('[store]\nurl = "sqlite:///h.db"\n')
+    entries = folder / "data" / "catalog" / "entries" / "2024"
+    entries.mkdir(parents=True)
+    with ExitStack() as running:
+        hosts = [running.enter_context(served(folder / "site", f"127.0.1.{number}")) for number in range(1, HOSTS + 1)]
+        for number in range(LINKS):
+            link = f"{hosts[number % HOSTS]}?{number}"
+            text = f'id = "title:p{number}"\ntitle = "p{number}"\nkind = "review"\n[links]\npaper = "{link}"\n'
+            (entries / f"p{number}.toml").write_text(text)
+        ask = ["check", "--online", "--json"]
+        return {"check --online": timed(folder, ask), "check --online, again": timed(folder, ask)}
+
+
 def timed(folder: Path, arguments: list[str]) -> Spent:
     """Run one ``harvester catalog`` command."""
     begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -190,16 +209,16 @@ def search(page: object, query: str) -> float:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, address: str = "127.0.0.1") -> Iterator[str]:
     """A plain file server on the folder; yields its address."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+    with ThreadingHTTPServer((address, 0), functools.partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        yield f"http://{address}:{server.server_address[1]}/"
         server.shutdown()
 
 

@@ -1,7 +1,7 @@
 """Finds problems in a catalog and grades them: errors must be corrected, warnings should be reviewed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,24 +21,32 @@ from harvester.catalog.sections import OTHER, arrange
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import link_identifier
 
-Grade = Literal["error", "warning"]
+Grade = Literal["error", "warning", "note"]
+_ORDER = ("error", "warning", "note")
 FIRST_YEAR = 1900  # earlier than any paper on computing
 AHEAD = 366  # days by which a journal may date an issue ahead
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """A problem, its location, and what to do about it."""
+    """A problem, its location, and what to do about it; a note asks for nothing.
+
+    A finding about a link that was asked has its `address` and, if it has moved, its new one.
+    """
 
     grade: Grade
     rule: str
     file: str
     line: int | None
     message: str
+    address: str = ""
+    moved_to: str = ""
 
     def to_json(self) -> dict[str, str | int | None]:
-        """``{"grade", "rule", "file", "line", "message"}``."""
-        return {"grade": self.grade, "rule": self.rule, "file": self.file, "line": self.line, "message": self.message}
+        """``{"grade", "rule", "file", "line", "message"}``, and of links ``{"address", "moved_to"}``."""
+        of_link = {"address": self.address, "moved_to": self.moved_to or None} if self.address else {}
+        plain = {"grade": self.grade, "rule": self.rule, "file": self.file, "line": self.line, "message": self.message}
+        return {**plain, **of_link}
 
 
 def check(
@@ -76,22 +84,12 @@ def check(
 
 
 def ordered(findings: Iterable[CheckFinding]) -> list[CheckFinding]:
-    """Errors first, then by file and line."""
-    return sorted(
-        findings, key=lambda finding: (finding.grade, finding.file, finding.line or 0, finding.rule, finding.message)
-    )
+    """Errors first and notes last, then by file and line."""
 
+    def place(finding: CheckFinding) -> tuple[int, str, int, str, str]:
+        return _ORDER.index(finding.grade), finding.file, finding.line or 0, finding.rule, finding.message
 
-def silent_links(catalog: Catalog, problems: Mapping[str, str]) -> list[CheckFinding]:
-    """A finding for every link whose address is in `problems`, which maps addresses to what went wrong."""
-    return [
-        _finding(
-            catalog, "warning", "dead-link", entry, f"links.{role}", f"The {role} link {address} {problems[address]}"
-        )
-        for entry in catalog.entries
-        for role, address in entry.links.items()
-        if address in problems
-    ]
+    return sorted(findings, key=place)
 
 
 def _finding(catalog: Catalog, grade: Grade, rule: str, entry: Entry, key: str, message: str) -> CheckFinding:

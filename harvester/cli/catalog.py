@@ -1,6 +1,8 @@
 """``harvester catalog``: import, add, build, check, export, site."""
 
 import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -201,19 +203,40 @@ def check(
     call: Invocation,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     online: Annotated[bool, typer.Option("--online", help="Check that every link answers.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="With --online: write the new addresses of links that moved permanently.")
+    ] = False,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="With --online: ask the links anew that answered lately.")
+    ] = False,
 ) -> Output | None:
     """Check the entries and the list; exit status 1 if there is an error."""
     from harvester.base.clock import clock_from_environment
+    from harvester.base.errors import UsageError
     from harvester.services.catalog.check import findings
 
+    if (fix or recheck) and not online:
+        raise UsageError(f"{'--fix' if fix else '--recheck'} is about what links answer", remedy="add --online")
     with watched() as watch:
-        found = findings(call.settings, clock_from_environment(), online=online, watch=watch)
-    lines = [_line(finding) for finding in found]
+        found = findings(call.settings, clock_from_environment(), online=online, recheck=recheck, fix=fix, watch=watch)
     return Output(
         [finding.to_json() for finding in found],
-        "\n".join([*lines, f"{len(found)} findings."]),
-        failed=any(strict or finding.grade == "error" for finding in found),
+        "\n".join([*_lines(found), f"{len(found)} findings."]),
+        failed=any(finding.grade == "error" or (strict and finding.grade == "warning") for finding in found),
     )
+
+
+def _lines(found: Sequence["CheckFinding"]) -> Iterator[str]:
+    """A line for each finding, but one note alone for all links of a host: publishers turn programs away."""
+    from harvester.domain.links import host
+
+    unclear = Counter(host(finding.address) for finding in found if finding.rule == "unclear-link")
+    for finding in found:
+        if finding.rule != "unclear-link":
+            yield _line(finding)
+        elif links := unclear.pop(name := host(finding.address), 0):
+            others = f" So it is, or similarly, with {links - 1} more links to {name}; --json lists them."
+            yield _line(finding) + (others if links > 1 else "")
 
 
 def _line(finding: "CheckFinding") -> str:

@@ -5,8 +5,6 @@ a limit on the whole read, a cap on the unpacked body, Retry-After, and redirect
 """
 
 import hashlib
-import ipaddress
-import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -22,11 +20,14 @@ from harvester import __version__
 from harvester.base.clock import as_utc
 from harvester.base.errors import GateClosed
 from harvester.base.settings_section import SettingsSection
+from harvester.domain.link_answers import Astray, Failure, Reply
 from harvester.domain.run_report import Payload
+from harvester.sources.causes import cause
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
+from harvester.sources.private_hosts import addresses, private_addresses
 
 if TYPE_CHECKING:
-    import requests  # imported only when a Transport is created: every command reads the settings
+    import requests  # only with `session`, when a Transport is created: every command reads the settings
 
 CHUNK = 65_536
 MAX_REDIRECTS = 3
@@ -78,13 +79,11 @@ class Transport:
         *,
         allow_private: bool = True,
     ) -> None:
-        import requests
+        from harvester.sources.session import new_session
 
         self._settings, self._gate, self._cool_down = settings, gate, cool_down
         self._allow_private = allow_private
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxies or .netrc passwords from the environment
-        self._session.headers["User-Agent"] = user_agent(settings.contact)
+        self._session = new_session(user_agent(settings.contact), settings.read_limit)
         self.requests = 0
         self.payloads: list[Payload] = []
         self.date: datetime | None = None  # the Date of the newest answer
@@ -128,22 +127,30 @@ class Transport:
         """Keep the gate closed for so long, because the service has said how often it may be asked."""
         self._cool_down(seconds)
 
-    def answers(self, url: str) -> str:
-        """ "" if the address answers with a page, else what it did instead, as the end of a sentence.
+    def touch(self, method: str, url: str) -> Reply:
+        """How the address answers HEAD or GET, asked once: no redirect is followed and no body is read.
 
-        Asked once, without following redirects: a redirect counts as an answer. So does a refusal (401, 403, 429, ...),
-        because publishers turn programs away.
+        Cookies are kept until `forget`, since publishers redirect to and fro until theirs come back.
         """
         from urllib3.exceptions import HTTPError
 
+        if not self._allow_private and private_addresses(url):
+            return Reply(problem=Astray.PRIVATE)
         try:
             with (
                 self._gate(),
-                self._session.get(url, timeout=self._settings.timeout, stream=True, allow_redirects=False) as response,
+                self._session.request(
+                    method, url, timeout=self._settings.timeout, stream=True, allow_redirects=False
+                ) as response,
             ):
-                return f"answers HTTP {response.status_code}." if _is_gone(response.status_code) else ""
+                headers = response.headers
+                return Reply(response.status_code, headers.get("Location", ""), retry_after(headers))
         except (OSError, HTTPError, ValueError) as error:  # requests' own errors are OSErrors
-            return f"does not answer: {_cause(error)}."
+            return Reply(problem=cause(error))
+
+    def forget(self) -> None:
+        """Drop all cookies."""
+        self._session.cookies.clear()
 
     def post_json(self, url: str, document: object) -> None:
         """Post a JSON document, once.
@@ -154,7 +161,7 @@ class Transport:
         try:
             answer = self._session.post(url, json=document, timeout=self._settings.timeout, allow_redirects=False)
         except OSError as error:  # requests' own errors are OSErrors, too
-            raise Unavailable(f"The webhook at {_host(url)} cannot be reached: {_cause(error)}.") from None
+            raise Unavailable(f"The webhook at {_host(url)} cannot be reached: {cause(error)}.") from None
         if answer.status_code >= 300:
             raise Unavailable(f"The webhook at {_host(url)} answers HTTP {answer.status_code}.")
 
@@ -188,7 +195,7 @@ class Transport:
                 _check_status(response)
                 body = self._read(response, deadline)
         except (OSError, HTTPError) as error:  # requests' own errors are OSErrors
-            raise Unavailable(f"{_where(url)} gave no complete answer: {_cause(error)}.") from error
+            raise Unavailable(f"{_where(url)} gave no complete answer: {cause(error)}.") from error
         self.date = _date(response.headers) or self.date
         asked = _where(response.url) + (f"?{urlencode(params)}" if params else "")
         self.payloads.append(Payload(asked, hashlib.sha256(body).hexdigest(), len(body)))
@@ -230,10 +237,6 @@ class Transport:
         return bytes(body)
 
 
-def _is_gone(status: int) -> bool:
-    return status in (404, 410) or status >= 500
-
-
 def user_agent(contact: str) -> str:
     """``cardio-harvester/1.1.0 (+mailto:...)``, as arXiv asks for."""
     return f"cardio-harvester/{__version__}" + (f" (+mailto:{contact})" if contact else "")
@@ -250,16 +253,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if value.isdecimal():
         return min(float(value), LONGEST_WAIT)
     try:
-        sent = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
-        return max(0.0, (parsedate_to_datetime(value) - sent).total_seconds())
-    except (ValueError, TypeError):
+        return max(0.0, (as_utc(parsedate_to_datetime(value)) - (_date(headers) or datetime.now(UTC))).total_seconds())
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:
     try:
         return as_utc(parsedate_to_datetime(headers["Date"]))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return None
 
 
@@ -269,11 +271,10 @@ def _refuse_private(url: str) -> None:
     The name is resolved here and again for the connection; a lying name server could slip a private address in between,
     which is why redirects and other hosts are refused as well.
     """
-    host = urlsplit(url).hostname or ""
     try:
-        found = {ipaddress.ip_address(str(info[4][0])) for info in socket.getaddrinfo(host, None)}
+        found = addresses(url)
     except (OSError, ValueError):
-        raise Unavailable(f"{_where(url)} gave no complete answer: its name cannot be resolved.") from None
+        raise Unavailable(f"{_where(url)} gave no complete answer: {Failure.NO_NAME}.") from None
     if private := [str(address) for address in found if not address.is_global]:
         raise BadQuery(f"{_where(url)} is on a private network ({private[0]}); set allow_private = true to allow it.")
 
@@ -310,24 +311,3 @@ def _host(url: str) -> str:
 def _without_user(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _cause(error: BaseException) -> str:
-    """A short description of what went wrong in the network layer."""
-    text = f"{type(error).__name__} {error}"
-    for sign, words in _CAUSES.items():
-        if sign in text:
-            return words
-    return type(error).__name__
-
-
-_CAUSES = {
-    "NameResolution": "its name cannot be resolved",
-    "refused": "the connection was refused",
-    "Read timed out": "it stopped sending data",
-    "timed out": "the connection timed out",
-    "reset": "the connection was reset",
-    "IncompleteRead": "the connection closed before the whole body arrived",
-    "RemoteDisconnected": "it closed the connection without an answer",
-    "SSL": "its certificate or TLS cannot be trusted",
-}

@@ -19,6 +19,7 @@ from harvester.sources.window import Window
 from harvester.store.engine import open_store
 from harvester.store.locks import close_gate, gate
 from tests.conftest import Upstream
+from tests.room.website import sending, website
 
 QUICK = HarvestSettings(attempts=1, timeout=20.0, read_limit=60.0, max_wait=0.1, contact="ops@example.org")
 IMPATIENT = QUICK.model_copy(update={"timeout": 1.0, "read_limit": 3.0})
@@ -175,6 +176,27 @@ def test_retry_after_counts_a_date_from_the_answers_own_date() -> None:
     assert retry_after({"Retry-After": "7"}) == 7.0
     assert retry_after({"Retry-After": "soon"}) is None
     assert retry_after({}) is None
+    assert retry_after(date | {"Date": "yesterday"}) == 0.0, "by our clock"
+    assert retry_after({"Retry-After": "Fri, 31 Dec 9999 23:59:59 -2300"}) is None
+
+
+@pytest.mark.parametrize("endless", ["/header", "/redirect"])
+def test_what_never_ends_is_given_up(endless: str) -> None:
+    """The client library limits single reads only, and reads the body of a redirect whole."""
+    with website() as site:
+        site.answers["/header"] = sending(b"HTTP/1.1 200 OK\r\nX: ", b"y", pause=0.1, forever=True)
+        moved = b"HTTP/1.1 302 Found\r\nLocation: /header\r\n\r\n"
+        site.answers["/redirect"] = sending(moved, b"x" * 65_536, forever=True)
+        with pytest.raises(Unavailable, match=r"stopped sending data"):
+            Transport(IMPATIENT).get(f"{site.url}{endless}", {}, "*/*")
+
+
+def test_an_impossible_date_harms_nobody() -> None:
+    with website() as site:
+        site.answers["/a"] = (200, {"Date": "Fri, 31 Dec 9999 23:59:59 -2300"})
+        transport = Transport(QUICK)
+        assert transport.get(f"{site.url}/a", {}, "*/*").body == b""
+        assert transport.date is None
 
 
 def test_a_private_address_is_refused_where_it_may_not_be_asked(upstream: Upstream) -> None:

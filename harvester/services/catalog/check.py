@@ -1,43 +1,61 @@
 """What is wrong with the catalog, in its files and, on request, behind its links."""
 
 import logging
-import time
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from harvester.base.clock import Clock, utc_date
 from harvester.base.errors import HarvesterError
-from harvester.base.escape import is_web_url
-from harvester.catalog.check import CheckFinding, check, ordered, silent_links
+from harvester.catalog.check import CheckFinding, check, ordered
 from harvester.catalog.folder import Catalog, load_catalog
 from harvester.catalog.form.builtin import builtin_form
 from harvester.catalog.form.storage import load_form
+from harvester.catalog.link_findings import asked_pages, link_findings, offline
 from harvester.catalog.rendering.awesome import README
 from harvester.config.settings import Settings
+from harvester.domain.link_answers import LinkAnswer, unreached
+from harvester.services.catalog.link_check import ask_links
+from harvester.services.catalog.link_fix import fix_links
+from harvester.services.review.decisions import CATALOG_LOCK
 from harvester.services.workspace import Watch, taxonomy_of, unwatched
-from harvester.sources.arxiv import api
-from harvester.sources.http import Transport
 from harvester.store.engine import open_store, read
+from harvester.store.locks import lock
 from harvester.store.papers import find_all
 
 log = logging.getLogger(__name__)
-PAUSE = 1.0  # seconds between two requests to one host; arXiv gets the interval it asks for
-HOSTS = 8  # queried in parallel; the links of one host are queried one by one
 
 
-def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: Watch = unwatched) -> list[CheckFinding]:
+def findings(
+    settings: Settings,
+    clock: Clock,
+    *,
+    online: bool = False,
+    recheck: bool = False,
+    fix: bool = False,
+    watch: Watch = unwatched,
+) -> list[CheckFinding]:
     """All findings on the catalog that the settings name.
 
     No store is needed, so this can run before a commit; if there is one, it tells which papers were withdrawn.
+
+    Args:
+        online: whether the links are asked, `recheck` those too whose answers are remembered.
+        fix: whether the new addresses of links that moved permanently are written into the entries.
     """
     taxonomy, folder = taxonomy_of(settings), settings.path(settings.catalog.dir)
+    catalog, of_links = load_catalog(folder, taxonomy), list[CheckFinding]()
+    if online:
+        answers, of_links = _answers(settings, catalog, clock, watch, recheck=recheck)
+        if fix:
+            with _catalog_lock(settings):
+                of_links.extend(fix_links(catalog, taxonomy, answers))
+            catalog = load_catalog(folder, taxonomy)
+        of_links.extend(link_findings(catalog, answers, utc_date(clock())))
     readme = folder / README
     text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else None
-    catalog = load_catalog(folder, taxonomy)
     own = settings.catalog.templates
     found = check(
         catalog,
@@ -49,15 +67,42 @@ def findings(settings: Settings, clock: Clock, *, online: bool = False, watch: W
         form=load_form(folder),
         papers=builtin_form(settings.catalog.form, settings.catalog.show),
     )
-    return ordered([*found, *silent_links(catalog, _silent(settings, catalog, watch))]) if online else found
+    return ordered([*found, *of_links])
+
+
+def _answers(
+    settings: Settings, catalog: Catalog, clock: Clock, watch: Watch, *, recheck: bool
+) -> tuple[dict[str, LinkAnswer], list[CheckFinding]]:
+    """What the links answer, by address without fragment; only what was known before, with a finding, if cut off."""
+    answers, now = ask_links(settings, asked_pages(catalog), clock, watch, recheck=recheck)
+    if hosts := unreached(now):
+        return {address: answer for address, answer in answers.items() if address not in now}, [offline(hosts)]
+    return answers, []
+
+
+def _has_store(settings: Settings) -> bool:
+    """Whether there is a store; opening an SQLite file that is not there would make one."""
+    prefix = "sqlite:///"
+    return not settings.store_url.startswith(prefix) or Path(settings.store_url.removeprefix(prefix)).is_file()
+
+
+@contextmanager
+def _catalog_lock(settings: Settings) -> Iterator[None]:
+    """Keep out whoever writes entries; without a store nobody else does."""
+    if not _has_store(settings):
+        yield
+        return
+    store = open_store(settings.store_url)
+    try:
+        with lock(store, CATALOG_LOCK, wait=True):
+            yield
+    finally:
+        store.dispose()
 
 
 def _withdrawn(settings: Settings, catalog: Catalog) -> list[str]:
     """The entries whose papers the store knows to be withdrawn; empty, without a finding, if there is no store."""
-    if (
-        settings.store_url.startswith("sqlite:///")
-        and not Path(settings.store_url.removeprefix("sqlite:///")).is_file()
-    ):
+    if not _has_store(settings):
         return []
     try:
         store = open_store(settings.store_url)
@@ -73,29 +118,3 @@ def _withdrawn(settings: Settings, catalog: Catalog) -> list[str]:
 
 def _taken_back(db: Connection, ids: Iterable[str]) -> list[str]:
     return [name for name, stored in find_all(db, ids).items() if stored.paper.withdrawn]
-
-
-def _silent(settings: Settings, catalog: Catalog, watch: Watch) -> dict[str, str]:
-    """The problem with each link that does not answer, by address."""
-    by_host: dict[str, list[str]] = {}
-    for address in sorted({address for entry in catalog.entries for address in entry.links.values()}):
-        if is_web_url(address):
-            by_host.setdefault(urlsplit(address).netloc, []).append(address)
-    problems: dict[str, str] = {}
-    with ThreadPoolExecutor(HOSTS) as pool:
-        asked = pool.map(lambda addresses: _ask(settings, addresses), by_host.values())
-        for number, answers in enumerate(asked, 1):
-            problems |= answers
-            watch("hosts", number, len(by_host))
-    return problems
-
-
-def _ask(settings: Settings, addresses: list[str]) -> dict[str, str]:
-    transport, of_arxiv = Transport(settings.harvest), api.KIND.section_or_defaults(settings.harvest).min_interval
-    pause = of_arxiv if (urlsplit(addresses[0]).hostname or "").endswith("arxiv.org") else PAUSE
-    answers = {}
-    for number, address in enumerate(addresses):
-        if number:
-            time.sleep(pause)
-        answers[address] = transport.answers(address)
-    return {address: problem for address, problem in answers.items() if problem}

@@ -29,7 +29,7 @@ CONFIG, TAXONOMY, MODELS, CATALOG = (
     Path("data/models"),
     Path("data/catalog"),
 )
-IGNORED = "/data/*.db\n/data/*.db-*\n/data/*.lock\n/data/secret.key\n"
+IGNORED = "/data/*.db\n/data/*.db-*\n/data/*.lock\n/data/secret.key\n/data/link-answers.json\n"
 _TERMS = 10  # search terms for Hugging Face
 _HERE = Path(__file__).resolve().parents[2]  # the package harvester
 
