@@ -17,7 +17,7 @@ def coverage(
     call: Invocation,
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[LIST.md]", help="An Awesome-style list of works; the catalog if left out."),
+        typer.Argument(metavar="LIST.md", help="An Awesome-style list of works; the catalog if left out."),
     ] = None,
 ) -> Output | None:
     """Count how many works of a list, or of the catalog, each enabled source has brought or would have.
