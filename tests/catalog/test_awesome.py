@@ -224,7 +224,7 @@ def test_no_text_breaks_the_import(text: str) -> None:
     assert all(1 <= unplaced.line <= text.count("\n") + text.count("\r") + 1 for unplaced in found.unplaced)
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(40)
 @pytest.mark.parametrize(
     "unit", ["[", "](", "<!--", "**", "[a](", " ", "# ", "\\", "![", "[x]( ", "<a ", "&#", "_", "```\n", "- ", "[[a]("]
 )

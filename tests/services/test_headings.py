@@ -166,6 +166,7 @@ def plants(tmp_path: Path, upstream: Upstream) -> Room:
         "HARVESTER_HARVEST__ARXIV_RSS__ENABLED": "false",
         "HARVESTER_HARVEST__HUGGINGFACE__ENABLED": "false",
         "HARVESTER_HARVEST__EUROPEPMC__ENABLED": "false",
+        "HARVESTER_HARVEST__CROSSREF__ENABLED": "false",
     })  # fmt: skip
 
 

@@ -304,7 +304,7 @@ def test_hosts_are_asked_in_turn_and_all_together(tmp_path: Path, site: Website)
 
 
 def test_a_check_goes_on_where_it_was_stopped(tmp_path: Path, site: Website) -> None:
-    room = folder(tmp_path, link_interval=0.2)
+    room = folder(tmp_path, link_interval=0.8)  # long enough for a busy machine to stop it before its end
     site.answers |= {f"/{number:02}": 200 for number in range(40)}
     entry(room, "a", "\n".join(f'p{path[1:]} = "{site.url}{path}"' for path in site.answers))
     running = room.start("catalog", "check", "--online", now=NIGHT)

@@ -80,7 +80,7 @@ def test_a_night_with_two_more_facets(room: Room, monkeypatch: pytest.MonkeyPatc
     (record,) = json.loads(room.run("catalog", "export", "--format", "json"))
     assert (record["evidence"], record["centers"], record["kind"]) == ("trial", ["multi"], "research")
     table = room.run("catalog", "export", "--format", "csv").splitlines()
-    assert table[0].startswith("id,title,authors,published,venue,kind,evidence,task,modality,disease,centers")
+    assert table[0].startswith("id,title,authors,published,venue,note,kind,evidence,task,modality,disease,centers")
 
     monkeypatch.setenv("HARVESTER_NOW", THURSDAY)
     ws = open_workspace(room.config)

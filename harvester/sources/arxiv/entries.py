@@ -6,6 +6,7 @@ The ``arxiv`` package drops entries without dates, and fails as a whole at a dat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from harvester.base.atom import ATOM
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, OddRecord, Paper
 from harvester.domain.text import clean
@@ -17,8 +18,6 @@ from harvester.sources.xml import XmlElement, parse_xml
 
 if TYPE_CHECKING:
     from arxiv import Result
-
-ATOM = "http://www.w3.org/2005/Atom"
 
 
 def read_entries(body: bytes, entries: Sequence[XmlElement]) -> tuple[list[Paper], list[OddRecord]]:

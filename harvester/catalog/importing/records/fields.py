@@ -16,6 +16,7 @@ Fields = Mapping[str, str]
 _VENUES = ("journal", "journaltitle", "booktitle", "maintitle", "eventtitle", "school", "institution", "howpublished",
            "organization", "publisher")  # fmt: skip
 _ADDRESSES = ("url", "ee", "link", "pdf", "website", "howpublished", "note", "code", "github")
+_ONE_URL = re.compile(r"https?://(?:(?!https?:/)\S)+")
 _URL = re.compile(r"https?://[^\s,;<>\"{}|\\^`]+|(?<![\w/.@])(?:www\.|(?:arxiv|doi)\.org/|github\.com/)[^\s,;<>\"{}]+")
 _PROCEEDINGS = re.compile(r"^(?:in:? )?(?:the )?proceedings of (?:the )?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
@@ -94,7 +95,9 @@ def links_of(fields: Fields) -> dict[str, str]:
 def addresses_of(fields: Fields) -> Iterator[str]:
     """The web addresses of the fields that may hold some, with the scheme that people leave out."""
     for name in _ADDRESSES:
-        for found in _URL.findall(verbatim(fields.get(name, "").replace(r"\url", " "))):
+        written = verbatim(fields.get(name, "").replace(r"\url", " "))
+        whole = name == "url" and _ONE_URL.fullmatch(written)  # a DOI in it may hold any sign
+        for found in [written] if whole else _URL.findall(written):
             address = without_sentence(found if "://" in found else f"https://{found}")
             if is_web_url(address) and not _CATALOG_RECORD.match(address):
                 yield address
