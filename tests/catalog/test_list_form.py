@@ -281,7 +281,7 @@ def readable(entry: Entry) -> Entry:
     return replace(entry, title=title, links={"paper": f"https://arxiv.org/abs/{number}"})
 
 
-@pytest.mark.xfail(reason="The reader of lists keeps authors and notes only since its rewriting", strict=False)
+@pytest.mark.xfail(reason="The reader of lists drops authors and notes still", strict=True)
 @pytest.mark.parametrize("form", FORMS)
 @some
 @given(st.lists(BUILT_IN.map(readable), max_size=5, unique_by=lambda entry: entry.id))

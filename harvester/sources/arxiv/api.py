@@ -22,7 +22,7 @@ from harvester.domain.identity import names_of_kind
 from harvester.domain.papers import OddRecord, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
-from harvester.sources.arxiv.entries import read_entries, read_odd
+from harvester.sources.arxiv.entries import NAMESPACES, read_entries, read_odd
 from harvester.sources.arxiv.matching import may_match
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
@@ -35,7 +35,6 @@ PROVENANCE = Provenance("arxiv", Rank.ARXIV, "preprint")
 ACCEPT = "application/atom+xml"
 WEEKS = 4  # whose papers tell how many there are a week
 PAGE = 1000  # arXiv asks to refine queries with more results; slices go up to 2,000
-NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
 DEFAULT_QUERY = " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in SEARCH_TERMS)
 """Deliberately broad: the query decides what can be found at all, the classifier what is in scope."""
 

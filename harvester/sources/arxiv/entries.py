@@ -6,7 +6,6 @@ The ``arxiv`` package drops entries without dates, and fails as a whole at a dat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harvester.base.atom import ATOM
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, OddRecord, Paper
 from harvester.domain.text import clean
@@ -18,6 +17,8 @@ from harvester.sources.xml import XmlElement, parse_xml
 
 if TYPE_CHECKING:
     from arxiv import Result
+
+NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
 
 
 def read_entries(body: bytes, entries: Sequence[XmlElement]) -> tuple[list[Paper], list[OddRecord]]:
@@ -37,7 +38,7 @@ def read_odd(raw: str) -> Paper:
     Raises:
         Malformed: it still is.
     """
-    (entry,) = parse_xml(_feed_of(raw), "arXiv").findall(f"{{{ATOM}}}entry")
+    (entry,) = parse_xml(_feed_of(raw), "arXiv").findall(f"{{{NAMESPACES['atom']}}}entry")
     papers, odd = _one_by_one([entry])
     if odd:
         raise Malformed(odd[0].why)
@@ -70,12 +71,13 @@ def _results(body: bytes) -> "list[Result]":
 
 
 def _feed_of(raw: str) -> bytes:
-    return f'<feed xmlns="{ATOM}">{raw}</feed>'.encode()
+    atom = NAMESPACES["atom"]
+    return f'<feed xmlns="{atom}">{raw}</feed>'.encode()
 
 
 def _name(entry: XmlElement) -> str:
     """What a note calls an entry."""
-    found = (clean(entry.findtext(f"{{{ATOM}}}{tag}", "")) for tag in ("id", "title"))
+    found = (clean(entry.findtext(f"{{{NAMESPACES['atom']}}}{tag}", "")) for tag in ("id", "title"))
     return next(filter(None, found), "without an id")[:80]
 
 

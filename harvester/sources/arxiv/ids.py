@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import Paper
 from harvester.domain.text import clean
-from harvester.sources.arxiv.api import ACCEPT, NAMESPACES, ArxivSettings, read_page
+from harvester.sources.arxiv.api import ACCEPT, ArxivSettings, read_page
+from harvester.sources.arxiv.entries import NAMESPACES
 from harvester.sources.errors import BadQuery, Incomplete, Malformed
 from harvester.sources.http import Transport
 from harvester.sources.xml import parse_xml

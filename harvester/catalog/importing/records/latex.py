@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import partial
 
 from harvester.catalog.export.bibtex import ESCAPES
 from harvester.domain.text import clean
@@ -21,7 +22,8 @@ _NAMED = {command.removesuffix("{}"): char for char, command in ESCAPES.items()}
 _WORDS = "|".join(re.escape(name) for name in sorted(_NAMED, key=len, reverse=True) if name[-1].isalpha())
 _SIGNS = "|".join(re.escape(name) for name in _NAMED if not name[-1].isalpha())
 _COMMAND = re.compile(rf"(?P<word>{_WORDS})(?![A-Za-z])\s*(?:\{{\}})?|(?P<sign>{_SIGNS})")
-_FIRST = 0xF0000  # private use: placeholders for characters with a LaTeX command, while the rest is decoded
+# Private use: placeholders for characters with a LaTeX command, while the rest is decoded, begin at one of these.
+_FIRSTS = range(0xF0000, 0xFF000, 0x400)
 _TEXTS = list(dict.fromkeys(_NAMED.values()))
 _DOTLESS = re.compile(r"(\\[\"'`^~=.]|\\[uv](?![A-Za-z]))\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?")
 _DEGREE = re.compile(r"\$?\s*\^\s*\{?\s*\\circ\s*\}?\s*\$?")
@@ -37,11 +39,12 @@ def from_latex(text: str) -> str:
     """The LaTeX of a BibTeX field as plain text: accents and symbols decoded, braces removed; formulas stay."""
     import latexcodec  # noqa: F401 - registers the codec
 
-    marked = _COMMAND.sub(_marked, _DEGREE.sub("°", _DOTLESS.sub(r"\1{\2}", _spaced(text))))
-    marked = _MATHEMATICS.sub(lambda formula: _SCRIPT.sub(_kept_braces, formula[0]), marked)
+    first = _first_free(text)
+    marked = _COMMAND.sub(partial(_marked, first), _DEGREE.sub("°", _DOTLESS.sub(r"\1{\2}", _spaced(text))))
+    marked = _MATHEMATICS.sub(lambda formula: _SCRIPT.sub(partial(_kept_braces, first), formula[0]), marked)
     read = codecs.lookup("ulatex").decode(marked, "ignore")[0]  # type: ignore[arg-type]  # from text to text
     bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # commands such as \textbf only format
-    return clean("".join(_TEXTS[ord(char) - _FIRST] if _is_mark(char) else char for char in bare))
+    return clean("".join(_TEXTS[ord(char) - first] if _is_mark(char, first) else char for char in bare))
 
 
 def verbatim(text: str) -> str:
@@ -59,17 +62,22 @@ def _unescaped(found: re.Match[str]) -> str:
     return {"\\textu": "_", "\\texta": "~"}.get(found[0][:6], "")
 
 
-def _marked(found: re.Match[str]) -> str:
-    return _mark(_NAMED[found["word"] or found["sign"]])
+def _first_free(text: str) -> int:
+    """Where placeholders can begin, so that none is a character of the text."""
+    return next((first for first in _FIRSTS if not any(_is_mark(char, first) for char in text)), _FIRSTS[-1])
 
 
-def _mark(text: str) -> str:
-    return chr(_FIRST + _TEXTS.index(text))
+def _marked(first: int, found: re.Match[str]) -> str:
+    return _mark(_NAMED[found["word"] or found["sign"]], first)
 
 
-def _kept_braces(found: re.Match[str]) -> str:
-    return f"{_mark('{')}{found[1]}{_mark('}')}"
+def _mark(text: str, first: int) -> str:
+    return chr(first + _TEXTS.index(text))
 
 
-def _is_mark(char: str) -> bool:
-    return _FIRST <= ord(char) < _FIRST + len(_TEXTS)
+def _kept_braces(first: int, found: re.Match[str]) -> str:
+    return f"{_mark('{', first)}{found[1]}{_mark('}', first)}"
+
+
+def _is_mark(char: str, first: int) -> bool:
+    return first <= ord(char) < first + len(_TEXTS)
