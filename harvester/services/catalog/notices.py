@@ -55,7 +55,7 @@ def missing(known: Mapping[str, str], entry: Mapping[str, str], shown: Mapping[s
         shown: the notices that the entry has shown before. An article's own page, which only marks it as retracted,
             gives way to the notice; no other link is replaced, and what is not there any more was removed.
     """
-    new = {}
+    new: dict[str, str] = {}
     for kind in NOTICE_KINDS:
         link, here = known.get(kind, ""), entry.get(kind, "")
         mark = here == entry.get("paper") and shown.get(kind) == here

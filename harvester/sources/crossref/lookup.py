@@ -17,7 +17,7 @@ from harvester.sources.crossref.api import AHEAD, FEW, SELECT, CrossrefSettings,
 from harvester.sources.crossref.kinds import PAPERS, PREPRINT
 from harvester.sources.crossref.record import Reading, read_record
 from harvester.sources.errors import BadQuery, Malformed
-from harvester.sources.http import Transport
+from harvester.sources.http import Params, Transport
 
 GROUP = 50  # DOIs in one request
 ARTICLES = ",".join(f"type:{kind}" for kind, declared in PAPERS.items() if kind != PREPRINT and not declared)
@@ -82,7 +82,7 @@ def published_version(
     """
     first = preprint.authors[0].name if preprint.authors else ""
     asked = " ".join(re.findall(r"[^\W_]+", f"{preprint.title} {first}"))
-    params = {"filter": ARTICLES, "query.bibliographic": asked, "rows": FEW, "select": SELECT}
+    params: Params = {"filter": ARTICLES, "query.bibliographic": asked, "rows": FEW, "select": SELECT}
     likely = _found(ask(settings, contact, transport, params).works, today).readings.values()
     return next((reading for reading in likely if reading.sighting and _is_of(preprint, reading.sighting.paper)), None)
 
