@@ -77,4 +77,4 @@ def ask(upstream: Upstream, query: str) -> list[Paper]:
     address = f"{upstream.url}/api/query?{urllib.parse.urlencode({'search_query': query, 'max_results': 2000})}"
     with urllib.request.urlopen(address, timeout=60) as answer:
         body: bytes = answer.read()
-    return read_page(body, query)[1]
+    return read_page(body, query).papers
