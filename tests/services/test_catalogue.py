@@ -157,7 +157,9 @@ def _corpus_papers(ws: Workspace) -> list[Paper]:
         "max_results": 200,
         "sortBy": "submittedDate",
     }
-    found = read_page(Transport(ws.settings.harvest).get(api.url, params, "application/atom+xml").body, "all:ECG")[1]
+    found = read_page(
+        Transport(ws.settings.harvest).get(api.url, params, "application/atom+xml").body, "all:ECG"
+    ).papers
     plain = [paper for paper in found if paper.title.replace(" ", "").isalpha() and paper.authors[0].name != "Unknown"]
     return plain[:2]
 

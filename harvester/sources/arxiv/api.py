@@ -216,7 +216,7 @@ def _probe(settings: ArxivSettings) -> Probe:
 def _count(settings: ArxivSettings, transport: Transport) -> str:
     params: dict[str, str | int] = {"search_query": settings.query, "start": 0, "max_results": 1}
     page = read_page(transport.get(settings.url, params, ACCEPT).body, settings.query)
-    if not page.total:
+    if not page.papers and not page.odd:
         raise Malformed("arXiv finds nothing for harvest.arxiv.query.")
     if transport.date is None:
         return f"The query matches {page.total:,} papers."
