@@ -33,9 +33,9 @@ class Merged:
 
     `id` is the identifier that the sighting used; `first` is true if the source had not shown this version before;
     `published` is the submission date that the store has after the merge; `withdrawn` is true if this sighting withdrew
-    the paper; `absorbed` are papers that this sighting proved to be the same work; `joined` says that the
-    source shows, for the first time, another record of the paper than those it was known from: with identifiers of its
-    own, or under another title.
+    the paper; `absorbed` are papers that this sighting proved to be the same work; `joined` says that the source
+    shows, for the first time, another record of the paper than those it was known from: with identifiers of its own, or
+    under another title.
     """
 
     number: int

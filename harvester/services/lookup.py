@@ -5,7 +5,7 @@ these are enabled.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harvester.base.clock import utc_date
 from harvester.base.errors import FetchError
@@ -46,12 +46,18 @@ def bring(ws: Workspace, name: str) -> Brought | None:
     if found is None:
         return None
     with write(ws.store) as db:
-        merged = record(db, [found.sighting] if found.sighting else [], ws.clock())
+        merged = record(db, [_named(found.sighting, name)] if found.sighting else [], ws.clock())
         attach(db, found.notices)
         numbers = [result.number for result in merged]
         stored = load(db, numbers)
     paper = stored[numbers[0]].paper if numbers else None
     return Brought(numbers[0] if numbers else None, paper, found.notices)
+
+
+def _named(sighting: Sighting, name: str) -> Sighting:
+    """With the name that was asked for: to a DOI that was given up, Crossref answers with its successor's record."""
+    paper = sighting.paper
+    return replace(sighting, paper=replace(paper, identifiers=tuple(dict.fromkeys((*paper.identifiers, name)))))
 
 
 def _look_up(ws: Workspace, name: str) -> Reading | None:

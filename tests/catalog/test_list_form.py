@@ -281,15 +281,6 @@ def readable(entry: Entry) -> Entry:
     return replace(entry, title=title, links={"paper": f"https://arxiv.org/abs/{number}"})
 
 
-@pytest.mark.xfail(reason="The reader of lists drops authors and notes still", strict=True)
-@pytest.mark.parametrize("form", FORMS)
-@some
-@given(st.lists(BUILT_IN.map(readable), max_size=5, unique_by=lambda entry: entry.id))
-def test_what_a_built_in_form_shows_is_read_back(form: str, entries: list[Entry]) -> None:
-    page = render_list(entries, TAXONOMY, papers=builtin_form(form, ("authors", "note")))["README.md"]
-    assert {entry.id: entry for entry in parse_list(page, TAXONOMY).papers} == {entry.id: entry for entry in entries}
-
-
 @pytest.mark.parametrize("form", FORMS)
 @some
 @given(st.lists(BUILT_IN.map(readable), max_size=5, unique_by=lambda entry: entry.id))

@@ -16,15 +16,17 @@ from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.audit import audit
 from harvester.services.learning.classify import load_classifier
 from harvester.services.workspace import Workspace, open_workspace
+from harvester.sources.arxiv import oai
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.sources.arxiv.oai import Record
+from harvester.sources.errors import Malformed
 from harvester.store import schema
 from harvester.store.engine import connect, read, write
 from harvester.store.locks import lock
 from harvester.store.papers import find, unhydrated
 from harvester.store.queue import enqueue, find_candidate
 from harvester.store.recording import record
-from harvester.store.tables import candidates, identifiers, papers, predictions, sightings
+from harvester.store.tables import candidates, identifiers, odd_records, papers, predictions, sightings
 from tests.conftest import Upstream, both_databases
 from tests.room import Room, harvester
 
@@ -95,6 +97,11 @@ def stored(ws: Workspace, name: str) -> Paper | None:
     return found.paper if found else None
 
 
+def odd(room: Room) -> list[Any]:
+    with read(room.ws.store) as db:
+        return list(db.execute(odd_records.select()))
+
+
 def snapshot(ws: Workspace) -> list[list[Any]]:
     """All stored data about papers."""
     with read(ws.store) as db:
@@ -122,6 +129,37 @@ class TestThroughTheCommandLine:
         after = room.json("audit", now=THURSDAY)
         assert (after["missing"], after["outdated"], after["withdrawn"]) == ([], [], [])
         assert after["checked"] == before["checked"]
+
+    def test_a_record_that_no_version_could_read_yet_is_audited_by_the_first_that_can(
+        self, tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its format was new, and by the time that it can be read OAI-PMH lists it no more."""
+        room, real = make(tmp_path, upstream), oai._record
+
+        def strict(found: Any) -> Record:
+            if "2506.06349" in str(found.findtext("{*}header/{*}identifier")):
+                raise Malformed("its format is new.")
+            return real(found)
+
+        with monkeypatch.context() as old:
+            old.setattr(oai, "_record", strict)
+            first = room.json("audit", "--repair", now=THURSDAY)
+            assert "its format is new. It was left out." in first["notes"]
+            assert HEART not in first["missing"]
+            room.json("audit", now=THURSDAY)
+        assert [(row.source, row.why) for row in odd(room)] == [("arxiv_oai", "its format is new.")], "kept once"
+        with write(room.ws.store) as db:
+            db.execute(odd_records.update().values(version="0.0.1"))
+        monkeypatch.setattr(oai, "list_records", lambda *_: iter(()))
+        assert room.json("audit", now=THURSDAY, status=1)["missing"] == [HEART]
+        assert len(odd(room)) == 1, "nothing is changed without --repair"
+        done = room.json("audit", "--repair", now=THURSDAY, status=1)
+        assert (done["missing"], done["repaired"]) == ([HEART], 1)
+        assert "lists no record at all" in done["error"], "which what was kept does not hide"
+        monkeypatch.undo()
+        assert room.json("audit", "--repair", now=THURSDAY)["missing"] == []
+        assert odd(room) == []
+        assert room.json("show", HEART)["authors"]
 
     def test_a_paper_that_a_run_lost_is_found(self, tmp_path: Path, upstream: Upstream) -> None:
         """Moderation held 2506.06342 back from the 10th to the 16th; a run without overlap never sees it."""

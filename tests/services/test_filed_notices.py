@@ -158,6 +158,21 @@ def test_an_entry_that_is_made_anew_shows_the_notice_again(room: Room) -> None:
     assert NOTE in text(room)
 
 
+def test_an_entry_that_cannot_be_read_does_not_keep_others_from_being_marked(room: Room) -> None:
+    accept(room)
+    other = Paper(("doi:10.9999/a.2",), "Waves of hearts", "Of hearts.", (Author("Cy Poe"),), links={"paper": OWN})
+    with write(room.ws.store) as db:
+        record(db, [Sighting(FEED, other)], room.now)
+    assert not decide_all(room.ws, "accept", [other.id], "ann", "", LABELS)[0].error
+    notice(room, "correction")
+    with write(room.ws.store) as db:
+        attach(db, [Notice("correction", (other.id,), NOTE)])
+    broken = next(path for path in room.entries if "networks" in path.name)
+    broken.write_text("[")
+    assert mark_entries(room.ws) == [other.id]
+    assert "correction" in add(room.ws, other.id, {}).links
+
+
 def test_a_paper_absorbed_by_another_takes_its_memory_along(room: Room) -> None:
     accept(room)
     notice(room, "correction")

@@ -11,11 +11,14 @@ import pytest
 from harvester.base.errors import FetchError, HarvesterError
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper
+from harvester.services import lookup
 from harvester.services.catalog.add import add
 from harvester.services.catalog.lists import build
 from harvester.services.catalog.site import write_site
 from harvester.services.harvest.proposals import fetch_proposals, propose, unsettled
 from harvester.services.review.queries import paper_detail
+from harvester.services.workspace import Workspace
+from harvester.sources.crossref.record import Reading
 from harvester.store.engine import read
 from harvester.store.papers import find
 from harvester.web.review.view import pane
@@ -175,3 +178,18 @@ def test_an_old_entry_keeps_what_it_has_and_gains_the_notice(tmp_path: Path, ups
     entry = add(there.ws, doi, {})
     assert (entry.title, entry.path) == ("My own title", Path("entries/2025/mine.toml"))
     assert entry.links["retraction"] == f"https://doi.org/{notice.lower()}"
+
+
+def test_a_doi_that_was_given_up_leads_to_its_successor(room: Room, upstream: Upstream) -> None:
+    """Crossref answers to the alias with the record of the DOI that took its place."""
+    doi = newest_of_circulation(upstream)
+    real = lookup.find_doi
+
+    def successor(ws: Workspace, name: str) -> Reading | None:
+        return real(ws, f"doi:{doi}" if name == "doi:10.9999/old" else name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "find_doi", successor)
+        propose(room.ws, "10.9999/old", "", "192.0.2.1")
+        assert fetch_proposals(room.ws) == 1
+    assert {"doi:10.9999/old", f"doi:{doi}"} <= set(paper_detail(room.ws, "10.9999/old").paper.identifiers)

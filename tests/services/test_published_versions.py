@@ -155,6 +155,19 @@ def test_few_are_searched_for_a_night_and_those_that_rested_longest_first(
     assert again == asked[0]
 
 
+def test_a_search_that_crossref_rejects_rests_like_the_others(
+    room: Room, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completion, "SEARCHES", 1)
+    papers = [Paper((f"arxiv:2506.0000{n}",), f"Quux of frobs {n}", "Of hearts.", version=1) for n in (1, 2)]
+    accept(room, ARXIV, *papers)
+    upstream.control(faults=[{"match": "/crossref/", "kind": "status", "status": 400, "count": 1}])
+    done = complete_papers(room.ws)
+    assert (done.error, len(done.notes)) == ("", 1)
+    assert "The article of arxiv:2506.00001 cannot be searched for" in done.notes[0]
+    assert (complete_papers(room.ws).notes, complete_papers(room.ws).requests) == ([], 0)
+
+
 def test_only_accepted_preprints_without_an_article_are_searched_for(room: Room, upstream: Upstream) -> None:
     pending = Paper(("arxiv:2506.00001",), "Pending hearts", "Of hearts.", version=1)
     links = {"paper": "https://arxiv.org/abs/2506.00002"}

@@ -68,5 +68,7 @@ def test_many_of_which_none_can_be_read_are_another_format() -> None:
 def test_by_id_an_odd_entry_is_as_good_as_missing() -> None:
     ids = ["2506.00001", "2506.00009"]
     assert [paper.id for paper in read_ids_page(page(entry("2506.00001v1"), ODD[0]), ids)] == ["arxiv:2506.00001"]
+    with pytest.raises(Malformed, match=r"cannot be read\. http://arxiv\.org/abs/2506\.00009v1: it lacks"):
+        read_ids_page(page(ODD[0]), ["2506.00009"])
     with pytest.raises(Incomplete):
         read_ids_page(page(entry("2506.00001v1"), total=2), ids)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from harvester.base.errors import CatalogError
 from harvester.catalog.folder import load_entry, write_entry
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.services.review.decisions import CATALOG_LOCK
@@ -21,7 +22,7 @@ def mark_entries(ws: Workspace) -> list[str]:
     Files win: a link that a maintainer has changed stays as it is, and one that was removed stays away.
 
     Raises:
-        CatalogError: an entry cannot be read or written.
+        CatalogError: an entry cannot be written.
         StoreError: the store fails.
     """
     with lock(ws.store, CATALOG_LOCK, wait=True):
@@ -39,7 +40,10 @@ def mark_locked(ws: Workspace) -> list[str]:
         file = Path(files[number] or "")
         if paper.links.keys().isdisjoint(NOTICE_KINDS) or not (ws.catalog / file).exists():
             continue
-        entry = load_entry(ws.catalog, file, ws.taxonomy)
+        try:
+            entry = load_entry(ws.catalog, file, ws.taxonomy)
+        except CatalogError:  # reading the catalog has named it; the other entries are marked all the same
+            continue
         if new := missing(paper.links, entry.links, shown.get(number, {})):
             write_entry(ws.catalog, replace(entry, links={**entry.links, **new}), ws.taxonomy)
             with write(ws.store) as db:

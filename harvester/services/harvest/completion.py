@@ -26,6 +26,7 @@ from harvester.services.harvest.journal_versions import suggest_versions
 from harvester.services.workspace import Workspace
 from harvester.sources.crossref import api
 from harvester.sources.crossref.lookup import Found, look_up_many, published_version
+from harvester.sources.errors import BadQuery
 from harvester.sources.http import Transport
 from harvester.store.cursors import cursor, set_cursor
 from harvester.store.engine import read, write
@@ -123,8 +124,12 @@ class _Asking:
         bare = [paper for paper in self.preprints.values() if not names_of_kind(paper.identifiers, "doi")]
         waiting = {paper.id: paper for paper in bare if paper.id not in resting}
         for name in _rested(sorted(waiting), self.asked)[:SEARCHES]:
-            article = published_version(self.settings, self.contact, self.transport, waiting[name], self.today)
-            self._keep(Found({name: article} if article else {}), [name])
+            try:
+                article = published_version(self.settings, self.contact, self.transport, waiting[name], self.today)
+                found = Found({name: article} if article else {})
+            except BadQuery as error:  # it must rest like the others, or it would be the first again every night
+                found = Found({}, (f"The article of {name} cannot be searched for: {error}",))
+            self._keep(found, [name])
 
     def _keep(self, found: Found, names: Sequence[str]) -> None:
         now = self.ws.clock()

@@ -68,10 +68,13 @@ class Overview:
 
     @property
     def model_age(self) -> timedelta | None:
-        """How long ago the newest paper that the model was trained on was published; None if that is unknown."""
+        """How long ago the newest paper that the model was trained on was published; None if that is unknown.
+
+        It is zero if the clock is behind that paper, as in the demo.
+        """
         if self.model is None or self.model.newest is None:
             return None
-        return utc_date(self.status.now) - self.model.newest
+        return max(utc_date(self.status.now) - self.model.newest, timedelta())
 
     def _model(self) -> dict[str, Any] | None:
         if self.model is None:

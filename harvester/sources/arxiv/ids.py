@@ -41,7 +41,7 @@ def read_ids_page(body: bytes, ids: Sequence[str]) -> list[Paper]:
     """The papers in an answer to `ids`, each once, without those that cannot be read.
 
     Raises:
-        Malformed: not an arXiv feed, or it contains a paper that was not asked for.
+        Malformed: not an arXiv feed, one of which nothing can be read, or with a paper that was not asked for.
         BadQuery: arXiv rejects an id, or looked up ids other than ours.
         Incomplete: fewer papers than the total it states.
     """
@@ -50,6 +50,8 @@ def read_ids_page(body: bytes, ids: Sequence[str]) -> list[Paper]:
     papers = {paper.id: paper for paper in page.papers}
     if strangers := sorted(papers.keys() - {f"arxiv:{base}" for base in ids}):
         raise Malformed(f"arXiv sent {strangers[0]}, which was not asked for.")
+    if page.odd and not papers:
+        raise Malformed(f"What arXiv sent of {len(ids)} papers asked for by id cannot be read. {page.odd[0].why}.")
     came = len(papers) + len(page.odd)
     if came < min(page.total, len(ids)):
         raise Incomplete(f"arXiv sent {came} of the {page.total} papers that it has of {len(ids)} asked for by id.")
