@@ -57,7 +57,7 @@ def check(
     *,
     withdrawn: Iterable[str] = (),
     templates: Path | None = None,
-    form: ListForm | None = None,
+    form: Callable[[], ListForm | None] = lambda: None,
     papers: ItemForm | None = None,
 ) -> list[CheckFinding]:
     """All findings, errors first, then by file and line.
@@ -66,7 +66,7 @@ def check(
         readme: the rendered list, None if there is none.
         withdrawn: the ids of papers that their authors withdrew.
         templates: the folder of templates that the list is rendered with, None for the built-in ones.
-        form: the form learned from another list that it is rendered in, if there is one.
+        form: reads the form learned from another list that it is rendered in, if there is one.
         papers: the form of a paper without such a list, None for that of the templates.
     """
     findings = [
@@ -79,7 +79,9 @@ def check(
     findings += _dates(catalog, today)
     findings += _withdrawn(catalog, frozenset(withdrawn))
     findings += _without_section(catalog, taxonomy)
-    findings += _list(catalog, readme, lambda: render_list(catalog.entries, taxonomy, templates, form, papers)[README])
+    findings += _list(
+        catalog, readme, lambda: render_list(catalog.entries, taxonomy, templates, form(), papers)[README]
+    )
     return ordered(findings)
 
 

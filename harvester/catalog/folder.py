@@ -75,9 +75,14 @@ def write_entry(folder: Path, entry: Entry, taxonomy: Taxonomy) -> Path:
     """Write the entry to its file (a new one gets its name) and return the path below `folder`.
 
     Raises:
-        CatalogError: the existing file is not valid TOML, or is another paper's entry; it is left unchanged.
+        CatalogError: the existing file is not valid TOML, or is another paper's entry; it is left unchanged. Or the
+            entry has no id, so that no file of it could be read.
         HarvesterError: the folder or file cannot be written.
     """
+    if not entry.id:
+        raise CatalogError(
+            f"The entry {entry.title!r} has no id, so it is not written", remedy="give it an arXiv id or DOI"
+        )
     path = _below_entries(entry.path or entry_path(entry))
     existing = _read(folder, path) if (folder / path).is_file() else None
     if existing is not None:

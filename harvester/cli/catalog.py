@@ -1,5 +1,6 @@
 """``harvester catalog``: import, add, build, check, export, site."""
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -83,7 +84,8 @@ def _print_headings(headings: "Headings") -> None:
     for proposal in headings.proposals:
         say(f'No label: "{proposal.heading.name}". {about(proposal)}')
     if headings.file:
-        say(f"What these headings may mean is in {headings.file}: correct it, and give it with --map {headings.file}")
+        given = shlex.quote(str(headings.file))
+        say(f"What these headings may mean is in {headings.file}: correct it, and give it with --map {given}")
     elif headings.given:
         say(f"{headings.kept} {'lacks:' if headings.rows else 'has not decided on them yet.'}")
     elif headings.kept:
@@ -212,7 +214,6 @@ def check(
 ) -> Output | None:
     """Check the entries and the list; exit status 1 if there is an error."""
     from harvester.base.clock import clock_from_environment
-    from harvester.base.errors import UsageError
     from harvester.services.catalog.check import findings
 
     if (fix or recheck) and not online:

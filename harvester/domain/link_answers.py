@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from harvester.base.clock import parse_moment, rfc3339
 from harvester.base.errors import UsageError
@@ -152,7 +153,10 @@ def _stand_in(link: str, end: str) -> str:
     for what, holds in (("a login page", is_login), ("an error page", is_error_page), ("a home page", is_home)):
         if holds(end) and not holds(link):
             return what
-    return "another site's home page" if is_home(end) and not same_site(link, end) else ""
+    if not same_site(link, end) and (is_home(end) or not urlsplit(end).path.strip("/")):
+        return "another site's home page"  # with a query as well: parking pages are told where people came from
+    sent_back = not is_resolver(link) and host(link) in unquote(urlsplit(end).query).lower()
+    return "a page that asks something first" if sent_back else ""
 
 
 def moved_to(trace: Trace) -> str:

@@ -237,3 +237,11 @@ def test_the_readmes_that_were_read_wrongly(shared: Path) -> None:
     for file in files:
         found = choose([Source(file.name, decoded(file.read_bytes(), file.name))]).citation
         assert (found.id, len(found.authors)) == CASES[file.name[:2]], file.name
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("line", ["abstract\n", "@a{\n", "# h\n[p](https://example.org/1)\n"])
+def test_long_readmes_take_little_time(line: str) -> None:
+    source = Source("README.md", line * 20_000)
+    about(source)
+    choose([Source("README.md", f"{record()}{line * 8_000}")])

@@ -315,8 +315,8 @@ def test_the_form_is_kept_beside_the_entries_and_used_by_build_and_check(tmp_pat
     assert build(tmp_path, TAXONOMY) == (9, ["README.md"])
     assert (tmp_path / "README.md").read_text() == text
     catalog = Catalog(tuple(entries))
-    assert check(catalog, TAXONOMY, text, TODAY, form=load_form(tmp_path)) == []
-    stale = check(catalog, TAXONOMY, text + "x", TODAY, form=load_form(tmp_path))
+    assert check(catalog, TAXONOMY, text, TODAY, form=lambda: load_form(tmp_path)) == []
+    stale = check(catalog, TAXONOMY, text + "x", TODAY, form=lambda: load_form(tmp_path))
     assert [finding.rule for finding in stale] == ["stale-list"]
     (tmp_path / "list.md").unlink()
     with pytest.raises(CatalogError, match=r"list\.md: No such file.*restore it, or remove both"):

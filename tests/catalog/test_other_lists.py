@@ -7,7 +7,7 @@ import pytest
 from harvester.base.errors import UsageError
 from harvester.catalog.entry import Entry
 from harvester.catalog.importing.awesome import ImportedList, parse_list
-from harvester.catalog.importing.outline import parse_choices
+from harvester.catalog.importing.choices import parse_choices
 
 from .strategies import TAXONOMY
 

@@ -345,11 +345,11 @@ def test_other_forms_of_a_citation_file() -> None:
         ("cff-version: 1.2.0\ntitle: Tides: of the aorta\n", 2, "not valid YAML"),
         ("cff-version: 1.2.0\ntitle: [\n", 3, "not valid YAML"),
         ("cff-version: 1.2.0\nmessage: x\n", 1, "it has no title"),
-        ("cff-version: 1.2.0\ndate-released: 2022-02-31\n", 1, "not valid YAML"),
+        ("cff-version: 1.2.0\ntitle: '***'\n", 1, "it has no title with letters"),
         ("- cff-version: 1.2.0\n", 1, "it has no keys"),
         ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\ntitle: {d: *b}\n", 1, "it has no title"),
-        ("[" * 5000, 1, "not valid YAML"),
-        ("!!python/object/apply:os.system [true]", 1, "not valid YAML"),
+        ("[" * 5000, 1, "it is nested too deeply"),
+        ("!!python/object/apply:os.system [true]", 1, "it has no keys"),
     ],
 )
 def test_a_broken_citation_file_is_named_with_its_line(text: str, line: int, why: str) -> None:
@@ -357,6 +357,18 @@ def test_a_broken_citation_file_is_named_with_its_line(text: str, line: int, why
     assert found.citations == ()
     assert [record.line for record in found.unreadable] == [line]
     assert why in found.unreadable[0].why
+
+
+@pytest.mark.parametrize("year", ["2022-02-31", f"0x{'F' * 5000}", "12:30:59", "yes"])
+def test_what_yaml_takes_for_more_than_text_is_text(year: str) -> None:
+    (found,) = read_cff(f"cff-version: 1.2.0\ntitle: Tides\nyear: {year}\ndate-released: {year}\n").citations
+    assert found.title == "Tides"
+
+
+def test_a_record_that_nothing_can_name_is_unreadable() -> None:
+    found = read_bibtex("@article{a, title={***}, author={Jane Doe}, year=2020}")
+    assert found.citations == ()
+    assert found.unreadable[0].why == "its title has no letters, and it has no other identifier"
 
 
 def test_a_citation_file_is_known_by_what_it_contains() -> None:

@@ -123,6 +123,8 @@ def test_where_a_link_has_moved_for_good(steps: tuple[str | int, ...], new: str)
         "https://lab.example/index.php",
         "https://other.example/",
         "https://other.example/de/home.html",
+        "https://parking.example/?d=lab.example",
+        "https://consent.lab.example/agree?continue=https%3A%2F%2Flab.example%2Fbeats",
         "https://lab.example/login?next=%2Fbeats",
         "https://lab.example/users/sign_in",
         "https://lab.example/Shibboleth.sso/Login",

@@ -11,7 +11,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import Context, entry_json
 from harvester.domain.labels import exclusive_first
 
-_ID = r"^(arxiv:\S+|doi:10\.\d{4,9}/\S+|title:\S+)$"
+_ID = r"^(arxiv:\S+|doi:10\.\d{4,9}/\S+|pmid:\d+|pmcid:PMC\d+|title:\S+)$"
 _DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
@@ -36,7 +36,7 @@ def entry_schema(taxonomy: Taxonomy) -> dict[str, Any]:
     text: dict[str, Any] = {"type": "string"}
     facets = {facet.id: _labels(facet) for facet in taxonomy.facets}
     properties = {
-        "id": text | {"pattern": _ID, "description": "arxiv:<id>, doi:<doi> or title:<key>"},
+        "id": text | {"pattern": _ID, "description": "arxiv:<id>, doi:<doi>, pmid:<id>, pmcid:<id> or title:<key>"},
         "title": text | {"minLength": 1},
         "authors": {"type": "array", "items": text},
         "published": {"type": ["string", "null"], "pattern": _DATE, "description": "day, month or year"},

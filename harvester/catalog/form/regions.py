@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.taxonomy import Taxonomy
+from harvester.catalog.importing.choices import Choices
 from harvester.catalog.importing.markdown import Heading, pieces
-from harvester.catalog.importing.outline import Choices, Outline
+from harvester.catalog.importing.outline import Outline
 
 _YEAR = re.compile(r"[\W_]*(?P<year>(?:19|20)\d\d)[\W_]*")
 

@@ -9,7 +9,7 @@ from typing import Any
 from harvester.base.errors import CatalogError
 from harvester.base.files import write_atomic
 from harvester.catalog.form.frame import FRAME, format_frame, parse_frame
-from harvester.catalog.form.item import Column, ItemForm, Part
+from harvester.catalog.form.item import FIELD, Column, ItemForm, Part
 from harvester.catalog.form.learned import ORDERS, ListForm
 from harvester.catalog.form.styles import Names
 
@@ -51,7 +51,7 @@ def parse_form(forms: str, frame: str) -> ListForm:
     try:
         table = tomllib.loads(forms)
         order, read = table.get("order", "newest"), [_form(item) for item in table["form"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CatalogError(
             f"{FORMS} is not understood ({type(error).__name__}: {error}); see docs/catalog.md."
         ) from error
@@ -110,6 +110,15 @@ def _form(table: Mapping[str, Any]) -> ItemForm:
         wanted: type = {"blank_lines": int, "labels": dict}.get(key, str)
         if not isinstance(value, wanted):
             raise TypeError(f"{key} = {value!r}")
+    for name, written in {**table.get("labels", {}), **table.get("names", {})}.items():
+        if not isinstance(written, int if name == "most" else str):
+            raise TypeError(f"{name} = {written!r}")
+    if others := set(FIELD.findall(values.get("link", ""))) - {"label", "address"}:
+        raise ValueError(f"a link has no {min(others)}, only label and address")
+    if values.get("escape", "read") not in ("all", "read"):
+        raise ValueError(f"escape = {values['escape']!r}; write all or read")
+    if values.get("blank_lines", 0) < 0:
+        raise ValueError(f"blank_lines = {values['blank_lines']}")
     return ItemForm(
         columns=tuple(_column(column) for column in table["column"]),
         dates=_texts(table.get("dates", ["%b., %Y", "%Y"])),

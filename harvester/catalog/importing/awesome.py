@@ -9,9 +9,10 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
 from harvester.catalog.importing.blocks import Block, blocks
+from harvester.catalog.importing.choices import Choices
 from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
 from harvester.catalog.importing.markdown import Heading
-from harvester.catalog.importing.outline import Choices, Outline, Place
+from harvester.catalog.importing.outline import Outline, Place
 from harvester.catalog.importing.titles import is_date
 from harvester.catalog.importing.unknown import MetHeading, Unknown
 from harvester.catalog.published import Published
@@ -61,7 +62,7 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
     """Read a list. The same title in several sections is one paper with the labels of all of them.
 
     Args:
-        choices: what the caller says about headings (see `outline.parse_choices`); takes precedence over the taxonomy.
+        choices: what the caller says about headings (see `choices.parse_choices`); takes precedence over the taxonomy.
     """
     groups: dict[str, list[_Mention]] = {}
     lost: list[_Mention] = []

@@ -65,6 +65,11 @@ def heading_key(heading: str) -> str:
     return BELOW.join(filter(None, map(normalise_heading, heading.split(">"))))
 
 
+def name_key(name: str) -> str:
+    """Equal for names that differ in case, marks, emoji and a plural s."""
+    return normalise_heading(name).removesuffix("s")
+
+
 def bare_heading(heading: str) -> str:
     """A heading without its number and the count of its papers: ``2.1 Segmentation (17)`` is ``Segmentation``."""
     bare = _COUNT.sub("", _NUMBER.sub("", heading, count=1) if _NUMBER.match(heading) else heading)

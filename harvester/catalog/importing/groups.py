@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from classifiers.taxonomy import Facet
-from harvester.catalog.importing.choices import bare_heading, heading_key
+from harvester.catalog.importing.choices import bare_heading, name_key
 from harvester.catalog.importing.no_papers import has_such_name, holds_no_papers
 from harvester.catalog.importing.outline import is_other, pieces_of
 from harvester.catalog.importing.unknown import Unknown, meant
@@ -24,7 +24,7 @@ class Group:
     @property
     def key(self) -> str:
         """Equal for names that a taxonomy cannot tell apart."""
-        return heading_key(self.name).removesuffix("s")
+        return name_key(self.name)
 
     def every_below(self) -> Iterator["Group"]:
         """All groups below this one, each before those below it."""

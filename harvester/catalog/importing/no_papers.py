@@ -1,6 +1,6 @@
 """Sections that every Awesome list may have and that list no papers: contents, licence, links to other lists."""
 
-from classifiers.taxonomy import normalise_heading
+from harvester.catalog.importing.choices import name_key
 from harvester.catalog.importing.unknown import Unknown
 
 _SECTIONS = """
@@ -24,7 +24,7 @@ what s new; workshop; youtube;
 índice; contenido; tabla de contenidos; contribuir; contribuciones; cómo contribuir; licencia; agradecimientos;
 contacto; noticias; tutoriales; libros; cursos; vídeos; enlaces; listas relacionadas; cómo citar; introducción
 """
-_NAMES = frozenset(normalise_heading(name).removesuffix("s") for name in _SECTIONS.split(";"))
+_NAMES = frozenset(name_key(name) for name in _SECTIONS.split(";"))
 
 
 def holds_no_papers(section: Unknown) -> bool:
@@ -37,4 +37,4 @@ def holds_no_papers(section: Unknown) -> bool:
 
 def has_such_name(heading: str) -> bool:
     """Whether a heading is called like one of these sections."""
-    return normalise_heading(heading).removesuffix("s") in _NAMES
+    return name_key(heading) in _NAMES

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from classifiers.taxonomy import Facet, Taxonomy, normalise_heading
+from classifiers.taxonomy import Facet, Taxonomy
 from harvester.base.escape import one_line
-from harvester.catalog.importing.choices import BELOW, Choices, Meaning, bare_heading, heading_key, parse_choices
+from harvester.catalog.importing.choices import BELOW, Choices, Meaning, bare_heading, heading_key, name_key
 from harvester.catalog.importing.unknown import MetHeading, Unknown, is_grouping, unknown_headings
 from harvester.catalog.sections import OTHER
-
-__all__ = ["Choices", "Outline", "Place", "parse_choices"]
 
 _MOST_PIECES = 8  # a heading with more is not a list of labels
 _PIECES = re.compile(r"\s*(?:[/,&:|()]|\s[–—-]\s|\b(?:and|for|of|in|with|on|from|using|based)\b)\s*", re.IGNORECASE)
@@ -166,13 +164,13 @@ class _Names:
         for facet in taxonomy.facets:
             for label in facet.labels:
                 for name in (label.id, label.name):
-                    self._by_name[_name_key(name)][facet.id, label.id] = None
+                    self._by_name[name_key(name)][facet.id, label.id] = None
                 for name in _unstarred((*label.synonyms, *label.headings)):
-                    self._by_synonym[_name_key(name)][facet.id, label.id] = None
+                    self._by_synonym[name_key(name)][facet.id, label.id] = None
 
     def claims(self, heading: str) -> tuple[tuple[str, str], ...]:
         """The labels that have this name; if there are none, those that have it as a synonym."""
-        key = _name_key(heading)
+        key = name_key(heading)
         return tuple(self._by_name.get(key) or self._by_synonym.get(key) or ())
 
 
@@ -195,10 +193,5 @@ def _unstarred(names: Iterable[str]) -> Iterator[str]:
     return (name for name in names if not name.endswith("*"))
 
 
-def _name_key(name: str) -> str:
-    """Equal for names that differ in case, marks, emoji and a plural s."""
-    return normalise_heading(name).removesuffix("s")
-
-
 def _is_name(heading: str, name: str) -> bool:
-    return _name_key(heading) == _name_key(name)
+    return name_key(heading) == name_key(name)

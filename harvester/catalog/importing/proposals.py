@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from classifiers.taxonomy import Taxonomy, normalise_heading
+from harvester.catalog.importing.choices import name_key
 from harvester.catalog.importing.no_papers import holds_no_papers
 from harvester.catalog.importing.unknown import Unknown
 
@@ -130,8 +131,7 @@ def _spellings(taxonomy: Taxonomy) -> Mapping[str, tuple[Label, str]]:
 
 def _reason(label: Label, phrase: str, taxonomy: Taxonomy) -> str:
     name = taxonomy.label(*label).name
-    same = normalise_heading(phrase).removesuffix("s") == normalise_heading(name).removesuffix("s")
-    return "name" if same else f'synonym "{phrase}"'
+    return "name" if name_key(phrase) == name_key(name) else f'synonym "{phrase}"'
 
 
 def _is_default(label: Label, taxonomy: Taxonomy) -> bool:

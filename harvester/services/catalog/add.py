@@ -177,8 +177,7 @@ def _together(ws: Workspace, old: Entry, new: Entry) -> Entry:
     """The existing entry with what it lacks filled in; of notices, `mark_entries` knows which the file has shown."""
     links = {role: address for role, address in new.links.items() if role not in NOTICE_KINDS}
     both = joined(old, replace(new, links=links), ws.taxonomy)
-    authors, published, venue = old.authors or new.authors, old.published or new.published, old.venue or new.venue
-    return replace(both, authors=authors, published=published, venue=venue)
+    return replace(both, published=old.published or new.published, venue=old.venue or new.venue)
 
 
 def _labels(ws: Workspace, entry: Entry, about: str) -> Labels:

@@ -64,7 +64,7 @@ def findings(
         utc_date(clock()),
         withdrawn=_withdrawn(settings, catalog),
         templates=settings.path(own) if own else None,
-        form=load_form(folder),
+        form=lambda: load_form(folder),
         papers=builtin_form(settings.catalog.form, settings.catalog.show),
     )
     return ordered([*found, *of_links])

@@ -97,7 +97,7 @@ def _limits(settings: Settings) -> HttpSettings:
 
 
 def _pause(settings: Settings, name: str) -> float:
-    if name.partition(":")[0].endswith("arxiv.org"):
+    if f".{name.partition(':')[0]}".endswith(".arxiv.org"):
         return max(settings.catalog.link_interval, api.KIND.section_or_defaults(settings.harvest).min_interval)
     return settings.catalog.link_interval
 

@@ -13,7 +13,7 @@ from harvester.catalog.form.learned import Learned, learn
 from harvester.catalog.form.regions import regions
 from harvester.catalog.form.storage import save_form
 from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
-from harvester.catalog.importing.outline import Choices
+from harvester.catalog.importing.choices import Choices
 from harvester.catalog.rendering.awesome import build as render
 from harvester.domain.folding import whole_title
 from harvester.domain.labels import Labels

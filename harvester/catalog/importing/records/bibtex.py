@@ -56,10 +56,11 @@ def _record(region: Region, macros: Mapping[str, str]) -> Citation | Unreadable 
     except Unmendable as error:
         # An unknown type that is broken, too, is more probably no record; one that has a title is named nevertheless.
         return Unreadable(region.line, key, str(error), work_of(region.kind, {"title": region.text}))
-    if not title_of(fields):
-        why = "it has no title"
-        return Unreadable(region.line, key, why, work_of(region.kind, fields)) if region.is_known else None
-    return _citation(region, key, fields, repairs)
+    citation = _citation(region, key, fields, repairs)
+    if citation.title and citation.id:
+        return citation
+    why = "its title has no letters, and it has no other identifier" if citation.title else "it has no title"
+    return Unreadable(region.line, key, why, citation.work) if region.is_known else None
 
 
 def _fields(region: Region, macros: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -247,6 +247,7 @@ def _elsewhere(records: Sequence[Citation]) -> str:
     return next(filter(None, addresses), "")
 
 
+_DESCRIBED = 20_000  # characters; from every start the patterns below look for an end
 _ABSTRACT = re.compile(r"^[#* ]*abstract\W*$(?P<text>.*?)^#", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _CFF_ABSTRACT = re.compile(r"^abstract\s*:\s*[>|]?-?(?P<text>.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 _RECORD = re.compile(r"^[ \t>]*@\w+\s*[{(].*?^[ \t>]*[})]", re.MULTILINE | re.DOTALL)
@@ -254,5 +255,6 @@ _RECORD = re.compile(r"^[ \t>]*@\w+\s*[{(].*?^[ \t>]*[})]", re.MULTILINE | re.DO
 
 def about(source: Source) -> str:
     """The words of a source that describe its subject: its abstract, else everything except the records."""
-    found = (_CFF_ABSTRACT if is_cff(source.name, source.text) else _ABSTRACT).search(source.text)
-    return (found["text"] if found else _RECORD.sub("", source.text)).strip()
+    text = source.text[:_DESCRIBED]
+    found = (_CFF_ABSTRACT if is_cff(source.name, source.text) else _ABSTRACT).search(text)
+    return (found["text"] if found else _RECORD.sub("", text)).strip()

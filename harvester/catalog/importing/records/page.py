@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from harvester.base.escape import is_web_url
@@ -66,7 +67,7 @@ class Page:
 
     def section(self, line: int) -> str:
         """The heading above a line, in lower case."""
-        at = bisect_right([heading.line for heading in self.headings], line)
+        at = bisect_right(self.headings, line, key=attrgetter("line"))
         return self.headings[at - 1].text if at else ""
 
 
@@ -85,8 +86,9 @@ def read_page(text: str) -> Page:
 
 
 def _is_asked(link: Link, headings: Sequence[Heading], asking: Sequence[int]) -> bool:
-    above = max((heading.line for heading in headings if heading.line <= link.line), default=0)
-    return any(above < line < link.line for line in asking)
+    at = bisect_right(headings, link.line, key=attrgetter("line"))
+    above, asked = headings[at - 1].line if at else 0, bisect_right(asking, link.line - 1)
+    return bool(asked) and above < asking[asked - 1]
 
 
 def _words(tokens: "Sequence[Token]", end: int) -> Iterator[str]:
