@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from harvester.sources.journals import PROVENANCE as JOURNALS
 from harvester.store.coverages import keep_coverage
 from harvester.store.engine import write
 from harvester.store.recording import record
-from tests.conftest import Upstream, both_databases, serving
+from tests.conftest import ROOT, Upstream, both_databases, serving
 from tests.room import NOWHERE, Room
 
 ON_ARXIV = {
@@ -68,6 +69,25 @@ def test_the_works_of_the_seed_list_that_arxivs_query_finds(room: Room, upstream
     said = room.run("coverage", seed)
     assert "5 of 33 works are covered by at least one source." in said
     assert f"arxiv:{UNMATCHED}" in said
+
+
+def test_the_sources_as_shipped_cover_the_seed_list(tmp_path: Path, stand_in: str, shared: Path, seed: str) -> None:
+    """Six works of arXiv, one of which nothing finds, and 25 others: at least 29 of 31, and the misses are named."""
+    Upstream(stand_in).control(**json.loads((shared / "seeds" / "list-works.json").read_text(encoding="utf-8")))
+    shipped = tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8"))["harvest"]
+    places = {"arxiv": "api/query", "europepmc": "europepmc/webservices/rest", "crossref": "crossref"}
+    sources = {
+        f"harvest.{name}": {**shipped[name], "url": f"{stand_in}/{place}", "min_interval": 0.0}
+        for name, place in places.items()
+    }
+    room = Room.make(tmp_path, stand_in, **sources)
+    room.ws.store.dispose()
+    found = room.json("coverage", seed)
+    assert (found["works"], found["errors"]) == (33, [])
+    assert found["covered"] >= 29
+    assert len(found["missed"]) == 33 - found["covered"]
+    missed = {work["title"] for work in found["missed"]}
+    assert "A guide to deep learning in healthcare" in missed, "it names no heart"
 
 
 def test_what_the_store_has_seen_is_not_asked_for(room: Room, upstream: Upstream, tmp_path: Path) -> None:
