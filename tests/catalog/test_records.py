@@ -106,10 +106,16 @@ def test_every_record_has_its_line_and_costs_only_itself() -> None:
     assert [record.line for record in found.unreadable] == [8, 18]
 
 
+def test_a_comment_hides_what_it_contains_and_one_that_never_ends_hides_nothing() -> None:
+    assert len(read_bibtex("@comment{\n" + RECORD + "\n}\n" + RECORD).citations) == 1
+    assert len(read_bibtex("@comment{ never closed\n" + RECORD).citations) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["eva@example.org {x}", "@Override {\n}\n@Test(title = 1)", "@click.command(title = {x})",
-     "\\@ifnextchar{x, title=1}", "@eva (a friend)", "@article", "@comment{jabref: title = 1}"],
+     "\\@ifnextchar{x, title=1}", "@eva (a friend)", "@article", "@comment{jabref: title = 1}",
+     "@comment{\n@article{old, title={Tides}, note={{a}}}\n}"],
 )  # fmt: skip
 def test_other_words_behind_an_at_sign_are_no_records(text: str) -> None:
     assert read_bibtex(text) == Records()
@@ -209,6 +215,11 @@ def test_authors_without_and(field: str, authors: list[str]) -> None:
         ("{\\'E}va S{\\o}l and M{\\'{\\i}}a~\\c{C}elik", ["Éva Søl", "Mía Çelik"]),
         ("Eva Sol$^{1,*}$ and Tom Mar\\textsuperscript{2} and Una Ney*", ["Eva Sol", "Tom Mar", "Una Ney"]),
         ("Eva Sol and others on behalf of the {Tide Group}", ["Eva Sol", "Tide Group"]),
+        (
+            "given=Eva, family=Sol and family=Mar, given=Tom, prefix=van der, suffix=Jr.",
+            ["Eva Sol", "Tom van der Mar Jr."],
+        ),
+        ("Sol, Eva and given={Jean Ann}, family=Ney, given-i=J, useprefix=true", ["Eva Sol", "Jean Ann Ney"]),
         ("others", []),
     ],
 )

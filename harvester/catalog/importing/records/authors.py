@@ -23,6 +23,9 @@ _PARTICLES = frozenset(
      "st", "st.", "van", "von"}
 )  # fmt: skip
 _LEAST_WORDS = 2  # of a person's full name
+# biblatex's extended format: ``family=Dee, given=Ann, prefix=van der`` (its manual, section 3.13).
+_NAME_PARTS = ("given", "prefix", "family", "suffix")
+_NAME_PART = re.compile(r'"?\s*(?P<part>[a-z-]+)\s*=\s*(?P<value>[^=]*?)\s*"?', re.IGNORECASE)
 
 
 def authors_in(field: str) -> tuple[tuple[str, ...], bool]:
@@ -36,6 +39,9 @@ def authors_in(field: str) -> tuple[tuple[str, ...], bool]:
     text = re.sub(r"\s*[、，；]\s*", "; ", _FOOTNOTE.sub("", field).replace(r"\and ", "and "))
     pieces = [_BEHALF.sub("", piece.strip(" ,")) for piece in split_name_list(_unwrapped(" ".join(text.split())))]
     pieces = [piece for piece in pieces if not _OTHERS.fullmatch(piece.strip("{} "))]
+    in_parts = [_name_in_parts(piece) for piece in pieces]
+    if any(in_parts):
+        return tuple(filter(None, (name or _name(piece) for name, piece in zip(in_parts, pieces, strict=True)))), False
     if _by_commas(pieces):
         return _listed(" and ".join(pieces)), True
     return tuple(filter(None, map(_name, pieces))), False
@@ -82,6 +88,15 @@ def _bare(piece: str) -> str:
     while before != piece:
         piece, before = re.sub(r"\{[^{}]*\}", "x", piece), piece
     return piece
+
+
+def _name_in_parts(piece: str) -> str:
+    """A name in biblatex's extended format; "" if it is in another one."""
+    found = [_NAME_PART.fullmatch(part.strip()) for part in piece.split(",")]
+    if not all(found):
+        return ""
+    parts = {part["part"].lower(): from_latex(part["value"]) for part in found if part}
+    return " ".join(filter(None, (parts.get(name, "") for name in _NAME_PARTS)))
 
 
 def _listed(text: str) -> tuple[str, ...]:

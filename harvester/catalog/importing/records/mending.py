@@ -29,6 +29,7 @@ _GAP = re.compile(r"(?:\s|%[^\n]*\n)*")
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "'": "'"}
 _SHOWN = 40  # characters of a text that a message quotes
 _MOST_NOTES = 20  # faults of one record; each costs a look at the rest of it
+_OPENING, _BRACES = re.compile(r"[{(]"), re.compile(r"[{})]")
 _MENDABLE = re.compile(rf"[}})]|{_FOLLOWS}")
 
 
@@ -45,10 +46,11 @@ class Mended:
     notes: tuple[str, ...]
 
 
-def balanced_end(text: str) -> int | None:
-    """Where the record that begins `text` is closed, counted by its braces as BibTeX does; None if it is not."""
-    opened, depth = re.findall(r"[{(]", text)[0], 0
-    for mark in re.finditer(r"[{})]", text):
+def balanced_end(text: str, start: int = 0) -> int | None:
+    """Where the record that begins at `start` is closed, counted by its braces as BibTeX does; None if it is not."""
+    first = _OPENING.search(text, start)
+    opened, depth = first[0] if first else "", 0
+    for mark in _BRACES.finditer(text, start):
         if mark[0] == ")":
             if depth == 0 and opened == "(":
                 return mark.end()

@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harvester.catalog.importing.records.mending import balanced_end
+
 ENTRY_TYPES = frozenset(  # BibTeX's, BibLaTeX's, and a few that people make up
     {
         "article", "artwork", "audio", "bibnote", "book", "bookinbook", "booklet", "collection", "conference", "data",
@@ -53,13 +55,18 @@ def regions(text: str) -> Iterator[Region]:
     text = visible(text)
     starts = [found for found in _START.finditer(text) if _is_start(text, found)]
     ends = sorted([*(found.start() for found in starts), *(found.start() for found in _STOP.finditer(text)), len(text)])
-    line = at = 0
+    line = at = hidden = 0
+    closed = True  # so far; what is behind a comment that never ends is read, and no further end is searched for
     for found in starts:
         line, at = line + text.count("\n", at, found.start()), found.start()
         kind = found["kind"].lower()
-        if kind not in _NO_RECORDS:
-            end = ends[bisect_right(ends, at)]
-            yield Region(line + 1, kind, _plain(text[at:end]))
+        if at < hidden:
+            continue
+        if kind == "comment" and closed:
+            end = balanced_end(text, at)
+            closed, hidden = end is not None, end or at
+        elif kind not in _NO_RECORDS:
+            yield Region(line + 1, kind, _plain(text[at : ends[bisect_right(ends, at)]]))
 
 
 def visible(text: str) -> str:
