@@ -24,26 +24,40 @@ NOT_QUEUED = (EDITORIAL,)
 """Declared kinds that a list of research does not take."""
 
 _OWN = re.compile(
-    r"\A\W*(?:RETRACTED(?: ARTICLE| CHAPTER| PAPER)?|WITHDRAWN(?: ARTICLE)?|(?:TEMPORARY )?REMOV(?:ED|AL))"
-    r"\W*[:\]]\s*(?=\w)"
-    r"|\s*[\[(](?:retracted(?: article)?|withdrawn)[\])]\W*\Z",
+    r"\A\W*(?:(?:THIS (?:ARTICLE|PAPER|PREPRINT) (?:HAS BEEN|WAS|IS) )?(?:RETRACTED|WITHDRAWN)"
+    r"(?: ARTICLE| CHAPTER| PAPER)?|(?:TEMPORARY )?REMOV(?:ED|AL))\W*[:\])]\W*(?=\w)"
+    r"|\s*[\[(](?:retracted(?: article)?|withdrawn)[\])]\W*\Z"
+    r"|\s*[\u2013\u2014:-]\s*(?-i:RETRACTED|WITHDRAWN)(?: ARTICLE)?\W*\Z",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\A(?:(?P<retraction>(?:notice of |statement of )?(?:retraction|withdrawal)(?: note| notice)?)"
-    r"|(?P<concern>(?:editorial )?expression of concern)"
-    r"|(?P<correction>(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?(?:correction|corrigendum|erratum|addendum)))"
-    r"(?:(?: (?:to|on|for|of|regarding))?(?:\s*[:.\u2014]\s*|\s*[\u2013-]\s+)(?=\S)"
-    r"|(?: (?:to|for|of|regarding))?:? (?=[\"“‘']))",
+    r"\A\[?(?P<retraction>(?:(?:notice|statement) of )?(?:partial )?(?:retraction|withdrawal)(?: note| notice)?"
+    r"(?: and replacement)?|removal notice)"
+    r"|\A\[?(?P<concern>(?:editorial )?(?:expression|note|statement|letter) of concern)"
+    r"|\A\[?(?P<correction>(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?"
+    r"(?:corrections?|corrigend(?:um|a)|errat(?:um|a)|addend(?:um|a)|amendment)(?: notice)?)",
+    re.IGNORECASE,
+)
+# "... to: Title", "... - Title", "[...] Title", "... to “Title”", "... for Doe et al., Title" (PNAS, ASM)
+_SUBJECT = re.compile(
+    r"(?: (?:to|on|for|of|regarding))?(?:\s*[:.\u2014\]]+\s*|\s*[\u2013-]\s+)(?=\S)"
+    r"|(?: (?:to|for|of|regarding))?:? (?=[\"“‘'])"
+    r"|(?: (?:to|for|of|regarding)):? [^:;\"“]{1,80}? et al\.?,?\s+(?=\S)",
     re.IGNORECASE,
 )
 _ISSUE = re.compile(r"\s*\[[^\[\]]*\]\W*\Z")  # Elsevier: Corrigendum to “Title” [Int. J. Cardiol. 400 (2025) 1–9]
 _FURNITURE = re.compile(
     r"(?:table of )?contents|in this issue|(?:issue|publication|subscription|publisher['’]?s?) information"
-    r"|issue highlights|editorial board|masthead|calendar|announcements?|(?:author|subject|reviewer)? ?index|title page"
-    r"|(?:front|back) matter|(?:front|back|inside|outside)? ?(?:front |back )?cover(?: image)?"
+    r"|(?:issue )?highlights(?: of this issue)?|editorial board(?: members)?|masthead|aims|call for papers"
+    r"|(?:congress |conference )?calendar(?: of events)?|announcements?|(?:author|subject|reviewer)? ?index|title page"
+    r"|(?:front|back) matter"
+    r"|(?:(?:about|on) the )?(?:inside |outside )?(?:front |back )?cover(?: (?:image|picture|art))?"
+    r"|(?:inside |outside )?(?:(?:front|back) cover|cover (?:image|picture|feature))(?: image| picture)?:.+"
     r"|(?:list of |thanks to (?:our )?|acknowledge?ment (?:of|to) )?reviewers?(?: acknowledge?ments?| list)?"
-    r"|(?:instructions|information) for (?:authors|readers)|corrections?|erratum|errata|retraction",
+    r"|(?:instructions|information|guidelines?|guide) (?:for|to) (?:authors|readers)|author guidelines"
+    r"|(?:(?:correction|retraction)s?|errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a))(?: notice)?"
+    # "Erratum for Doe et al.", "Correction to Lancet Digit Health 2022; 4: e1": the article's title is not given
+    r"|(?:correction|corrigendum|erratum|retraction) (?:to|for) [^:;]{1,60}?(?: et al| (?:19|20)\d\d; ?\d.*)",
     re.IGNORECASE,
 )
 _SECOND_PART = re.compile(r" (?:page|and [a-z ]{1,40})\Z", re.IGNORECASE)  # "Editorial Board and Contents"
@@ -94,8 +108,8 @@ def sift(sightings: Sequence[Sighting]) -> Sifted:
             papers.append(sighting)
         elif is_furniture(paper.title):
             furniture.append(paper.title)
-        elif about := _ABOUT.match(paper.title):
-            notices.append(_about(about, paper))
+        elif notice := _notice(paper):
+            notices.append(notice)
         else:
             own = without_mark(paper.title)
             if own != paper.title:
@@ -120,7 +134,12 @@ def _may_be_a_notice(sighting: Sighting) -> bool:
     return sighting.source.kind == "journal" or preprint
 
 
-def _about(found: re.Match[str], paper: Paper) -> Notice:
+def _notice(paper: Paper) -> Notice | None:
+    """The notice that a title says it is; None for an article's title."""
+    found = _ABOUT.match(paper.title)
+    subject = _SUBJECT.match(paper.title, found.end()) if found else None
+    if not found or not subject:
+        return None
     kind = next(kind for kind in NOTICE_KINDS if found[kind])
-    title = _ISSUE.sub("", paper.title[found.end() :])
+    title = _ISSUE.sub("", paper.title[subject.end() :])
     return Notice(kind, (), paper.links.get("paper", ""), title.strip("\"'“”‘’ "), paper.title)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harvester.domain.folding import without_lead
 from harvester.domain.notices import sift
 from harvester.domain.papers import Paper, Sighting
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
@@ -31,6 +32,14 @@ def seen(title: str) -> Sighting:
         ("Correction—Networks", "correction", "Networks"),
         ("Erratum – Networks", "correction", "Networks"),
         ("Withdrawal notice: Networks", "retraction", "Networks"),
+        ("Removal notice to: Networks", "retraction", "Networks"),
+        ("Retraction and replacement of: Networks", "retraction", "Networks"),
+        ("Retraction for Doe et al., “Networks”", "retraction", "Networks"),
+        ("Correction for Doe et al., Networks of hearts", "correction", "Networks of hearts"),
+        ("[Correction] Networks", "correction", "Networks"),
+        ("Errata: Networks", "correction", "Networks"),
+        ("Amendment to: Networks", "correction", "Networks"),
+        ("Note of concern: Networks", "concern", "Networks"),
     ],
 )
 def test_a_notice_names_its_article(title: str, kind: str, about: str) -> None:
@@ -47,6 +56,8 @@ def test_a_notice_names_its_article(title: str, kind: str, about: str) -> None:
         "RETRACTED ARTICLE: Networks for echocardiography", "Retracted: Networks for echocardiography",
         "[Retracted] Networks for echocardiography", "WITHDRAWN: Networks for echocardiography",
         "Networks for echocardiography [RETRACTED]", "REMOVED: Networks for echocardiography",
+        "(WITHDRAWN) Networks for echocardiography", "Networks for echocardiography - RETRACTED ARTICLE",
+        "This article has been retracted: Networks for echocardiography",
     ],
 )  # fmt: skip
 def test_a_retracted_article_keeps_its_own_title(title: str) -> None:
@@ -60,7 +71,9 @@ def test_a_retracted_article_keeps_its_own_title(title: str) -> None:
     "title",
     [
         "Table of Contents", "In This Issue", "Issue Information", "Reviewer Acknowledgment", "Editorial Board",
-        "Front Cover", "Masthead", "List of Reviewers", "Correction",
+        "Front Cover", "Masthead", "List of Reviewers", "Correction", "Corrigendum", "Editorial Board Members",
+        "Aims and Scope", "Guide for Authors", "About the Cover", "Calendar of Events", "Inside Front Cover: A heart",
+        "Cover Feature: A heart", "Erratum for Doe et al.", "Correction to Lancet Digit Health 2025; 7: e1–10",
     ],
 )  # fmt: skip
 def test_what_an_issue_consists_of_besides_is_no_paper(title: str) -> None:
@@ -97,6 +110,9 @@ def test_letters_are_editorial(title: str) -> None:
         "Correction-free cardiac MRI by a network",
         "Correction-based registration of heart sounds",
         "Retraction–relaxation coupling of the ventricle",
+        "Removal of stents: a video analysis", "Amendment of diet and heart failure: a cohort",
+        "Highlights of cardiac MRI by networks", "Errata in cardiology reports found by language models",
+        "Covers of heart sounds: a data set", "A trial that was withdrawn",
     ],
 )  # fmt: skip
 def test_words_of_notices_in_a_title_make_none(title: str) -> None:
@@ -107,3 +123,9 @@ def test_words_of_notices_in_a_title_make_none(title: str) -> None:
 def test_arxiv_has_no_notices() -> None:
     shown = Sighting(ARXIV, Paper(("arxiv:2501.00001",), "Correction: a game of masks"))
     assert sift([shown]).papers == (shown,)
+
+
+def test_what_a_feed_puts_before_a_title_is_dropped_unless_it_is_the_mark_of_a_notice() -> None:
+    assert without_lead("[Original research] Networks") == "Networks"
+    for title in ("[Retracted] Networks", "[Correction] Networks", "[Expression of Concern] Networks"):
+        assert without_lead(title) == title
