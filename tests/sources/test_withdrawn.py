@@ -31,6 +31,17 @@ from harvester.sources.arxiv.withdrawal import is_withdrawn
         "The proof is incomplete, and the paper must be withdrawn",
         "The paper has now been withdrawn",
         "This submission was removed by arXiv administrators: no right to license",
+        "arXiv admin note: This version has been removed by arXiv administrators",
+        "arXiv admin note: submission has been withdrawn by arXiv administrators",
+        "Removed at the request of all authors",
+        "Retracted by the authors",
+        "The manuscript was retracted by its authors because of a wrong figure",
+        "9 pages. WITHDRAWN: errors in the data",
+        "This paper has been superseded and withdrawn",
+        "Withdrew because of errors in Table 2",
+        "This version withdrawn by the author, see the corrected one",
+        "Paper withdrawn pending a revision",
+        "Paper is being withdrawn for revision",
     ],
 )
 def test_a_withdrawn_paper(comment: str) -> None:
@@ -55,6 +66,15 @@ def test_a_withdrawn_paper(comment: str) -> None:
         "A merger with the withdrawn paper arXiv:2307.00001",
         "Replaces the withdrawn manuscript arXiv:2005.00001",
         "This paper was withdrawn by its authors from the proceedings; nothing has changed",
+        "This paper has not been withdrawn; ignore the rumor",
+        "This work is on withdrawn drugs",
+        "This work was retracted from the journal at our request, and is corrected here",
+        "Retraction of the mitral leaflet; 8 pages",
+        "Retracted leaflets are segmented",
+        "Version 1 was retracted; this version corrects the error",
+        "The version withdrawn by the authors is v1; v2 is correct",
+        "An analysis of retracted papers in cardiology",
+        "Fixed typos, removed Figure 3 by the authors of it",
     ],
 )
 def test_a_live_paper(comment: str) -> None:
