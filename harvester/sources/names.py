@@ -7,6 +7,16 @@ from harvester.domain.papers import Author
 from harvester.domain.text import clean
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")  # an affiliation or a role; nested brackets go from the inside out
+_MAIL = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}"
+_ADDRESS_FIRST = re.compile(rf"{_MAIL}\s*\(([^()]+)\)")  # RSS 2.0: jane@example.org (Jane Doe)
+_ADDRESS = re.compile(rf"<?{_MAIL}>?")
+# "Jane Doe1,2*", but not "H1 Collaboration"
+_FOOTNOTE = re.compile(r"(?<=[^\W\d_A-ZÀ-ÖØ-Þ])\d{1,2}(?:, ?\d{1,2})*(?!\d)|[*†‡§¶#]+")
+_TITLE = re.compile(r"(?:(?:dr|prof|professor|mr|mrs|ms)\.?\s+)+(?=\S+\s+\S)", re.IGNORECASE)
+_BEHALF = re.compile(r"(?:and\s+)?(?:on behalf of|for)\s+(?=the\b)|and\s+", re.IGNORECASE)
+_NOBODY = re.compile(r"null|none|n/?a", re.IGNORECASE)
+_WIDE = str.maketrans({"；": ";", "，": ",", "、": ","})
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # one word is a whole name: 王小丽
 _AND_OTHERS = re.compile(r"[,;]?\s*\bet al\b\.?", re.IGNORECASE)
 _SEPARATOR = re.compile(r",\s(?:and|&)\s|,|\s(?:and|&)\s")
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
@@ -14,6 +24,10 @@ _SUFFIX_AT_END = re.compile(rf"(.*\w)\s+({_SUFFIX.pattern})", re.IGNORECASE)
 _DEGREE = re.compile(
     r"MD|PhD|DPhil|MSc|BSc|MS|MA|BA|BS|MPH|MBA|MHS|MBBS|MBChB|DO|DSc|ScD|PharmD|RN|FACC|FAHA|FESC|FRCP|FHRS"
 )
+_DEGREE_AT_END = re.compile(r"(?:\s+(?:PhD|DPhil|MSc|BSc|MPH|MBBS|MBChB|PharmD|FACC|FAHA|FESC|FRCP|FHRS))+\Z")
+_DOCTOR_AT_END = re.compile(
+    r"(?P<name>[^\W\d_a-z]\S*\s+\S*[^\W\d_a-z]\S+(?:\s+\S+)?)\s+M\.?D\.?"
+)  # not "Doe MD", initials
 _GROUP = re.compile(
     r"\b(?:group|investigators?|consortium|collaborat\w+|network|team|committee|society|study|trialists|initiative|"
     r"registry|project|party|association|programme?|biobank|cent(?:er|re)|institute|foundation)\b",
@@ -34,16 +48,24 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
 
 def name_of(text: str) -> str:
     """One author's name from a field of its own, in the usual order; "" for ``:``, ``et al.`` and nothing."""
-    name = _upright(_bare(text))
-    return name if any(map(str.isalpha, name)) else ""
+    name = _without_rank(_upright(_bare(text)))
+    return name if any(map(str.isalpha, name)) and not _NOBODY.fullmatch(name) else ""
 
 
 def _bare(name: str) -> str:
-    """The name without what stands in brackets, and without ``et al.``."""
-    name, before = clean(name), ""
+    """The name without addresses, what stands in brackets, marks of footnotes, and ``et al.``."""
+    name, before = clean(name).translate(_WIDE), ""
+    name = _ADDRESS.sub("", _ADDRESS_FIRST.sub(r"\1", name))
     while name != before:
         name, before = _ASIDE.sub(" ", name), name
-    return clean(_AND_OTHERS.sub("", name))
+    return clean(_AND_OTHERS.sub("", _FOOTNOTE.sub("", name)))
+
+
+def _without_rank(name: str) -> str:
+    """``Jane Doe`` from ``Dr. Jane Doe PhD``, and a group without what ties it to the names before."""
+    name = _DEGREE_AT_END.sub("", _TITLE.sub("", _BEHALF.sub("", name, count=1) if _GROUP.search(name) else name))
+    found = _DOCTOR_AT_END.fullmatch(name)
+    return found["name"] if found else name
 
 
 def _split(text: str) -> list[str]:
@@ -79,7 +101,8 @@ def _joined(pieces: Sequence[str]) -> Iterator[str]:
 
 def _all_inverted(pieces: Sequence[str]) -> bool:
     """Whether this is ``Doe, Jane, Roe, Rick M.``: surnames in one word, each followed by given names."""
-    return len(pieces) % 2 == 0 and all(" " not in family for family in pieces[::2])
+    whole = any(map(_HAN.search, pieces))
+    return len(pieces) % 2 == 0 and not whole and all(" " not in family for family in pieces[::2])
 
 
 def _inverted(family: str, given: str) -> str:

@@ -261,6 +261,17 @@ class TestReading:
         ([""], []),
         ([" , ; "], []),
         (["\x00\ud800"], []),
+        (["Jane Doe1,2*, Rick Roe3†"], ["Jane Doe", "Rick Roe"]),
+        (["Jane Doe1", "Rick Roe2,*", "H1 Collaboration"], ["Jane Doe", "Rick Roe", "H1 Collaboration"]),
+        (
+            ["Dr. Jane Doe, PhD", "Prof. Rick Roe MD PhD", "Ann Bee MD", "Doe MD"],
+            ["Jane Doe", "Rick Roe", "Ann Bee", "Doe MD"],
+        ),
+        (["Jane Doe <jane@example.org>", "rick@example.org (Rick Roe)"], ["Jane Doe", "Rick Roe"]),
+        (["Jane Doe", "on behalf of the HEART Group"], ["Jane Doe", "the HEART Group"]),
+        (["王小丽, 李雷"], ["王小丽", "李雷"]),
+        (["王小丽；李雷"], ["王小丽", "李雷"]),
+        (["null", "None", "N/A", "Jane Doe"], ["Jane Doe"]),
     ],
 )
 def test_names(names: list[str], expected: list[str]) -> None:
