@@ -21,6 +21,10 @@ _PUBMED = re.compile(
 )
 _PUBMED_NAME = re.compile(r"(?:pmid:?\s*(?P<pmid>\d{1,9})|(?:pmcid:?\s*)?(?P<pmcid>PMC\d{1,9}))", re.IGNORECASE)
 _DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+")
+_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_QUERY = re.compile(r"\?(?=[\w.-]+=).*", re.DOTALL)
+_QUERY_WITH_DOI = re.compile(r"[?&](?:doi|id)=(?=10\.)(?P<doi>[^&#]+)", re.IGNORECASE)
+_OPENED = {")": "(", "]": "[", "}": "{", ">": "<"}
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 # What addresses and feeds put behind a DOI: a page of the article, Oxford's article number, the version at medRxiv and
 # bioRxiv (whose DOIs have none, unlike Research Square's).
@@ -84,16 +88,39 @@ def numbered(name: str, number: int) -> str:
 
 
 def doi_identifier(text: str) -> str | None:
-    """``doi:<doi>`` from a DOI or an address with one, lower-cased as DOIs ignore case; arXiv's DOIs give arXiv ids."""
-    found = _DOI.search(unquote(text))
+    """``doi:<doi>`` from a DOI or an address with one, lower-cased as DOIs ignore case; arXiv's DOIs give arXiv ids.
+
+    Signs that an address escapes (``%23``, ``%3F``) belong to the DOI, and at doi.org a plain ``#`` as well
+    (DOI Handbook, section 2.5.2).
+    """
+    found = _DOI.search(unquote(_without_query(text)))
     if not found:
         return None
-    doi = _whole_doi(found.group().split("?")[0].split("#")[0].rstrip(".,;)]}/").lower())
+    doi = _whole_doi(_without_ending(found.group()[: 2 * LONGEST_DOI]).lower())
     if len(doi) > LONGEST_DOI:
         return None
     if (own := _ARXIV_DOI.fullmatch(doi)) and (named := arxiv_version(own[1])):
         return f"arxiv:{named[0]}"
     return f"doi:{doi}"
+
+
+def _without_query(text: str) -> str:
+    """A DOI, or an address, without the query and the fragment of its page."""
+    bare = _QUERY.sub("", text)
+    return bare if "://" not in bare or _RESOLVER.match(bare) else bare.partition("#")[0]
+
+
+def _without_ending(text: str) -> str:
+    """A DOI without the signs of the sentence around it; a bracket that it opened itself stays."""
+    end = len(text)
+    while end and (text[end - 1] in ".,;/" or _closes_nothing(text[:end])):
+        end -= 1
+    return text[:end]
+
+
+def _closes_nothing(text: str) -> bool:
+    last = text[-1]
+    return last in _OPENED and text.count(last) > text.count(_OPENED[last])
 
 
 def _whole_doi(text: str) -> str:
@@ -126,7 +153,8 @@ def link_identifier(address: str) -> str | None:
         path = re.sub(r"^/(abs|pdf|html)/|\.pdf$", "", parts.path.rstrip("/"))
         named = arxiv_version(path)
         return f"arxiv:{named[0]}" if named else None
-    return doi_identifier(parts.path)
+    within = _QUERY_WITH_DOI.search(address)
+    return doi_identifier(address) or (doi_identifier(unquote(within["doi"])) if within else None)
 
 
 def parse_identifier(text: str) -> str | None:

@@ -66,6 +66,26 @@ def test_what_people_type_names_a_paper(typed: str, name: str | None) -> None:
     assert parse_identifier(typed) == name
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://doi.org/10.1000/a%23b", "doi:10.1000/a#b"),
+        ("https://doi.org/10.1000/a%3Fb", "doi:10.1000/a?b"),
+        ("https://doi.org/10.1000/a#b", "doi:10.1000/a#b"),
+        ("https://doi.org/10.1000/a?b", "doi:10.1000/a?b"),
+        ("https://doi.org/10.1000/a%3Cb%3E1?utm_source=x#top", "doi:10.1000/a<b>1"),
+        ("https://doi.org/10.1000/a(05)", "doi:10.1000/a(05)"),
+        ("https://doi.org/10.1000/a).", "doi:10.1000/a"),
+        ("https://pub.example/doi/10.1000/a%23b?rss=1#abstract", "doi:10.1000/a#b"),
+        ("https://pub.example/doi/10.1000/a#abstract", "doi:10.1000/a"),
+        ("https://pub.example/article?id=10.1000/a.1&type=printable", "doi:10.1000/a.1"),
+        ("https://pub.example/article?id=10", None),
+    ],
+)
+def test_a_doi_in_an_address_is_read_whole(address: str, name: str | None) -> None:
+    assert link_identifier(address) == name
+
+
 def test_an_address_that_names_no_paper_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match=r"https://example\.org/x"):
         parse_identifier("https://example.org/x")
