@@ -30,7 +30,7 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 # bioRxiv (whose DOIs have none, unlike Research Square's).
 _BEHIND_DOI = re.compile(
     r"\A(10\.\d{4,9}/(?:"
-    r".+?(?=/(?:full(?:text|html)?|abstract|e?pdf|meta|suppl[\w./-]*)\Z|(?:\.full)?(?:\.pdf|\.full)\Z)"
+    r".+?(?=/(?:full(?:text|html)?(?:\.html?)?|abstract|e?pdf|meta|suppl[\w./-]*)\Z|(?:\.full)?(?:\.pdf|\.full)\Z)"
     r"|[^/]+/[^/]*[a-z][^/]*(?=/\d{6,8}\Z)"
     r"|(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}(?=v\d+\Z)"
     r")).*\Z"

@@ -33,6 +33,7 @@ def test_arxiv_ids_of_both_kinds_lose_only_their_version(text: str, expected: tu
     [
         ("info:doi/10.1000/HX.1", "10.1000/hx.1"),
         ("https://pub.example/doi/10.1000/hw.2/full", "10.1000/hw.2"),
+        ("https://pub.example/article/10.1000/hw.2/fulltext.html", "10.1000/hw.2"),
         ("10.1000/cir.1.pdf", "10.1000/cir.1"),
         ("10.1000/x.2/suppl/file1.zip", "10.1000/x.2"),
         ("https://academic.example/ehe/article/doi/10.1000/ehe/xtag376/8667318?rss=1", "10.1000/ehe/xtag376"),
