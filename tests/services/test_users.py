@@ -183,3 +183,24 @@ def test_nothing_opens_to_the_network_without_a_user(tmp_path: Path) -> None:
     assert "harvester users add NAME" in done.stderr
     secret = tmp_path / "data" / "secret.key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+SPELLINGS = ("\u00c9mile", "E\u0301mile", "\u00e9mile", "\u00c9MILE", "e\u0301mile")
+
+
+@both_databases
+@pytest.mark.parametrize(
+    "names",
+    [SPELLINGS, ("Ba\u00df", "BASS", "bass"), ("\u0394\u03ae\u03bc\u03bf\u03c2", "\u0394\u0389\u039c\u039f\u03a3")],
+)
+def test_a_name_is_one_account_however_it_is_spelled(room: Room, names: tuple[str, ...]) -> None:
+    for name in names:
+        add_user(room.ws, name, "admin", PASSWORD)
+    (account,) = users.users(room.ws)
+    for name in names:
+        signed = signed_in(room.ws, sign_in(room.ws, name, PASSWORD, HERE))
+        assert signed is not None
+        assert signed.name == account.name
+    assert users.sign_out_everywhere(room.ws, names[-1]) == len(names)
+    assert remove_user(room.ws, names[1]).name == account.name
+    assert users.users(room.ws) == []

@@ -6,6 +6,7 @@ https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.ht
 import hashlib
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
-from harvester.domain.accounts import User
+from harvester.domain.accounts import User, folded_name
 from harvester.services.workspace import Workspace
 from harvester.store.accounts import (
     all_users,
@@ -73,6 +74,7 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
     Raises:
         UsageError: the name, role or password is not valid.
     """
+    name = unicodedata.normalize("NFC", name)
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is not a valid name", remedy="use up to 64 letters, digits and . _ - + @")
     if role not in ROLES:
@@ -84,7 +86,7 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
     hashed = _hasher().hash(password)
     with write(ws.store) as db:
         put_user(db, name, role, hashed, ws.clock())
-    return next(account for account in users(ws) if account.name.lower() == name.lower())
+    return next(account for account in users(ws) if folded_name(account.name) == folded_name(name))
 
 
 def users(ws: Workspace) -> list[Account]:
@@ -100,10 +102,10 @@ def remove_user(ws: Workspace, name: str) -> Account:
     Raises:
         HarvesterError: there is no such user.
     """
-    before = {account.name.lower(): account for account in users(ws)}
+    before = {folded_name(account.name): account for account in users(ws)}
     with write(ws.store) as db:
         delete_user(db, _known(user_named(db, name), name).id)
-    return before[name.lower()]
+    return before[folded_name(name)]
 
 
 def sign_out_everywhere(ws: Workspace, name: str) -> int:
@@ -134,7 +136,7 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
     """
     now = ws.clock()
     with write(ws.store) as db:
-        tries = (("sign in from", address, TRIES_FROM), ("sign in as", name.lower(), TRIES_FOR))
+        tries = (("sign in from", address, TRIES_FROM), ("sign in as", folded_name(name), TRIES_FOR))
         if not all(allowed(db, act, who, now, most=most, within=TRIES_WITHIN) for act, who, most in tries):
             raise TooManyRequests("Too many attempts. Wait a quarter of an hour.")
         user = user_named(db, name)
