@@ -80,6 +80,8 @@ def _upgrade(engine: Engine) -> None:
     try:
         with engine.connect().execution_options(immediate=True) as db, db.begin():
             if engine.dialect.name == "postgresql":
+                for limit in ("lock_timeout", "idle_in_transaction_session_timeout"):  # a migration may take long
+                    db.execute(text(f"SET LOCAL {limit} = 0"))
                 db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester schema'))"))
             config.attributes["connection"] = db
             command.upgrade(config, "head")
