@@ -7,9 +7,12 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
@@ -44,6 +47,8 @@ LONGEST_SESSION = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=5)  # at most this often, the store notes that a session is in use
 TRIES_WITHIN = timedelta(minutes=15)
 TRIES_FROM, TRIES_FOR = 10, 50  # from one address, and for one name from anywhere
+HASHES, WAITING = 2, 8  # passwords hashed at once, and how many more wait for that
+_TURNS, _SEATS = BoundedSemaphore(HASHES), BoundedSemaphore(HASHES + WAITING)
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 
 
@@ -83,7 +88,8 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
         raise UsageError(
             f"The password has {len(password)} characters", remedy=f"choose one with {SHORTEST} to {LONGEST}"
         )
-    hashed = _hasher().hash(password)
+    with _hashing():
+        hashed = _hasher().hash(password)
     with write(ws.store) as db:
         put_user(db, name, role, hashed, ws.clock())
     return next(account for account in users(ws) if folded_name(account.name) == folded_name(name))
@@ -132,7 +138,7 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
 
     Raises:
         NotSignedIn: the name or the password is wrong.
-        TooManyRequests: too many attempts from this address, or for this name.
+        TooManyRequests: too many attempts from this address, or for this name, or by everybody at this moment.
     """
     now = ws.clock()
     with write(ws.store) as db:
@@ -140,10 +146,11 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
         if not all(allowed(db, act, who, now, most=most, within=TRIES_WITHIN) for act, who, most in tries):
             raise TooManyRequests("Too many attempts. Wait a quarter of an hour.")
         user = user_named(db, name)
-    if not _is_password(user, password) or user is None:
-        raise NotSignedIn("The name or the password is wrong.")
+    with _hashing():
+        if not _is_password(user, password) or user is None:
+            raise NotSignedIn("The name or the password is wrong.")
+        renewed = _hasher().hash(password) if _hasher().check_needs_rehash(user.password) else ""
     token = secrets.token_urlsafe(32)
-    renewed = _hasher().hash(password) if _hasher().check_needs_rehash(user.password) else ""
     with write(ws.store) as db:
         sweep_sessions(db, now - IDLE, now - LONGEST_SESSION)
         if renewed:
@@ -174,6 +181,22 @@ def sign_out(ws: Workspace, token: str) -> None:
 def hash_token(token: str) -> str:
     """The hash of a session's token, which is all that the store keeps."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@contextmanager
+def _hashing() -> Iterator[None]:
+    """A turn at hashing: each hash takes 64 MiB and all cores; a crowd must cost neither.
+
+    Raises:
+        TooManyRequests: enough others are waiting already.
+    """
+    if not _SEATS.acquire(blocking=False):
+        raise TooManyRequests("Too many people are signing in at this moment. Try again in a few seconds.")
+    try:
+        with _TURNS:
+            yield
+    finally:
+        _SEATS.release()
 
 
 def _known(found: User | None, name: str) -> User:
