@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from harvester.domain.run_report import (
     SOURCE_STATES,
     AlertCounts,
+    CatalogChanges,
     DigestCounts,
     NoticeReport,
     PaperCounts,
@@ -29,7 +30,8 @@ DOCUMENTED = json.loads("""
  "papers": {"new": 41, "updated": 6}, "in_scope": 17, "queued": 17, "digest": {"due": 12, "sent": 12, "failed": 0},
  "seconds": 48.2}
 """)
-FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest", "withdrawn", "notices", "standing"]
+FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest"]
+FIRST_KEYS += ["catalog", "withdrawn", "notices", "standing"]
 
 
 def whole() -> RunReport:
@@ -56,6 +58,7 @@ def whole() -> RunReport:
         in_scope=17,
         queued=17,
         digest=DigestCounts(12, 12),
+        catalog=CatalogChanges(1, 2, ("arxiv:2501.00002",)),
         withdrawn=("arxiv:2501.00001",),
         notices=(NoticeReport("doi:10.1000/x", "retraction", "https://doi.org/10.1000/y"),),
         alert_counts=AlertCounts(40, 2),

@@ -4,6 +4,7 @@ HarvesterError              something failed and is named              exit stat
 ├── UsageError              wrong flag, config key, label, address     exit status 2
 ├── LockHeld                another process is doing this job         exit status 75
 ├── StoreError              the database: unreachable, too new, full
+│   └── StoreBusy           another process keeps it from being written for too long
 ├── CatalogError            an entry or list that cannot be read
 ├── FetchError              an upstream service (harvester.sources.errors draws its branches)
 │   └── GateClosed          it wants a longer pause than the caller waits
@@ -43,6 +44,10 @@ class LockHeld(HarvesterError):
 
 class StoreError(HarvesterError):
     """The store cannot be opened, read or written."""
+
+
+class StoreBusy(StoreError):
+    """Another process or host has kept a lock of the store for longer than anybody should wait."""
 
 
 class CatalogError(HarvesterError):

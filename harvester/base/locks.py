@@ -1,21 +1,26 @@
 """Locks between processes of one host. The kernel frees them when their holder dies, however it dies."""
 
 import fcntl
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from harvester.base.errors import HarvesterError, LockHeld
 
+_ASK_EVERY = 0.05  # seconds: flock(2) has no time-out
 TRY_LATER = "try again when it has finished"  # the remedy of every lock
 
 
 @contextmanager
-def file_lock(path: Path, *, wait: bool, busy: str = "") -> Iterator[None]:
+def file_lock(path: Path, *, wait: bool, busy: str = "", patience: float = math.inf) -> Iterator[None]:
     """Hold an exclusive flock(2) on `path`, which is created if missing and never deleted.
 
     Raises:
-        LockHeld: another process holds it and `wait` is false; `busy` is then its message, without the remedy.
+        LockHeld: another process holds it and `wait` is false, or has held it for `patience` seconds; `busy` is then
+            its message, without the remedy.
         HarvesterError: the lock file cannot be opened.
     """
     try:
@@ -25,7 +30,22 @@ def file_lock(path: Path, *, wait: bool, busy: str = "") -> Iterator[None]:
         raise HarvesterError(f"Cannot open the lock file {path}: {error.strerror or error}.") from error
     with handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _acquire(handle, patience if wait else 0.0)
         except BlockingIOError:
             raise LockHeld(busy or f"Another process holds {path}", remedy=TRY_LATER) from None
         yield
+
+
+def _acquire(handle: IO[str], patience: float) -> None:
+    """Wait for the lock at most so many seconds; BlockingIOError then."""
+    if patience == math.inf:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return None
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_ASK_EVERY)

@@ -124,12 +124,20 @@ def add(
 
 @app.command()
 @command
-def build(call: Invocation) -> Output | None:
+def build(
+    call: Invocation,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Withdraw the papers whose entries were removed, however many.")
+    ] = False,
+) -> Output | None:
     """Render the list from the entries, and commit it as set by [catalog] git."""
     from getpass import getuser
 
     from harvester.services.catalog.publish import build_and_commit
+    from harvester.services.catalog.sync import sync_catalog
 
+    if withdraw:
+        sync_catalog(call.workspace, withdraw_many=True)
     done = build_and_commit(call.workspace, getuser())
     return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
 

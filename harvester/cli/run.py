@@ -9,7 +9,7 @@ from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
 if TYPE_CHECKING:
-    from harvester.domain.run_report import RunReport, SourceReport
+    from harvester.domain.run_report import CatalogChanges, RunReport, SourceReport
 
 RUN_COLUMNS = ("run", "state", "new", "updated", "queued", "seconds", "errors")
 SOURCE_COLUMNS = ("source", "state", "received", "expected", "new", "updated", "requests")
@@ -70,12 +70,21 @@ def print_report(report: "RunReport") -> None:
     say(f"{report.in_scope} of them in scope; {report.queued} joined the queue.")
     if digest := report.digest:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")
+    if changes := _catalog_changes(report.catalog):
+        say(f"By the catalog's files: {changes}.")
     for warning in report.warnings:
         say(f"In the catalog: {warning}")
     for note in [note for source in report.sources for note in source.notes]:
         say(f"Note: {note}")
     for problem in report.problems:
         say(f"Failed: {problem}")
+
+
+def _catalog_changes(done: "CatalogChanges") -> str:
+    """What people changed in the catalog's files, in words; "" if nothing."""
+    counts = [f"{count} {act}" for count, act in ((done.accepted, "accepted"), (done.corrected, "corrected")) if count]
+    gone = [f"{len(done.withdrawn)} withdrawn ({', '.join(done.withdrawn)})"] if done.withdrawn else []
+    return ", ".join(counts + gone)
 
 
 def _print_rehearsal(found: "list[SourceReport]") -> None:

@@ -186,12 +186,30 @@ class AlertCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogChanges:
+    """How many papers the catalog's files accepted and corrected, and the ids of those that they withdrew."""
+
+    accepted: int = 0
+    corrected: int = 0
+    withdrawn: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """The changes from a stored report."""
+        return cls(document.get("accepted", 0), document.get("corrected", 0), tuple(document.get("withdrawn", ())))
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"accepted", "corrected", "withdrawn"}``."""
+        return {"accepted": self.accepted, "corrected": self.corrected, "withdrawn": list(self.withdrawn)}
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """The report of a nightly run.
 
-    `errors` names the later steps that failed, `withdrawn` the accepted papers that their authors withdrew, `notices`
-    what journals have published about accepted papers. `digest` is None if no digest was to be sent; `alert_counts` is
-    None in reports older than these counts.
+    `errors` names the later steps that failed, `catalog` what people changed in the catalog's files, `withdrawn` the
+    accepted papers that their authors withdrew, `notices` what journals have published about accepted papers. `digest`
+    is None if no digest was to be sent; `alert_counts` is None in reports older than these counts.
     """
 
     run: str
@@ -201,6 +219,7 @@ class RunReport:
     in_scope: int = 0
     queued: int = 0
     digest: DigestCounts | None = None
+    catalog: CatalogChanges = CatalogChanges()
     withdrawn: tuple[str, ...] = ()
     notices: tuple[NoticeReport, ...] = ()
     alert_counts: AlertCounts | None = None
@@ -239,6 +258,7 @@ class RunReport:
             in_scope=document.get("in_scope", 0),
             queued=document.get("queued", 0),
             digest=DigestCounts.from_json(digest) if digest else None,
+            catalog=CatalogChanges.from_json(document.get("catalog", {})),
             withdrawn=tuple(document.get("withdrawn", ())),
             notices=tuple(NoticeReport.from_json(notice) for notice in document.get("notices", ())),
             alert_counts=AlertCounts.from_json(standing) if standing else None,
@@ -256,6 +276,7 @@ class RunReport:
             "in_scope": self.in_scope,
             "queued": self.queued,
             "digest": self.digest.to_json() if self.digest else None,
+            "catalog": self.catalog.to_json(),
             "withdrawn": list(self.withdrawn),
             "notices": [notice.to_json() for notice in self.notices],
             "standing": self.alert_counts.to_json() if self.alert_counts else None,

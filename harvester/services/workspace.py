@@ -1,5 +1,7 @@
 """What every service works with: settings, store, taxonomy and clock, opened together and checked first."""
 
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,17 @@ class Workspace:
     def catalog(self) -> Path:
         """The folder of entries and rendered list."""
         return self.settings.path(self.settings.catalog.dir)
+
+    @property
+    def catalog_key(self) -> str:
+        """The name of this catalog's folder in the store, which hosts with folders of their own may share.
+
+        A store in a file is on one host; there the name is relative to the file, so that both can be moved together.
+        """
+        file = self.store.url.database if self.store.dialect.name == "sqlite" else None
+        if file:
+            return Path(os.path.relpath(self.catalog.resolve(), Path(file).resolve().parent)).as_posix()
+        return f"{socket.gethostname()}:{self.catalog.resolve()}"
 
     @property
     def templates(self) -> Path | None:

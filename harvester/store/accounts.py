@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from harvester.domain.accounts import Session, User
+from harvester.domain.accounts import Session, User, folded_name
 from harvester.store.tables import sessions, users
 
 
 def user_named(db: Connection, name: str) -> User | None:
     """The user with this name, in any case."""
-    row = db.execute(select(users).where(func.lower(users.c.name) == name.lower())).first()
-    return None if row is None else User(**row._mapping)
+    row = db.execute(select(users).where(users.c.folded == folded_name(name))).first()
+    return None if row is None else _user(row)
 
 
 def all_users(db: Connection) -> list[User]:
     """Everybody, by name."""
-    return [User(**row._mapping) for row in db.execute(select(users).order_by(users.c.name))]
+    return [_user(row) for row in db.execute(select(users).order_by(users.c.name))]
 
 
 def has_users(db: Connection) -> bool:
@@ -29,7 +30,7 @@ def put_user(db: Connection, name: str, role: str, password: str, now: datetime)
     """Add a user, or give an existing one another role and password, which ends their sessions."""
     known = user_named(db, name)
     if known is None:
-        db.execute(insert(users).values(name=name, role=role, password=password, joined=now))
+        db.execute(insert(users).values(name=name, folded=folded_name(name), role=role, password=password, joined=now))
         return
     db.execute(update(users).where(users.c.id == known.id).values(role=role, password=password))
     end_sessions(db, known.id)
@@ -57,8 +58,7 @@ def session_of(db: Connection, token: str) -> Session | None:
     row = db.execute(query).first()
     if row is None:
         return None
-    user = User(row.id, row.name, row.role, row.password, row.joined)
-    return Session(row.session, user, row.begun, row.seen)
+    return Session(row.session, _user(row), row.begun, row.seen)
 
 
 def mark_seen(db: Connection, session: int, now: datetime) -> None:
@@ -85,3 +85,7 @@ def session_counts(db: Connection) -> Mapping[int, tuple[int, datetime]]:
     """How many sessions each user has, and when the latest was in use."""
     query = select(sessions.c.user, func.count(), func.max(sessions.c.seen, type_=sessions.c.seen.type))
     return {row[0]: (row[1], row[2]) for row in db.execute(query.group_by(sessions.c.user))}
+
+
+def _user(row: Row[Any]) -> User:
+    return User(row.id, row.name, row.role, row.password, row.joined)

@@ -14,13 +14,21 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
 
 from harvester.base.errors import StoreError, UsageError
 from harvester.store import schema
+from harvester.store.turns import busy, turn
 
 BUSY_TIMEOUT = 30.0  # seconds a writer waits for another one
+FROZEN = 300.0  # seconds after which PostgreSQL ends a transaction whose host no longer says anything
 # Seconds: give up soon on a host that does not answer; notice within two minutes that one has vanished.
 PATIENCE = {"connect_timeout": 10, "keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4}
+VANISHED = 120_000  # milliseconds without an acknowledgement of what was sent (TCP_USER_TIMEOUT, RFC 5482)
+_SERVER_SIDE = {f"tcp_{name}": PATIENCE[name] for name in PATIENCE if name.startswith("keepalives")} | {
+    "tcp_user_timeout": VANISHED
+}
 _KINDS = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DB"
 
 
@@ -51,7 +59,7 @@ def connect(url: str) -> Engine:
         if dialect == "sqlite":
             return _sqlite(url, address.database)
         driver = address.set(drivername="postgresql+psycopg")
-        return create_engine(driver, pool_pre_ping=True, connect_args=PATIENCE)
+        return create_engine(driver, pool_pre_ping=True, connect_args=_session())
     except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is not a number
         raise UsageError(f"The store URL{_scheme(url)} cannot be read; write {_KINDS}.") from None
     except ModuleNotFoundError:
@@ -80,10 +88,16 @@ def write(store: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
             process, but possibly not a power cut until a transaction that is not relaxed follows.
 
     Raises:
+        StoreBusy: another process or thread has been writing for `BUSY_TIMEOUT` seconds.
         StoreError: the database fails.
     """
     options = {"immediate": True, "relaxed": relaxed}
-    with named_errors(store), store.connect().execution_options(**options) as db, db.begin():
+    with (
+        turn(store, "write", BUSY_TIMEOUT),
+        named_errors(store),
+        store.connect().execution_options(**options) as db,
+        db.begin(),
+    ):
         if store.dialect.name == "postgresql":  # writers take turns, as with BEGIN IMMEDIATE on SQLite
             db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester write'))"))
         yield db
@@ -95,9 +109,43 @@ def named_errors(store: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
+        if _is_busy(error):
+            raise busy(store, BUSY_TIMEOUT) from error
         cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
         where = store.url.render_as_string(hide_password=True)
-        raise StoreError(f"The store {where} failed: {cause}. Nothing from this step was kept.") from error
+        raise StoreError(
+            f"The store {where} failed: {cause}. Nothing from this step was kept.{_remedy(cause)}"
+        ) from error
+
+
+def unpooled(store: Engine) -> Engine:
+    """The same PostgreSQL database through connections outside the pool, for locks that are held for long."""
+    return create_engine(store.url, poolclass=NullPool, connect_args=PATIENCE | {"tcp_user_timeout": VANISHED})
+
+
+def _session() -> dict[str, Any]:
+    """How a connection to PostgreSQL waits: for nobody without end.
+
+    https://www.postgresql.org/docs/current/runtime-config-client.html
+    """
+    waits = {"lock_timeout": BUSY_TIMEOUT * 1000, "idle_in_transaction_session_timeout": FROZEN * 1000}
+    limits = waits | _SERVER_SIDE  # the server, too, must notice that its client has vanished
+    options = " ".join(f"-c {name}={value:.0f}" for name, value in limits.items())
+    return PATIENCE | {"tcp_user_timeout": VANISHED, "options": options}
+
+
+def _is_busy(error: SQLAlchemyError) -> bool:
+    """Whether somebody else holds what this statement or connection has waited for."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    locked = getattr(cause, "sqlstate", None) == "55P03" or "database is locked" in str(cause)
+    return locked or isinstance(error, PoolTimeout)
+
+
+def _remedy(cause: str) -> str:
+    """What an operator can do about an error of the disk."""
+    if "disk I/O error" in cause:
+        return " Check the disk and the system's log, then run `harvester doctor`."
+    return " Free some space on its disk." if "is full" in cause or "No space left" in cause else ""
 
 
 def _scheme(url: str) -> str:

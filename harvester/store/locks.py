@@ -3,22 +3,24 @@
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, case, insert, select, text, update
+from sqlalchemy import Connection, Engine, case, insert, select, text, update
 
-from harvester.base.errors import GateClosed, LockHeld
+from harvester.base.errors import GateClosed, LockHeld, StoreBusy
 from harvester.base.locks import TRY_LATER, file_lock
-from harvester.store.engine import named_errors, read, write
+from harvester.store.engine import named_errors, read, unpooled, write
 from harvester.store.tables import gates
+from harvester.store.turns import busy, turn
 
+PATIENCE = 90.0  # seconds; rendering a list and committing it, with its hooks, may take a minute
 LONGEST_CLOSING = 3600.0  # seconds; a service that wants more is asked again after this long
 CLOCK_JUMP = 2 * LONGEST_CLOSING  # a gate closed for longer was set by a wrong clock
 
 
 @contextmanager
-def lock(store: Engine, name: str, *, wait: bool = False) -> Iterator[None]:
+def lock(store: Engine, name: str, *, wait: bool = False, patience: float = PATIENCE) -> Iterator[None]:
     """Hold a lock that all processes on this store share; it is released when its holder dies, however that happens.
 
     SQLite lives on one host, so a file lock beside it will do; PostgreSQL has advisory locks
@@ -26,19 +28,49 @@ def lock(store: Engine, name: str, *, wait: bool = False) -> Iterator[None]:
 
     Raises:
         LockHeld: somebody else holds it and `wait` is false.
+        StoreBusy: somebody else has held it for `patience` seconds.
     """
-    if store.dialect.name == "sqlite":
-        with file_lock(Path(f"{store.url.database}.{name}.lock"), wait=wait, busy=_held(name)):
-            yield
-        return
-    with named_errors(store), store.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-        if db.execute(text(f"SELECT {call}(hashtext(:name))"), {"name": f"harvester {name}"}).scalar() is False:
-            raise LockHeld(_held(name), remedy=TRY_LATER)
+    taken = _beside_the_file if store.dialect.name == "sqlite" else _advisory
+    with ExitStack() as held:
+        try:
+            held.enter_context(taken(store, name, patience if wait else 0.0))
+        except (LockHeld, StoreBusy):
+            if wait:
+                raise busy(store, patience) from None
+            raise LockHeld(_held(name), remedy=TRY_LATER) from None
+        yield
+
+
+@contextmanager
+def _beside_the_file(store: Engine, name: str, patience: float) -> Iterator[None]:
+    with file_lock(Path(f"{store.url.database}.{name}.lock"), wait=True, patience=patience):
+        yield
+
+
+@contextmanager
+def _advisory(store: Engine, name: str, patience: float) -> Iterator[None]:
+    """PostgreSQL's lock, held by a connection of its own: those of the pool are for those who work under it."""
+    lent = unpooled(store)
+    with (
+        turn(store, f"lock {name}", patience),
+        named_errors(store),
+        lent.connect().execution_options(isolation_level="AUTOCOMMIT") as db,
+    ):
+        if not _acquired(db, name, patience):
+            raise busy(store, patience)
         try:
             yield
         finally:
             db.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": f"harvester {name}"})
+
+
+def _acquired(db: Connection, name: str, patience: float) -> bool:
+    asked = {"name": f"harvester {name}"}
+    if patience == 0.0:
+        return bool(db.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), asked).scalar())
+    db.execute(text("SELECT set_config('lock_timeout', :limit, false)"), {"limit": f"{patience * 1000:.0f}"})
+    db.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), asked)
+    return True
 
 
 @contextmanager
@@ -50,7 +82,7 @@ def gate(store: Engine, name: str, interval: float, patience: float = math.inf) 
     Raises:
         GateClosed: the gate stays closed for more than `patience` seconds, which the caller does not want to wait.
     """
-    with lock(store, f"gate-{name}", wait=True):
+    with lock(store, f"gate-{name}", wait=True, patience=CLOCK_JUMP):
         while (seconds := _closed_for(store, name)) > 0:  # another process may close it again while we sleep
             if seconds > patience:
                 raise GateClosed(f"{name} asked to be left alone for another {seconds:.0f} s.", seconds)

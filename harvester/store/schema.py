@@ -13,7 +13,7 @@ from harvester.base.errors import StoreError
 from harvester.base.locks import file_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0017")
 """Every schema this program knows, oldest first; the last one is its own (a test compares them with Alembic's)."""
 
 
@@ -80,6 +80,8 @@ def _upgrade(engine: Engine) -> None:
     try:
         with engine.connect().execution_options(immediate=True) as db, db.begin():
             if engine.dialect.name == "postgresql":
+                for limit in ("lock_timeout", "idle_in_transaction_session_timeout"):  # a migration may take long
+                    db.execute(text(f"SET LOCAL {limit} = 0"))
                 db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester schema'))"))
             config.attributes["connection"] = db
             command.upgrade(config, "head")

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from harvester.base.errors import HarvesterError, StoreError, TooManyRequests
+from harvester.base.errors import HarvesterError, StoreBusy, StoreError, TooManyRequests
 from harvester.mail.link_tokens import BadToken, ExpiredToken
 from harvester.web import review, signin
 from harvester.web.forms import Refused
@@ -18,6 +18,7 @@ from harvester.web.pages import PRIVATE, Pages
 log = logging.getLogger(__name__)
 API = "/api/"
 _NOT_SERVED = "There is no such page, or it cannot be used this way."
+_BUSY = "Another process is using the store, so nothing was changed. Please try again in half a minute."
 _BROKEN = "This service is not working right now. Please try again later."
 
 
@@ -68,6 +69,11 @@ def _of_requests(app: FastAPI, pages: Pages) -> None:
 
 
 def _of_the_service(app: FastAPI, pages: Pages) -> None:
+    @app.exception_handler(StoreBusy)
+    def busy(request: Request, error: StoreBusy) -> Response:
+        log.error("A request was answered with 503: %s", error)
+        return _answer(pages, request, 503, "Busy", _BUSY, {"Retry-After": "30"})
+
     @app.exception_handler(HarvesterError)
     def broken(request: Request, error: HarvesterError) -> Response:
         if hasattr(request.state, "user") and not isinstance(error, StoreError):

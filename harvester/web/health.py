@@ -16,6 +16,7 @@ from harvester.services.operations.status import Status, status
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read
 from harvester.store.schema import REVISIONS, require_current
+from harvester.web.workers import HEALTH, on
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -27,7 +28,6 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
     registry.register(StoreCollector(ws))
     ProcessCollector(registry=registry)
 
-    @router.get("/healthz")
     def healthz() -> JSONResponse:
         """Whether this process and its store work."""
         try:
@@ -37,16 +37,16 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
             return JSONResponse({"status": "store unavailable"}, 503)
         return JSONResponse({"status": "ok"})
 
-    @router.get("/readyz")
     def readyz() -> JSONResponse:
         """Whether it can do all of its work now; it names what it lacks, and `harvester doctor` says why."""
         lacks = [name for name, good in {"store": _store_is_current(ws), "work": works()}.items() if not good]
         return JSONResponse({"status": "not ready" if lacks else "ready", "lacks": lacks}, 503 if lacks else 200)
 
-    @router.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
 
+    for answer in (healthz, readyz, metrics):  # never behind other requests
+        router.get(f"/{answer.__name__}")(on(HEALTH, answer))
     return router
 
 

@@ -16,11 +16,12 @@ from harvester.services.workspace import Workspace
 from harvester.web.forms import Plain
 from harvester.web.pages import PRIVATE, Pages
 from harvester.web.subscribe import choices, chosen
+from harvester.web.workers import OpenRoute
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
     """Routes to confirm, change preferences, unsubscribe and be erased."""
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=OpenRoute)
     _add_confirm(router, ws, pages)
     _add_unsubscribe(router, ws, pages)
     _add_preferences(router, ws, pages)

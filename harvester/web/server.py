@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from threading import Thread
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from harvester.services.review.users import anybody
 from harvester.services.workspace import Workspace
 from harvester.web import health
 from harvester.web.app import create_app
+from harvester.web.connections import server_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def listen(settings: WebSettings | ScheduleSettings) -> Iterator[Listening]:
 def serve(ws: Workspace, at: Listening) -> None:
     """Answer requests until the process is stopped."""
     sys.stdout.flush()
-    _server(create_app(ws)).run(sockets=[at.socket])
+    server_of(create_app(ws)).run(sockets=[at.socket])
 
 
 def _is_loopback(host: str) -> bool:
@@ -90,7 +92,7 @@ def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> I
     sys.stdout.flush()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health.routes(ws, works))
-    server = _server(app)
+    server = server_of(app)
     thread = Thread(target=server.run, kwargs={"sockets": [at.socket]}, daemon=True)
     thread.start()
     try:
@@ -100,10 +102,11 @@ def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> I
         thread.join()
 
 
-def _server(app: FastAPI) -> uvicorn.Server:
+def server_of(app: FastAPI, **options: Any) -> uvicorn.Server:
+    """The HTTP server of an application, with more of uvicorn's `options`."""
     # No access log: it would keep the tokens of people's links. Logs go where all other logs go.
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
-    return uvicorn.Server(config)
+    usual = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
+    return uvicorn.Server(uvicorn.Config(app, **{**usual, **server_options(), **options}))
 
 
 def _cannot_listen(settings: WebSettings | ScheduleSettings, error: OSError) -> HarvesterError:

@@ -22,6 +22,7 @@ from harvester.web.forms import (
     visitor_of,
 )
 from harvester.web.pages import PRIVATE, Pages
+from harvester.web.workers import OpenRoute
 
 HOME = "/review"
 
@@ -67,7 +68,7 @@ def user_of(request: Request) -> User:
 
 def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
     """Routes to sign in and out."""
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=OpenRoute)
 
     @router.get("/login")
     def show(request: Request, then: str = "") -> Response:

@@ -12,11 +12,12 @@ from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
 from harvester.web.forms import TRAP, Form, Plain
 from harvester.web.pages import Pages
+from harvester.web.workers import MAIL, OpenRoute, on
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
     """The form and its response."""
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=OpenRoute)
 
     def page(preferences: Preferences, *, email: str = "", problem: str = "") -> HTMLResponse:
         fixed = {"consent": CONSENT, "trap": TRAP, **choices(ws.taxonomy, preferences)}
@@ -37,7 +38,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         except UsageError as error:
             return page(preferences, email=email, problem=str(error))
         if asked:
-            background.add_task(self_service.answer, ws, asked)
+            background.add_task(on(MAIL, self_service.answer), ws, asked)
         return pages.done(
             "Check your mailbox",
             "If this address can receive the digest, a mail is on its way; open its link within 48 hours to confirm.",

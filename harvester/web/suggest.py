@@ -13,13 +13,14 @@ from harvester.services.harvest.proposals import fetch_proposals, propose
 from harvester.services.workspace import Workspace
 from harvester.web.forms import TRAP, VISITOR, Open, set_cookie, token_of, visitor_of
 from harvester.web.pages import PRIVATE, Pages
+from harvester.web.workers import FETCHING, OpenRoute, on
 
 log = logging.getLogger(__name__)
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
     """The form and its response."""
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=OpenRoute)
 
     @router.get("/suggest")
     def show(request: Request) -> Response:
@@ -35,7 +36,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         except (UsageError, TooManyRequests) as error:
             status = 429 if isinstance(error, TooManyRequests) else 422
             return _page(request, {"problem": str(error), "thanks": "", **given}, status)
-        later.add_task(_fetch, ws)
+        later.add_task(on(FETCHING, _fetch), ws)
         return _page(request, {"problem": "", "thanks": name, "paper": "", "note": ""})
 
     def _page(request: Request, values: Mapping[str, Any], status: int = 200) -> Response:

@@ -22,3 +22,13 @@ def test_one_fact_in_one_place(what: str, home: str) -> None:
     modules = sorted((ROOT / "harvester").rglob("*.py"))
     saying = [path for path in modules if re.search(what, path.read_text(encoding="utf-8"))]
     assert [path.relative_to(ROOT / "harvester").as_posix() for path in saying] == [home]
+
+
+def test_no_database_is_asked_to_compare_letters_without_case() -> None:
+    """SQLite's ``lower`` and ``LIKE`` know ASCII only, PostgreSQL's depend on its locale: Python folds, once."""
+    asking = [
+        path.name
+        for path in sorted((ROOT / "harvester" / "store").glob("*.py"))
+        if re.search(r"func\.(lower|upper)|\bi?like\(|NOCASE", path.read_text(encoding="utf-8"))
+    ]
+    assert asking == []

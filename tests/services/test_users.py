@@ -3,7 +3,9 @@
 import json
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -183,3 +185,57 @@ def test_nothing_opens_to_the_network_without_a_user(tmp_path: Path) -> None:
     assert "harvester users add NAME" in done.stderr
     secret = tmp_path / "data" / "secret.key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+SPELLINGS = ("\u00c9mile", "E\u0301mile", "\u00e9mile", "\u00c9MILE", "e\u0301mile")
+
+
+@both_databases
+@pytest.mark.parametrize(
+    "names",
+    [SPELLINGS, ("Ba\u00df", "BASS", "bass"), ("\u0394\u03ae\u03bc\u03bf\u03c2", "\u0394\u0389\u039c\u039f\u03a3")],
+)
+def test_a_name_is_one_account_however_it_is_spelled(room: Room, names: tuple[str, ...]) -> None:
+    for name in names:
+        add_user(room.ws, name, "admin", PASSWORD)
+    (account,) = users.users(room.ws)
+    for name in names:
+        signed = signed_in(room.ws, sign_in(room.ws, name, PASSWORD, HERE))
+        assert signed is not None
+        assert signed.name == account.name
+    assert users.sign_out_everywhere(room.ws, names[-1]) == len(names)
+    assert remove_user(room.ws, names[1]).name == account.name
+    assert users.users(room.ws) == []
+
+
+def test_a_crowd_at_the_door_costs_the_memory_of_two(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each argon2 hash takes 64 MiB: forty anonymous visitors took 2 GB."""
+    busy, most, full = 0, 0, threading.Event()
+    count = threading.Lock()
+
+    def verify(_: object, __: str) -> bool:
+        nonlocal busy, most
+        with count:
+            busy += 1
+            most = max(most, busy)
+        full.wait(30)
+        with count:
+            busy -= 1
+        return False
+
+    def knock(number: int) -> str:
+        try:
+            sign_in(room.ws, "nobody", PASSWORD, f"192.0.2.{number}")
+        except (NotSignedIn, TooManyRequests) as error:
+            if isinstance(error, TooManyRequests):
+                full.set()  # nobody else fits: let those inside finish
+            return str(error)
+        return ""
+
+    monkeypatch.setattr("harvester.services.review.users._is_password", verify)
+    with ThreadPoolExecutor(20) as crowd:
+        answers = list(crowd.map(knock, range(20)))
+    assert most == users.HASHES
+    assert any("Too many people" in answer for answer in answers)
+    with pytest.raises(NotSignedIn):
+        sign_in(room.ws, "nobody", PASSWORD, "192.0.2.99")

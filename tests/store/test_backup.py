@@ -21,6 +21,7 @@ from harvester.domain.run_report import PaperCounts, RunReport
 from harvester.services.operations.backup import backup, restore
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
+from harvester.store.accounts import all_users, user_named
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.locks import lock
 from harvester.store.papers import load
@@ -276,3 +277,21 @@ def test_the_commands(tmp_path: Path) -> None:
     assert room.json("db", "restore", "one.db")["after"] == schema.REVISIONS[-1]
     assert "already" in room.run("db", "backup", "one.db", status=1)
     assert "nowhere.db" in room.run("db", "restore", "nowhere.db", status=1)
+
+
+def test_users_told_apart_by_case_all_keep_an_account(tmp_path: Path) -> None:
+    file = golden(tmp_path, "0001")
+    _migrate(file, "0012")
+    names = ("\u00c9mile", "\u00e9mile", "E\u0301MILE", "\u00e9mile-2")
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("DELETE FROM users")
+        rows = [(name, "reviewer", f"hash {name}", "2025-06-12 23:30:00") for name in names]
+        db.executemany("INSERT INTO users (name, role, password, joined) VALUES (?, ?, ?, ?)", rows)
+        db.commit()
+    store = connect(f"sqlite:///{tmp_path}/store.db")
+    restore(store, file)
+    with read(store) as db:
+        found = {user.name: user.password for user in all_users(db)}
+        assert {user_named(db, name.upper()) for name in found} == set(all_users(db))
+    assert set(found.values()) == {f"hash {name}" for name in names}
+    assert set(found) == {"\u00c9mile", "\u00e9mile-2", "\u00e9mile-3", "\u00c9MILE-4"}

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, text
 
-from harvester.base.errors import GateClosed, LockHeld, StoreError, UsageError
+from harvester.base.errors import GateClosed, LockHeld, StoreBusy, StoreError, UsageError
 from harvester.store import schema
 from harvester.store.engine import connect, open_store, read, write
 from harvester.store.locks import CLOCK_JUMP, LONGEST_CLOSING, close_gate, gate, lock
@@ -177,3 +178,55 @@ def test_the_tenth_run_of_one_second_is_newer_than_the_ninth(store_url: str) -> 
         begun = [begin_run(db, now) for _ in range(12)]
     with read(store) as db:
         assert [name for name, _ in recent_runs(db, 12)] == begun[::-1]
+
+
+@both_databases
+def test_nobody_waits_without_end_for_a_writer_that_froze(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a host whose machine was suspended in the middle of a transaction."""
+    frozen = make(store_url)
+    monkeypatch.setattr("harvester.store.engine.BUSY_TIMEOUT", 0.2)
+    store = open_store(store_url)
+    with frozen.connect().execution_options(immediate=True) as db, db.begin():
+        if frozen.dialect.name == "postgresql":
+            db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester write'))"))
+        with pytest.raises(StoreBusy, match="stop the harvester process that hangs"), write(store):
+            pass
+    with write(store) as db:
+        assert begin_run(db, datetime(2025, 6, 12, tzinfo=UTC))
+
+
+def test_postgresql_ends_what_its_client_has_abandoned(postgres_url: str) -> None:
+    limits = {
+        "lock_timeout": "30s",
+        "idle_in_transaction_session_timeout": "5min",
+        "tcp_keepalives_idle": "60",
+        "tcp_user_timeout": "120000",
+    }
+    with read(make(postgres_url)) as db:
+        assert {name: str(db.execute(text(f"SHOW {name}")).scalar_one()) for name in limits} == limits
+
+
+@both_databases
+def test_a_lock_that_is_waited_for_in_vain_is_named(store_url: str) -> None:
+    store, other = make(store_url), open_store(store_url)
+    with lock(store, "catalogue"):
+        for waiting in (store, other):
+            with pytest.raises(StoreBusy, match="kept busy"), lock(waiting, "catalogue", wait=True, patience=0.1):
+                pass
+    with lock(other, "catalogue", wait=True):
+        pass
+
+
+@both_databases
+def test_more_threads_wait_than_the_pool_has_connections(store_url: str) -> None:
+    """Each holds the catalog's lock and then needs the store: waiters in the pool's connections blocked the holder."""
+    store = make(store_url)
+
+    def work(number: int) -> str:
+        with lock(store, "catalogue", wait=True), read(store) as first:
+            first.execute(text("SELECT 1"))
+            with write(store) as db:
+                return begin_run(db, datetime(2025, 6, 12, 0, 0, number, tzinfo=UTC))
+
+    with ThreadPoolExecutor(30) as threads:
+        assert len(set(threads.map(work, range(30)))) == 30

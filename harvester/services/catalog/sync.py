@@ -1,28 +1,34 @@
 """Files win: changes that people make to the catalog's files become decisions in the store.
 
-A deleted file withdraws a paper, an added file accepts one, and changed labels are a correction.
+A deleted file withdraws a paper, an added file accepts one, and changed labels are a correction. What counts as a
+change is decided by a three-way comparison with what this folder held before (`harvester.store.entry_files`): a file
+that is as it was, of a paper that was decided on elsewhere, follows that decision.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from harvester.catalog.entry import Entry
-from harvester.catalog.folder import Catalog, load_catalog, named_in
+from harvester.base.errors import HarvesterError
+from harvester.catalog.entry import Entry, EntryError
+from harvester.catalog.folder import Catalog, load_catalog, load_entry, remove_entry, write_entry
 from harvester.domain.candidates import Candidate
-from harvester.domain.decisions import Decision, standing
+from harvester.domain.decisions import Decision, Standing, standing
+from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import CATALOG
-from harvester.services.review.decisions import CATALOG_LOCK, record_decision, settle
+from harvester.services.catalog.missing_entries import missing_entries
+from harvester.services.review.decisions import CATALOG_LOCK, note_held, record_decision, settle
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import write
+from harvester.store.entry_files import forget_held, held_in, remember_held
 from harvester.store.locks import lock
 from harvester.store.notices import note_shown, shown_notices
-from harvester.store.papers import find_all
+from harvester.store.papers import find_all, load
 from harvester.store.queue import find_candidate, in_state, set_filed, unfiled
 from harvester.store.recording import record
 
@@ -35,21 +41,29 @@ class Synced:
 
     accepted: int = 0
     corrected: int = 0
-    withdrawn: int = 0
+    gone: list[str] = field(default_factory=list)  # ids of the papers that were withdrawn
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def withdrawn(self) -> int:
+        """How many papers were withdrawn because their files are gone."""
+        return len(self.gone)
 
-def sync_catalog(ws: Workspace) -> Synced:
+
+def sync_catalog(ws: Workspace, *, withdraw_many: bool = False) -> Synced:
     """Write the files of earlier decisions, then record what the files say.
+
+    Args:
+        withdraw_many: whether many entries that are gone at once are meant to be gone.
 
     Raises:
         StoreError: the store fails.
     """
     with lock(ws.store, CATALOG_LOCK, wait=True):
-        return sync_locked(ws)
+        return sync_locked(ws, withdraw_many=withdraw_many)
 
 
-def sync_locked(ws: Workspace) -> Synced:
+def sync_locked(ws: Workspace, *, withdraw_many: bool = False) -> Synced:
     """``sync_catalog`` for a caller that already holds the catalog's lock.
 
     Raises:
@@ -59,8 +73,15 @@ def sync_locked(ws: Workspace) -> Synced:
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     done.problems.extend(str(problem) for problem in catalog.problems)
     with write(ws.store) as db:
-        numbers = _take_entries(ws, db, catalog, done)
-        _withdraw_missing(ws, db, catalog, numbers, done)
+        held = held_in(db, ws.catalog_key)
+        entries = _one_a_paper(_recorded(ws, db, catalog), _filed(db), done)
+        stale = _take_entries(ws, db, entries, held, done)
+        found = missing_entries(ws, db, catalog, set(entries), set(held), many=withdraw_many)
+        done.problems.extend(found.problems)
+        _withdraw(ws, db, found.papers, done)
+        changed = {number: entry.labels for number, entry in entries.items() if held.get(number) != entry.labels}
+        remember_held(db, ws.catalog_key, changed)
+    done.problems.extend(_follow_all(ws, stale))
     return done
 
 
@@ -77,19 +98,38 @@ def paper_of(entry: Entry) -> Paper:
     )
 
 
-def _take_entries(ws: Workspace, db: Connection, catalog: Catalog, done: Synced) -> set[int]:
-    """Record every entry and make the decisions its file implies; returns the papers' numbers."""
+def _recorded(ws: Workspace, db: Connection, catalog: Catalog) -> Iterable[tuple[int, Entry]]:
+    """Every entry, recorded as a sighting, with its paper's number."""
     seen = record(db, [Sighting(CATALOG, paper_of(entry)) for entry in catalog.entries], ws.clock())
-    filed = {candidate.paper: candidate.entry for candidate in in_state(db, "accepted")}
-    entries = _one_a_paper(zip((result.number for result in seen), catalog.entries, strict=True), filed, done)
+    return zip((result.number for result in seen), catalog.entries, strict=True)
+
+
+def _filed(db: Connection) -> dict[int, str | None]:
+    return {candidate.paper: candidate.entry for candidate in in_state(db, "accepted")}
+
+
+def _take_entries(
+    ws: Workspace, db: Connection, entries: Mapping[int, Entry], held: Mapping[int, Labels], done: Synced
+) -> dict[Path, Decision | None]:
+    """Make the decisions that changed files imply; returns the files that must follow a decision made elsewhere."""
     logs, unwritten = decisions_on(db, entries), {candidate.paper for candidate in unfiled(db)}
-    shown = shown_notices(db, entries)
+    shown, stale = shown_notices(db, entries), dict[Path, Decision | None]()
     for number, entry in entries.items():
         before = shown.get(number, {})
         note_shown(db, number, {role: link for role, link in entry.links.items() if role not in before})
-        if number not in unwritten:  # its file does not show the decision yet
-            _take(ws, db, number, entry, logs, done)
-    return set(entries)
+        now = standing(logs.get(number, []))
+        if number in unwritten:  # its file does not show the decision yet
+            continue
+        if entry.path and held.get(number) == entry.labels and not _shows(entry, now):
+            stale[entry.path] = now.decision if now.state == "accepted" else None
+        else:
+            _take(ws, db, number, entry, now, done)
+    return stale
+
+
+def _shows(entry: Entry, now: Standing) -> bool:
+    """Whether a file says what was decided."""
+    return now.state == "accepted" and now.decision is not None and now.decision.labels == entry.labels
 
 
 def _one_a_paper(found: Iterable[tuple[int, Entry]], filed: Mapping[int, str | None], done: Synced) -> dict[int, Entry]:
@@ -115,12 +155,9 @@ def _path_of(entry: Entry) -> str | None:
     return entry.path.as_posix() if entry.path else None
 
 
-def _take(
-    ws: Workspace, db: Connection, number: int, entry: Entry, logs: Mapping[int, list[Decision]], done: Synced
-) -> None:
+def _take(ws: Workspace, db: Connection, number: int, entry: Entry, now: Standing, done: Synced) -> None:
     """Decide what an entry's file implies, and record the file's current path: people rename files."""
-    now = standing(logs.get(number, []))
-    if now.state != "accepted" or now.decision is None or now.decision.labels != entry.labels:
+    if not _shows(entry, now):
         _decide(ws, db, number, entry, now.state, done)
     candidate = find_candidate(db, number)
     if candidate and entry.path and candidate.entry != _path_of(entry):
@@ -135,42 +172,33 @@ def _decide(ws: Workspace, db: Connection, number: int, entry: Entry, state: str
     done.accepted += state != "accepted"
 
 
-def _withdraw_missing(ws: Workspace, db: Connection, catalog: Catalog, present: set[int], done: Synced) -> None:
-    """Withdraw accepted papers whose files are gone, unless the whole folder may be gone or a file is broken."""
-    accepted = [candidate for candidate in in_state(db, "accepted") if candidate.filed]
-    missing = [candidate for candidate in accepted if candidate.paper not in present and not _has_file(ws, candidate)]
-    if len(missing) == len(accepted) > 1 and not _is_catalog(ws.catalog):
-        done.problems.append(
-            f"{ws.catalog} holds none of the {len(accepted)} accepted entries, and no list; restore the folder or "
-            "correct catalog.dir. Nothing was withdrawn."
+def _withdraw(ws: Workspace, db: Connection, missing: Iterable[Candidate], done: Synced) -> None:
+    numbers = [candidate.paper for candidate in missing]
+    for number in numbers:
+        record_decision(
+            ws, db, Decision(number, "withdraw", "files", None, "entry removed", BY, ws.clock()), filed=True
         )
-        return
-    for candidate in _without_renamed(ws, db, catalog, missing, done):
-        gone = Decision(candidate.paper, "withdraw", "files", None, "entry removed", BY, ws.clock())
-        record_decision(ws, db, gone, filed=True)
-        done.withdrawn += 1
+    forget_held(db, ws.catalog_key, numbers)
+    done.gone.extend(sorted(stored.paper.id for stored in load(db, numbers).values()))
 
 
-def _without_renamed(
-    ws: Workspace, db: Connection, catalog: Catalog, missing: list[Candidate], done: Synced
-) -> list[Candidate]:
-    """The missing papers that no broken file can belong to: people rename and break a file in one edit."""
-    gone = {candidate.paper for candidate in missing}
-    known = {candidate.entry for candidate in in_state(db, "accepted") if candidate.paper not in gone}
-    strange = [file for file in dict.fromkeys(problem.file for problem in catalog.problems) if file not in known]
-    named = {file: named_in(ws.catalog, Path(file)) for file in strange}
-    if missing and (nameless := [file for file, name in named.items() if not name]):
-        done.problems.append(f"Nothing was withdrawn because it is unclear which paper's entry {nameless[0]} is.")
-        return []
-    spared = {stored.number for stored in find_all(db, filter(None, named.values())).values()}
-    return [candidate for candidate in missing if candidate.paper not in spared]
+def _follow_all(ws: Workspace, stale: Mapping[Path, Decision | None]) -> list[str]:
+    """Bring files up to date with decisions that were made elsewhere; returns the errors, whose files wait."""
+    problems = []
+    for path, decision in stale.items():
+        try:
+            _follow(ws, path, decision)
+        except (EntryError, HarvesterError) as error:
+            problems.append(str(error))
+    return problems
 
 
-def _is_catalog(folder: Path) -> bool:
-    """Whether this is the catalog's folder, even an empty one: git leaves the list, and `rm` leaves the folder."""
-    return (folder / "README.md").exists() or (folder / "entries").exists()
-
-
-def _has_file(ws: Workspace, candidate: Candidate) -> bool:
-    """Whether the file exists even if it cannot be read: that is not a withdrawal."""
-    return bool(candidate.entry) and (ws.catalog / str(candidate.entry)).exists()
+def _follow(ws: Workspace, path: Path, decision: Decision | None) -> None:
+    entry = load_entry(ws.catalog, path, ws.taxonomy)
+    labels = decision.labels if decision else None
+    if labels:
+        write_entry(ws.catalog, replace(entry, labels=labels), ws.taxonomy)
+    else:
+        remove_entry(ws.catalog, path)
+    with write(ws.store) as db:
+        note_held(ws, db, find_all(db, [entry.id])[entry.id].number, labels)

@@ -15,7 +15,15 @@ from harvester.base.errors import HarvesterError
 from harvester.base.logs import bound
 from harvester.domain.merging import Change
 from harvester.domain.notices import Notice
-from harvester.domain.run_report import AlertCounts, DigestCounts, NoticeReport, PaperCounts, RunReport, run_state
+from harvester.domain.run_report import (
+    AlertCounts,
+    CatalogChanges,
+    DigestCounts,
+    NoticeReport,
+    PaperCounts,
+    RunReport,
+    run_state,
+)
 from harvester.services.catalog.notices import mark_entries
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
@@ -53,6 +61,7 @@ class Night:
     in_scope: int = 0
     queued: int = 0
     digest: DigestCounts | None = None
+    catalog: CatalogChanges = field(default_factory=CatalogChanges)
     withdrawn: list[str] = field(default_factory=list)
     noticed: list[tuple[int, Notice]] = field(default_factory=list)
     notices: list[NoticeReport] = field(default_factory=list)
@@ -74,6 +83,7 @@ class Night:
             in_scope=self.in_scope,
             queued=self.queued,
             digest=self.digest,
+            catalog=self.catalog,
             withdrawn=tuple(self.withdrawn),
             notices=tuple(self.notices),
             alert_counts=self.alert_counts,
@@ -148,7 +158,9 @@ def _step(night: Night, work: Callable[[], None]) -> None:
 
 
 def _read_files(ws: Workspace, night: Night) -> None:
-    night.errors.extend(sync_catalog(ws).problems)
+    done = sync_catalog(ws)
+    night.catalog = CatalogChanges(done.accepted, done.corrected, tuple(done.gone))
+    night.errors.extend(done.problems)
 
 
 def _complete(ws: Workspace, night: Night) -> None:

@@ -29,6 +29,7 @@ from harvester.services.review.queries import ReviewedPaper, reviewed_paper
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import add_decision, decisions_on
 from harvester.store.engine import read, write
+from harvester.store.entry_files import forget_held, remember_held
 from harvester.store.locks import lock
 from harvester.store.notices import note_shown
 from harvester.store.papers import load
@@ -258,7 +259,16 @@ def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Can
     with write(ws.store) as db:
         set_filed(db, candidate.paper, candidate.version, entry)
         note_shown(db, candidate.paper, shown)
+        note_held(ws, db, candidate.paper, decision.labels if decision else None)
     return replace(candidate, filed=True, entry=entry)
+
+
+def note_held(ws: Workspace, db: Connection, number: int, labels: Labels | None) -> None:
+    """Remember that this folder now holds a paper's file with these labels, or without labels that it holds none."""
+    if labels:
+        remember_held(db, ws.catalog_key, {number: labels})
+    else:
+        forget_held(db, ws.catalog_key, [number])
 
 
 def _entry(ws: Workspace, paper: Paper, labels: Labels, path: Path | None) -> Entry:

@@ -6,14 +6,18 @@ https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.ht
 import hashlib
 import re
 import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
-from harvester.domain.accounts import User
+from harvester.domain.accounts import User, folded_name
 from harvester.services.workspace import Workspace
 from harvester.store.accounts import (
     all_users,
@@ -43,6 +47,8 @@ LONGEST_SESSION = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=5)  # at most this often, the store notes that a session is in use
 TRIES_WITHIN = timedelta(minutes=15)
 TRIES_FROM, TRIES_FOR = 10, 50  # from one address, and for one name from anywhere
+HASHES, WAITING = 2, 8  # passwords hashed at once, and how many more wait for that
+_TURNS, _SEATS = BoundedSemaphore(HASHES), BoundedSemaphore(HASHES + WAITING)
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 
 
@@ -73,6 +79,7 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
     Raises:
         UsageError: the name, role or password is not valid.
     """
+    name = unicodedata.normalize("NFC", name)
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is not a valid name", remedy="use up to 64 letters, digits and . _ - + @")
     if role not in ROLES:
@@ -81,10 +88,11 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
         raise UsageError(
             f"The password has {len(password)} characters", remedy=f"choose one with {SHORTEST} to {LONGEST}"
         )
-    hashed = _hasher().hash(password)
+    with _hashing():
+        hashed = _hasher().hash(password)
     with write(ws.store) as db:
         put_user(db, name, role, hashed, ws.clock())
-    return next(account for account in users(ws) if account.name.lower() == name.lower())
+    return next(account for account in users(ws) if folded_name(account.name) == folded_name(name))
 
 
 def users(ws: Workspace) -> list[Account]:
@@ -100,10 +108,10 @@ def remove_user(ws: Workspace, name: str) -> Account:
     Raises:
         HarvesterError: there is no such user.
     """
-    before = {account.name.lower(): account for account in users(ws)}
+    before = {folded_name(account.name): account for account in users(ws)}
     with write(ws.store) as db:
         delete_user(db, _known(user_named(db, name), name).id)
-    return before[name.lower()]
+    return before[folded_name(name)]
 
 
 def sign_out_everywhere(ws: Workspace, name: str) -> int:
@@ -130,18 +138,19 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
 
     Raises:
         NotSignedIn: the name or the password is wrong.
-        TooManyRequests: too many attempts from this address, or for this name.
+        TooManyRequests: too many attempts from this address, or for this name, or by everybody at this moment.
     """
     now = ws.clock()
     with write(ws.store) as db:
-        tries = (("sign in from", address, TRIES_FROM), ("sign in as", name.lower(), TRIES_FOR))
+        tries = (("sign in from", address, TRIES_FROM), ("sign in as", folded_name(name), TRIES_FOR))
         if not all(allowed(db, act, who, now, most=most, within=TRIES_WITHIN) for act, who, most in tries):
             raise TooManyRequests("Too many attempts. Wait a quarter of an hour.")
         user = user_named(db, name)
-    if not _is_password(user, password) or user is None:
-        raise NotSignedIn("The name or the password is wrong.")
+    with _hashing():
+        if not _is_password(user, password) or user is None:
+            raise NotSignedIn("The name or the password is wrong.")
+        renewed = _hasher().hash(password) if _hasher().check_needs_rehash(user.password) else ""
     token = secrets.token_urlsafe(32)
-    renewed = _hasher().hash(password) if _hasher().check_needs_rehash(user.password) else ""
     with write(ws.store) as db:
         sweep_sessions(db, now - IDLE, now - LONGEST_SESSION)
         if renewed:
@@ -172,6 +181,22 @@ def sign_out(ws: Workspace, token: str) -> None:
 def hash_token(token: str) -> str:
     """The hash of a session's token, which is all that the store keeps."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@contextmanager
+def _hashing() -> Iterator[None]:
+    """A turn at hashing: each hash takes 64 MiB and all cores; a crowd must cost neither.
+
+    Raises:
+        TooManyRequests: enough others are waiting already.
+    """
+    if not _SEATS.acquire(blocking=False):
+        raise TooManyRequests("Too many people are signing in at this moment. Try again in a few seconds.")
+    try:
+        with _TURNS:
+            yield
+    finally:
+        _SEATS.release()
 
 
 def _known(found: User | None, name: str) -> User:

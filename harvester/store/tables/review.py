@@ -38,6 +38,16 @@ candidates = Table(
     Index("ix_candidates_order", "state", "backlog", "reading_position"),  # how `queue.BEST_FIRST` begins
 )
 
+# What each folder of the catalog held when it was last read or written. Only a folder that held a paper's file can
+# withdraw the paper by losing it, and only labels that differ from these were changed there.
+entry_files = Table(
+    "entry_files",
+    metadata,
+    Column("folder", Text, primary_key=True),  # see `Workspace.catalog_key`
+    paper_number(primary_key=True, autoincrement=False, index=True),
+    Column("labels", JSON, nullable=False),
+)
+
 # Append-only: undo is another row.
 decisions = Table(
     "decisions",
@@ -114,10 +124,13 @@ users = Table(
     "users",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),  # as it is shown
+    # As names are compared: no two differ in case or composition only. Python folds it; databases disagree on case.
+    Column("folded", Text, nullable=False, server_default=""),
     Column("role", Text, nullable=False),  # reviewer, admin
     Column("password", Text, nullable=False),  # an argon2 hash
     Column("joined", Moment, nullable=False),
+    Index("ix_users_folded", "folded", unique=True),
 )
 
 sessions = Table(

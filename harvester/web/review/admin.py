@@ -13,6 +13,7 @@ from harvester.web.pages import PRIVATE
 from harvester.web.review.chart import chart
 from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import admin
+from harvester.web.workers import ReviewRoute
 
 RUNS = 30
 LISTS = 5  # whose coverage is shown
@@ -22,7 +23,7 @@ SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'non
 
 def routes(context: ReviewContext) -> APIRouter:
     """Read-only pages, and the one where admins end sessions."""
-    router = APIRouter()
+    router = APIRouter(route_class=ReviewRoute)
 
     @router.get("/review/runs")
     def runs(request: Request) -> Response:

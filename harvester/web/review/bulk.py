@@ -23,6 +23,7 @@ from harvester.web.pages import PRIVATE
 from harvester.web.review import view
 from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import user_of
+from harvester.web.workers import ReviewRoute
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 SURE = 0.97  # the one-click rule takes papers of at least this scope without unsure labels
@@ -30,7 +31,7 @@ SURE = 0.97  # the one-click rule takes papers of at least this scope without un
 
 def routes(context: ReviewContext) -> APIRouter:
     """Routes that preview, make, show and undo batches, and render the list."""
-    router = APIRouter()
+    router = APIRouter(route_class=ReviewRoute)
 
     @router.get("/review/bulk")
     def preview(request: Request) -> Response:

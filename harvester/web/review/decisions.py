@@ -25,13 +25,14 @@ from harvester.web.review import view
 from harvester.web.review.query import View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
 from harvester.web.signin import user_of
+from harvester.web.workers import ReviewRoute
 
 ACTIONS = ("accept", "reject", "defer", "undo")
 
 
 def routes(context: ReviewContext) -> APIRouter:
     """Decisions on one paper."""
-    router = APIRouter()
+    router = APIRouter(route_class=ReviewRoute)
 
     @router.post("/review/decide")
     def decide(request: Request, form: Posted) -> Response:

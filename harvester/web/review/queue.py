@@ -14,6 +14,7 @@ from harvester.sources.registry import names
 from harvester.web.review import view
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
+from harvester.web.workers import ReviewRoute
 
 AT_ONCE = 2
 """Pages of the queue rendered at a time: one computes while another waits for the database. More only
@@ -23,7 +24,7 @@ AGAIN = "load delay:1s"  # how htmx asks again for what is not ready yet
 
 def routes(context: ReviewContext) -> APIRouter:
     """The pages of the queue."""
-    router, turns = APIRouter(), BoundedSemaphore(AT_ONCE)
+    router, turns = APIRouter(route_class=ReviewRoute), BoundedSemaphore(AT_ONCE)
 
     @router.get("/review")
     def queue(request: Request) -> Response:

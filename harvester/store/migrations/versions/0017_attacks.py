@@ -1,0 +1,50 @@
+"""What each folder of the catalog has held; users' names as they are compared."""
+
+import unicodedata
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    _entry_files()
+    _folded_names()
+
+
+def _entry_files() -> None:
+    op.create_table(
+        "entry_files",
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("paper", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["paper"], ["papers.number"], name=op.f("fk_entry_files_paper"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("folder", "paper", name=op.f("pk_entry_files")),
+    )
+    op.create_index(op.f("ix_entry_files_paper"), "entry_files", ["paper"])
+
+
+def _folded_names() -> None:
+    """Of accounts that were told apart by case only, the first keeps the name; the others get a number, and stay."""
+    op.add_column("users", sa.Column("folded", sa.Text(), nullable=False, server_default=""))
+    users = sa.table("users", sa.column("id", sa.Integer), sa.column("name", sa.Text), sa.column("folded", sa.Text))
+    rows = op.get_bind().execute(sa.select(users.c.id, users.c.name).order_by(users.c.id)).all()
+    taken = {_folded(row.name) for row in rows}
+    given: set[str] = set()
+    for row in rows:
+        name, number = unicodedata.normalize("NFC", row.name), 2
+        if _folded(name) in given:
+            while _folded(f"{name}-{number}") in taken:
+                number += 1
+            name = f"{name}-{number}"
+            taken.add(_folded(name))
+        given.add(_folded(name))
+        op.execute(sa.update(users).where(users.c.id == row.id).values(name=name, folded=_folded(name)))
+    op.create_index("ix_users_folded", "users", ["folded"], unique=True)
+
+
+def _folded(name: str) -> str:
+    """As `harvester.domain.accounts.folded_name` at this revision; a migration never changes."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
