@@ -11,11 +11,13 @@ from typing import Any
 
 from reference_pages import commands, configuration, documents, tables
 
+from harvester.config.shipped import DEFAULTS
+
 ROOT = Path(__file__).parents[1]
 PLACE = re.compile(r"^<!-- (generated|json): (.+) -->$", re.MULTILINE)
 UPWARD = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]+)(?:#[^)]*)?\)")
 PARTS = {
-    "configuration": lambda: configuration.configuration(ROOT / "config.toml"),
+    "configuration": lambda: configuration.configuration(DEFAULTS),
     "options": commands.common_options,
     "commands": commands.commands,
     "classifiers": commands.classifier_commands,

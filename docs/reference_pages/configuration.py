@@ -1,4 +1,4 @@
-"""The keys of config.toml: the text comes from the comments of the shipped file, types and limits from the settings."""
+"""The keys of config.toml: their text is that of the comments in the shipped defaults; the settings give the types."""
 
 import json
 import re
@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
 from harvester.base.settings_section import SettingsSection
+from harvester.config.names import leaves
 from harvester.config.settings import Settings
 from reference_pages.markup import code, joined, plain
 
@@ -54,15 +55,6 @@ def read(text: str) -> tuple[str, list[Table]]:
     return plain(intro), tables
 
 
-def leaves(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, type[BaseModel], str]]:
-    """Every existing key: its section, the section's class, and its name."""
-    for name, found in model.model_fields.items():
-        if inner := _section_class(found.annotation):
-            yield from leaves(inner, f"{prefix}{name}.")
-        else:
-            yield prefix.rstrip("."), model, name
-
-
 def _read_block(lines: list[str], tables: list[Table]) -> None:
     comment: list[str] = []
     rest = iter(lines)
@@ -94,7 +86,7 @@ def _value(line: str, rest: Iterator[str]) -> Any:
 
 
 def _section(table: Table) -> str:
-    model = {section: model for section, model, _ in leaves()}[table.name]
+    model = {section: model for section, model, _ in leaves(Settings)}[table.name]
     many = table.name == "harvest.feeds"
     parts = [f"## {code(f'[[{table.name}]]' if many else f'[{table.name}]')}", plain(table.words)]
     properties = model.model_json_schema()["properties"]
@@ -138,11 +130,3 @@ def _secrets(section: str, model: type[BaseModel]) -> str:
         f"Secret: {code(name)}, as {code(variable)} in the environment or, in a file, {code(f'{name}_file')}.\n\n"
         for name, variable in zip(names, variables, strict=True)
     ).rstrip()
-
-
-def _section_class(annotation: Any) -> type[BaseModel] | None:
-    """The section class of a field, which may be optional or in a list; None if it is not a section."""
-    for candidate in (annotation, *get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return None

@@ -79,6 +79,25 @@ def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH) -> st
     return _git(folder, "rev-parse", "--short", made)
 
 
+def begin(folder: Path, message: Message) -> None:
+    """Make `folder` a repository and commit everything in it that is not ignored, unless it is already in one.
+
+    Raises:
+        CatalogError: git is not installed, or a hook refused the commit.
+    """
+    if not _is_repository(folder):
+        _git(folder, "init", "--quiet", "--initial-branch=main")
+        _git(folder, "add", "--all", "--", ".")
+        _git(folder, "commit", "--quiet", "--message", message.text, more=message.environment)
+
+
+def _is_repository(folder: Path) -> bool:
+    try:
+        return _git(folder, "rev-parse", "--is-inside-work-tree") == "true"
+    except CatalogError:
+        return False
+
+
 def _tip(folder: Path, branch: str) -> str:
     return _git(folder, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
 

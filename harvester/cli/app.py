@@ -10,6 +10,7 @@ from harvester.cli import (
     backfill,
     bounces,
     catalog,
+    config,
     coverage,
     database,
     decide,
@@ -86,5 +87,6 @@ app.add_typer(users.app, name="users")
 app.command("web")(web.web)
 app.command("schedule")(schedule.schedule)
 app.command("status")(status.status)
+app.add_typer(config.app, name="config")
 app.command("doctor")(doctor.doctor)
 app.add_typer(database.app, name="db")

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from harvester.cli.command import Invocation, Output, command_without_config
 
 if TYPE_CHECKING:
     from harvester.catalog.importing.from_list import DrawnUp
+    from harvester.services.operations.init import Begun
 
 
 @command_without_config
@@ -23,36 +25,60 @@ def init(
         Path | None,
         typer.Option("--from-list", metavar="FILE", help="An Awesome list whose sections become the labels."),
     ] = None,
+    title: Annotated[str | None, typer.Option(help="The list's title.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Your e-mail address, for the services that are asked.")] = None,
+    git: Annotated[str | None, typer.Option(help="How to keep the list in git: off, commit or branch.")] = None,
     categories: Annotated[str, typer.Option(help="arXiv categories to read, such as cs.CV,eess.IV.")] = "",
     query: Annotated[str, typer.Option(help="What to ask arXiv for, in its query syntax.")] = "",
 ) -> Output | None:
-    """Create a working folder for a new list, on this subject or on that of another taxonomy or list."""
+    """Create a working folder for a new list, on this subject or on that of another taxonomy or list.
+
+    On a terminal, title, contact and git are asked for if they are not given.
+    """
     from harvester.base.clock import clock_from_environment
     from harvester.config.settings import load_settings
     from harvester.services.operations import init as job
     from harvester.services.operations.forecast import in_words, papers_a_week
     from harvester.sources.arxiv.snapshot import parse_categories
 
-    begun = job.init(
-        folder, taxonomy=taxonomy, from_list=from_list, categories=parse_categories(categories), query=query
+    ask = sys.stdin.isatty() and sys.stdout.isatty() and not call.as_json
+    asked = job.Asked(
+        title=_answer(title, "Title of the list (empty: the taxonomy's)", "", ask=ask),
+        contact=_answer(contact, "Your e-mail address, which upstream services ask for", "", ask=ask),
+        git=_answer(git, f"Keep the list in git ({', '.join(job.GIT)})", "off", ask=ask),
+        categories=parse_categories(categories),
+        query=query,
     )
-    lines = [f"{begun.title}: created in {begun.folder.absolute()}"]
+    begun = job.init(folder, asked, taxonomy=taxonomy, from_list=from_list)
+    weekly = papers_a_week(load_settings(begun.folder / job.CONFIG).harvest, clock_from_environment()())
+    lines = [*_told(begun, from_list), in_words(weekly), _next(begun.folder, asked.contact)]
+    return Output({**begun.to_json(), "papers_a_week": weekly}, "\n".join(lines))
+
+
+def _answer(given: str | None, question: str, default: str, *, ask: bool) -> str:
+    """What an option says, or the person at the terminal."""
+    if given is not None:
+        return given
+    return str(typer.prompt(question, default=default, show_default=bool(default))) if ask else default
+
+
+def _told(begun: "Begun", from_list: Path | None) -> Iterator[str]:
+    yield f"{begun.title}: created in {begun.folder.absolute()}"
     if begun.drawn_up and from_list:
-        lines += _about(begun.drawn_up, from_list)
+        yield from _about(begun.drawn_up, from_list)
     if begun.model:
-        lines.append(
-            "There are no labeled papers yet: definitions and synonyms rank the papers, and every label is unsure."
-        )
+        yield "There are no labeled papers yet: definitions and synonyms rank the papers, and every label is unsure."
     if begun.not_searched:
-        lines.append(
+        yield (
             f"Not searched for, because sources know only whole words: {', '.join(begun.not_searched)}. Add the words "
             "to harvest.arxiv.query and harvest.huggingface.queries in config.toml."
         )
-    settings = load_settings(begun.folder / job.CONFIG)
-    weekly = papers_a_week(settings.harvest, clock_from_environment()())
-    lines.append(in_words(weekly))
-    lines.append("Read config.toml, set harvest.contact to your address, then: harvester run")
-    return Output({**begun.to_json(), "papers_a_week": weekly}, "\n".join(lines))
+
+
+def _next(folder: Path, contact: str) -> str:
+    before = "" if contact else "Set harvest.contact in config.toml to your address. "
+    inside = f" in {folder}" if folder != Path() else ""
+    return f"{before}Next{inside}: harvester run"
 
 
 def _about(drawn_up: "DrawnUp", file: Path) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """All of config.toml, read and checked; the environment takes precedence over the file."""
 
 import json
+import logging
 import os
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -22,16 +24,21 @@ from harvester.config.classifier import ClassifierSettings
 from harvester.config.digest import DigestSettings
 from harvester.config.harvest import HarvestSettings
 from harvester.config.logs import LogSettings
+from harvester.config.names import PREFIX, meant, names, unknown_variables
 from harvester.config.review import ReviewSettings
 from harvester.config.schedule import ScheduleSettings
+from harvester.config.shipped import with_sources
 from harvester.config.store import StoreSettings
 from harvester.config.web import WebSettings
+
+_WITHOUT_FILE = "make a working folder with `harvester init`, or name its file with --config or $HARVESTER_CONFIG"
+_log = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
     """All of config.toml, checked."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="HARVESTER_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__")
     store: StoreSettings = StoreSettings()
     harvest: HarvestSettings = HarvestSettings()
     classifier: ClassifierSettings = ClassifierSettings()
@@ -101,14 +108,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     Raises:
         UsageError: no such file, invalid TOML, an unknown key or a wrong type, each named.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no {path}", remedy="give one with --config or $HARVESTER_CONFIG") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+    given = with_sources(read_file(path))
     if kind is Settings:
         _check_environment()
     token = FOLDER.set(path.absolute().parent)
@@ -124,26 +124,45 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
         FOLDER.reset(token)
 
 
+def read_file(path: Path) -> dict[str, Any]:
+    """The tables of a configuration file, unchecked.
+
+    Raises:
+        UsageError: no such file, or it is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"There is no {path}", remedy=_WITHOUT_FILE) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+
+
 def config_path(flag: Path | None) -> Path:
     """``--config``, else ``$HARVESTER_CONFIG``, else ``config.toml`` here."""
     return flag or Path(os.environ.get("HARVESTER_CONFIG") or "config.toml")
 
 
+def misnamed(variable: str, close: str | None) -> str:
+    """What to say of a variable that names no setting."""
+    return f"The environment's {variable} names no setting{f'; did you mean {close}?' if close else '.'}"
+
+
 def _check_environment() -> None:
-    """Refuse a misspelt section: pydantic ignores variables of sections it does not know."""
-    for name in sorted(os.environ):
-        section, nested, _ = name.upper().removeprefix("HARVESTER_").partition("__")
-        if name.upper().startswith("HARVESTER_") and nested and section.lower() not in Settings.model_fields:
-            there = ", ".join(Settings.model_fields)
-            problem = f"The environment's {name} is not a section of config.toml"
-            raise UsageError(problem, remedy=f"the sections are: {there}")
+    """Refuse a misspelt key, and warn of what merely looks like one: pydantic ignores sections it does not know."""
+    for name, close in unknown_variables(os.environ, names(Settings)).items():
+        if "__" in name:
+            raise UsageError(misnamed(name, close))
+        _log.warning(misnamed(name, close))
 
 
 def _variable(error: SettingsError) -> str:
     """The environment variable whose value is not JSON; pydantic names only its section."""
     value = error.__cause__.doc if isinstance(error.__cause__, json.JSONDecodeError) else None
-    names = (name for name in os.environ if name.upper().startswith("HARVESTER_") and os.environ[name] == value)
-    return next(names, "A HARVESTER_... variable of the environment")
+    found = (name for name in os.environ if name.upper().startswith(PREFIX) and os.environ[name] == value)
+    return next(found, "A HARVESTER_... variable of the environment")
 
 
 def _explain(error: ValidationError) -> str:
@@ -151,7 +170,14 @@ def _explain(error: ValidationError) -> str:
     for found in error.errors():
         key = ".".join(str(part) for part in found["loc"])
         if found["type"] == "extra_forbidden":
-            problems.append(f"unknown key {key}; see the shipped config.toml for the keys there are")
+            problems.append(_unknown(key))
         else:
             problems.append(f"{key}: {found['msg'].removeprefix('Value error, ')}")
-    return "; ".join(problems) + "."
+    said = "; ".join(problems)
+    return said if said.endswith("?") else f"{said}."
+
+
+def _unknown(key: str) -> str:
+    close = meant(re.sub(r"\.\d+(?=\.)", "", key), names(Settings))
+    hint = f"did you mean {close}?" if close else "`harvester config show` lists the keys there are"
+    return f"unknown key {key}; {hint}"

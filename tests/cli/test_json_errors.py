@@ -78,11 +78,10 @@ def test_every_command_says_as_json_that_there_is_no_configuration(tmp_path: Pat
     calls = [[*arguments(words), "--json", "--config", "nowhere.toml"] for words in asked]
     for words, (status, out, err) in zip(asked, walk(calls, tmp_path), strict=True):
         assert status == 2, words
-        assert json.loads(out) == {
-            "error": "There is no nowhere.toml; give one with --config or $HARVESTER_CONFIG.",
-            "remedy": "Give one with --config or $HARVESTER_CONFIG.",
-        }, words
-        assert err == "Error: There is no nowhere.toml; give one with --config or $HARVESTER_CONFIG.\n"
+        said = json.loads(out)
+        assert said["error"].startswith("There is no nowhere.toml; "), words
+        assert "`harvester init`" in said["remedy"], words
+        assert err == f"Error: {said['error']}\n"
     assert not list(tmp_path.iterdir())
 
 

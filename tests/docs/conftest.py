@@ -87,7 +87,8 @@ class World:
         config = config.replace("https://api.crossref.org", f"{self.upstream}/crossref")
         config = config.replace("https://raw.githubusercontent.com", f"{self.upstream}/raw")
         config = re.sub(r"https://[^\"\s]+\.(?:rss|xml)", f"{self.upstream}/feed/journal.xml", config)
-        return config.replace("min_interval = 3.0", "min_interval = 0.0").replace("private = false", "private = true")
+        config = config.replace("[harvest.arxiv]\n", "[harvest.arxiv]\nmin_interval = 0.0\n")
+        return config.replace("[[harvest.feeds]]\n", "[[harvest.feeds]]\nallow_private = true\n")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,9 @@ from reference_pages import commands, configuration, documents, tables
 from reference_pages.markup import plain
 
 from harvester.cli.app import app
+from harvester.config.names import leaves
+from harvester.config.settings import Settings
+from harvester.config.shipped import DEFAULTS
 from harvester.store.tables import metadata
 from tests.conftest import ROOT
 from tests.docs.pages import DOCS, matches
@@ -22,20 +25,20 @@ def section(page: str, heading: str) -> str:
 
 
 def test_every_key_of_the_configuration_is_there() -> None:
-    page = configuration.configuration(ROOT / "config.toml")
-    for table, model, name in configuration.leaves():
+    page = configuration.configuration(DEFAULTS)
+    for table, model, name in leaves(Settings):
         found = section(page, "[[harvest.feeds]]" if table == "harvest.feeds" else f"[{table}]")
         variable = f"HARVESTER_{table}__{name}".replace(".", "__").upper()
         assert f"**`{name}`** = " in found or (name in model.secrets and f"`{variable}`" in found), (table, name)
 
 
 def test_keys_have_the_words_and_limits_of_the_code() -> None:
-    found = section(configuration.configuration(ROOT / "config.toml"), "[harvest]")
+    found = section(configuration.configuration(DEFAULTS), "[harvest]")
     assert (
         "**`attempts`** = `4` (whole number, at least 1)  \n**`max_wait`** = `120.0` (number, at least 0)\n:   How"
         in found
     )
-    words = configuration.read((ROOT / "config.toml").read_text(encoding="utf-8"))[1]
+    words = configuration.read(DEFAULTS.read_text(encoding="utf-8"))[1]
     assert next(table for table in words if table.name == "store").groups[0].keys == {
         "url": "sqlite:///data/harvester.db"
     }

@@ -1,5 +1,11 @@
 """A list on another subject, from its taxonomy alone to its first entry."""
 
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -7,7 +13,7 @@ import pytest
 from harvester.config.settings import load_settings
 from harvester.services.operations.doctor.local import check_model
 from harvester.services.workspace import open_workspace
-from tests.conftest import Upstream
+from tests.conftest import ROOT, Upstream
 from tests.room import NOWHERE, Room
 
 THURSDAY = "2025-06-12T23:30:00Z"
@@ -127,9 +133,12 @@ def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstre
 def test_the_configuration_keeps_its_comments_and_says_what_was_asked(room: Room) -> None:
     (room.folder / ".gitignore").write_text("*.tmp\n")
     room.run("init", "--categories", "cs.LG")
-    assert (room.folder / ".gitignore").read_text() == "*.tmp\n"
+    ignored = (room.folder / ".gitignore").read_text().splitlines()
+    assert ignored[0] == "*.tmp"
+    assert {"/data/backups/", "/data/models/", "/data/*.db", "/data/secret.key", "/password.txt"} <= set(ignored)
     shipped = room.config.read_text(encoding="utf-8")
-    assert shipped.count("#") > 40
+    assert "# Your e-mail address" in shipped
+    assert "min_interval" not in shipped, "a default, which an upgrade may change"
     settings = load_settings(room.config)
     assert settings.harvest.arxiv_rss is not None
     assert settings.harvest.arxiv_rss.categories == ("cs.LG",)
@@ -229,3 +238,60 @@ def test_a_changed_taxonomy_is_ranked_by_before_there_are_labels(room: Room) -> 
 def model_state(room: Room) -> tuple[str, str]:
     found = check_model(load_settings(room.config))[0]
     return found.state, found.message
+
+
+def test_init_takes_title_contact_and_git(room: Room) -> None:
+    said = room.run("init", "mine", "--title", "My   list", "--contact", "me@example.org", "--git", "branch")
+    assert "Next in mine: harvester run" in said
+    mine = room.folder / "mine"
+    settings = load_settings(mine / "config.toml")
+    assert (settings.harvest.contact, settings.catalog.git) == ("me@example.org", "branch")
+    assert (mine / "data" / "catalog" / "README.md").read_text(encoding="utf-8").splitlines()[1] == "# My list"
+    committed = git(mine, "ls-files").splitlines()
+    assert {"config.toml", ".gitignore", "data/taxonomy.toml", "data/catalog/README.md"} <= set(committed)
+    for name in ("data/backups/harvester-x.db", "data/harvester.db", "data/models/x", "password.txt"):
+        assert git(mine, "check-ignore", name) == name
+    assert git(ROOT, "check-ignore", "data/backups/harvester-x.db", "deploy/secrets/x", "password.txt").count("\n") == 2
+
+
+def test_a_repository_that_is_there_is_left_alone(room: Room) -> None:
+    git(room.folder, "init", "--quiet")
+    room.run("init", "mine", "--git", "commit")
+    assert not (room.folder / "mine" / ".git").exists()
+
+
+@pytest.mark.parametrize(("option", "given"), [("--contact", "nobody"), ("--git", "sometimes")])
+def test_a_wrong_answer_makes_no_folder(room: Room, option: str, given: str) -> None:
+    assert given in room.run("init", "mine", option, given, status=2)
+    assert not (room.folder / "mine").exists()
+
+
+def test_init_asks_on_a_terminal(room: Room) -> None:
+    answers = iter(["My list", "me@example.org", "commit"])
+    out = on_a_terminal(["init", "mine"], room, answers)
+    assert "Title of the list" in out
+    settings = load_settings(room.folder / "mine" / "config.toml")
+    assert (settings.harvest.contact, settings.catalog.git) == ("me@example.org", "commit")
+
+
+def on_a_terminal(words: list[str], room: Room, answers: Iterator[str]) -> str:
+    """Run a command on a terminal of its own and type an answer after each question."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, **room.environment, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "harvester", *words]
+    running = subprocess.Popen(command, cwd=room.folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = ""
+    with suppress(OSError):  # how Linux says that the other end is closed
+        while part := os.read(ours, 4096).decode():
+            shown += part
+            if part.rstrip(" ").endswith(":"):
+                os.write(ours, f"{next(answers)}\n".encode())
+    os.close(ours)
+    assert running.wait() == 0, shown
+    return shown
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()

@@ -8,6 +8,7 @@ import pytest
 
 from harvester.base.errors import HarvesterError
 from harvester.config.settings import load_settings
+from harvester.config.shipped import DEFAULTS
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import CATALOG, Provenance, Rank
 from harvester.sources import registry
@@ -45,7 +46,7 @@ def test_every_module_that_declares_a_source_is_registered() -> None:
 
 
 def test_every_source_has_a_rank_of_its_own_declaration() -> None:
-    shipped = load_settings(ROOT / "config.toml").harvest
+    shipped = load_settings(DEFAULTS).harvest
     named = [*registry.names(shipped), CATALOG.name]
     assert len(named) == len(set(named))
     assert {name: registry.provenance_of(name).rank for name in named} == RANKS
@@ -53,7 +54,7 @@ def test_every_source_has_a_rank_of_its_own_declaration() -> None:
 
 
 def test_sources_probes_and_sections_bear_the_declared_names() -> None:
-    shipped = load_settings(ROOT / "config.toml").harvest
+    shipped = load_settings(DEFAULTS).harvest
     for kind in registry.KINDS:
         sections = kind.sections(shipped)
         assert bool(sections) == (kind.settings is not None), "every section is documented in config.toml"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import tomlkit
 
@@ -13,9 +13,13 @@ from classifiers.taxonomy import RESERVED, Taxonomy, load_taxonomy
 from harvester.base.errors import UsageError
 from harvester.base.escape import one_line
 from harvester.base.files import write_atomic
+from harvester.catalog import git
 from harvester.catalog.importing.awesome import read_list
 from harvester.catalog.importing.from_list import DrawnUp, taxonomy_from_list
 from harvester.catalog.rendering.awesome import write_list
+from harvester.config.catalog import CatalogSettings
+from harvester.config.shipped import STARTER
+from harvester.domain.address import parse_address
 from harvester.domain.labels import KIND
 from harvester.services.catalog.headings import list_name
 from harvester.services.learning.models import HISTORY, write_untrained
@@ -29,9 +33,36 @@ CONFIG, TAXONOMY, MODELS, CATALOG = (
     Path("data/models"),
     Path("data/catalog"),
 )
-IGNORED = "/data/*.db\n/data/*.db-*\n/data/*.lock\n/data/secret.key\n/data/link-answers.json\n"
+IGNORED = """\
+# The store, its backups and the keys: they hold people's addresses.
+/data/*.db
+/data/*.db-*
+/data/*.lock
+/data/backups/
+/data/secret.key
+/password.txt
+# What the program makes anew.
+/data/link-answers.json
+/data/models/
+"""
+GIT = get_args(CatalogSettings.model_fields["git"].annotation)
 _TERMS = 10  # search terms for Hugging Face
-_HERE = Path(__file__).resolve().parents[2]  # the package harvester
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a new list is to be, as far as its maintainer said.
+
+    `title` replaces that of the taxonomy, `contact` is the address for upstream services, `git` is `[catalog] git`.
+    `categories` are the arXiv categories whose announcements are read, `query` is the arXiv search expression; without
+    them, those of this program hold, or the other taxonomy's scope synonyms.
+    """
+
+    title: str = ""
+    contact: str = ""
+    git: str = "off"
+    categories: Sequence[str] = ()
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +91,65 @@ class Begun:
         }
 
 
-def init(
-    folder: Path,
-    *,
-    taxonomy: Path | None = None,
-    from_list: Path | None = None,
-    categories: Sequence[str] = (),
-    query: str = "",
-) -> Begun:
+def init(folder: Path, asked: Asked, *, taxonomy: Path | None = None, from_list: Path | None = None) -> Begun:
     """Write configuration, taxonomy and an empty catalog into `folder`, plus a model if the subject is another one.
 
+    With ``asked.git`` the folder becomes a git repository, unless it is in one.
+
     Args:
+        asked: what the maintainer said about the list.
         taxonomy: of another subject; without it and without `from_list`, this program's own.
         from_list: a list of another subject, whose sections become the taxonomy.
-        categories: arXiv categories whose announcements are read; without any, those of the shipped configuration.
-        query: the arXiv search expression; without it, this subject's own or the other taxonomy's scope synonyms.
 
     Raises:
-        UsageError: the folder is already a working folder, or the taxonomy has no words to search for.
+        UsageError: the folder is already a working folder, the address is none, or the taxonomy has no words to search
+            for.
         CatalogError: the list cannot be read, or has no sections with papers.
-        HarvesterError: the taxonomy cannot be read, or the folder cannot be written.
+        HarvesterError: the taxonomy cannot be read, the folder cannot be written, or git is missing.
     """
     if taken := [name for name in (CONFIG, TAXONOMY, MODELS, CATALOG) if (folder / name).exists()]:
         raise UsageError(f"{folder / taken[0]} already exists", remedy="give a folder that is not a working folder yet")
     if taxonomy and from_list:
         raise UsageError("--taxonomy and --from-list both give the labels", remedy="give one of them")
+    _check(asked)
     drawn_up = _drawn_up(from_list) if from_list else None
-    subject, text = _parsed(drawn_up.text) if drawn_up else _given(taxonomy)
+    subject, text = _titled(*(_parsed(drawn_up.text) if drawn_up else _given(taxonomy)), asked.title)
     other = subject if taxonomy or drawn_up else None
     words = search_terms(subject) if other else SearchTerms((), ())
-    config = _config(other, words, categories, one_line(query))
+    config = _config(asked, other, words)
     write_atomic(folder / TAXONOMY, text)
     subject = replace(subject, path=folder / TAXONOMY)
-    if not (folder / ".gitignore").exists():  # it may already be a repository
-        write_atomic(folder / ".gitignore", IGNORED)
+    _ignore(folder / ".gitignore")
     model = _untrained_model(folder / MODELS, subject) if other else ""
     write_list(folder / CATALOG, [], subject)
     write_atomic(folder / CONFIG, config)  # last: a folder without it does not count as a working folder
+    if asked.git != "off":
+        who = asked.contact or "harvester@reviewers.invalid"
+        git.begin(folder, git.Message("Begin the list", (who,), who))
     return Begun(folder, subject.title, model, words.unexpanded, drawn_up)
+
+
+def _check(asked: Asked) -> None:
+    if asked.contact:
+        parse_address(asked.contact)
+    if asked.git not in GIT:
+        raise UsageError(f"--git {asked.git!r} is not a way to commit", remedy=f"choose one of: {', '.join(GIT)}")
+
+
+def _titled(subject: Taxonomy, text: bytes, title: str) -> tuple[Taxonomy, bytes]:
+    """The taxonomy under another title."""
+    if not (title := one_line(title)):
+        return subject, text
+    document = tomlkit.parse(text.decode("utf-8"))
+    document["title"] = title
+    return replace(subject, title=title), tomlkit.dumps(document).encode("utf-8")
+
+
+def _ignore(file: Path) -> None:
+    """Keep git from what holds people's addresses; the folder may already be a repository with rules of its own."""
+    own = file.read_text(encoding="utf-8") if file.exists() else ""
+    missing = [line for line in IGNORED.splitlines() if line not in own.splitlines()]
+    write_atomic(file, "\n".join([*own.splitlines(), *missing, ""]))
 
 
 def _given(taxonomy: Path | None) -> tuple[Taxonomy, bytes]:
@@ -118,30 +170,42 @@ def _parsed(text: str) -> tuple[Taxonomy, bytes]:
         return _given(file)
 
 
-def _config(other: Taxonomy | None, words: SearchTerms, categories: Sequence[str], query: str) -> str:
-    """The shipped configuration, comments included, with the requested changes."""
-    document: Any = tomlkit.parse(_shipped().read_text(encoding="utf-8"))
-    harvest = document["harvest"]
-    document["classifier"]["taxonomy"] = TAXONOMY.as_posix()
+def _config(asked: Asked, other: Taxonomy | None, words: SearchTerms) -> str:
+    """The configuration that a new folder begins with: what differs from the defaults, and what everybody looks at."""
+    document: Any = tomlkit.parse(STARTER.read_text(encoding="utf-8"))
+    harvest, query = document["harvest"], one_line(asked.query)
+    harvest["contact"] = asked.contact
+    document["catalog"]["git"] = asked.git
+    document.add("classifier", tomlkit.table().add("taxonomy", TAXONOMY.as_posix()))
     if other:
-        terms = list(words.terms)
-        if not terms and not query:
-            stems = f": it has no whole word for {', '.join(words.unexpanded)}" if words.unexpanded else ""
-            raise UsageError(
-                f"{other.path} has no scope synonyms to search arXiv for{stems}", remedy="add some, or give --query"
-            )
-        query = query or " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in terms)
-        harvest["huggingface"]["queries"] = terms[:_TERMS] or [other.title]
-        harvest["europepmc"]["enabled"] = bool(terms)
-        harvest["europepmc"]["query"] = query_for(terms) if terms else harvest["europepmc"]["query"]
-        harvest["crossref"]["venues"] = []  # `harvester venues` will propose this subject's
-        harvest["feeds"][0]["enabled"] = False  # this subject's journal stays as an example
+        query = query or _arxiv_query(other, words)
+        _search_for(harvest, other, list(words.terms))
         document["digest"]["sender"] = f'"{_display_name(other.title)}" <digest@example.org>'
     if query:
         harvest["arxiv"]["query"] = query
-    if categories:
-        harvest["arxiv_rss"]["categories"] = list(categories)
+    if asked.categories:
+        harvest["arxiv_rss"]["categories"] = list(asked.categories)
     return tomlkit.dumps(document)
+
+
+def _arxiv_query(other: Taxonomy, words: SearchTerms) -> str:
+    if not words.terms:
+        stems = f": it has no whole word for {', '.join(words.unexpanded)}" if words.unexpanded else ""
+        raise UsageError(
+            f"{other.path} has no scope synonyms to search arXiv for{stems}", remedy="add some, or give --query"
+        )
+    return " OR ".join(f'all:"{term}"' if re.search(r"\W", term) else f"all:{term}" for term in words.terms)
+
+
+def _search_for(harvest: Any, other: Taxonomy, terms: list[str]) -> None:
+    """Let the other sources search for another subject."""
+    harvest["huggingface"]["queries"] = terms[:_TERMS] or [other.title]
+    if terms:
+        harvest["europepmc"]["query"] = query_for(terms)
+    else:
+        harvest["europepmc"]["enabled"] = False
+    harvest["crossref"]["venues"] = []  # `harvester venues` will propose this subject's
+    harvest["feeds"][0]["enabled"] = False  # this subject's journal stays as an example
 
 
 def _display_name(title: str) -> str:
@@ -153,9 +217,3 @@ def _untrained_model(models: Path, taxonomy: Taxonomy) -> str:
     version = write_untrained(models, taxonomy)
     write_atomic(models / HISTORY, f"{version}\n")
     return version
-
-
-def _shipped() -> Path:
-    """The configuration shipped with the program: inside the wheel, or at the top of a checkout."""
-    inside = _HERE / "_data" / CONFIG
-    return inside if inside.exists() else _HERE.parent / CONFIG

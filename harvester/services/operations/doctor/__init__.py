@@ -25,7 +25,7 @@ def examine(config: Path) -> Iterator[DoctorFinding]:
     try:
         settings, clock = load_settings(config), clock_from_environment()
     except UsageError as error:
-        yield fail("config", str(error), "Correct it; the shipped config.toml explains every key.")
+        yield fail("config", str(error), "Correct it: `harvester config check` names everything that is wrong.")
         return
     yield from local.check_config(settings)
     for purpose, folder in local.places(settings).items():
