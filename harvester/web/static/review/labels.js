@@ -1,11 +1,11 @@
-// Labels: showing those of little probability, and finding one by its name.
+// Labels: showing those of little probability, switching by number, and marking the sentences that one rests on.
 
 import { all, one } from "./dom.js";
 
 const root = document.documentElement;
 
 // Labels that the model gives little chance are out of sight until somebody edits labels.
-function showAll(open) {
+export function showAll(open) {
   root.classList.toggle("all-labels", open);
   nameButton();
 }
@@ -18,42 +18,33 @@ export function nameButton() {
   button.textContent = open ? "Likely labels" : "All labels";
 }
 
-export function edit() {
-  const box = one("#find-label");
-  if (!box) return;
-  showAll(true);
-  box.focus();
-  box.scrollIntoView({ block: "nearest" });
+// Switches the label that shows this number; false if none does.
+export function switchByNumber(number) {
+  const box = one(`#paper input[aria-keyshortcuts="${CSS.escape(number)}"]`);
+  if (!box) return false;
+  box.click();
+  light(box.closest(".chip"));
+  return true;
 }
 
-// Labels whose name holds what was typed stay; Enter switches the first of them.
-function matching() {
-  const typed = one("#find-label").value.trim().toLowerCase();
-  const name = (chip) => one(".name", chip).textContent.toLowerCase();
-  const chips = all(".facets label.chip");
-  for (const chip of chips) chip.classList.toggle("passed", !name(chip).includes(typed));
-  const found = typed ? chips.filter((chip) => !chip.classList.contains("passed")) : [];
-  const first = found.find((chip) => name(chip).startsWith(typed)) || found[0];
-  for (const chip of chips) chip.classList.toggle("first", chip === first);
-  return first;
-}
-
-export function inFinder(event) {
-  const box = event.target;
-  if (event.key === "Enter") {
-    event.preventDefault();
-    const chip = matching();
-    if (chip) one("input", chip).click();
-    box.value = "";
-    matching();
-  } else if (event.key === "Escape") {
-    box.value = "";
-    matching();
-    box.blur();
+// The sentences of one label have its color while it is pointed at or has the focus; no text moves for it.
+function light(chip) {
+  const hue = chip && [...chip.classList].find((name) => name.startsWith("hue-"));
+  for (const sentence of all("#abstract mark")) {
+    const supports = Boolean(hue) && sentence.dataset.supports.split(" ").includes(chip.dataset.label);
+    sentence.className = supports ? `lit ${hue}` : "";
   }
 }
 
-document.addEventListener("input", (event) => event.target.id === "find-label" && matching());
+for (const [begins, ends] of [["focusin", "focusout"], ["pointerover", "pointerout"]]) {
+  document.addEventListener(begins, (event) => {
+    const chip = event.target.closest("label.chip");
+    if (chip) light(chip);
+  });
+  document.addEventListener(ends, (event) => {
+    if (event.target.closest("label.chip")) light(one("label.chip:has(:focus)"));
+  });
+}
 document.addEventListener("click", (event) => {
   if (event.target.closest("#all-labels")) showAll(!root.classList.contains("all-labels"));
 });

@@ -1,6 +1,6 @@
 // The list beside the paper: which row is shown, which one follows, and what a decision changes in it.
 
-import { all, one, say } from "./dom.js";
+import { all, narrow, one, say } from "./dom.js";
 
 const rows = () => all(".rows li[data-number]");
 export const rowOf = (number) => one(`#row-${number}`);
@@ -12,13 +12,13 @@ export function mark(number) {
   if (before) before.removeAttribute("aria-current");
   if (!now) return;
   now.setAttribute("aria-current", "true");
-  now.scrollIntoView({ block: "nearest" });
+  // In a list with a scroll bar of its own: below it, on a narrow screen, the page itself would scroll away.
+  if (!narrow()) now.scrollIntoView({ block: "nearest" });
 }
 
-export function step(by) {
+export function neighbor(by) {
   const found = rows();
-  const row = found[found.indexOf(current()) + by];
-  if (row) one("a", row).click();
+  return found[found.indexOf(current()) + by];
 }
 
 // Where to go after a decision is for the list to say: it is what the reviewer sees.
@@ -26,6 +26,12 @@ export function following(row) {
   const found = rows();
   const after = found.slice(found.indexOf(row) + 1);
   return after.find((other) => other.dataset.state === row.dataset.state) || after[0];
+}
+
+// Selecting for a decision on many: the box in front of the row.
+export function select() {
+  const row = current();
+  if (row) one("input", row).click();
 }
 
 // Above the list: all of its state, or of those that match the ones still in it.
