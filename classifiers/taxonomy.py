@@ -28,7 +28,10 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label of a facet: its name, its meaning, how texts and headings refer to it, and how only headings do."""
+    """One label of a facet: its name, its meaning, how texts and headings refer to it, and how only headings do.
+
+    `abbreviations` are what people may type to find it; they say nothing about texts.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class Label:
     definition: str
     synonyms: tuple[str, ...]
     headings: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -266,7 +270,7 @@ def _facet(row: _Reader) -> Facet:
 
 
 def _label(row: _Reader) -> Label:
-    row.only("id", "name", "emoji", "definition", "synonyms", "headings")
+    row.only("id", "name", "emoji", "definition", "synonyms", "headings", "abbreviations")
     return Label(
         id=row.ident(),
         name=row.text("name"),
@@ -274,6 +278,7 @@ def _label(row: _Reader) -> Label:
         definition=row.text("definition"),
         synonyms=row.words("synonyms"),
         headings=row.words("headings"),
+        abbreviations=row.words("abbreviations"),
     )
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from classifiers.taxonomy import Taxonomy
     from harvester.domain.candidates import QueueRow
+    from harvester.domain.explanations import Explanation
     from harvester.domain.predictions import Prediction
-    from harvester.services.review.explanations import Explanation
     from harvester.services.review.queries import PaperDetail
 
 LIKELY = 0.1  # `show` names labels of at least this probability

@@ -47,6 +47,7 @@ def _usual(upstream: str, store: str) -> dict[str, Section]:
         },
         "harvest.arxiv": {"url": f"{upstream}/api/query", "min_interval": 0.0},
         "harvest.huggingface": {"url": upstream, "queries": ["cardiac", "ECG"]},
+        "review": {"explanations": 0},  # half a second each, so tests that are about something else do without
         "digest": {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none"},
     }
 

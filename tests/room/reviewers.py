@@ -3,7 +3,7 @@
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,10 +12,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from lxml import html
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision
+from harvester.domain.explanations import Explanation, Reason
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
@@ -25,9 +27,11 @@ from harvester.sources.registry import provenance_of
 from harvester.store.accounts import begin_session, put_user, user_named
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read, write
+from harvester.store.explanations import save_explanations, save_similar
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, find_candidate
 from harvester.store.recording import record
+from harvester.store.tables import predictions
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
 from harvester.web.server import server_of
@@ -80,6 +84,14 @@ class Reviewers(Folder):
             enqueue(db, [(number, scope)], self.now)
         self.numbers[name] = number
         return number
+
+    def explain(self, name: str, reasons: Mapping[str, Sequence[str]]) -> None:
+        """Store which sentences support which labels of a paper's newest prediction, and that nothing is similar."""
+        found = {label: tuple(Reason(sentence, 0.2) for sentence in some) for label, some in reasons.items()}
+        with write(self.ws.store) as db:
+            newest = select(func.max(predictions.c.id)).where(predictions.c.paper == self.numbers[name])
+            save_explanations(db, {db.execute(newest).scalar_one(): Explanation(found, ())}, self.now)
+            save_similar(db, {self.numbers[name]: ()})
 
     def put_again(self, name: str, title: str) -> None:
         """A newer version of a paper, with another title."""

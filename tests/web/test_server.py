@@ -1,17 +1,19 @@
 """`harvester web` as a separate process."""
 
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import requests
 
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import subscribers
-from tests.room import Room
+from tests.room import PASSWORD, Room
 from tests.room.commands import harvester
 
 
@@ -42,6 +44,33 @@ def test_a_real_server(room: Room) -> None:
         assert process.stderr is not None
         assert process.stderr.read() == ""  # no log that would keep tokens
     assert subscribers(room.ws)[0].state == "unsubscribed"
+
+
+def test_a_review_loads_neither_torch_nor_scikit_learn(room: Room) -> None:
+    """The process that serves reviewers stays small: what needs these libraries is computed by runs."""
+    room.user("ann")
+    names = room.fill(3)
+    room.explain(names[0], {"modality:ecg": ["It works."]})
+    with web(room) as (url, process), requests.Session() as session:
+        form = {"csrf": csrf(session, f"{url}/login"), "username": "ann", "password": PASSWORD}
+        assert session.post(f"{url}/login", data=form, timeout=60).ok
+        page = session.get(f"{url}/review?paper={names[0]}", timeout=60).text
+        assert 'data-supports="modality:ecg"' in page
+        form = {"csrf": csrf(session, f"{url}/review"), "paper": names[0], "version": "0", "kind": "research"}
+        assert session.post(f"{url}/review/decide", data={**form, "action": "accept"}, timeout=60).ok
+        for address in ("/review/paper?paper=" + names[1], "/review/digest/preview", "/review/classifier", "/"):
+            assert session.get(f"{url}{address}", timeout=60).ok
+        mapped = Path(f"/proc/{process.pid}/maps").read_text()
+        assert "sqlalchemy" in mapped, "what is loaded can be told from the maps"
+        assert [library for library in ("torch", "sklearn", "scipy") if f"/{library}/" in mapped] == []
+        (memory,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+        assert int(memory) < 200 * 1024
+
+
+def csrf(session: requests.Session, address: str) -> str:
+    found = re.search(r'name="csrf" value="(\w+)"', session.get(address, timeout=60).text)
+    assert found
+    return found[1]
 
 
 def test_a_port_in_use(room: Room) -> None:

@@ -16,6 +16,7 @@ from classifiers.records import Text
 from classifiers.storage import CARD, model_dir, read_info
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.errors import HarvesterError
+from harvester.domain.explanations import Neighbor, Reason
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
@@ -40,7 +41,7 @@ from harvester.store.training import waiting_papers
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
-    from classifiers.records import ModelInfo, Neighbour, Reason
+    from classifiers.records import ModelInfo
     from classifiers.records import Prediction as Predicted
 
 log = logging.getLogger(__name__)
@@ -260,7 +261,7 @@ def predictions_of(classifier: "Classifier", texts: Sequence[Text]) -> list[Pred
 
 def explain(
     ws: Workspace, paper: Paper, labels: Mapping[str, Sequence[str]], classifier: "Classifier | None" = None
-) -> tuple[dict[str, tuple["Reason", ...]], tuple["Neighbour", ...]]:
+) -> tuple[dict[str, tuple[Reason, ...]], tuple[Neighbor, ...]]:
     """The sentences that each of `labels` (by facet) depends on, by ``facet:label``, and the nearest labeled papers.
 
     Labels that the model lacks are left out.
@@ -277,7 +278,9 @@ def explain(
         for facet in classifier.taxonomy.facets
     }
     with named_errors():
-        return classifier.explain(text_of(paper), known), classifier.nearest(text_of(paper))
+        found, near = classifier.explain(text_of(paper), known), classifier.nearest(text_of(paper))
+    reasons = {label: tuple(Reason(one.sentence, one.drop) for one in some) for label, some in found.items()}
+    return reasons, tuple(Neighbor(one.id, one.title, one.similarity) for one in near)
 
 
 def in_scope_among(ws: Workspace, numbers: Collection[int]) -> int:

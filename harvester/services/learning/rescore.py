@@ -12,6 +12,7 @@ from harvester.domain.predictions import Prediction
 from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
 from harvester.services.learning.classify import join_queue, model_version, text_of
+from harvester.services.learning.explanations import prepare_queue
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import connect, read, write
 from harvester.store.locks import lock
@@ -60,7 +61,7 @@ class Unseen:
 
 
 def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: Watch = unwatched) -> Rescored:
-    """Predict for every paper whose current text the model has not seen, then rescore the queue.
+    """Predict for every paper whose current text the model has not seen, then rescore the queue and explain it.
 
     Raises:
         UsageError: the engine is unknown, or there is an address without Ray.
@@ -80,6 +81,7 @@ def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: W
             )
             watch("judged", papers, total)
         queued = join_queue(ws)
+        prepare_queue(ws, watch=watch)
     return Rescored(papers, in_scope, queued, time.monotonic() - started)
 
 

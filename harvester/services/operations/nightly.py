@@ -1,4 +1,4 @@
-"""One nightly run: read the catalog's files, harvest while classifying, queue, mail the digest, and report.
+"""One nightly run: read the catalog's files, harvest while classifying, queue, mail, prepare the review, and report.
 
 Every step asks the store what is left to do (fetched but not classified, classified but not queued), so the next run
 completes one that was cut off without any bookkeeping of its own.
@@ -34,6 +34,7 @@ from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.harvest.proposals import fetch_proposals
 from harvester.services.learning.background_classifier import BackgroundClassifier
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
+from harvester.services.learning.explanations import prepare_queue
 from harvester.services.operations.alert import alert_counts, alerts, tell
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.crossref import api as crossref
@@ -128,6 +129,7 @@ def run(
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:
                 _step(night, lambda: _send(ws, night, watch))
+            _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
             report = _alarm(ws, night, begun)
             with write(ws.store) as db:
                 end_run(db, report)
@@ -195,6 +197,10 @@ def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | N
     classify(ws, classifier, watch)
     night.queued = join_queue(ws)
     night.in_scope = in_scope_among(ws, night.papers(Change.NEW) | night.papers(Change.UPDATED))
+
+
+def _prepare_queue(ws: Workspace, classifier: "Classifier | None", watch: Watch) -> None:
+    prepare_queue(ws, classifier, watch)
 
 
 def accepted_among(ws: Workspace, numbers: set[int]) -> list[str]:

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from classifiers.records import neighbour_record
 from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import rfc3339
 from harvester.domain.candidates import QueueRow
 from harvester.domain.decisions import Decision
+from harvester.domain.explanations import Explanation
 from harvester.domain.labels import labels_json
 from harvester.domain.papers import PastSighting
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Suggestion
-from harvester.services.review.explanations import Explanation
 from harvester.services.review.journal_updates import JournalUpdate
 from harvester.services.review.queries import LoggedDecision, PaperDetail
 
@@ -44,7 +43,7 @@ def paper_document(detail: PaperDetail, taxonomy: Taxonomy, explanation: Explana
         "sightings": [_sighting(sighting) for sighting in detail.sightings],
         "prediction": _prediction(detail.prediction, taxonomy) if detail.prediction else None,
         "explanation": _sentences(explanation) if explanation else None,
-        "nearest": [neighbour_record(neighbour) for neighbour in explanation.nearest] if explanation else None,
+        "nearest": _nearest(explanation) if explanation else None,
         "decisions": [_decision(decision, taxonomy) for decision in detail.decisions],
         "state": detail.candidate.state if detail.candidate else None,
     }
@@ -102,6 +101,13 @@ def _sentences(explanation: Explanation) -> dict[str, list[dict[str, Any]]]:
         label: [{"sentence": reason.sentence, "drop": round(reason.drop, 6)} for reason in reasons]
         for label, reasons in explanation.reasons.items()
     }
+
+
+def _nearest(explanation: Explanation) -> list[dict[str, Any]]:
+    return [
+        {"id": neighbor.id, "title": neighbor.title, "similarity": round(neighbor.similarity, 6)}
+        for neighbor in explanation.nearest
+    ]
 
 
 def _decision(decision: Decision, taxonomy: Taxonomy) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from harvester.base.errors import HarvesterError
 from harvester.domain.candidates import STATES, Candidate, QueueFilter, QueueRow
 from harvester.domain.decisions import Decision, Publication
+from harvester.domain.explanations import Explanation, SimilarPaper
 from harvester.domain.identity import parse_identifier
 from harvester.domain.labels import Labels, completed
 from harvester.domain.papers import Paper, PastSighting, Stored
@@ -24,10 +25,11 @@ from harvester.store import decisions
 from harvester.store.batches import decided_after, last_publication
 from harvester.store.decisions import decisions_on, last_standing_by
 from harvester.store.engine import read
+from harvester.store.explanations import stored_explanation, stored_similar
 from harvester.store.papers import find, find_all, history, load
 from harvester.store.predictions import current
 from harvester.store.proposals import proposals_on
-from harvester.store.queue import find_candidate, find_candidates, in_state
+from harvester.store.queue import find_candidate, find_candidates
 from harvester.store.queue_view import alike_titles, counts, page, queue_rows
 
 
@@ -67,10 +69,12 @@ class ReviewedPaper:
 
 @dataclass(frozen=True, slots=True)
 class PaperDetail(ReviewedPaper):
-    """Everything known about one paper."""
+    """Everything known about one paper; `explanation` and `similar` are None until a run has computed them."""
 
     sightings: tuple[PastSighting, ...]
     proposals: tuple[Proposal, ...]
+    explanation: Explanation | None
+    similar: tuple[SimilarPaper, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +175,14 @@ def paper_detail(ws: Workspace, name: str) -> PaperDetail:
     """
     model = version_in_use(ws)
     with read(ws.store) as db:
-        return _detailed(db, reviewed_paper(ws, db, name, model))
+        return _detailed(db, reviewed_paper(ws, db, name, model), model)
 
 
 def detail_of(ws: Workspace, known: ReviewedPaper) -> PaperDetail:
     """Everything known about a paper that was just read."""
+    model = version_in_use(ws)
     with read(ws.store) as db:
-        return _detailed(db, known)
+        return _detailed(db, known, model)
 
 
 def last_by(ws: Workspace, by: str) -> StandingDecision | None:
@@ -224,19 +229,12 @@ def like_titled(
     return [(stored.paper, queued.get(stored.number)) for stored in found.values()]
 
 
-def accepted_texts(ws: Workspace) -> list[tuple[int, Paper]]:
-    """All papers of the catalog."""
-    with read(ws.store) as db:
-        numbers = [candidate.paper for candidate in in_state(db, "accepted")]
-        return [(number, stored.paper) for number, stored in load(db, numbers).items()]
-
-
 def _rows(ws: Workspace, db: Connection, shown: Sequence[Candidate], model: str) -> tuple[QueueRow, ...]:
     found = queue_rows(db, shown, model)
     return tuple(replace(row, labels=completed(row.labels, ws.taxonomy)) for row in found)
 
 
-def _detailed(db: Connection, known: ReviewedPaper) -> PaperDetail:
+def _detailed(db: Connection, known: ReviewedPaper, model: str) -> PaperDetail:
     return PaperDetail(
         known.number,
         known.paper,
@@ -246,4 +244,17 @@ def _detailed(db: Connection, known: ReviewedPaper) -> PaperDetail:
         known.labels,
         tuple(history(db, known.number)),
         tuple(proposals_on(db, known.number)),
+        stored_explanation(db, known.number, model),
+        _similar(db, known.number),
     )
+
+
+def _similar(db: Connection, number: int) -> tuple[SimilarPaper, ...] | None:
+    """The papers that the last run found nearest, as far as they are still in the catalog."""
+    found = stored_similar(db, number)
+    if not found:
+        return None if found is None else ()
+    numbers = [other for other, _ in found]
+    papers, queued = load(db, numbers), find_candidates(db, numbers)
+    accepted = {other for other, candidate in queued.items() if candidate.state == "accepted"}
+    return tuple(SimilarPaper(papers[other].paper, "accepted", cosine) for other, cosine in found if other in accepted)

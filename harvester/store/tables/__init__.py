@@ -1,7 +1,15 @@
 """The tables, a module a room. A change here needs a migration (migrations/versions); a test compares the two."""
 
 from harvester.store.tables.columns import Moment, metadata
-from harvester.store.tables.learning import backfills, extracts, label_texts, predictions, probes
+from harvester.store.tables.learning import (
+    backfills,
+    explanations,
+    extracts,
+    label_texts,
+    predictions,
+    probes,
+    similar_papers,
+)
 from harvester.store.tables.literature import (
     filed_notices,
     identifiers,
@@ -41,6 +49,7 @@ __all__ = [
     "digest_papers",
     "digests",
     "entry_files",
+    "explanations",
     "extracts",
     "filed_notices",
     "gates",
@@ -60,6 +69,7 @@ __all__ = [
     "separations",
     "sessions",
     "sightings",
+    "similar_papers",
     "subscribers",
     "suggestions",
     "suppressions",

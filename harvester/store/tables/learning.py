@@ -1,6 +1,6 @@
 """What the classifier says of papers, and what it learns from."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from harvester.store.tables.columns import Moment, metadata, paper_number
 
@@ -18,6 +18,30 @@ predictions = Table(
     Column("probabilities", JSON, nullable=False),
     Column("made", Moment, nullable=False),
     UniqueConstraint("paper", "text_hash", "model"),
+)
+
+# Why a prediction says what it says, for papers of the queue: computed by a run, so that the review page need not.
+explanations = Table(
+    "explanations",
+    metadata,
+    Column(
+        "prediction",
+        Integer,
+        ForeignKey("predictions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("reasons", JSON, nullable=False),  # facet:label -> at most two sentences, each with its drop
+    Column("labeled", JSON, nullable=False),  # the nearest papers of the labeled set: id, title, similarity
+    Column("made", Moment, nullable=False),
+)
+
+# The accepted papers whose words are most like those of a pending one, as the last run found them.
+similar_papers = Table(
+    "similar_papers",
+    metadata,
+    paper_number(primary_key=True, autoincrement=False),
+    Column("nearest", JSON, nullable=False),  # numbers of papers, each with its cosine; the nearest first
 )
 
 # The sentences of an abstract that support a paper's labels; computed once per text.

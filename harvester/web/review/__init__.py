@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from harvester.services.review.explanations import Explanations
 from harvester.services.workspace import Workspace
 from harvester.web.pages import Pages
 from harvester.web.review import admin, bulk, decisions, queue
@@ -15,7 +14,7 @@ __all__ = ["problem", "routes"]
 
 def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
     """All routes below /review; none of them answers without a session."""
-    context = ReviewContext(ws, pages, Explanations(ws))
+    context = ReviewContext(ws, pages)
     router = APIRouter(
         include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(guard.reviewer)]
     )

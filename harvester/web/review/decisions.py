@@ -22,6 +22,7 @@ from harvester.services.review.queries import (
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
+from harvester.web.review.chips import groups
 from harvester.web.review.query import View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
 from harvester.web.signin import user_of
@@ -95,7 +96,7 @@ def _conflict(context: ReviewContext, request: Request, form: Form, now: PaperDe
         "labels": view.names_of(wanted, context.ws.taxonomy) if form["action"] == "accept" else [],
     }
     pane = context.pane(now, at, form.get("next", ""), conflict=conflict, note=form.get("reason", ""))
-    pane["paper"]["groups"] = view.groups(wanted, now.prediction, context.ws.taxonomy)
+    pane["paper"]["groups"] = groups(wanted, now.prediction, context.ws.taxonomy, now.explanation)
     template = "pane" if is_fragment(request) else "alone"
     return context.show(request, template, pane, status=409)
 

@@ -1,17 +1,15 @@
-"""Reading: the queue with a paper next to it, the paper alone, and what takes time to compute about it."""
+"""Reading: the queue with a paper next to it, and the paper alone."""
 
 from threading import BoundedSemaphore
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import JSONResponse, Response
 
-from classifiers.sentences import sentences
-from harvester.base.errors import HarvesterError
 from harvester.domain.candidates import STATES
-from harvester.services.review.explanations import Explanation, doubles
 from harvester.services.review.queries import PaperDetail, QueuePage, paper_detail, queue_page
 from harvester.sources.registry import names
 from harvester.web.review import view
+from harvester.web.review.chips import finder_words
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
 from harvester.web.workers import ReviewRoute
@@ -19,7 +17,7 @@ from harvester.web.workers import ReviewRoute
 AT_ONCE = 2
 """Pages of the queue rendered at a time: one computes while another waits for the database. More only
 compete for the interpreter; eight clients wait a third longer (benchmarks/web.py)."""
-AGAIN = "load delay:1s"  # how htmx asks again for what is not ready yet
+WORDS = {"Cache-Control": "private, max-age=3600"}  # what finds labels changes with the taxonomy alone
 
 
 def routes(context: ReviewContext) -> APIRouter:
@@ -37,39 +35,9 @@ def routes(context: ReviewContext) -> APIRouter:
         at, shown = read_view(request.query_params, context.ws.taxonomy), paper_detail(context.ws, paper)
         return context.show(request, "pane" if is_fragment(request) else "alone", context.pane(shown, at))
 
-    @router.get("/review/why")
-    def why(request: Request, paper: str = "") -> HTMLResponse:
-        shown, problem, found = paper_detail(context.ws, paper), "", None
-        try:
-            found = (
-                context.explanations.why(shown) if shown.prediction and shown.paper.abstract else Explanation({}, ())
-            )
-        except HarvesterError as error:
-            problem = str(error)
-        parts = sentences(shown.paper.abstract) if found and found.reasons else [shown.paper.abstract]
-        pieces = view.marked(parts, found.reasons if found else {}, context.ws.taxonomy)
-        again = AGAIN if found is None and not problem else ""
-        labelled = view.labelled(found.nearest if found else ())
-        values = {"paper": {"id": shown.paper.id, "abstract": pieces}, "labelled": labelled}
-        return context.show(request, "abstract", {**values, "again": again, "problem": problem})
-
-    @router.get("/review/near")
-    def near(request: Request, paper: str = "") -> HTMLResponse:
-        shown, problem, found = paper_detail(context.ws, paper), "", None
-        try:
-            found = context.explanations.nearest(shown)
-        except HarvesterError as error:
-            problem = str(error)
-        values = {
-            "paper": {"id": shown.paper.id},
-            "near": found or [],
-            "doubles": doubles(context.ws, shown),
-            "percent": view.percent,
-            "published": view.published,
-            "again": AGAIN if found is None and not problem else "",
-            "problem": problem,
-        }
-        return context.show(request, "near" if is_fragment(request) else "near_page", values)
+    @router.get("/review/labels")
+    def labels() -> JSONResponse:
+        return JSONResponse(finder_words(context.ws.taxonomy), headers=WORDS)
 
     return router
 

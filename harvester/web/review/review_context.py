@@ -1,4 +1,4 @@
-"""What all review routes share: the workspace, the pages, and what explains papers from memory."""
+"""What all review routes share: the workspace and the pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import CatalogError, HarvesterError, UsageError
-from harvester.services.review.explanations import Explanations
+from harvester.services.review.explanations import doubles
 from harvester.services.review.queries import PaperDetail, StandingDecision, last_by, unpublished
 from harvester.services.workspace import Workspace
 from harvester.web.forms import SESSION, token_of
@@ -24,7 +24,6 @@ class ReviewContext:
 
     ws: Workspace
     pages: Pages
-    explanations: Explanations
 
     def show(self, request: Request, template: str, values: Mapping[str, Any], **more: Any) -> HTMLResponse:
         """A page, or a part of one, for a signed-in user."""
@@ -33,7 +32,17 @@ class ReviewContext:
     def pane(self, detail: PaperDetail | None, at: View, following: str = "", **more: Any) -> dict[str, Any]:
         """The values of the pane: a paper, or None if there is none; `following` is the next paper."""
         shown = view.pane(detail, self.ws.taxonomy) if detail else None
-        return {"paper": shown, "at": at, "following": following, "conflict": None, "note": "", **more}
+        same = view.similar(doubles(self.ws, detail)) if detail else []
+        return {
+            "paper": shown,
+            "doubles": same,
+            "reasons": view.REASONS,
+            "at": at,
+            "following": following,
+            "conflict": None,
+            "note": "",
+            **more,
+        }
 
     def tail(self, request: Request, made: StandingDecision | None = None) -> dict[str, Any]:
         """The values of the status line: what the next undo takes back, and what is not published yet.

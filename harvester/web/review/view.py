@@ -1,25 +1,23 @@
 """What the templates show, built from records. Pure; the templates escape."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from classifiers.taxonomy import Facet, Label, Taxonomy
+from classifiers.sentences import sentences
+from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
 from harvester.domain.candidates import Candidate, QueueRow
 from harvester.domain.decisions import Decision
+from harvester.domain.explanations import Explanation, Neighbor, SimilarPaper
 from harvester.domain.identity import address_of
 from harvester.domain.labels import Labels
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
-from harvester.domain.predictions import Prediction
 from harvester.services.review.queries import PaperDetail
-
-if TYPE_CHECKING:
-    from classifiers.records import Neighbour, Reason
+from harvester.web.review.chips import groups, percent
 
 HOSTS = (
     "arxiv.org", "doi.org", "pubmed.ncbi.nlm.nih.gov", "europepmc.org", "huggingface.co", "github.com",
@@ -38,34 +36,14 @@ DONE = {
 FROM_FILES = {"accept": "was added or corrected in git", "withdraw": "was removed in git"}
 CHIPS = 4  # labels in a row of the list
 AUTHORS = 12  # named before "and N more"
-OFF, FAINT = "off", 0.1
-CERTAIN = 0.995  # probabilities from here on are shown as 99+
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One label of a paper; `level` is the model's word (assigned, unsure or off), `on` whether it holds now.
-
-    `faint` means that the model gives it so little probability that it need not be looked at.
-    """
-
-    id: str
-    name: str
-    meaning: str
-    percent: str
-    level: str
-    on: bool
-    faint: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FacetLabels:
-    """A facet's labels; exactly one of them if it is `exclusive`."""
-
-    id: str
-    name: str
-    exclusive: bool
-    chips: tuple[Chip, ...]
+REASONS = (
+    "Out of scope",
+    "No method, study or data of its own",
+    "Not a paper",
+    "A duplicate",
+    "Too little to judge by",
+)
+"""Why papers are rejected, as the page offers it; a reviewer may write anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +57,11 @@ class PaperLink:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an abstract, and the names of the labels that it supports."""
+    """A sentence of an abstract, and the labels that it supports: as ``facet:label``, and their names."""
 
     text: str
     labels: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +104,6 @@ def _group(candidate: Candidate) -> str:
     return "" if candidate.reading_position else "new"
 
 
-def groups(labels: Labels, prediction: Prediction | None, taxonomy: Taxonomy) -> tuple[FacetLabels, ...]:
-    """All labels by facet, with what the model says about each and what holds now."""
-    return tuple(
-        FacetLabels(
-            facet.id,
-            facet.name,
-            facet.exclusive,
-            tuple(_chip(labels, prediction, facet, label) for label in facet.labels),
-        )
-        for facet in taxonomy.facets
-    )
-
-
 def links(paper: Paper) -> list[PaperLink]:
     """The paper's URLs, best first, including those that its identifiers stand for."""
     addresses: dict[str, str] = {}
@@ -171,17 +137,22 @@ def _named(name: str, address: str) -> str:
     return NAMES.get(host, name) if name == ROLES["paper"] else name
 
 
-def marked(sentences: Sequence[str], why: Mapping[str, Sequence["Reason"]], taxonomy: Taxonomy) -> list[Sentence]:
-    """An abstract's sentences, each with the names of the labels that it supports."""
+def marked(abstract: str, why: Explanation | None, taxonomy: Taxonomy) -> list[Sentence]:
+    """An abstract's sentences, each with the labels that it supports."""
+    if why is None or not why.reasons:
+        return [Sentence(abstract)] if abstract else []
     names = {f"{facet.id}:{label.id}": label.name for facet in taxonomy.facets for label in facet.labels}
     supported: dict[str, list[str]] = {}
-    for label, reasons in why.items():
+    for label, reasons in why.reasons.items():
         for reason in reasons:
-            supported.setdefault(reason.sentence, []).append(names.get(label, label))
-    return [Sentence(text, tuple(supported.get(text, ()))) for text in sentences]
+            supported.setdefault(reason.sentence, []).append(label)
+    return [
+        Sentence(text, labels := tuple(supported.get(text, ())), tuple(names.get(label, label) for label in labels))
+        for text in sentences(abstract)
+    ]
 
 
-def labelled(nearest: Iterable["Neighbour"]) -> list[dict[str, str]]:
+def labelled(nearest: Iterable[Neighbor]) -> list[dict[str, str]]:
     """Papers of the labeled set, each with its similarity and its URL, if it has one."""
     return [
         {
@@ -191,6 +162,21 @@ def labelled(nearest: Iterable["Neighbour"]) -> list[dict[str, str]]:
             "likeness": percent(neighbor.similarity),
         }
         for neighbor in nearest
+    ]
+
+
+def similar(found: Iterable[SimilarPaper]) -> list[dict[str, object]]:
+    """Similar papers, each with its likeness, its state and the day of publication."""
+    return [
+        {
+            "id": one.paper.id,
+            "title": one.paper.title,
+            "state": one.state,
+            "likeness": percent(one.likeness),
+            "published": published(one.paper),
+            "withdrawn": one.paper.withdrawn,
+        }
+        for one in found
     ]
 
 
@@ -229,14 +215,9 @@ def published(paper: Paper | QueueRow) -> str:
     return utc_date(paper.published).isoformat() if paper.published else ""
 
 
-def percent(probability: float) -> str:
-    """A percentage such as ``93``, or ``99+`` instead of 100: no model is ever certain."""
-    return "99+" if probability >= CERTAIN else f"{100 * probability:.0f}"
-
-
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
-    """Everything that the right side of the page shows of one paper, except what takes time to compute."""
-    paper = detail.paper
+    """Everything that the right side of the page shows of one paper."""
+    paper, why = detail.paper, detail.explanation
     return {
         "number": detail.number,
         "id": paper.id,
@@ -244,7 +225,11 @@ def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "title": paper.title,
         "authors": authors(paper),
         "about": ", ".join(filter(None, (venue(paper), published(paper), *paper.categories[:3]))),
-        "abstract": [Sentence(paper.abstract)] if paper.abstract else [],
+        "abstract": marked(paper.abstract, why, taxonomy),
+        "unexplained": bool(detail.state == "pending" and paper.abstract and detail.prediction and why is None),
+        "labelled": labelled(why.nearest if why else ()),
+        "compared": detail.similar is not None,
+        "similar": similar(detail.similar or ()),
         "comment": paper.comment,
         "withdrawn": paper.withdrawn,
         "notices": [said for kind, said in NOTICE_KINDS.items() if kind in paper.links],
@@ -254,31 +239,9 @@ def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "entry": detail.candidate.entry if detail.candidate else None,
         "model": detail.prediction.model if detail.prediction else "",
         "scope": percent(detail.prediction.scope) if detail.prediction else "",
-        "groups": groups(detail.labels, detail.prediction, taxonomy),
+        "groups": groups(detail.labels, detail.prediction, taxonomy, why),
         "history": history(detail.decisions, taxonomy),
         "undoable": bool(detail.candidate and detail.candidate.decision),
         "sightings": detail.sightings,
         "proposals": [proposal for proposal in detail.proposals if proposal.note],
     }
-
-
-def _chip(labels: Labels, prediction: Prediction | None, facet: Facet, label: Label) -> Chip:
-    chance = (prediction.probabilities.get(facet.id, {}) if prediction else {}).get(label.id)
-    level = _level(prediction, facet.id, label.id)
-    return Chip(
-        label.id,
-        label.name,
-        label.definition,
-        "" if chance is None else percent(chance),
-        level,
-        labels.has(facet.id, label.id),
-        level == OFF and chance is not None and chance < FAINT,
-    )
-
-
-def _level(prediction: Prediction | None, facet: str, label: str) -> str:
-    if prediction is None:
-        return OFF
-    if f"{facet}:{label}" in prediction.unsure:
-        return "unsure"
-    return "assigned" if prediction.labels.has(facet, label) else OFF

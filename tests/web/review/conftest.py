@@ -16,6 +16,7 @@ MEANT = (
     "a status of 401",
     "a status of 403",
     "a status of 422",
+    "net::ERR_INTERNET_DISCONNECTED",
 )  # Chromium's own messages about intended responses
 
 

@@ -113,8 +113,8 @@ def test_bad_input_changes_nothing(room: Room, form: dict[str, Any], status: int
         ("/review/batches/x", 400),
         ("/review/batches/99999999999999999999", 400),
         ("/review/paper?paper=", 404),
-        ("/review/why?paper=nope", 404),
-        ("/review/near?paper=nope", 404),
+        ("/review?paper=nope", 404),
+        ("/review/paper?paper=nope", 404),
     ],
 )
 def test_addresses_that_name_nothing(room: Room, address: str, status: int) -> None:
@@ -279,7 +279,7 @@ def test_withdrawn_papers_are_marked_wherever_they_are_named(both: Room) -> None
         assert shown.xpath("//article//span[@class='state withdrawn']/text()") == ["withdrawn"]
         assert "Its authors withdrew this paper" in shown.text_content()
         assert "withdrew" not in ann.page(f"{address}?paper=2506.00002").xpath("string(//article)")
-    assert "pending, withdrawn" in ann.client.get("/review/near?paper=2506.00002").text
+    assert "pending, withdrawn" in ann.client.get("/review/paper?paper=2506.00002").text
     preview = ann.page("/review/bulk?action=accept&paper=arxiv:2506.00001&paper=arxiv:2506.00002")
     assert len(preview.xpath("//span[@class='state withdrawn']")) == 1
     by_rule = ann.page("/review/bulk?action=accept&rule=sure").xpath("//input[@name='paper']/@value")
@@ -316,7 +316,7 @@ def test_possible_duplicates_are_named(room: Room) -> None:
     room.put("2506.00001", "A foundation model for electrocardiograms in cardiology", authors=(Author("Ann Bee"),))
     room.put("2506.00002", "A foundation model for electrocardiogram in cardiology", authors=(Author("Bo Cee"),))
     room.put("2506.00003", "A foundation model for chest radiographs", authors=(Author("Bo Cee"),))
-    near = room.browser("ann").client.get("/review/near?paper=2506.00001").text
+    near = room.browser("ann").client.get("/review/paper?paper=2506.00001").text
     assert "Possibly the same paper" in near
     assert "arxiv:2506.00002" in near
     assert "arxiv:2506.00003" not in near

@@ -1,0 +1,165 @@
+// Moving from paper to paper: one request at a time, given up once its paper was left; the next paper is fetched ahead.
+
+import { narrow, one, say, shown } from "./dom.js";
+import { showHints } from "./keymap.js";
+import { nameButton } from "./labels.js";
+import { current, following, mark, neighbor, rowOf } from "./list.js";
+
+const PAST = 300;  // milliseconds after which a wait is shown
+let deciding = false;  // a decision is on its way: keys wait, so that none acts on a paper that is about to go
+let visit = null;  // the AbortController of the paper that is on its way
+let ahead = null;  // what was fetched ahead: { address, answer, controller }
+let slow = 0;
+const waiting = [];
+
+export function whenFree(work) {
+  if (deciding || visit) waiting.push(work);
+  else work();
+}
+
+function free() {
+  deciding = false;
+  quiet();
+  const work = waiting.shift();
+  if (work) whenFree(work);
+}
+
+function busy(words) {
+  clearTimeout(slow);
+  one("#paper").setAttribute("aria-busy", "true");
+  slow = setTimeout(() => say(words), PAST);
+}
+
+function quiet() {
+  clearTimeout(slow);
+  one("#paper").removeAttribute("aria-busy");
+}
+
+// A paper has come: everything else on the page follows it.
+function arrived({ remember = true } = {}) {
+  const article = shown();
+  if (!article) return;
+  mark(article.dataset.number);
+  nameButton();
+  showHints();
+  if (remember && current()) history.pushState({ paper: article.dataset.id }, "", article.dataset.address);
+  one("#paper").focus({ preventScroll: true });
+  one("section.paper").scrollTop = 0;
+  if (narrow()) one("section.paper").scrollIntoView();
+  fetchAhead();
+}
+
+async function ask(address, signal) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal });
+  const elsewhere = answer.headers.get("HX-Redirect");
+  if (elsewhere) location.assign(elsewhere);
+  return { ok: answer.ok && !elsewhere, text: await answer.text() };
+}
+
+// What comes after the shown paper, so that moving on need not wait. A decision names the version that was seen, so
+// one on a page that has become old changes nothing.
+function fetchAhead() {
+  const row = current();
+  const next = row && following(row);
+  const address = next ? one("a", next).dataset.pane : "";
+  if (ahead && ahead.address === address) return;
+  forget();
+  if (!address) return;
+  const controller = new AbortController();
+  ahead = { address, controller, answer: ask(address, controller.signal).catch(() => null) };
+}
+
+// What was fetched ahead is no longer as it was.
+export function forget() {
+  if (ahead) ahead.controller.abort();
+  ahead = null;
+}
+
+function taken(address, signal) {
+  const found = ahead && ahead.address === address ? ahead.answer : null;
+  if (!found) return ask(address, signal);
+  const { controller } = ahead;
+  signal.addEventListener("abort", () => controller.abort());
+  ahead = null;
+  return found.then((answer) => answer || ask(address, signal));
+}
+
+export async function open(row, options) {
+  if (visit) visit.abort();
+  const controller = new AbortController();
+  visit = controller;
+  mark(row.dataset.number);
+  busy("Loading the paper…");
+  try {
+    const { ok, text } = await taken(one("a", row).dataset.pane, controller.signal);
+    if (controller !== visit) return;
+    visit = null;
+    if (!ok) throw new Error(text);
+    one("#paper").innerHTML = text;
+    window.htmx.process(one("#paper"));
+    arrived(options);
+  } catch (error) {
+    if (controller.signal.aborted && controller !== visit) return;
+    visit = null;
+    waiting.length = 0;
+    if (shown()) mark(shown().dataset.number);
+    say("The server does not respond; the paper is not shown.");
+  }
+  free();
+}
+
+// Keys that move give up the paper that is on its way; they only wait for decisions.
+export function step(by) {
+  const row = neighbor(by);
+  if (!row) return;
+  if (deciding) waiting.push(() => step(by));
+  else open(row);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".rows a[data-pane]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (!deciding) open(link.closest("li"));
+});
+
+window.addEventListener("popstate", (event) => {
+  const row = event.state && event.state.paper && one(`.rows [data-id="${CSS.escape(event.state.paper)}"]`);
+  if (row) open(row, { remember: false });
+  else location.reload();
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const form = event.target.closest("form");
+  if (!form || !form.matches(".decide") || !shown()) return;
+  const row = rowOf(shown().dataset.number);
+  const next = row && following(row);
+  event.detail.parameters.next = next ? next.dataset.id : "";
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.detail.target || event.detail.target.id !== "paper") return;
+  deciding = true;
+  busy("Saving the decision…");
+});
+for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
+  document.addEventListener(end, (event) => {
+    if (event.detail.target && event.detail.target.id !== "paper") return;
+    waiting.length = 0;
+    free();
+    if (end === "htmx:sendError") say("The server does not respond; nothing was changed.");
+  });
+}
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr && event.detail.xhr.status >= 400) waiting.length = 0;  // what was meant for later papers
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!event.target.matches("#paper, #said")) return;
+  if (event.target.id === "paper") arrived();
+  free();
+});
+
+if (shown() && current()) {
+  history.replaceState({ paper: shown().dataset.id }, "");
+  if (narrow()) one("section.paper").scrollIntoView();
+  fetchAhead();
+}

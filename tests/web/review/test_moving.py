@@ -1,0 +1,85 @@
+"""Moving through the queue never waits: papers are fetched ahead, and what was left is given up."""
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.room import Room
+from tests.web.review.conftest import Open
+
+
+def at(page: Page, room: Room, name: str) -> None:
+    expect(page.locator("#paper article")).to_have_attribute("data-number", str(room.numbers[name]))
+
+
+def test_a_key_that_is_held_down_decides_once(room: Room, desk: Open) -> None:
+    names = room.fill(4)
+    page = desk()
+    at(page, room, names[0])
+    page.keyboard.down("d")
+    at(page, room, names[1])
+    for _ in range(5):
+        page.keyboard.down("d")  # the browser's repeats of a key that was not released
+    page.keyboard.up("d")
+    page.keyboard.press("d")
+    at(page, room, names[2])
+    assert list(room.states().values()) == ["deferred", "deferred", "pending", "pending"]
+
+
+def test_the_next_paper_is_there_before_it_is_asked_for(room: Room, desk: Open) -> None:
+    names = room.fill(3)
+    page = desk()
+    with page.expect_response(lambda answer: names[1] in answer.url):
+        page.reload()
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.keyboard.press("j")
+    at(page, room, names[1])
+    expect(page.locator("#paper h2").first).to_contain_text("part 2")
+
+
+def test_a_paper_that_was_left_is_given_up_and_a_wait_is_shown(room: Room, desk: Open) -> None:
+    names = room.fill(4)
+    page = desk()
+    at(page, room, names[0])
+    held: list[Route] = []
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.context.route(f"**/review/paper?*{names[2]}", lambda route: held.append(route))
+    page.keyboard.press("j")
+    at(page, room, names[1])
+    page.keyboard.press("j")
+    expect(page.locator("#paper")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#said")).to_have_text("Loading the paper…")
+    page.keyboard.press("j")
+    at(page, room, names[3])
+    expect(page.locator("#paper")).not_to_have_attribute("aria-busy", "true")
+    assert any(names[2] in address for address in failed)
+    assert len(held) == 1, "asked for once: ahead"
+
+
+def test_the_address_follows_the_paper_and_back_works(room: Room, desk: Open) -> None:
+    names = room.fill(4)
+    page = desk()
+    page.keyboard.press("j")
+    at(page, room, names[1])
+    page.keyboard.press("x")
+    at(page, room, names[2])
+    expect(page).to_have_url(f"{page.url.split('/review')[0]}/review?paper=arxiv%3A{names[2]}")
+    page.go_back()
+    at(page, room, names[1])
+    expect(page.locator("#paper article")).to_have_attribute("data-state", "rejected")
+    page.go_back()
+    at(page, room, names[0])
+    page.go_forward()
+    at(page, room, names[1])
+    page.reload()
+    at(page, room, names[1])
+
+
+def test_a_server_that_is_away_is_said_and_the_paper_stays(room: Room, desk: Open) -> None:
+    names = room.fill(4)
+    page = desk()
+    page.context.route("**/review/paper?*", lambda route: route.fulfill(status=409, body="no"))
+    page.click(f"#row-{room.numbers[names[3]]} a")
+    expect(page.locator("#said")).to_contain_text("the paper is not shown")
+    at(page, room, names[0])
+    expect(page.locator(".rows [aria-current]")).to_have_attribute("data-number", str(room.numbers[names[0]]))
