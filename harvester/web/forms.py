@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Depends, Request, Response
 from starlette.datastructures import MultiDict
+from starlette.requests import ClientDisconnect
 
 from harvester.base.errors import HarvesterError
 from harvester.config.settings import Settings
@@ -58,10 +59,13 @@ async def fields(request: Request) -> Form:
         Refused: it is broken or too large.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Refused("This form is too large; nothing was changed.", 413)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST:
+                raise Refused("This form is too large; nothing was changed.", 413)
+    except ClientDisconnect:
+        raise Refused("This form did not arrive whole; nothing was changed.", 400) from None
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind != "application/x-www-form-urlencoded":
         raise Refused("This form was not sent by one of our pages; nothing was changed.", 415)

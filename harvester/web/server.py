@@ -103,7 +103,9 @@ def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> I
 def _server(app: FastAPI) -> uvicorn.Server:
     # No access log: it would keep the tokens of people's links. Logs go where all other logs go.
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    app.state.stopping = lambda: server.should_exit  # responses that go on by themselves must end then
+    return server
 
 
 def _cannot_listen(settings: WebSettings | ScheduleSettings, error: OSError) -> HarvesterError:

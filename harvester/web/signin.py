@@ -24,6 +24,7 @@ from harvester.web.forms import (
 from harvester.web.pages import PRIVATE, Pages
 
 HOME = "/review"
+EVENTS = "text/event-stream"
 
 
 class SignInFirst(HarvesterError):
@@ -42,8 +43,19 @@ class Guard:
         Raises:
             SignInFirst: nobody is signed in.
         """
+        self._admit(request, used=True)
+
+    def open_page(self, request: Request) -> None:
+        """Admit a signed-in user's page that asks by itself: it does not keep an idle session alive.
+
+        Raises:
+            SignInFirst: nobody is signed in.
+        """
+        self._admit(request, used=False)
+
+    def _admit(self, request: Request, *, used: bool) -> None:
         token = request.cookies.get(SESSION, "")
-        user = signed_in(self._ws, token) if token else None
+        user = signed_in(self._ws, token, used=used) if token else None
         if user is None:
             raise SignInFirst("Sign in first.")
         request.state.user = user
@@ -110,6 +122,8 @@ def ask_to_sign_in(request: Request) -> Response:
     address = f"/login?then={quote(then if request.method == 'GET' else HOME)}"
     if request.headers.get("hx-request"):  # htmx would put the login page into a part of the page
         return Response(status_code=401, headers={**PRIVATE, "HX-Redirect": f"/login?then={quote(HOME)}"})
+    if EVENTS in request.headers.get("accept", ""):  # a browser cannot read the status of a stream that it opens
+        return Response("event: signed-out\ndata: {}\n\n", media_type=EVENTS, headers=PRIVATE)
     if request.method == "GET":
         return RedirectResponse(address, 303, PRIVATE)
     return HTMLResponse(f'<p>Your session has ended. <a href="{address}">Sign in</a> again.</p>', 401, PRIVATE)

@@ -16,6 +16,7 @@ from harvester.domain.labels import Labels
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
+from harvester.domain.together import Presence
 from harvester.services.review.queries import PaperDetail
 
 if TYPE_CHECKING:
@@ -232,6 +233,17 @@ def published(paper: Paper | QueueRow) -> str:
 def percent(probability: float) -> str:
     """A percentage such as ``93``, or ``99+`` instead of 100: no model is ever certain."""
     return "99+" if probability >= CERTAIN else f"{100 * probability:.0f}"
+
+
+def reading(present: Iterable[Presence], me: str) -> dict[int, str]:
+    """Who besides oneself reads which paper, as ``bob is reading this``."""
+    found: dict[int, list[str]] = {}
+    for one in present:
+        if one.by != me:
+            found.setdefault(one.paper, []).append(one.by)
+    return {
+        paper: f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} reading this" for paper, names in found.items()
+    }
 
 
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
