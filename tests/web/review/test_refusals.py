@@ -89,7 +89,7 @@ def test_nobody_is_signed_in(filled: Room) -> None:
         answer = browser.client.post(change.address, data={**change.form, "csrf": "x"})
         assert answer.status_code == 401, change
         htmx = browser.client.post(change.address, data=change.form, headers={"HX-Request": "true"})
-        assert (htmx.status_code, htmx.headers["hx-redirect"]) == (401, "/login?then=/review"), change
+        assert (htmx.status_code, htmx.headers["hx-redirect"]) == (401, "/login?then=/review&ended=1"), change
     assert traces(filled) == before
 
 
