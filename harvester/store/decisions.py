@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
+from harvester.domain.together import Change
 from harvester.store.papers import chunks, inserted
 from harvester.store.tables import candidates, decisions
 
@@ -71,6 +72,15 @@ def decision_log(
 def newest_decision(db: Connection) -> int:
     """The number of the newest decision on any paper; 0 before the first."""
     return int(db.execute(select(func.coalesce(func.max(decisions.c.id), 0))).scalar_one())
+
+
+def changes_after(db: Connection, decision: int, limit: int) -> list[Change]:
+    """The papers of the newest decisions after this one, at most `limit` decisions, as the papers stand now."""
+    newest = select(decisions.c.paper).where(decisions.c.id > decision).order_by(decisions.c.id.desc()).limit(limit)
+    query = select(candidates.c.paper, candidates.c.state, candidates.c.version, decisions.c.by)
+    query = query.outerjoin_from(candidates, decisions, decisions.c.id == candidates.c.decision)
+    query = query.where(candidates.c.paper.in_(newest)).order_by(candidates.c.paper)
+    return [Change(row.paper, row.state, row.version, row.by or "") for row in db.execute(query)]
 
 
 def _decision(row: Row[Any]) -> Decision:

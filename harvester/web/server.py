@@ -106,7 +106,9 @@ def server_of(app: FastAPI, **options: Any) -> uvicorn.Server:
     """The HTTP server of an application, with more of uvicorn's `options`."""
     # No access log: it would keep the tokens of people's links. Logs go where all other logs go.
     usual = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
-    return uvicorn.Server(uvicorn.Config(app, **{**usual, **server_options(), **options}))
+    server = uvicorn.Server(uvicorn.Config(app, **{**usual, **server_options(), **options}))
+    app.state.stopping = lambda: server.should_exit  # responses that go on by themselves must end then
+    return server
 
 
 def _cannot_listen(settings: WebSettings | ScheduleSettings, error: OSError) -> HarvesterError:

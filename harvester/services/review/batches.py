@@ -18,6 +18,7 @@ from harvester.services.review.decisions import (
     Stale,
     failed,
     follow,
+    late,
     record_request,
     settle,
 )
@@ -127,10 +128,15 @@ def _record(
     ws: Workspace, db: Connection, name: str, request: DecisionRequest, model: str, seen: int
 ) -> ReviewedPaper | Decided:
     """Record one decision of a batch; every error is found before anything is written."""
+    known = None
     try:
-        return record_request(ws, db, reviewed_paper(ws, db, name, model), request, seen)
+        known = reviewed_paper(ws, db, name, model)
+        return record_request(ws, db, known, request, seen)
+    except Stale as error:
+        assert known is not None  # noqa: S101 - only a paper that was found can have changed
+        return late(ws, known, request, seen, error)
     except HarvesterError as error:
-        return Decided(name, error=f"{name}: {error}", stale=isinstance(error, Stale))
+        return failed(name, error, known)
 
 
 def _follow(ws: Workspace, made: ReviewedPaper) -> Decided:

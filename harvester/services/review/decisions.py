@@ -24,6 +24,7 @@ from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.classify import version_in_use
+from harvester.services.review.agreement import adds_note, agrees
 from harvester.services.review.labels import labels_now
 from harvester.services.review.queries import ReviewedPaper, reviewed_paper
 from harvester.services.workspace import Workspace
@@ -45,6 +46,8 @@ ENTRY_LINKS = ("paper", "preprint", "code", "project", *NOTICE_KINDS)
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The outcome for one paper; `error` says why nothing was done, `stale` that somebody else decided first.
+
+    A stale decision without an error is one that says what was decided meanwhile: nothing was left to do.
 
     `paper` is the paper as it is now, ready to be shown; None if it is not in the store. `before` is the paper as it
     was; None if nothing was done.
@@ -174,14 +177,32 @@ def record_request(
         Stale: the paper's version is no longer the one that was `seen`.
         HarvesterError: there is nothing to undo.
     """
-    if seen is not None and seen != before.version:
+    kept = _kept(ws, before, request)
+    if seen is not None and seen != before.version and not _is_note(before, request, kept, seen):
         raise Stale("Somebody decided on it a moment ago.")
-    given = {**request.labels, **edited(before.labels, request.edits)}
-    labels = relabelled(ws.taxonomy, before.labels, given) if request.action == "accept" else None
+    labels = kept if request.action == "accept" else None
     decision = Decision(before.number, request.action, "review", labels, request.reason, request.by, ws.clock())
     candidate, log = _append(db, before.candidate, before.decisions, decision, before.prediction)
     labels_then = labels_now(ws, log, before.prediction)
     return replace(before, candidate=candidate, decisions=log, labels=labels_then)
+
+
+def _kept(ws: Workspace, before: ReviewedPaper, request: DecisionRequest) -> Labels:
+    """The labels that an accept would keep."""
+    return relabelled(ws.taxonomy, before.labels, {**request.labels, **edited(before.labels, request.edits)})
+
+
+def _is_note(before: ReviewedPaper, request: DecisionRequest, kept: Labels, seen: int) -> bool:
+    """Whether a late decision changes nothing but adds a note, which must not be lost."""
+    return agrees(before, request.action, kept, seen) and adds_note(before, request.reason)
+
+
+def late(ws: Workspace, now: ReviewedPaper, request: DecisionRequest, seen: int | None, error: Stale) -> Decided:
+    """The outcome of a decision that somebody else preceded: an error only if it wanted something different."""
+    if seen is not None and agrees(now, request.action, _kept(ws, now, request), seen):
+        entry = str(ws.catalog / now.candidate.entry) if now.candidate and now.candidate.entry else None
+        return Decided(now.paper.id, now.state, entry, stale=True, paper=now)
+    return failed(now.paper.id, error, now)
 
 
 def _append(
@@ -218,6 +239,9 @@ def _attempt(ws: Workspace, name: str, request: DecisionRequest, model: str, see
             known = reviewed_paper(ws, db, name, model)
             before, known = known, record_request(ws, db, known, request, seen)
         return replace(follow(ws, known), before=before)
+    except Stale as error:
+        assert known is not None  # noqa: S101 - only a paper that was found can have changed
+        return late(ws, known, request, seen, error)
     except HarvesterError as error:
         return failed(name, error, known)
 

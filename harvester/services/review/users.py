@@ -159,14 +159,18 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
     return token
 
 
-def signed_in(ws: Workspace, token: str) -> User | None:
-    """The user whose session this token belongs to; None if the session has ended or was idle too long."""
+def signed_in(ws: Workspace, token: str, *, used: bool = True) -> User | None:
+    """The user whose session this token belongs to; None if the session has ended or was idle too long.
+
+    Args:
+        used: whether a person asks, which keeps the session from becoming idle.
+    """
     now, key = ws.clock(), hash_token(token)
     with read(ws.store) as db:
         found = session_of(db, key)
     if found is None or now - found.seen >= IDLE or now - found.begun >= LONGEST_SESSION:
         return None
-    if now - found.seen >= SEEN_EVERY:
+    if used and now - found.seen >= SEEN_EVERY:
         with write(ws.store) as db:
             mark_seen(db, found.id, now)
     return found.user

@@ -133,6 +133,15 @@ users = Table(
     Index("ix_users_folded", "folded", unique=True),
 )
 
+# Who has which paper open. A row counts for less than a minute, unless the browser renews it.
+presences = Table(
+    "presences",
+    metadata,
+    Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    paper_number(nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+
 sessions = Table(
     "sessions",
     metadata,

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from harvester.services.workspace import Workspace
 from harvester.web.pages import Pages
-from harvester.web.review import admin, bulk, decisions, queue
+from harvester.web.review import admin, bulk, decisions, queue, together
 from harvester.web.review.review_context import ReviewContext, problem
 from harvester.web.signin import Guard
 
@@ -15,9 +15,8 @@ __all__ = ["problem", "routes"]
 def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
     """All routes below /review; none of them answers without a session."""
     context = ReviewContext(ws, pages)
-    router = APIRouter(
-        include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(guard.reviewer)]
-    )
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     for group in (queue, decisions, bulk, admin):
-        router.include_router(group.routes(context))
+        router.include_router(group.routes(context), dependencies=[Depends(guard.reviewer)])
+    router.include_router(together.routes(context), dependencies=[Depends(guard.open_page)])
     return router

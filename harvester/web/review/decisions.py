@@ -13,7 +13,6 @@ from harvester.domain.labels import Labels
 from harvester.services.review.decisions import Decided, decide_all
 from harvester.services.review.queries import (
     PaperDetail,
-    ReviewedPaper,
     StandingDecision,
     detail_of,
     paper_detail,
@@ -44,10 +43,8 @@ def routes(context: ReviewContext) -> APIRouter:
         (done,) = decide_all(context.ws, action, [name], user_of(request).name, reason, given, {name: seen})
         if done.error and done.paper is None:
             raise HarvesterError(done.error)
-        if done.stale and done.paper:
-            if not _is_repeat(done.paper, user_of(request).name, action, seen):
-                return _conflict(context, request, form, detail_of(context.ws, done.paper), at)
-            done = Decided(done.id, done.state, paper=done.paper, stale=True)
+        if done.stale and done.error and done.paper:
+            return _conflict(context, request, form, detail_of(context.ws, done.paper), at)
         if done.error:
             raise UsageError(done.error)
         return _move_on(context, request, form, done, at)
@@ -99,13 +96,6 @@ def _conflict(context: ReviewContext, request: Request, form: Form, now: PaperDe
     pane["paper"]["groups"] = groups(wanted, now.prediction, context.ws.taxonomy, now.explanation)
     template = "pane" if is_fragment(request) else "alone"
     return context.show(request, template, pane, status=409)
-
-
-def _is_repeat(now: ReviewedPaper, by: str, action: str, seen: int) -> bool:
-    """Whether this very decision was already made: a form that was sent twice is not a conflict with oneself."""
-    last = now.decisions[-1] if now.decisions else None
-    mine = last is not None and (last.by, last.action) == (by, action)
-    return mine and now.version == seen + 1
 
 
 def _wanted(context: ReviewContext, form: Form) -> Labels:

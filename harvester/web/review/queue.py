@@ -7,11 +7,13 @@ from fastapi.responses import JSONResponse, Response
 
 from harvester.domain.candidates import STATES
 from harvester.services.review.queries import PaperDetail, QueuePage, paper_detail, queue_page
+from harvester.services.review.together import so_far
 from harvester.sources.registry import names
 from harvester.web.review import view
 from harvester.web.review.chips import finder_words
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
+from harvester.web.signin import user_of
 from harvester.web.workers import ReviewRoute
 
 AT_ONCE = 2
@@ -43,11 +45,14 @@ def routes(context: ReviewContext) -> APIRouter:
 
 
 def _queue(context: ReviewContext, request: Request, at: View) -> dict[str, object]:
+    before = so_far(context.ws)  # first: the page may show more than that, but never less
     found = queue_page(context.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
     chosen = request.query_params.get("paper") or (found.rows[0].id if found.rows else "")
     shown = paper_detail(context.ws, chosen) if chosen else None
     pane = context.pane(shown, at, _after(found, shown))
-    return {**_list(context, found, at), **pane, **context.tail(request), "said": ""}
+    others = view.reading(before.present, user_of(request).name)
+    live = {"after": before.newest, "others": others}
+    return {**_list(context, found, at), **pane, **context.tail(request), **live, "said": ""}
 
 
 def _list(context: ReviewContext, found: QueuePage, at: View) -> dict[str, object]:

@@ -16,6 +16,7 @@ from harvester.domain.identity import address_of
 from harvester.domain.labels import Labels
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
+from harvester.domain.together import Presence
 from harvester.services.review.queries import PaperDetail
 from harvester.web.review.chips import groups, percent
 
@@ -213,6 +214,17 @@ def venue(paper: Paper | QueueRow) -> str:
 def published(paper: Paper | QueueRow) -> str:
     """The day when the paper was submitted or published, as ``2025-06-12``."""
     return utc_date(paper.published).isoformat() if paper.published else ""
+
+
+def reading(present: Iterable[Presence], me: str) -> dict[int, str]:
+    """Who besides oneself reads which paper, as ``bob is reading this``."""
+    found: dict[int, list[str]] = {}
+    for one in present:
+        if one.by != me:
+            found.setdefault(one.paper, []).append(one.by)
+    return {
+        paper: f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} reading this" for paper, names in found.items()
+    }
 
 
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:

@@ -36,6 +36,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/login": {"username": "ann", "password": "correct horse battery"},
     "/logout": {},
     "/suggest": {"paper": "2506.09999"},
+    "/review/reading": {"paper": NAME},
     "/review/decide": {"paper": NAME, "action": "reject", "version": "0"},
     "/review/bulk": {"action": "reject", "paper": f"0 {NAME}"},
     "/review/batches/{number}/undo": {},
@@ -66,7 +67,7 @@ def filled(room: Room) -> Room:
 def traces(room: Room) -> object:
     """The state that a route could have changed."""
     with room.ws.store.connect() as db:
-        tables = ("decisions", "sessions", "proposals", "publications", "batches", "attempts")
+        tables = ("decisions", "sessions", "proposals", "publications", "batches", "attempts", "presences")
         counted = [db.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() for table in tables]
     return counted, room.states(), sorted(map(str, room.ws.catalog.rglob("*")))
 
@@ -88,7 +89,7 @@ def test_nobody_is_signed_in(filled: Room) -> None:
         answer = browser.client.post(change.address, data={**change.form, "csrf": "x"})
         assert answer.status_code == 401, change
         htmx = browser.client.post(change.address, data=change.form, headers={"HX-Request": "true"})
-        assert (htmx.status_code, htmx.headers["hx-redirect"]) == (401, "/login?then=/review"), change
+        assert (htmx.status_code, htmx.headers["hx-redirect"]) == (401, "/login?then=/review&ended=1"), change
     assert traces(filled) == before
 
 
