@@ -18,11 +18,16 @@ Topics = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An accepted paper with the labels it has now."""
+    """An accepted paper with the labels it has now.
+
+    `scope` is the probability of being in scope, by the classifier (0 if it never saw the paper); `page` is a path.
+    """
 
     number: int
     paper: Paper
     labels: Labels
+    scope: float = 0.0
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,11 @@ def matches(topics: Topics, labels: Labels) -> bool:
 def grouped(items: Iterable[Item], topics: Topics, taxonomy: Taxonomy) -> tuple[Group, ...]:
     """A digest's papers under the subscriber's topics, each paper once, under the first one it matches.
 
-    Subscribers to everything get the labels of the taxonomy's first facet as headings. Newest papers first.
+    Subscribers to everything get the labels of the taxonomy's first facet as headings. The best papers come first under
+    their heading, and the heading of the best one comes first; what is under none comes last.
     """
-    left = sorted(items, key=_newest_first)
+    left = best_first(items)
+    place = {item.number: place for place, item in enumerate(left)}
     groups = []
     for facet, label, heading in _headings(topics, taxonomy):
         under = tuple(item for item in left if item.labels.has(facet, label))
@@ -68,9 +75,15 @@ def grouped(items: Iterable[Item], topics: Topics, taxonomy: Taxonomy) -> tuple[
             groups.append(Group(heading, under))
             shown = {item.number for item in under}
             left = [item for item in left if item.number not in shown]
+    groups.sort(key=lambda group: place[group.items[0].number])
     if left:
         groups.append(Group("More" if groups else "", tuple(left)))
     return tuple(groups)
+
+
+def best_first(items: Iterable[Item]) -> list[Item]:
+    """The papers that are most certainly in scope first; of equal ones, the newest."""
+    return sorted(items, key=lambda item: (-item.scope, *_newest_first(item)))
 
 
 def _headings(topics: Topics, taxonomy: Taxonomy) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """The tables, a module a room. A change here needs a migration (migrations/versions); a test compares the two."""
 
 from harvester.store.tables.columns import Moment, metadata
-from harvester.store.tables.learning import backfills, extracts, label_texts, predictions, probes
+from harvester.store.tables.learning import backfills, label_texts, predictions, probes
 from harvester.store.tables.literature import (
     filed_notices,
     identifiers,
@@ -39,7 +39,6 @@ __all__ = [
     "deliveries",
     "digest_papers",
     "digests",
-    "extracts",
     "filed_notices",
     "gates",
     "identifiers",
