@@ -109,7 +109,8 @@ class Composer:
         text = b"".join(piece.text_bytes for piece in pieces)
         html = b"".join(piece.html_bytes for piece in pieces) if plan.subscriber.preferences.form == "html" else None
         to, token = plan.subscriber.email, self.tokens.unsubscribe(plan.subscriber.key)
-        subject = content.subject(self._groups(plan), self._head.title)
+        span = "month" if plan.subscriber.preferences.every == "month" else "week"
+        subject = content.subject(self._groups(plan), self._head.title, span)
         return write(self._head, Letter(to, subject, message_id, token, text, html), now)
 
     def outline(self, plan: Plan) -> DigestOutline:

@@ -20,7 +20,7 @@ from harvester.config.settings import Settings
 from harvester.config.web import WebSettings
 from harvester.digest import content
 from harvester.digest.composer import Composer, Plan
-from harvester.digest.rules import Item, grouped, is_due, is_silent, matches
+from harvester.digest.rules import Item, grouped, is_due, is_silent
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper
 from harvester.domain.subscribers import Preferences, Subscriber
@@ -203,14 +203,6 @@ def test_each_paper_once_under_the_first_of_the_topics() -> None:
     ]
     assert [group.heading for group in grouped([other], {}, TAXONOMY)] == [""]
     assert [group.heading for group in grouped([both, other], {}, TAXONOMY)] == ["Segmentation", "More"]
-
-
-def test_any_chosen_label_will_do() -> None:
-    labels = as_labels("dataset", task="segmentation", modality="ecg,cmr")
-    assert matches({}, labels)
-    assert matches({"task": ("diagnosis",), "modality": ("cmr",)}, labels)
-    assert matches({"kind": ("dataset",)}, labels)
-    assert not matches({"task": ("diagnosis",), "disease": ("cad",)}, labels)
 
 
 def test_due_by_calendar_day() -> None:

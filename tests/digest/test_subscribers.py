@@ -59,7 +59,7 @@ def test_adding_again_updates_and_makes_no_second(room: Room) -> None:
     [
         ({"modality": "ecg,mri"}, None, r"modality has no label 'mri'; it has: ecg, cmr,"),
         ({"colour": "red"}, None, r"no facet 'colour'; it has: task, modality, disease"),
-        ({}, "month", r"every day or week, not every 'month'"),
+        ({}, "year", r"every day or week or month, not every 'year'"),
     ],
 )
 def test_wrong_wishes_change_nothing(room: Room, topics: dict[str, str], every: str | None, message: str) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from harvester.base.clock import utc_date
 from harvester.catalog.paper_pages import page_path
 from harvester.digest.composer import Plan
-from harvester.digest.rules import Item, is_due, is_silent, matches
+from harvester.digest.interest import reads_papers, wants
+from harvester.digest.rules import Item, is_due, is_silent
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import standing
 from harvester.domain.labels import Labels
@@ -55,11 +56,13 @@ def news(db: Connection, people: Sequence[Subscriber]) -> list[Plan]:
         return []
     accepted = acceptances(db, min(subscriber.confirmed_after or 0 for subscriber in waiting))
     labels = _labels(db, accepted)
+    read_too = any(reads_papers(subscriber.preferences) for subscriber in waiting)
+    papers = {number: stored.paper for number, stored in load(db, accepted).items()} if read_too else {}
     wanted: dict[int, list[int]] = {}
     for part in chunks(waiting):  # the whole ledger may not fit into memory some day
         mailed = mailed_papers(db, [subscriber.id for subscriber in part])
         wanted |= {
-            subscriber.id: _wanted(subscriber, accepted, labels, mailed.get(subscriber.id, set()))
+            subscriber.id: _wanted(subscriber, accepted, labels, papers, mailed.get(subscriber.id, set()))
             for subscriber in part
         }
     numbers = {number for chosen in wanted.values() for number in chosen}
@@ -90,13 +93,17 @@ def _place(paper: Paper, candidate: Candidate | None) -> tuple[float, str]:
 
 
 def _wanted(
-    subscriber: Subscriber, accepted: Mapping[int, int], labels: Mapping[int, Labels], mailed: set[int]
+    subscriber: Subscriber,
+    accepted: Mapping[int, int],
+    labels: Mapping[int, Labels],
+    papers: Mapping[int, Paper],
+    mailed: set[int],
 ) -> list[int]:
-    horizon = subscriber.confirmed_after or 0
+    horizon, preferences = subscriber.confirmed_after or 0, subscriber.preferences
     return [
         number
         for number, decision in accepted.items()
-        if decision > horizon and number not in mailed and matches(subscriber.preferences.topics, labels[number])
+        if decision > horizon and number not in mailed and wants(preferences, labels[number], papers.get(number))
     ]
 
 
