@@ -30,7 +30,6 @@ from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import papers, queue
 from harvester.store.decisions import add_decision
 from harvester.store.engine import open_store, read, write
-from harvester.store.key_sentences import save_extracts
 from harvester.store.schema import upgrade
 from harvester.store.subscribers import insert_subscribers
 
@@ -137,7 +136,7 @@ def subscriber(n: int, dice: random.Random, labels: list[tuple[str, str]]) -> Su
 
 
 def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) -> None:
-    """One accepted paper with labels of every facet and an extract."""
+    """One accepted paper with labels of every facet."""
     what = dice.choice(["12-lead ECG", "cine CMR", "coronary CT angiography", "echocardiography"])
     abstract = " ".join(SENTENCE.format(n=dice.randint(100, 99_999), what=what) for _ in range(9))
     paper = Paper(
@@ -157,7 +156,6 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
     before = queue.find_candidate(db, number)
     assert before is not None
     queue.move(db, before, "accepted", made, filed=True)
-    save_extracts(db, {number: (paper.text_hash, " ".join(abstract.split(". ")[:2]))})
 
 
 def baseline(ws: Workspace) -> float:
@@ -166,7 +164,7 @@ def baseline(ws: Workspace) -> float:
         plans = due(db, NOW)[:BASELINE]
     begun = time.monotonic()
     for plan in plans:
-        Composer(ws.settings, ws.taxonomy).message(plan, "<x@example.org>", NOW)
+        Composer(ws.settings, ws.taxonomy, NOW.date()).message(plan, "<x@example.org>", NOW)
     return len(plans) / (time.monotonic() - begun)
 
 
@@ -182,7 +180,10 @@ def print_table(figures: Figures, plain: float) -> None:
     """The figures and their ratio to the baseline."""
     rate = figures.counts.sent / figures.seconds
     rows = [
-        ("due / sent / failed / unknown", " / ".join(str(count) for count in figures.counts.to_json().values())),
+        (
+            "due / sent / failed / unknown / waiting",
+            " / ".join(map(str, figures.counts.to_json().values())),
+        ),
         ("seconds", f"{figures.seconds:.1f}"),
         ("messages per second, composed, recorded and sent (target 200)", f"{rate:.0f}"),
         ("messages per second, each only composed from scratch (baseline)", f"{plain:.0f}"),

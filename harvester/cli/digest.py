@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import HarvesterError, UsageError
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 from harvester.cli.errors import failure_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harvester.digest.composer import DigestOutline, MailBody
     from harvester.services.digest.delivery import Counts
     from harvester.services.digest.sending import Unknown
+    from harvester.services.workspace import Workspace
 
 app = typer.Typer(help="The digest: the mail with new papers.", no_args_is_help=True)
 
@@ -65,6 +66,14 @@ def send(
             help="Write the messages as .eml files to this folder; they count as sent, except with --dry-run.",
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send only a test mail, to this address: its subscriber's next digest, or a sample of everything new. "
+            "Nothing counts as mailed.",
+        ),
+    ] = None,
 ) -> Output | None:
     """Send every digest that is due; running it again is harmless.
 
@@ -74,6 +83,8 @@ def send(
     from harvester.services.digest.sending import SendingStopped, send_digests
 
     ws = call.workspace
+    if to is not None:
+        return _sent(_test_mail(ws, to, eml, dry_run=dry_run))
     if dry_run:
         counts, messages = plan_digests(ws, eml)
         return Output(_plan(counts, messages), lambda: _show_plan(messages))
@@ -83,6 +94,15 @@ def send(
     except SendingStopped as stopped:
         return _sent(stopped.counts, stopped)
     return _sent(counts)
+
+
+def _test_mail(ws: "Workspace", to: str, eml: Path | None, *, dry_run: bool) -> "Counts":
+    from harvester.services.digest.trial import send_test
+
+    if dry_run:
+        remedy = "with --to, use --eml DIR to write the mail to a folder"
+        raise UsageError("--to sends a test mail, and --dry-run sends nothing", remedy=remedy)
+    return send_test(ws, to, eml=eml)
 
 
 @app.command()
@@ -130,6 +150,7 @@ def _show_mail(heads: Sequence[str], mails: Sequence["MailBody"], html: Path | N
 
 def _sent(counts: "Counts", stopped: HarvesterError | None = None) -> Output:
     """The result of sending; `stopped` says why it ended early, in the same document."""
+    waiting = f", {counts.waiting} waiting" if counts.waiting else ""
     problems = [f"Digest to {problem.to} ({problem.state}): {problem.reason}" for problem in counts.problems]
     return Output(
         {
@@ -137,7 +158,7 @@ def _sent(counts: "Counts", stopped: HarvesterError | None = None) -> Output:
             "problems": [problem.to_json() for problem in counts.problems],
             **(failure_of(stopped).to_json() if stopped else {}),
         },
-        f"{counts.due} due: {counts.sent} sent, {counts.failed} failed, {counts.unknown} unknown.",
+        f"{counts.due} due: {counts.sent} sent, {counts.failed} failed, {counts.unknown} unknown{waiting}.",
         [*problems, *([str(stopped)] if stopped else [])],
     )
 

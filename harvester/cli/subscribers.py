@@ -11,7 +11,7 @@ from harvester.cli.common import say, table
 from harvester.cli.facets import FacetCommand, Label, labels_given
 
 if TYPE_CHECKING:
-    from harvester.domain.subscribers import Subscriber
+    from harvester.domain.subscribers import Preferences, Subscriber
 
 app = typer.Typer(help="The subscribers of the digest.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="A plain e-mail address.")]
@@ -25,12 +25,26 @@ def add(
     email: Email,
     confirmed: Agreed = False,
     label: Label = None,
-    every: Annotated[str | None, typer.Option(help="day or week (default for new subscribers: day).")] = None,
+    every: Annotated[str | None, typer.Option(help="day, week or month (default for new subscribers: day).")] = None,
     weekday: Annotated[
         str | None, typer.Option(help="The day of a weekly digest, such as monday; '' means any.")
     ] = None,
     form: Annotated[
         str | None, typer.Option("--format", help="html or text (default for new subscribers: html).")
+    ] = None,
+    authors: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Authors, separated by commas; '' means none.")
+    ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="Words of title and abstract, by commas; '' means none."),
+    ] = None,
+    match: Annotated[
+        str | None,
+        typer.Option(
+            help="all: a paper must have something of every list (facet, authors, words) that is used; any: of one of "
+            "them (default for new subscribers: all)."
+        ),
     ] = None,
 ) -> Output | None:
     """Add a subscriber, or change the preferences of an existing one; without labels they get everything.
@@ -41,7 +55,8 @@ def add(
 
     given = labels_given(label)
     ws = call.workspace
-    subscriber = add_subscriber(ws, email, given, every, weekday=weekday, form=form, confirmed=confirmed)
+    lists = {"match": match, "authors": authors, "words": words}
+    subscriber = add_subscriber(ws, email, given, every, weekday=weekday, form=form, confirmed=confirmed, **lists)
     waiting = "; a mail asks for confirmation within 48 hours" if subscriber.state == "pending" else ""
     return Output([to_json(subscriber)], f"{subscriber.email} is {subscriber.state}{waiting}.")
 
@@ -59,10 +74,7 @@ def list_all(call: Invocation) -> Output | None:
 def _show(found: "Sequence[Subscriber]") -> None:
     from harvester.digest.preferences import weekday_name
 
-    chosen = (
-        ", ".join(label for labels in subscriber.preferences.topics.values() for label in labels)
-        for subscriber in found
-    )
+    chosen = (_wishes(subscriber.preferences) for subscriber in found)
     rows = [
         (
             subscriber.email,
@@ -75,6 +87,12 @@ def _show(found: "Sequence[Subscriber]") -> None:
     ]
     table(("email", "state", "every", "format", "topics"), rows)
     say(f"{sum(subscriber.state == 'active' for subscriber in found)} active of {len(found)}.")
+
+
+def _wishes(preferences: "Preferences") -> str:
+    """``ecg, cmr + diagnosis``: a plus between lists of which all must hold, a comma if one is enough."""
+    lists = [*preferences.topics.values(), preferences.authors, preferences.words]
+    return (" + " if preferences.match == "all" else ", ").join(", ".join(chosen) for chosen in lists if chosen)
 
 
 @app.command()

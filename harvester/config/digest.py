@@ -28,6 +28,7 @@ class DigestSettings(SettingsSection):
     attempts: int = Field(default=3, ge=1)
     retry_after: float = Field(default=5.0, ge=0)
     heartbeat: bool = False
+    papers: int = Field(default=20, ge=1)
 
     @model_validator(mode="after")
     def _plain_only_to_this_host(self) -> "DigestSettings":

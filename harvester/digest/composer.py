@@ -6,7 +6,8 @@ and a message is these pieces one after the other. Only the footer is individual
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from email.utils import make_msgid
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -16,8 +17,8 @@ from markupsafe import escape
 from classifiers.taxonomy import Taxonomy
 from harvester.config.settings import Settings
 from harvester.digest import content, layout
-from harvester.digest.rules import Group, Item, grouped
-from harvester.domain.subscribers import Subscriber
+from harvester.digest.rules import Group, Item, best_first, grouped
+from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.mail.link_tokens import Tokens, open_tokens
 from harvester.mail.message import Letter, encoded, letterhead, write
 
@@ -27,12 +28,22 @@ _MARKS = {name: f"{name}.of-the-recipient.invalid" for name in _OWN}
 _PLACE_OF_PAPERS = "<!--papers-->"
 
 
+LARGEST = 90_000  # bytes of a message: Gmail cuts longer ones, and the links to leave are at their end
+ROOM = 70_000  # of these for papers and their headings, in both forms and encoded
+HEADING = 600
+NOBODY = Subscriber("", "", "active", Preferences(), datetime.min.replace(tzinfo=UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A digest for one subscriber; without items it is a heartbeat."""
+    """A digest for one subscriber; without items it is a heartbeat.
+
+    `since` is the day of the first digest, to anybody, that had one of the items.
+    """
 
     subscriber: Subscriber
     items: tuple[Item, ...]
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +76,14 @@ class Composed(NamedTuple):
 
 
 class Composer:
-    """The letterhead, the taxonomy and the secret that all digests of one sending share.
+    """The letterhead, the taxonomy, the day and the secret that all digests of one sending share.
 
-    `extracts` holds each paper's extract by number; papers without one get the beginning of their abstract.
+    `preview` and `message` join the same pieces, so what a preview shows is what is sent.
     """
 
-    def __init__(self, settings: Settings, taxonomy: Taxonomy, extracts: Mapping[int, str] | None = None) -> None:
+    def __init__(self, settings: Settings, taxonomy: Taxonomy, day: date) -> None:
         """Raises: UsageError: the configured sender or base_url cannot be used."""
-        self._settings, self._taxonomy, self._extracts = settings, taxonomy, extracts or {}
+        self._settings, self._taxonomy, self._day = settings, taxonomy, day
         self._head = letterhead(settings.digest, taxonomy.title)
         self._papers: dict[int, Composed] = {}
         self._frame = lru_cache(maxsize=512)(self._new_frame)
@@ -83,24 +94,24 @@ class Composer:
         """Opened only when needed: a preview of nothing creates no key file."""
         return open_tokens(self._settings)
 
-    def message_id(self, day: date, to: Subscriber) -> str:
+    def message_id(self, to: Subscriber) -> str:
         """Always the same for one day and subscriber, so that mail programs recognize a repeat."""
-        name = sha256(f"{day} {to.key}".encode()).hexdigest()[:32]
-        return f"<{day:%Y%m%d}.{name}@{self._head.sender.domain}>"
+        name = sha256(f"{self._day} {to.key}".encode()).hexdigest()[:32]
+        return f"<{self._day:%Y%m%d}.{name}@{self._head.sender.domain}>"
+
+    def trial_id(self) -> str:
+        """The Message-ID of a test mail: always another, so that the digest itself is no repeat of it."""
+        return make_msgid("test", domain=self._head.sender.domain)
 
     def message(self, plan: Plan, message_id: str, now: datetime) -> bytes:
-        """The whole message as it goes over the wire."""
-        groups, own = self._groups(plan), self._own(plan.subscriber)
-        top, bottom, head = self._frame(content.count(len(plan.items)), content.overview(groups))
-        pieces = list(self._pieces(groups))
-        text = [encoded(head), *(piece.text_bytes for piece in pieces), encoded(_filled(self._foot, own))]
-        html = None
-        if plan.subscriber.preferences.form == "html":
-            inner = (piece.html_bytes for piece in pieces)
-            html = b"".join((encoded(top), *inner, encoded(_filled_html(bottom, own))))
-        token = self.tokens.unsubscribe(plan.subscriber.key)
-        subject = content.subject(groups, self._head.title)
-        return write(self._head, Letter(plan.subscriber.email, subject, message_id, token, b"".join(text), html), now)
+        """The whole message as it goes over the wire, less than `LARGEST` bytes of it."""
+        pieces = self._whole(plan, self._own(plan.subscriber))
+        text = b"".join(piece.text_bytes for piece in pieces)
+        html = b"".join(piece.html_bytes for piece in pieces) if plan.subscriber.preferences.form == "html" else None
+        to, token = plan.subscriber.email, self.tokens.unsubscribe(plan.subscriber.key)
+        span = "month" if plan.subscriber.preferences.every == "month" else "week"
+        subject = content.subject(self._groups(plan), self._head.title, span)
+        return write(self._head, Letter(to, subject, message_id, token, text, html), now)
 
     def outline(self, plan: Plan) -> DigestOutline:
         """A summary of the message."""
@@ -109,16 +120,13 @@ class Composer:
         return DigestOutline(plan.subscriber.email, content.subject(groups, self._head.title), papers)
 
     def preview(self, plan: Plan) -> MailBody:
-        """The text of the message."""
-        own = self._own(plan.subscriber)
-        text, html = self._shown(self._groups(plan))
-        return MailBody(text + _filled(self._foot, own), _filled_html(html, own))
+        """Both forms of the message, as `message` encodes them."""
+        return _joined(self._whole(plan, self._own(plan.subscriber)))
 
     def sample(self, items: tuple[Item, ...]) -> MailBody:
         """A digest of everything, to nobody."""
-        text, html = self._shown(grouped(items, {}, self._taxonomy))
         own = {"to": "nobody: this is a preview", **dict.fromkeys(("preferences", "unsubscribe"), self._head.base_url)}
-        return MailBody(text, _filled_html(html, own))
+        return _joined(self._whole(Plan(NOBODY, items), own))
 
     def _groups(self, plan: Plan) -> tuple[Group, ...]:
         return grouped(plan.items, plan.subscriber.preferences.topics, self._taxonomy)
@@ -130,12 +138,32 @@ class Composer:
             "unsubscribe": self._head.link("unsubscribe", self.tokens.unsubscribe(to.key)),
         }
 
-    def _shown(self, groups: Sequence[Group]) -> MailBody:
-        count = content.count(sum(len(group.items) for group in groups))
-        top, bottom, head = self._frame(count, content.overview(groups))
-        pieces = list(self._pieces(groups))
-        text, html = (piece.text for piece in pieces), (piece.html for piece in pieces)
-        return MailBody(head + "".join(text), top + "".join(html) + bottom)
+    def _whole(self, plan: Plan, own: Mapping[str, str]) -> list[Composed]:
+        """All pieces of a mail, from the first line to the last."""
+        shown = self._best(plan.items)
+        groups = grouped(shown, plan.subscriber.preferences.topics, self._taxonomy)
+        top, bottom = self._frame(content.count(len(plan.items), len(shown)), content.overview(groups))
+        more = len(plan.items) - len(shown)
+        rest = [_more(more, self._archive(plan))] if more else []
+        foot = _composed(_filled(self._foot, own), _filled_html(bottom, own))
+        return [top, *self._pieces(groups), *rest, foot]
+
+    def _best(self, items: Sequence[Item]) -> list[Item]:
+        """The best papers, as many as the cap and the room in a mail allow, and at least one."""
+        shown: list[Item] = []
+        room = ROOM
+        for item in best_first(items)[: self._settings.digest.papers]:
+            piece = self._paper(item)
+            room -= len(piece.text_bytes) + len(piece.html_bytes) + HEADING
+            if room < 0 and shown:
+                break
+            shown.append(item)
+        return shown
+
+    def _archive(self, plan: Plan) -> str:
+        """The page with all papers of a digest; some may have been in earlier digests, to others."""
+        earlier = plan.since if plan.since and plan.since < self._day else None
+        return self._head.link("archive", f"{self._day}") + (f"?since={earlier}" if earlier else "")
 
     def _pieces(self, groups: Sequence[Group]) -> Iterator[Composed]:
         for group in groups:
@@ -148,16 +176,16 @@ class Composer:
         """One paper in both forms, plain and encoded; made once."""
         found = self._papers.get(item.number)
         if found is None:
-            shown = content.show(item, self._taxonomy, self._extracts.get(item.number, ""))
+            shown = content.show(item, self._taxonomy, self._head.base_url)
             found = self._papers[item.number] = _laid_out("paper", {"paper": shown})
         return found
 
-    def _new_frame(self, heading: str, overview: str) -> tuple[str, str, str]:
-        """What surrounds the papers: HTML before and after them, and the text before them."""
+    def _new_frame(self, heading: str, overview: str) -> tuple[Composed, str]:
+        """What surrounds the papers: all before them, and the HTML after them."""
         values = {"title": self._head.title, "heading": heading, "overview": overview}
         page = layout.page("digest", {**values, **_MARKS, "archive": self._head.link("archive")})
         top, _, bottom = page.partition(_PLACE_OF_PAPERS)
-        return f"{top}\n", bottom, layout.text("digest", values)
+        return _composed(layout.text("digest", values), f"{top}\n"), bottom
 
 
 @lru_cache(maxsize=512)
@@ -165,9 +193,21 @@ def _heading(heading: str, number: int) -> Composed:
     return _laid_out("heading", {"heading": heading, "number": number})
 
 
+@lru_cache(maxsize=512)
+def _more(number: int, address: str) -> Composed:
+    return _laid_out("more", {"number": number, "address": address})
+
+
 def _laid_out(template: str, values: Mapping[str, object]) -> Composed:
-    text, html = layout.text(template, values), layout.piece(template, values).rstrip("\n") + "\n"
+    return _composed(layout.text(template, values), layout.piece(template, values).rstrip("\n") + "\n")
+
+
+def _composed(text: str, html: str) -> Composed:
     return Composed(text, html, encoded(text), encoded(html))
+
+
+def _joined(pieces: Sequence[Composed]) -> MailBody:
+    return MailBody("".join(piece.text for piece in pieces), "".join(piece.html for piece in pieces))
 
 
 def _filled(foot: str, own: Mapping[str, str]) -> str:

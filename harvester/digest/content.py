@@ -1,22 +1,25 @@
 """The content of a mail, as plain values for the templates. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifiers.sentences import sentences
 from classifiers.taxonomy import Taxonomy
 from harvester.base import escape
 from harvester.base.clock import utc_date
+from harvester.digest.extracts import LONGEST_READ, extract, shorten
 from harvester.digest.rules import Group, Item
 from harvester.domain.identity import address_of
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.text import clean
 
-LONGEST_TITLE = 60  # in a subject; mail programs on phones show little more
-LONGEST_EXTRACT = 500
+# All that comes from outside is limited in length: no record can make a mail too large for its reader's mailbox.
+LONGEST_SUBJECT_TITLE = 60  # mail programs on phones show little more
+LONGEST_TITLE = 300
+LONGEST_NAME = 80  # of an author, of a venue
+LONGEST_ADDRESS = 500
 AUTHORS = 3
-SENTENCES = 2  # of an abstract in a mail
 _TURNING = re.compile(
     "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )  # bidirectional controls: they would reverse our own text
@@ -24,7 +27,7 @@ _TURNING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DigestPaper:
-    """One paper as a mail shows it; `links` are pairs of name and safe address."""
+    """One paper as a mail shows it; `page` is the address of our page, `links` are pairs of name and safe address."""
 
     title: str
     authors: str
@@ -32,10 +35,11 @@ class DigestPaper:
     labels: str
     extract: str
     links: tuple[tuple[str, str], ...]
+    page: str = ""
 
 
-def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
-    """One paper, ready for the templates; without an extract it gets the first sentences of its abstract."""
+def show(item: Item, taxonomy: Taxonomy, base_url: str) -> DigestPaper:
+    """One paper, ready for the templates."""
     paper = item.paper
     return DigestPaper(
         title=_title(paper),
@@ -44,8 +48,9 @@ def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
             filter(None, (_venue(paper), utc_date(paper.published).isoformat() if paper.published else ""))
         ),
         labels=", ".join(label_names(item, taxonomy)),
-        extract=shorten(plain(extract), LONGEST_EXTRACT) or first_sentences(paper.abstract, SENTENCES),
+        extract=extract(plain(paper.abstract[:LONGEST_READ])),
         links=_links(paper),
+        page=f"{base_url}{item.page}" if item.page else "",
     )
 
 
@@ -54,9 +59,19 @@ def plain(text: str) -> str:
     return clean(_TURNING.sub("", text))
 
 
-def count(number: int) -> str:
-    """``1 new paper``, ``3 new papers``."""
-    return f"{number or 'No'} new paper{'' if number == 1 else 's'}"
+def count(number: int, shown: int | None = None) -> str:
+    """``1 new paper``, ``3 new papers``; ``87 new papers, here the best 20`` if not all of them are shown."""
+    rest = f", here the best {shown}" if shown is not None and 0 < shown < number else ""
+    return f"{number or 'No'} new paper{'' if number == 1 else 's'}{rest}"
+
+
+def isolated(text: str) -> str:
+    """Text that, if any of it is written from right to left, is kept from reordering what stands around it.
+
+    With the isolates of UAX #9, for where no markup can say it, such as a subject.
+    """
+    turns = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in text)
+    return f"\u2068{text}\u2069" if turns else text
 
 
 def overview(groups: Sequence[Group]) -> str:
@@ -64,34 +79,20 @@ def overview(groups: Sequence[Group]) -> str:
     return " · ".join(f"{group.heading} {len(group.items)}" for group in groups) if len(groups) > 1 else ""
 
 
-def subject(groups: Sequence[Group], list_title: str) -> str:
+def subject(groups: Sequence[Group], list_title: str, span: str = "week") -> str:
     """What is in the digest: ``3 new papers: <title of the first> and 2 more``; without papers, the list's name."""
     items = [item for group in groups for item in group.items]
     if not items:
-        return f"No new papers this week: {plain(list_title)}"
-    title = shorten(_title(items[0].paper), LONGEST_TITLE)
+        return f"No new papers this {span}: {plain(list_title)}"
+    title = isolated(shorten(_title(items[0].paper), LONGEST_SUBJECT_TITLE))
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
     return f"{count(len(items))}: {title}{more}"
 
 
-def shorten(text: str, longest: int) -> str:
-    """Text cut at the end of a word, with an ellipsis, if it is too long."""
-    if len(text) <= longest:
-        return text
-    cut = text[: longest - 1]
-    head = cut.rpartition(" ")[0]
-    return (head if len(head) > longest // 2 else cut).rstrip(" ,;:-") + "…"
-
-
 def short_authors(names: Sequence[str]) -> str:
     """The first three, and whether there are more."""
-    shown = [plain(name) for name in names[:AUTHORS]]
+    shown = [shorten(plain(name), LONGEST_NAME) for name in names[:AUTHORS]]
     return ", ".join(shown) + (" et al." if len(names) > AUTHORS else "")
-
-
-def first_sentences(text: str, number: int) -> str:
-    """The beginning of an abstract: a few sentences, limited in length."""
-    return shorten(" ".join(sentences(plain(text))[:number]), LONGEST_EXTRACT)
 
 
 def label_names(item: Item, taxonomy: Taxonomy) -> list[str]:
@@ -104,11 +105,11 @@ def label_names(item: Item, taxonomy: Taxonomy) -> list[str]:
 
 
 def _title(paper: Paper) -> str:
-    return plain(paper.title) or paper.id
+    return shorten(plain(paper.title) or paper.id, LONGEST_TITLE)
 
 
 def _venue(paper: Paper) -> str:
-    return venue_of(plain(paper.venue), paper.id)
+    return shorten(venue_of(plain(paper.venue), paper.id), LONGEST_NAME)
 
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
@@ -119,4 +120,4 @@ def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
         "Project": paper.links.get("project"),
     }
     safe = ((role, escape.url(clean(address or ""))) for role, address in named.items())
-    return tuple((role, address) for role, address in safe if address)
+    return tuple((role, address) for role, address in safe if 0 < len(address) <= LONGEST_ADDRESS)

@@ -13,7 +13,8 @@ from harvester.digest.preferences import BY_MAINTAINER, change_preferences, week
 from harvester.domain.address import parse_address
 from harvester.domain.subscribers import STATES, Preferences, Subscriber
 
-COLUMNS = ("email", "state", "topics", "every", "weekday", "format", "joined", "confirmed", "consent")
+_WISHES = ("topics", "every", "weekday", "format", "match", "authors", "words")
+COLUMNS = ("email", "state", *_WISHES, "joined", "confirmed", "consent")
 
 
 def to_csv(people: Iterable[Subscriber]) -> str:
@@ -67,16 +68,18 @@ def _preferences(row: Mapping[str, str], taxonomy: Taxonomy) -> Preferences:
     for word in row["topics"].replace(",", " ").split():
         facet, _, label = word.partition(":")
         topics.setdefault(facet, []).append(label)
-    return change_preferences(
-        taxonomy, Preferences(), topics, row["every"] or None, row["weekday"] or None, row["format"] or None
-    )
+    older = "any" if topics else "all"  # a table from before there was a choice
+    lists = {"match": row["match"] or older, "authors": row["authors"], "words": row["words"]}
+    when = (row["every"] or None, row["weekday"] or None)
+    return change_preferences(taxonomy, Preferences(), topics, *when, row["format"] or None, **lists)
 
 
 def _cells(subscriber: Subscriber) -> tuple[str, ...]:
     wanted = subscriber.preferences
     topics = " ".join(f"{facet}:{label}" for facet, labels in wanted.topics.items() for label in labels)
     confirmed = rfc3339(subscriber.confirmed) if subscriber.confirmed else ""
-    preferences = (topics, wanted.every, weekday_name(wanted), wanted.form)
+    lists = (wanted.match, "; ".join(wanted.authors), "; ".join(wanted.words))
+    preferences = (topics, wanted.every, weekday_name(wanted), wanted.form, *lists)
     return (subscriber.email, subscriber.state, *preferences, rfc3339(subscriber.joined), confirmed, subscriber.consent)
 
 

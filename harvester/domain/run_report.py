@@ -157,15 +157,16 @@ class DigestCounts:
     sent: int = 0
     failed: int = 0
     unknown: int = 0
+    waiting: int = 0
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """The counts from a stored report."""
-        return cls(*(document.get(key, 0) for key in ("due", "sent", "failed", "unknown")))
+        return cls(**{key: document.get(key, 0) for key in cls.__slots__})
 
     def to_json(self) -> dict[str, int]:
-        """``{"due", "sent", "failed", "unknown"}``."""
-        return {"due": self.due, "sent": self.sent, "failed": self.failed, "unknown": self.unknown}
+        """``{"due", "sent", "failed", "unknown", "waiting"}``."""
+        return {key: getattr(self, key) for key in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

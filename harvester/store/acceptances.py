@@ -1,10 +1,12 @@
 """What was accepted into the catalog, and which of it past digests contained."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from harvester.store.papers import chunks
 from harvester.store.tables import candidates, decisions, digest_papers, digests, mailed, papers
 
 
@@ -50,13 +52,28 @@ def digest_days(db: Connection) -> list[tuple[date, int]]:
     return [(row.day, row.papers) for row in db.execute(query)]
 
 
-def digest_of(db: Connection, day: date) -> list[int]:
-    """The papers in this day's digest that are still in the catalog."""
+def first_digest_days(db: Connection, numbers: Collection[int]) -> dict[int, date]:
+    """For each of these papers that a sent digest contained, the day of the first one."""
+    found: dict[int, date] = {}
+    for chunk in chunks(sorted(numbers)):
+        query = (
+            select(digest_papers.c.paper, func.min(digests.c.day).label("day"))
+            .join(digests, digests.c.id == digest_papers.c.digest)
+            .where(digests.c.sent.is_not(None), digest_papers.c.paper.in_(chunk))
+            .group_by(digest_papers.c.paper)
+        )
+        found |= {row.paper: row.day for row in db.execute(query)}
+    return found
+
+
+def digest_of(db: Connection, day: date, since: date) -> list[int]:
+    """The papers in the digests from one day to another, both inclusive, that are still in the catalog."""
     query = (
         select(digest_papers.c.paper)
         .join(digests, digests.c.id == digest_papers.c.digest)
         .join(candidates, candidates.c.paper == digest_papers.c.paper)
-        .where(digests.c.day == day, digests.c.sent.is_not(None), candidates.c.state == "accepted")
+        .where(digests.c.day.between(since, day), digests.c.sent.is_not(None), candidates.c.state == "accepted")
+        .distinct()
         .order_by(digest_papers.c.paper)
     )
     return list(db.execute(query).scalars())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, insert, select, update
 
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.store.papers import chunks
@@ -66,7 +66,7 @@ def set_preferences(db: Connection, key: str, preferences: Preferences, confirme
 
 def activate(db: Connection, key: str, now: datetime, after: int, consent: str) -> None:
     """Activate a subscriber who is not active yet: papers accepted after this decision are news to them."""
-    values = {"state": "active", "confirmed": now, "confirmed_after": after, "consent": consent}
+    values = {"state": "active", "confirmed": now, "confirmed_after": after, "consent": consent, "ended": None}
     waiting = (subscribers.c.key == key, subscribers.c.state != "active")
     db.execute(update(subscribers).where(*waiting).values(values))
 
@@ -74,6 +74,19 @@ def activate(db: Connection, key: str, now: datetime, after: int, consent: str) 
 def set_state(db: Connection, key: str, state: str) -> None:
     """Make a subscriber inactive; one who has already left is not changed."""
     db.execute(update(subscribers).where(subscribers.c.key == key).values(state=state))
+
+
+def end(db: Connection, key: str, now: datetime) -> None:
+    """Make a subscriber one who has left; only of an active one it is kept when, since only they may come back so."""
+    when = case((subscribers.c.state == "active", now), else_=None)
+    there = (subscribers.c.key == key, subscribers.c.state != "unsubscribed")
+    db.execute(update(subscribers).where(*there).values(state="unsubscribed", ended=when))
+
+
+def resume(db: Connection, key: str, since: datetime) -> bool:
+    """Make a subscriber active again who left at this moment or later; returns whether there was one."""
+    left = (subscribers.c.key == key, subscribers.c.state == "unsubscribed", subscribers.c.ended >= since)
+    return db.execute(update(subscribers).where(*left).values(state="active", ended=None)).rowcount == 1
 
 
 def delete_subscriber(db: Connection, key: str) -> bool:
@@ -103,12 +116,15 @@ def lift(db: Connection, key: str) -> None:
 
 def _columns(preferences: Preferences) -> dict[str, Any]:
     topics = {facet: list(labels) for facet, labels in preferences.topics.items()}
-    return {"topics": topics, "every": preferences.every, "weekday": preferences.weekday, "form": preferences.form}
+    lists = {"authors": list(preferences.authors), "words": list(preferences.words)}
+    plain = {name: getattr(preferences, name) for name in ("every", "weekday", "form", "match")}
+    return {"topics": topics, **plain, **lists}
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     topics = {facet: tuple(labels) for facet, labels in row.topics.items()}
-    preferences = Preferences(topics, row.every, row.weekday, row.form)
+    lists = (tuple(row.authors), tuple(row.words))
+    preferences = Preferences(topics, row.every, row.weekday, row.form, row.match, *lists)
     return Subscriber(
         row.key,
         row.email,
@@ -119,4 +135,5 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         row.confirmed_after,
         row.consent,
         row.id,
+        row.ended,
     )

@@ -1,7 +1,7 @@
 """For readers who do not want mail: past digests, the next one so far, and feeds."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -14,6 +14,7 @@ from harvester.services.workspace import Workspace
 from harvester.web.caching import unless_known
 from harvester.web.pages import Pages
 
+LONGEST_SPAN = timedelta(days=366)
 FORMS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
     "atom": ("application/atom+xml", to_atom),
     "json": ("application/feed+json", to_json_feed),
@@ -33,17 +34,20 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
     @router.get("/archive/next")
     def next_digest() -> HTMLResponse:
         """The next digest of everything so far, as a mail program shows it."""
-        mail = sample(ws, stored=True)
+        mail = sample(ws)
         if mail is None:
             return pages.message(200, "The next digest", "There is nothing new yet.")
         return HTMLResponse(mail.html, headers=AS_MAIL)
 
     @router.get("/archive/{day}")
-    def digest(day: str) -> HTMLResponse:
-        found = past_digest(ws, _date(day))
+    def digest(day: str, since: str = "") -> HTMLResponse:
+        last, first = _date(day), _date(since or day)
+        if not timedelta(0) <= last - first <= LONGEST_SPAN:
+            raise HTTPException(404)
+        found = past_digest(ws, last, first)
         if not found:
             raise HTTPException(404)
-        return pages.render("digest", {"day": day, "sections": found})
+        return pages.render("digest", {"day": last, "since": first, "sections": found})
 
     @router.api_route("/feeds.opml", methods=["GET", "HEAD"])
     def subscriptions(request: Request) -> Response:

@@ -20,8 +20,7 @@ from harvester.config.settings import Settings
 from harvester.config.web import WebSettings
 from harvester.digest import content
 from harvester.digest.composer import Composer, Plan
-from harvester.digest.content import first_sentences, shorten
-from harvester.digest.rules import Item, grouped, is_due, is_silent, matches
+from harvester.digest.rules import Item, grouped, is_due, is_silent
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper
 from harvester.domain.subscribers import Preferences, Subscriber
@@ -49,7 +48,7 @@ def made(*items: Item, to: str = "jo@example.org", form: str = "html", **known: 
     digest = DigestSettings.model_validate({"base_url": "https://digest.example.org", **known})
     settings = Settings(digest=digest, web=WebSettings(secret=SecretStr(SECRET)))
     reader = Subscriber(Tokens(SECRET).key(to), to, "active", Preferences(form=form), NOW, NOW, 0)
-    return Composer(settings, TAXONOMY).message(Plan(reader, items), "<1@example.org>", NOW)
+    return Composer(settings, TAXONOMY, NOW.date()).message(Plan(reader, items), "<1@example.org>", NOW)
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -182,14 +181,14 @@ def test_the_text_part_reads_well_by_itself() -> None:
         "  Segmentation, CMRI, Datasets\n"
         "  Paper: https://arxiv.org/abs/2506.00001\n"
         "  Code: https://github.com/a/b\n\n"
-        "  We look. It helps."
+        "  It helps. More."
     )
 
 
 def test_a_paper_without_links_is_found_by_its_identifier() -> None:
     by_doi = item("Hearts", identifiers=("doi:10.1000/a(b)",))
-    assert content.show(by_doi, TAXONOMY).links == (("Paper", "https://doi.org/10.1000/a%28b%29"),)
-    assert content.show(item("Hearts", identifiers=("title:hearts",)), TAXONOMY).links == ()
+    assert content.show(by_doi, TAXONOMY, SITE).links == (("Paper", "https://doi.org/10.1000/a%28b%29"),)
+    assert content.show(item("Hearts", identifiers=("title:hearts",)), TAXONOMY, SITE).links == ()
 
 
 def test_each_paper_once_under_the_first_of_the_topics() -> None:
@@ -204,14 +203,6 @@ def test_each_paper_once_under_the_first_of_the_topics() -> None:
     ]
     assert [group.heading for group in grouped([other], {}, TAXONOMY)] == [""]
     assert [group.heading for group in grouped([both, other], {}, TAXONOMY)] == ["Segmentation", "More"]
-
-
-def test_any_chosen_label_will_do() -> None:
-    labels = as_labels("dataset", task="segmentation", modality="ecg,cmr")
-    assert matches({}, labels)
-    assert matches({"task": ("diagnosis",), "modality": ("cmr",)}, labels)
-    assert matches({"kind": ("dataset",)}, labels)
-    assert not matches({"task": ("diagnosis",), "disease": ("cad",)}, labels)
 
 
 def test_due_by_calendar_day() -> None:
@@ -240,26 +231,3 @@ def test_a_sign_of_life_after_a_week_of_silence() -> None:
     today = NOW.date()
     assert is_silent(today.replace(day=5), None, today)
     assert not is_silent(today.replace(day=1), today.replace(day=6), today)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("We look. It helps. More.", "We look. It helps."),
-        (
-            "ECGs vs. MRI, e.g. by J. Doe et al. Gains are 3.5 points. Last.",
-            "ECGs vs. MRI, e.g. by J. Doe et al. Gains are 3.5 points. Last.",
-        ),
-        ("Is it? (Yes.) More.", "Is it? (Yes.) More."),
-        ("no end", "no end"),
-        ("", ""),
-    ],
-)
-def test_the_first_two_sentences(text: str, expected: str) -> None:
-    assert first_sentences(text, 2) == expected
-
-
-def test_cut_at_a_word() -> None:
-    assert shorten("one two three", 20) == "one two three"
-    assert shorten("one two three", 10) == "one two…"
-    assert shorten("x" * 30, 10) == "x" * 9 + "…"

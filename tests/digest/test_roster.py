@@ -96,7 +96,7 @@ def test_the_maintainer_vouches_for_all(room: Room, smtp: Sink) -> None:
     )
     (jo,) = done.added
     assert (jo.state, jo.confirmed, jo.consent) == ("active", START, BY_MAINTAINER)
-    assert jo.preferences == Preferences({"modality": ("ecg",), "task": ("segmentation",)})
+    assert jo.preferences == Preferences({"modality": ("ecg",), "task": ("segmentation",)}, match="any")
     assert smtp.raw == []
     room.later(days=1)
     assert send_digests(room.ws).due == 0
@@ -164,7 +164,7 @@ def test_the_commands(room: Room, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "1 added, 0 already subscribed, 1 problems.\n")
     assert done.stderr.startswith(f"Error: {path}, line 3: 'nobody' is not a valid e-mail address")
     shown = harvester("export").stdout.splitlines()
-    assert shown[0] == "email,state,topics,every,weekday,format,joined,confirmed,consent"
+    assert shown[0] == "email,state,topics,every,weekday,format,match,authors,words,joined,confirmed,consent"
     assert shown[1].startswith(f"{JO},active,,day,,html,")
     written = tmp_path / "out.csv"
     assert harvester("export", "--output", str(written)).returncode == 0

@@ -59,7 +59,7 @@ def test_adding_again_updates_and_makes_no_second(room: Room) -> None:
     [
         ({"modality": "ecg,mri"}, None, r"modality has no label 'mri'; it has: ecg, cmr,"),
         ({"colour": "red"}, None, r"no facet 'colour'; it has: task, modality, disease"),
-        ({}, "month", r"every day or week, not every 'month'"),
+        ({}, "year", r"every day or week or month, not every 'year'"),
     ],
 )
 def test_wrong_wishes_change_nothing(room: Room, topics: dict[str, str], every: str | None, message: str) -> None:
@@ -172,7 +172,7 @@ def test_the_command_line(room: Room, smtp: Sink, tmp_path: Path) -> None:
     sent = harvester(room, "digest", "send", "--json")
     assert (sent.returncode, json.loads(sent.stdout)) == (
         0,
-        {"due": 1, "sent": 1, "failed": 0, "unknown": 0, "problems": []},
+        {"due": 1, "sent": 1, "failed": 0, "unknown": 0, "waiting": 0, "problems": []},
     )
     assert harvester(room, "digest", "send").stdout == "0 due: 0 sent, 0 failed, 0 unknown.\n"
     assert harvester(room, "digest", "preview").stdout == "There is nothing new to send.\n"

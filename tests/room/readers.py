@@ -89,7 +89,7 @@ def as_labels(kind: str = "research", **labels: str) -> Labels:
 
 
 def counts(**known: int) -> dict[str, int]:
-    return {"due": 0, "sent": 0, "failed": 0, "unknown": 0} | known
+    return {"due": 0, "sent": 0, "failed": 0, "unknown": 0, "waiting": 0} | known
 
 
 def send(room: Readers) -> dict[str, int]:

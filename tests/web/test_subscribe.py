@@ -135,7 +135,7 @@ def test_too_many_requests_are_answered_alike_wherever_they_are_counted(room: Ro
         ({"email": "jo@example.org\r\nBcc: max@example.org"}, "is not a valid e-mail address"),
         ({"email": "a" * 300 + "@example.org"}, "is not a valid e-mail address"),
         ({"email": JO, "modality": "mri"}, "modality has no label"),
-        ({"email": JO, "every": "month"}, "not every"),
+        ({"email": JO, "every": "year"}, "not every"),
         ({"email": JO, "every": "week", "weekday": "someday"}, "not a day of the week"),
         ({"email": JO, "format": "pdf"}, "the form"),
     ],

@@ -13,7 +13,6 @@ from harvester.services.digest.due import items
 from harvester.services.workspace import Workspace
 from harvester.store.acceptances import digest_days, digest_of, in_catalog
 from harvester.store.engine import read
-from harvester.store.key_sentences import stored_extracts
 
 FEED_LENGTH = 100  # papers; readers ask far more often than that many are accepted
 
@@ -39,7 +38,7 @@ def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
         since = in_catalog(db)
         newest = list(since) if facet else list(since)[:FEED_LENGTH]
         wanted = [item for item in _in_order(db, newest) if not facet or item.labels.has(facet, label)][:FEED_LENGTH]
-        posted = _posted(ws, db, wanted, since)
+        posted = _posted(ws, wanted, since)
     return Feed(title, ws.settings.digest.base_url, feed_path(facet, label), posted)
 
 
@@ -49,15 +48,17 @@ def past_digests(ws: Workspace) -> list[tuple[date, int]]:
         return digest_days(db)
 
 
-def past_digest(ws: Workspace, day: date) -> tuple[ArchiveSection, ...]:
-    """The digest of a day as a subscriber to everything got it; () if there was none."""
+def past_digest(ws: Workspace, day: date, since: date | None = None) -> tuple[ArchiveSection, ...]:
+    """All papers of a day's digest, as for a subscriber to everything; () if there was none.
+
+    Args:
+        since: with those of the digests from this day on.
+    """
     with read(ws.store) as db:
-        found = items(db, digest_of(db, day))
-        words = _extracts(db, found)
+        found = items(db, digest_of(db, day, since or day))
+    base = ws.settings.digest.base_url
     return tuple(
-        ArchiveSection(
-            group.heading, tuple(show(item, ws.taxonomy, words.get(item.number, "")) for item in group.items)
-        )
+        ArchiveSection(group.heading, tuple(show(item, ws.taxonomy, base) for item in group.items))
         for group in grouped(found, {}, ws.taxonomy)
     )
 
@@ -68,13 +69,8 @@ def _in_order(db: Connection, numbers: Iterable[int]) -> list[Item]:
     return [found[number] for number in wanted if number in found]
 
 
-def _posted(ws: Workspace, db: Connection, found: list[Item], since: Mapping[int, datetime]) -> tuple[Posted, ...]:
-    words = _extracts(db, found)
+def _posted(ws: Workspace, found: list[Item], since: Mapping[int, datetime]) -> tuple[Posted, ...]:
+    base = ws.settings.digest.base_url
     return tuple(
-        Posted(item.paper, show(item, ws.taxonomy, words.get(item.number, "")), since[item.number], item.labels.names)
-        for item in found
+        Posted(item.paper, show(item, ws.taxonomy, base), since[item.number], item.labels.names) for item in found
     )
-
-
-def _extracts(db: Connection, found: Iterable[Item]) -> dict[int, str]:
-    return stored_extracts(db, {item.number: item.paper.text_hash for item in found})

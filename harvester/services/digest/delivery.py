@@ -49,6 +49,7 @@ class Counts:
     sent: int = 0
     failed: int = 0
     unknown: int = 0
+    waiting: int = 0  # not sent, and sent by the next call
     problems: list[DeliveryProblem] = field(default_factory=list)
 
     def add(self, to: str, outcome: SendOutcome) -> None:
@@ -70,8 +71,8 @@ class Counts:
         return f"{'; '.join(problems)}." if problems else ""
 
     def to_json(self) -> dict[str, int]:
-        """``{"due", "sent", "failed", "unknown"}``."""
-        return {"due": self.due, "sent": self.sent, "failed": self.failed, "unknown": self.unknown}
+        """``{"due", "sent", "failed", "unknown", "waiting"}``."""
+        return {name: getattr(self, name) for name in ("due", "sent", "failed", "unknown", "waiting")}
 
 
 class SendingStopped(MailError):
@@ -243,4 +244,5 @@ class Sending:
         return f"digest-{utc_date(self._ws.clock())}-{delivery.id}"
 
     def _stopped(self, reason: str, waiting: int) -> SendingStopped:
+        self._counts.waiting = waiting
         return SendingStopped(reason, self._counts, waiting)

@@ -6,15 +6,20 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from harvester.base.clock import utc_date
+from harvester.catalog.paper_pages import page_path
 from harvester.digest.composer import Plan
-from harvester.digest.rules import Item, is_due, is_silent, matches
+from harvester.digest.interest import reads_papers, wants
+from harvester.digest.rules import Item, is_due, is_silent
+from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import standing
 from harvester.domain.labels import Labels
+from harvester.domain.papers import Paper
 from harvester.domain.subscribers import Subscriber
-from harvester.store.acceptances import acceptances
+from harvester.store.acceptances import acceptances, first_digest_days
 from harvester.store.decisions import decisions_on
 from harvester.store.ledger import last_digests, mailed_papers
 from harvester.store.papers import chunks, load
+from harvester.store.queue import find_candidates
 from harvester.store.subscribers import all_subscribers
 
 
@@ -51,36 +56,54 @@ def news(db: Connection, people: Sequence[Subscriber]) -> list[Plan]:
         return []
     accepted = acceptances(db, min(subscriber.confirmed_after or 0 for subscriber in waiting))
     labels = _labels(db, accepted)
+    read_too = any(reads_papers(subscriber.preferences) for subscriber in waiting)
+    papers = {number: stored.paper for number, stored in load(db, accepted).items()} if read_too else {}
     wanted: dict[int, list[int]] = {}
     for part in chunks(waiting):  # the whole ledger may not fit into memory some day
         mailed = mailed_papers(db, [subscriber.id for subscriber in part])
         wanted |= {
-            subscriber.id: _wanted(subscriber, accepted, labels, mailed.get(subscriber.id, set()))
+            subscriber.id: _wanted(subscriber, accepted, labels, papers, mailed.get(subscriber.id, set()))
             for subscriber in part
         }
-    found = {item.number: item for item in items(db, {number for numbers in wanted.values() for number in numbers})}
+    numbers = {number for chosen in wanted.values() for number in chosen}
+    found, shown_on = {item.number: item for item in items(db, numbers)}, first_digest_days(db, numbers)
     return [
-        Plan(subscriber, tuple(found[number] for number in wanted[subscriber.id]))
+        Plan(
+            subscriber,
+            tuple(found[number] for number in wanted[subscriber.id]),
+            min((shown_on[number] for number in wanted[subscriber.id] if number in shown_on), default=None),
+        )
         for subscriber in waiting
         if wanted[subscriber.id]
     ]
 
 
 def items(db: Connection, numbers: Iterable[int]) -> tuple[Item, ...]:
-    """Accepted papers with their labels."""
+    """Accepted papers with their labels, their scope and their page."""
     papers = load(db, numbers)
-    labels = _labels(db, papers)
-    return tuple(Item(number, stored.paper, labels[number]) for number, stored in papers.items())
+    labels, places = _labels(db, papers), find_candidates(db, papers)
+    return tuple(
+        Item(number, stored.paper, labels[number], *_place(stored.paper, places.get(number)))
+        for number, stored in papers.items()
+    )
+
+
+def _place(paper: Paper, candidate: Candidate | None) -> tuple[float, str]:
+    return (candidate.scope if candidate else 0.0, page_path(paper.id, candidate.entry if candidate else None))
 
 
 def _wanted(
-    subscriber: Subscriber, accepted: Mapping[int, int], labels: Mapping[int, Labels], mailed: set[int]
+    subscriber: Subscriber,
+    accepted: Mapping[int, int],
+    labels: Mapping[int, Labels],
+    papers: Mapping[int, Paper],
+    mailed: set[int],
 ) -> list[int]:
-    horizon = subscriber.confirmed_after or 0
+    horizon, preferences = subscriber.confirmed_after or 0, subscriber.preferences
     return [
         number
         for number, decision in accepted.items()
-        if decision > horizon and number not in mailed and matches(subscriber.preferences.topics, labels[number])
+        if decision > horizon and number not in mailed and wants(preferences, labels[number], papers.get(number))
     ]
 
 

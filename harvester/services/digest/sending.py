@@ -6,7 +6,7 @@ and is never sent again automatically.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from harvester.base.boot import boot_id
@@ -20,7 +20,6 @@ from harvester.mail.outbox import PickupFolder, SendOutcome
 from harvester.mail.smtp import mail_server
 from harvester.services.digest.delivery import Counts, Sending, SendingStopped
 from harvester.services.digest.due import due
-from harvester.services.learning.key_sentences import extracts_of
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
 from harvester.store.ledger import close_delivery, day_of, give_up_interrupted, ledger, queue_digest
@@ -53,14 +52,12 @@ def send_digests(ws: Workspace, *, eml: Path | None = None, watch: Watch = unwat
         LockHeld: another process is sending.
         StoreError: the store fails.
     """
-    Composer(ws.settings, ws.taxonomy)  # a wrong setting fails before anything is written
+    now = ws.clock()
+    composer = Composer(ws.settings, ws.taxonomy, utc_date(now))  # a wrong setting fails before anything is written
     with lock(ws.store, "digest"):
         counts = _count_interrupted(ws)
-        work = _queue(ws)
+        work = _queue(ws, composer, now)
         counts.due = len(work)
-        composer = Composer(
-            ws.settings, ws.taxonomy, extracts_of(ws, (item for _, plan in work for item in plan.items), watch)
-        )
         sending = Sending(ws, composer, counts, watch)
         if eml is not None:
             sending.deliver(PickupFolder(eml), work)
@@ -118,17 +115,15 @@ def _count_interrupted(ws: Workspace) -> Counts:
     return counts
 
 
-def _queue(ws: Workspace) -> list[tuple[Delivery, Plan]]:
+def _queue(ws: Workspace, composer: Composer, now: datetime) -> list[tuple[Delivery, Plan]]:
     """Record today's digests before any is sent."""
-    now, composer = ws.clock(), Composer(ws.settings, ws.taxonomy)
-    today = utc_date(now)
     with write(ws.store) as db:
         plans = {plan.subscriber.id: plan for plan in due(db, now, heartbeat=ws.settings.digest.heartbeat)}
         wanted = [
-            Delivery(number, tuple(item.number for item in plan.items), composer.message_id(today, plan.subscriber))
+            Delivery(number, tuple(item.number for item in plan.items), composer.message_id(plan.subscriber))
             for number, plan in plans.items()
         ]
-        queued = queue_digest(db, today, wanted, now)
+        queued = queue_digest(db, utc_date(now), wanted, now)
     return [(delivery, plans[delivery.subscriber]) for delivery in queued]
 
 

@@ -232,4 +232,4 @@ def _send(ws: Workspace, night: Night, watch: Watch) -> None:
 
 
 def _digest_counts(counts: Counts) -> DigestCounts:
-    return DigestCounts(due=counts.due, sent=counts.sent, failed=counts.failed, unknown=counts.unknown)
+    return DigestCounts(**counts.to_json())

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
+from harvester.digest.interest import wishes
 from harvester.digest.preferences import BY_MAINTAINER, change_preferences, weekday_name
 from harvester.digest.rules import PERIODS
 from harvester.domain.address import parse_address
@@ -40,6 +41,9 @@ def to_json(person: Subscriber) -> dict[str, object]:
         "weekday": weekday_name(person.preferences) or None,
         "format": person.preferences.form,
         "confirmed": rfc3339(person.confirmed) if person.confirmed else None,
+        "match": person.preferences.match,
+        "authors": list(person.preferences.authors),
+        "words": list(person.preferences.words),
     }
 
 
@@ -51,6 +55,9 @@ def add_subscriber(
     *,
     weekday: str | None = None,
     form: str | None = None,
+    match: str | None = None,
+    authors: str | None = None,
+    words: str | None = None,
     confirmed: bool = False,
 ) -> Subscriber:
     """Add a subscriber, or change an existing one's preferences; asks those not active by mail, unless `confirmed`.
@@ -59,19 +66,20 @@ def add_subscriber(
 
     Args:
         given: comma-separated labels by facet; each replaces that facet's, and facets not named stay.
-        every: ``day`` or ``week``; None leaves it (for new subscribers: daily).
+        every: ``day``, ``week`` or ``month``; None leaves it (for new subscribers: daily).
+        match: ``all`` or ``any``; None leaves it (for new subscribers: all).
 
     Raises:
-        UsageError: the address, a label, `every`, `weekday` or `form` is not valid; nothing is changed.
+        UsageError: the address, a label or another preference is not valid; nothing is changed.
         MailError: the mail that asks could not be sent; the subscriber waits as pending.
     """
     topics = {facet: split_labels(text) for facet, text in (given or {}).items()}
     email, key = parse_address(address), open_tokens(ws.settings).key(parse_address(address))
     with write(ws.store) as db:
         before = subscriber(db, key)
-        preferences = change_preferences(
-            ws.taxonomy, before.preferences if before else Preferences(), topics, every, weekday, form
-        )
+        old = before.preferences if before else Preferences()
+        lists = {"match": match, "authors": authors, "words": words}
+        preferences = change_preferences(ws.taxonomy, old, topics, every, weekday, form, **lists)
         lift(db, key)
         enter(ws, db, Subscriber(key, email, "pending", preferences, ws.clock()))
         if confirmed:
@@ -130,7 +138,7 @@ def horizon(ws: Workspace, db: Connection, before: Subscriber, preferences: Pref
 
     Otherwise somebody who adds a topic after a year would get a whole year's papers in one mail.
     """
-    if before.confirmed_after is None or before.preferences.topics == preferences.topics:
+    if before.confirmed_after is None or wishes(before.preferences) == wishes(preferences):
         return before.confirmed_after
     return max(before.confirmed_after, newest_decision_by(db, ws.clock() - PERIODS[preferences.every]))
 

@@ -4,7 +4,6 @@ from harvester.store.tables.columns import Moment, metadata
 from harvester.store.tables.learning import (
     backfills,
     explanations,
-    extracts,
     label_texts,
     predictions,
     probes,
@@ -51,7 +50,6 @@ __all__ = [
     "digests",
     "entry_files",
     "explanations",
-    "extracts",
     "filed_notices",
     "gates",
     "identifiers",

@@ -44,15 +44,6 @@ similar_papers = Table(
     Column("nearest", JSON, nullable=False),  # numbers of papers, each with its cosine; the nearest first
 )
 
-# The sentences of an abstract that support a paper's labels; computed once per text.
-extracts = Table(
-    "extracts",
-    metadata,
-    paper_number(primary_key=True, autoincrement=False),
-    Column("text_hash", String(64), nullable=False),
-    Column("words", Text, nullable=False),
-)
-
 # Papers from just below the scope threshold that were queued anyway, to measure lost recall: ten per week.
 probes = Table(
     "probes",

@@ -12,13 +12,17 @@ subscribers = Table(
     Column("email", Text, nullable=False),
     Column("state", Text, nullable=False),  # pending, active, unsubscribed, bounced, complained
     Column("topics", JSON, nullable=False),  # facet -> labels; {} is everything
-    Column("every", Text, nullable=False),  # day, week
+    Column("every", Text, nullable=False),  # day, week, month
     Column("joined", Moment, nullable=False),
     Column("confirmed", Moment),  # the time of their consent
     Column("confirmed_after", Integer),  # the newest decision at that time: only later ones are mailed
     Column("weekday", Integer),  # of weekly digests, 0 is Monday; null: seven days after the last one
     Column("form", Text, nullable=False, server_default="html"),  # html, text
     Column("consent", Text, nullable=False, server_default=""),  # the version of the text they agreed to
+    Column("match", Text, nullable=False, server_default="any"),  # all, any: of these lists
+    Column("authors", JSON, nullable=False, server_default="[]"),
+    Column("words", JSON, nullable=False, server_default="[]"),
+    Column("ended", Moment),  # when an active subscriber left, which can be taken back for a while
 )
 
 digests = Table(

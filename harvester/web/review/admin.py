@@ -46,7 +46,7 @@ def routes(context: ReviewContext) -> APIRouter:
 
     @router.get("/review/digest/preview")
     def preview() -> Response:
-        found = sample(context.ws, stored=True)
+        found = sample(context.ws)
         return HTMLResponse(found.html if found else "", headers={**PRIVATE, "Content-Security-Policy": SANDBOX})
 
     @router.get("/review/proposals")
