@@ -16,6 +16,8 @@ class CatalogSettings(SettingsSection):
     form: Literal["blocks", "bullets", "table"] = "blocks"
     show: tuple[Literal["authors", "note"], ...] = ()
     raw_url: WebAddress = "https://raw.githubusercontent.com"
+    abstracts: bool = True
+    site_url: WebAddress | Literal[""] = ""
     license: Annotated[str, Field(pattern=r"^([A-Za-z0-9.+-]+)?$")] = ""
     gitlab_url: WebAddress = "https://gitlab.com"
     git: Literal["off", "commit", "branch"] = "off"

@@ -1,7 +1,7 @@
 """The catalog in a server's memory: read again when a file has changed, because parsing all of it takes seconds."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,9 +12,10 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.export import shown
 from harvester.catalog.folder import load_catalog
 from harvester.catalog.search import Finder
+from harvester.catalog.site.addresses import slugs
 from harvester.catalog.site.files import Maker, site
 from harvester.services.catalog.export import export_context
-from harvester.services.catalog.site import abstracts
+from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
 
 OTHERS = (
@@ -33,6 +34,7 @@ class Contents:
     entries: list[Entry]
     taxonomy: Taxonomy
     makers: dict[str, Maker]
+    slugs: dict[str, str]
 
     def __post_init__(self) -> None:
         self._made: dict[str, bytes] = {}
@@ -49,9 +51,11 @@ class Contents:
         return Finder(self.entries, self.taxonomy)
 
     def file(self, name: str) -> bytes | None:
-        """A file of the site; None if there is no such file."""
+        """A file of the site; None if there is no such file. Pages of papers are many, and made anew each time."""
         if name not in self.makers:
             return None
+        if name.startswith("paper/"):
+            return self.makers[name]()
         with self._lock:  # the map of a large catalog takes half a minute: once is enough
             if name not in self._made:
                 self._made[name] = self.makers[name]()
@@ -77,11 +81,11 @@ class CatalogCache:
 
     def _read(self) -> Contents:
         entries = load_catalog(self._ws.catalog, self._ws.taxonomy).entries
-        known: Callable[[], dict[str, str]] = lambda: dict(abstracts(self._ws, entries))  # noqa: E731
+        home = self._ws.settings.digest.base_url
         context = partial(export_context, self._ws, entries)
-        return Contents(
-            shown(entries), self._ws.taxonomy, site(list(entries), self._ws.taxonomy, known, OTHERS, context)
-        )
+        known = partial(known_papers, self._ws, entries)
+        makers = site(entries, self._ws.taxonomy, known, OTHERS, context, home)
+        return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries))
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:

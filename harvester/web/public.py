@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
-from harvester.catalog.site.files import media_type
+from harvester.catalog.site.addresses import paper_path
+from harvester.catalog.site.files import media_type, paper_file
 from harvester.services.workspace import Workspace
 from harvester.web.caching import unless_known
 from harvester.web.catalog_cache import CatalogCache, Contents
@@ -30,8 +31,25 @@ def routes(ws: Workspace) -> APIRouter:
 
 def _site(router: APIRouter, cache: CatalogCache) -> None:
     @router.get("/", include_in_schema=False)
-    def index(request: Request) -> Response:
+    def index(request: Request, paper: str = "") -> Response:
+        """The list; papers had no pages of their own once, so whoever comes by such an address is sent on."""
+        if paper:
+            return _sent_on(cache.contents(), paper)
         return _file(request, cache.contents(), "index.html")
+
+    @router.get("/page/{number}/", include_in_schema=False)
+    def older(request: Request, number: str) -> Response:
+        return _file(request, cache.contents(), f"page/{number}/index.html")
+
+    @router.get("/paper/{slug}/", include_in_schema=False)
+    def paper(request: Request, slug: str) -> Response:
+        return _file(request, cache.contents(), paper_file(slug))
+
+    @router.get("/sitemap.xml", include_in_schema=False)
+    @router.get("/robots.txt", include_in_schema=False)
+    @router.get("/favicon.ico", include_in_schema=False)
+    def for_machines(request: Request) -> Response:
+        return _file(request, cache.contents(), request.url.path.removeprefix("/"))
 
     @router.get("/assets/{name}", include_in_schema=False)
     def asset(request: Request, name: str) -> Response:
@@ -129,6 +147,12 @@ def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> list[dict
 def _has(entry: Entry, wanted: dict[str, frozenset[str]]) -> bool:
     """Within a facet one label is enough, and every requested facet must have one."""
     return all(not ids or ids & set(entry.labels.of(facet)) for facet, ids in wanted.items())
+
+
+def _sent_on(contents: Contents, identifier: str) -> Response:
+    if identifier not in contents.slugs:
+        raise HTTPException(404)
+    return RedirectResponse(f"/{paper_path(contents.slugs[identifier])}", 301)
 
 
 def _file(request: Request, contents: Contents, name: str) -> Response:

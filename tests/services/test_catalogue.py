@@ -319,7 +319,12 @@ def test_a_site_goes_into_its_own_folder_only(ws: Workspace, tmp_path: Path) -> 
     assert {str(path) for path in (tmp_path / "site").rglob("*") if path.is_file()} == set(done["files"])
     (tmp_path / "site/data/bib/7.json").write_text("[]")
     (tmp_path / "site/CNAME").write_text("hearts.example")
+    (tmp_path / "site/paper/gone").mkdir()
+    (tmp_path / "site/paper/gone/index.html").write_text("withdrawn")
+    before = {path: Path(path).stat().st_mtime_ns for path in done["files"]}
     write_site(ws, tmp_path / "site")
+    assert before == {path: Path(path).stat().st_mtime_ns for path in done["files"]}, "what stays is not written again"
+    assert not (tmp_path / "site/paper/gone").exists()
     assert not (tmp_path / "site/data/bib/7.json").exists()
     assert (tmp_path / "site/CNAME").exists()
     with pytest.raises(UsageError, match="contains other files"):

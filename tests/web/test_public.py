@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
-from lxml import etree
+from lxml import etree, html
 from starlette.testclient import TestClient
 
+from harvester.domain.papers import Paper, Sighting
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
+from harvester.store.engine import write
+from harvester.store.recording import record
 from harvester.web.app import create_app
 from tests.room import Room
 
@@ -136,7 +140,9 @@ def test_the_outlines_lead_to_feeds(client: TestClient) -> None:
 def test_the_site_is_served_whole(client: TestClient) -> None:
     assert "module" in client.get("/").text
     for path, kind in [("assets/app.js", "text/javascript"), ("assets/style.css", "text/css"),
-                       ("data/index.json", "application/json"), ("data/similar.json", "application/json"),
+                       ("data/index.json", "application/json"), ("paper/1/", "text/html"),
+                       ("sitemap.xml", "application/xml"), ("robots.txt", "text/plain"),
+                       ("favicon.ico", "image/vnd.microsoft.icon"),
                        ("data/bib/0.json", "application/json"), ("data/catalogue.csv", "text/csv"),
                        ("data/catalogue.bib", "text/plain"), ("data/catalogue.biblatex.bib", "text/plain"),
                        ("data/catalogue.csl.json", "application/vnd.citationstyles.csl+json"),
@@ -148,5 +154,37 @@ def test_the_site_is_served_whole(client: TestClient) -> None:
         again = client.get(f"/{path}", headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
     assert len(client.get("/data/map.json").json()) == 3
-    for path in ("assets/../app.py", "data/bib/1.json", "data/", "assets/none.js"):
+    for path in (
+        "assets/../app.py",
+        "data/bib/1.json",
+        "data/",
+        "assets/none.js",
+        "paper/9/",
+        "page/1/",
+        "page/x/",
+        "?paper=arxiv:2506.99999",
+    ):
         assert client.get(f"/{path}").status_code == 404
+
+
+def test_a_paper_has_a_page_and_its_old_address_leads_there(client: TestClient) -> None:
+    for day, (name, title, *_) in enumerate(PAPERS, 1):
+        moved = client.get("/", params={"paper": name})
+        assert (moved.status_code, moved.headers["location"]) == (301, f"/paper/{day}/")
+        page = html.fromstring(client.get(f"/paper/{day}/").text)
+        assert page.findtext(".//h1") == title
+        (canonical,) = page.xpath("//link[@rel='canonical']/@href")
+        assert canonical == f"https://digest.example.org/paper/{day}/"
+    listed = etree.fromstring(client.get("/sitemap.xml").content).xpath("//*[local-name()='loc']/text()")
+    assert listed == ["https://digest.example.org/", *(f"https://digest.example.org/paper/{day}/" for day in (3, 2, 1))]
+
+
+def test_a_papers_page_has_what_the_store_knows(client: TestClient, room: Room) -> None:
+    paper = Paper(("arxiv:2506.00001",), PAPERS[0][1], abstract="We listen <b>closely</b>.", version=2, upvotes=7)
+    with write(room.ws.store) as db:
+        record(db, [Sighting(ARXIV, paper)], room.ws.clock())
+    page = html.fromstring(client.get("/paper/1/").text)
+    assert page.findtext(".//p[@class='abstract']") == paper.abstract
+    assert page.xpath("//section/p[@class='about']")[0].text_content() == "Abstract from arXiv"
+    assert page.xpath("//dl//a/text()") == ["v2", "v1"]
+    assert page.xpath("//dl//dd")[-1].text == "7"

@@ -1,5 +1,6 @@
-"""The catalog as a web page of static files: data packed for the browser, and the page that searches it.
+"""The catalog as a website of static files: its pages, and data packed for the browser, which searches them.
 
-``pack`` writes the data, ``nearby`` finds similar papers and lays out the map, ``files`` puts the site together.
-The page itself is in ``templates/`` and ``static/``: plain JavaScript modules, no build step, nothing from elsewhere.
+``pages`` renders the HTML, ``pack`` writes the data, ``nearby`` finds similar papers and lays out the map, ``files``
+puts the site together. Templates and scripts are in ``templates/`` and ``static/``: plain JavaScript modules, no build
+step, nothing from elsewhere.
 """

@@ -1,22 +1,29 @@
 """The site's files by name, each generated on request: a folder needs all of them, a web server one at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
-from importlib.resources import files as resources
+from threading import Lock
+from typing import TypeVar
 
 from classifiers.taxonomy import Taxonomy
-from harvester.base.escape import url
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import EXTENSIONS, WRITERS, shown
+from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import Context
 from harvester.catalog.site import nearby, pack
-from harvester.domain.identity import address_of
+from harvester.catalog.site.addresses import list_path, pages, slugs
+from harvester.catalog.site.crawlers import robots, sitemap
+from harvester.catalog.site.known import UNKNOWN, AllKnown
+from harvester.catalog.site.pages import Frame, assets, list_page, paper_page
 
 TYPES = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
+    "ico": "image/vnd.microsoft.icon",
+    "txt": "text/plain; charset=utf-8",
+    "xml": "application/xml",
     "json": "application/json",
     "csl.json": "application/vnd.citationstyles.csl+json",
     "schema.json": "application/schema+json",
@@ -28,44 +35,42 @@ TYPES = {
 }
 """Media types by what stands behind a file's first dot, else its last."""
 
-_AT_ONCE = 30  # papers in the HTML page itself
-_AUTHORS = 6
+ICON = "favicon.ico"
 Maker = Callable[[], bytes]
+T = TypeVar("T")
 
 
 def site(
-    entries: list[Entry],
+    entries: Sequence[Entry],
     taxonomy: Taxonomy,
-    abstracts: Callable[[], Mapping[str, str]],
+    known: Callable[[], AllKnown],
     others: Sequence[tuple[str, str]] = (),
     context: Callable[[], Context] | None = None,
+    home: str = "http://localhost:8000",
 ) -> dict[str, Maker]:
     """A function that generates each file of the site, by its path below the site's root.
 
     Args:
-        abstracts: returns the abstracts by entry id; called when similar papers or the map are first requested.
+        known: returns the details of the papers; called when a page, similar papers or the map are first requested.
         others: addresses and names of the other pages on the site's server.
         context: returns what exports say besides the entries; called when the first of them is requested.
+        home: the address of the site, without a slash at its end.
     """
     papers = shown(entries)
-    about = cache(context or partial(Context, taxonomy))
-
-    @cache
-    def placed() -> "nearby.Floats":
-        return nearby.vectors(papers, taxonomy, abstracts())
-
-    makers: dict[str, Maker] = {
-        "index.html": lambda: _page(taxonomy, papers, others),
-        "data/index.json": lambda: pack.index(papers, taxonomy),
-        "data/similar.json": lambda: pack.dumps(nearby.similar(placed())),
+    frame = Frame(taxonomy, papers, slugs(entries), home, others)
+    about = _once(context or partial(Context, taxonomy))
+    details = _once(known)
+    placed = _once(lambda: nearby.vectors(papers, taxonomy, {name: one.text for name, one in details().items()}))
+    return {
+        **_lists(frame),
+        **_papers(frame, details, _once(lambda: nearby.similar(placed())), about),
+        **_for_crawlers(frame, details),
+        "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs),
         "data/map.json": lambda: pack.dumps(nearby.layout(placed())),
+        **_citations(papers, about),
+        **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
+        **{f"assets/{name}": partial(bytes, body) for name, body in assets().items() if name != ICON},
     }
-    chunks = cache(lambda: list(pack.bibtex_chunks(papers, about())))
-    for number in range(-(-len(papers) // pack.BIB_CHUNK)):
-        makers[f"data/bib/{number}.json"] = partial(lambda number: chunks()[number], number)
-    for name, ending in EXTENSIONS.items():
-        makers[f"data/catalogue.{ending}"] = partial(_exported, papers, about, name)
-    return makers | {f"assets/{name}": partial(bytes, body) for name, body in _assets().items()}
 
 
 def media_type(name: str) -> str:
@@ -74,45 +79,57 @@ def media_type(name: str) -> str:
     return TYPES.get(endings) or TYPES[endings.rpartition(".")[2]]
 
 
+def paper_file(slug: str) -> str:
+    """The file of a paper's page."""
+    return f"paper/{slug}/index.html"
+
+
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """The function, called once, also where several threads need its result at the same time."""
+    lock, kept = Lock(), cache(make)
+
+    def made() -> T:
+        with lock:
+            return kept()
+
+    return made
+
+
+def _lists(frame: Frame) -> dict[str, Maker]:
+    numbers = range(1, pages(frame.papers) + 1)
+    return {f"{list_path(number)}index.html": partial(list_page, frame, number) for number in numbers}
+
+
+def _papers(
+    frame: Frame,
+    details: Callable[[], AllKnown],
+    similar: Callable[[], list[list[int]]],
+    context: Callable[[], Context],
+) -> dict[str, Maker]:
+    def page(number: int) -> bytes:
+        entry = frame.papers[number]
+        others = [frame.papers[other] for other in similar()[number]]
+        bibtex = to_record(entry, context().primary_class(entry.id))
+        return paper_page(frame, entry, details().get(entry.id, UNKNOWN), others, bibtex)
+
+    return {paper_file(frame.slugs[entry.id]): partial(page, number) for number, entry in enumerate(frame.papers)}
+
+
+def _for_crawlers(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Maker]:
+    def map_of_site() -> bytes:
+        found = details()
+        listed = [(list_path(number), None) for number in range(1, pages(frame.papers) + 1)]
+        known = ((entry, found.get(entry.id, UNKNOWN)) for entry in frame.papers)
+        return sitemap(frame.home, [*listed, *((frame.path_of(entry), one.added) for entry, one in known)])
+
+    return {"sitemap.xml": map_of_site, "robots.txt": lambda: robots(frame.home), ICON: lambda: assets()[ICON]}
+
+
+def _citations(papers: list[Entry], context: Callable[[], Context]) -> dict[str, Maker]:
+    chunks = _once(lambda: list(pack.bibtex_chunks(papers, context())))
+    numbers = range(-(-len(papers) // pack.BIB_CHUNK))
+    return {f"data/bib/{number}.json": partial(lambda number: chunks()[number], number) for number in numbers}
+
+
 def _exported(papers: list[Entry], context: Callable[[], Context], name: str) -> bytes:
     return WRITERS[name](papers, context()).encode()
-
-
-@cache
-def _assets() -> dict[str, bytes]:
-    """Scripts, styles and images, which are the same for every catalog."""
-    folder = resources("harvester.catalog.site") / "static"
-    files = [file for file in folder.iterdir() if file.is_file()]
-    return {file.name: file.read_bytes() for file in sorted(files, key=lambda file: file.name)}
-
-
-def _page(taxonomy: Taxonomy, papers: list[Entry], others: Sequence[tuple[str, str]]) -> bytes:
-    """The page with the newest papers in its HTML, visible before any script has run, or without scripts."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    templates = Environment(
-        loader=PackageLoader("harvester.catalog.site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    modules = [name for name in _assets() if name.endswith(".js") and name != "app.js"]
-    rows = [_row(entry, taxonomy) for entry in papers[:_AT_ONCE]]
-    page = templates.get_template("index.html")
-    return page.render(taxonomy=taxonomy, count=len(papers), rows=rows, modules=modules, others=others).encode()
-
-
-def _row(entry: Entry, taxonomy: Taxonomy) -> dict[str, object]:
-    """An entry as the page shows it before the script has run."""
-    more = " et al." if len(entry.authors) > _AUTHORS else ""
-    place = ", ".join(filter(None, (entry.venue, entry.published.label)))
-    return {
-        "title": entry.title,
-        "retracted": "retraction" in entry.links,
-        "link": url(entry.links.get("paper", "")) or address_of(entry.id),
-        "about": " · ".join(filter(None, (", ".join(entry.authors[:_AUTHORS]) + more, place))),
-        "labels": [
-            label.name for facet in taxonomy.facets for label in facet.labels if entry.labels.has(facet.id, label.id)
-        ],
-    }

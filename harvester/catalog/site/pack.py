@@ -1,7 +1,7 @@
 """The data files of the site, in columns, so that 20,000 papers take only a few megabytes and parse at once."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from classifiers.taxonomy import Facet, Taxonomy
@@ -14,8 +14,12 @@ from harvester.domain.labels import exclusive_last
 BIB_CHUNK = 200  # papers per file of BibTeX records; citing a paper fetches its file
 
 
-def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
-    """All data for list, search, facets and charts; a paper is a position in every column."""
+def index(entries: Sequence[Entry], taxonomy: Taxonomy, slugs: Mapping[str, str]) -> bytes:
+    """All data for list, search, facets and charts; a paper is a position in every column.
+
+    Args:
+        slugs: the names of the papers' pages, by entry id.
+    """
     venues = sorted({entry.venue for entry in entries})
     place = {venue: number for number, venue in enumerate(venues)}
     facets = exclusive_last(taxonomy)
@@ -25,6 +29,7 @@ def index(entries: Sequence[Entry], taxonomy: Taxonomy) -> bytes:
             "venues": venues,
             "bibChunk": BIB_CHUNK,
             "id": [entry.id for entry in entries],
+            "slug": [slugs[entry.id] for entry in entries],
             "title": [entry.title for entry in entries],
             "authors": [", ".join(entry.authors) for entry in entries],
             "date": [str(entry.published) for entry in entries],

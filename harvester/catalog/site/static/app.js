@@ -4,16 +4,15 @@ import { load } from "./data.js";
 import { h } from "./dom.js";
 import { Facets } from "./facets.js";
 import { axes as axesOf, select } from "./filter.js";
-import { list } from "./list.js";
+import { list, paperAddress } from "./list.js";
 import { map } from "./map.js";
-import { page } from "./paper.js";
 import { Search } from "./search.js";
 import { read, write } from "./state.js";
 import { trends } from "./trends.js";
 
 const TITLE = document.title;
 const box = document.getElementById("q");
-const heading = document.getElementById("heading"); // for screen readers; a paper's page has a visible one of its own
+const heading = document.getElementById("heading"); // for screen readers
 const status = document.getElementById("status");
 const view = document.getElementById("view");
 const sidebar = document.getElementById("facets");
@@ -29,9 +28,20 @@ async function start() {
   axes = axesOf(data);
   facets = new Facets(sidebar, data, axes, change);
   state = read(location.search, data.facets);
+  if (moved()) return;
+  if (box.value && !state.q) change((now) => (now.q = box.value), { replace: true }); // typed before the data had come
+  else show();
   box.value = state.q;
-  show();
   (window.requestIdleCallback || setTimeout)(finder); // ready before the first key is pressed
+}
+
+/** Papers had no pages of their own once; whoever comes by such an address is sent on. */
+function moved() {
+  const id = new URLSearchParams(location.search).get("paper");
+  const paper = id === null ? undefined : data.position.get(id);
+  if (paper !== undefined) location.replace(paperAddress(data, paper));
+  else if (id) status.textContent = "The catalog does not have this paper.";
+  return Boolean(id);
 }
 
 function finder() {
@@ -42,26 +52,21 @@ function finder() {
 /** Alter the state, show it, and keep it in the address; typing replaces the last address instead of adding one. */
 function change(alter, { replace = false } = {}) {
   alter(state);
-  state.paper = "";
   history[replace ? "replaceState" : "pushState"](null, "", write(state));
   show();
 }
 
 async function show() {
   const turn = ++drawn;
-  const about = state.paper ? page(data, state.paper) : null;
-  document.body.classList.toggle("one", Boolean(state.paper));
-  heading.hidden = Boolean(about);
-  for (const link of document.querySelectorAll("nav a")) {
-    const here = !state.paper && (link.dataset.view === state.view || (link.dataset.view === "cards" && state.view === "table"));
+  for (const link of document.querySelectorAll("nav a[data-view]")) {
+    const here = link.dataset.view === state.view || (link.dataset.view === "cards" && state.view === "table");
     link.toggleAttribute("aria-current", here);
     if (here) {
       link.setAttribute("aria-current", "page");
       heading.textContent = link.textContent;
     }
-    link.href = write({ ...state, paper: "", view: link.dataset.view });
+    link.href = write({ ...state, view: link.dataset.view });
   }
-  if (state.paper) return showPaper(about);
   document.title = state.q ? `${state.q} – ${TITLE}` : TITLE;
   const scores = state.q.trim() ? finder().find(state.q) : null;
   const { found, counts, withCode } = select(data, axes, state, scores);
@@ -72,12 +77,6 @@ async function show() {
   status.textContent = `${found.length.toLocaleString("en")} of ${data.size.toLocaleString("en")} papers`;
   performance.mark("shown");
   return undefined;
-}
-
-function showPaper(about) {
-  status.textContent = about ? "" : "The catalog does not have this paper.";
-  document.title = about ? `${about.querySelector("h1").textContent} – ${TITLE}` : TITLE;
-  view.replaceChildren(about || h("p", {}, h("a", { href: "./" }, "All papers")));
 }
 
 async function content(found) {

@@ -7,6 +7,8 @@ const BASES = {
   pmcid: "https://europepmc.org/article/PMC/",
 };
 const NAMES = { paper: "Paper", pdf: "PDF", code: "Code", project: "Project" };
+const ORDER = ["code", "data", "paper", "preprint", "published"];
+const NOTICES = ["retraction", "concern", "correction"]; // last in a card
 const later = new Map();
 
 /** Fetch and parse a file of the site once. */
@@ -32,15 +34,21 @@ export async function load() {
   return data;
 }
 
-/** The paper's links as `[name, address]`, its own page first. */
+/** The paper's links as `[name, address]`: code and data first, then the paper, notices last. */
 export function linksOf(data, paper) {
   const links = { ...data.links[paper] };
   const [scheme, name] = split(data.id[paper]);
   if (!links.paper && BASES[scheme]) links.paper = BASES[scheme] + name;
-  const order = Object.keys(links).sort((a, b) => (b === "paper") - (a === "paper"));
-  return order
+  return Object.keys(links)
     .filter((role) => /^https?:\/\//i.test(links[role]))
+    .sort((a, b) => place(a) - place(b))
     .map((role) => [linkName(role, links[role]), links[role]]);
+}
+
+function place(role) {
+  if (NOTICES.includes(role)) return ORDER.length + 1;
+  const found = ORDER.indexOf(role.replace(/-\d+$/, ""));
+  return found < 0 ? ORDER.length : found;
 }
 
 function split(id) {

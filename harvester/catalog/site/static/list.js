@@ -1,5 +1,6 @@
 // Cards and table, drawn a page at a time while the reader scrolls.
 
+import { copy } from "./clipboard.js";
 import { bibtexOf, labelsOf, linksOf, shownDate } from "./data.js";
 import { h } from "./dom.js";
 import { only } from "./state.js";
@@ -40,10 +41,10 @@ function head(state, change) {
 }
 
 /** The address of a paper's page. */
-export const paperAddress = (data, paper) => `?paper=${encodeURIComponent(data.id[paper]).replaceAll("%3A", ":").replaceAll("%2F", "/")}`;
+export const paperAddress = (data, paper) => `paper/${encodeURIComponent(data.slug[paper])}/`;
 
 /** The title, struck through if the paper was retracted. */
-export const titleOf = (data, paper) => (data.links[paper].retraction ? h("s", { title: "Retracted" }, data.title[paper]) : data.title[paper]);
+const titleOf = (data, paper) => (data.links[paper].retraction ? h("s", { title: "Retracted" }, data.title[paper]) : data.title[paper]);
 
 function card(data, paper) {
   return h("li", { class: "card" },
@@ -54,15 +55,15 @@ function card(data, paper) {
 }
 
 /** Authors, venue and date on a line. */
-export function about(data, paper, most = AUTHORS) {
+function about(data, paper) {
   const names = data.authors[paper] ? data.authors[paper].split(", ") : [];
-  const authors = names.length > most ? `${names.slice(0, most).join(", ")} et al.` : names.join(", ");
+  const authors = names.length > AUTHORS ? `${names.slice(0, AUTHORS).join(", ")} et al.` : names.join(", ");
   const place = [data.venues[data.venue[paper]], shownDate(data.date[paper])].filter(Boolean).join(", ");
   return h("p", { class: "about", dir: "auto" }, [authors, place].filter(Boolean).join(" · "));
 }
 
 /** The labels, each a link to all papers that have it. */
-export function chips(data, paper) {
+function chips(data, paper) {
   const found = labelsOf(data, paper);
   if (!found.length) return null;
   return h("ul", { class: "chips", "aria-label": "Labels" },
@@ -70,36 +71,12 @@ export function chips(data, paper) {
 }
 
 /** Where the paper and its code are, and its citation. */
-export function links(data, paper) {
+function links(data, paper) {
   const cite = h("button", { type: "button", class: "plain", onclick: () => copy(cite, bibtexOf(data, paper)) }, "Copy BibTeX");
   const title = data.title[paper];
   const outside = linksOf(data, paper).map(([name, address]) => h("a", { href: address, rel: "noopener", "aria-label": `${name}: ${title}` }, name));
   cite.setAttribute("aria-label", `Copy BibTeX: ${title}`);
   return h("p", { class: "links" }, outside, cite);
-}
-
-/** Put a text on the clipboard and say so on the button. */
-export async function copy(button, promised) {
-  const name = button.textContent;
-  try {
-    await toClipboard(await promised);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Could not copy";
-  }
-  setTimeout(() => (button.textContent = name), 2000);
-}
-
-async function toClipboard(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const box = h("textarea", { class: "unseen" }); // plain http: the clipboard interface is not there
-  box.value = text;
-  document.body.append(box);
-  box.select();
-  const done = document.execCommand("copy");
-  box.remove();
-  if (!done) throw new Error("copying is not allowed");
-  return undefined;
 }
 
 function table(data) {

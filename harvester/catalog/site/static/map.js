@@ -32,9 +32,7 @@ export async function map(data, axes, state, found, change) {
 }
 
 function open(data, paper) {
-  history.pushState(null, "", paperAddress(data, paper));
-  dispatchEvent(new PopStateEvent("popstate"));
-  scrollTo(0, 0);
+  location.assign(paperAddress(data, paper));
 }
 
 function legend(axis, found) {

@@ -16,7 +16,6 @@ export function read(search, facets) {
     code: given.get("code") === "1",
     view: VIEWS.includes(view) ? view : "cards",
     sort: ["newest", "oldest", "relevance"].includes(given.get("sort")) ? given.get("sort") : "",
-    paper: given.get("paper") || "",
     colour: given.get("colour") || "",
   };
 }
@@ -24,7 +23,6 @@ export function read(search, facets) {
 /** The address of a state: only what differs from the plain page. */
 export function write(state) {
   const out = new URLSearchParams();
-  if (state.paper) out.set("paper", state.paper);
   if (state.q) out.set("q", state.q);
   for (const [facet, ids] of Object.entries(state.chosen)) {
     if (LISTS.includes(facet)) for (const id of ids) out.append(facet, id);
