@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from harvester.catalog.importing.awesome import parse_list, read_list
+from harvester.config.shipped import DEFAULTS
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.harvest.coverage import measured, works_of
 from harvester.sources.journals import PROVENANCE as JOURNALS
 from harvester.store.coverages import keep_coverage
 from harvester.store.engine import write
 from harvester.store.recording import record
-from tests.conftest import ROOT, Upstream, both_databases, serving
+from tests.conftest import Upstream, both_databases, serving
 from tests.room import NOWHERE, Room
 
 ON_ARXIV = {
@@ -74,7 +75,7 @@ def test_the_works_of_the_seed_list_that_arxivs_query_finds(room: Room, upstream
 def test_the_sources_as_shipped_cover_the_seed_list(tmp_path: Path, stand_in: str, shared: Path, seed: str) -> None:
     """Six works of arXiv, one of which nothing finds, and 25 others: at least 29 of 31, and the misses are named."""
     Upstream(stand_in).control(**json.loads((shared / "seeds" / "list-works.json").read_text(encoding="utf-8")))
-    shipped = tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8"))["harvest"]
+    shipped = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))["harvest"]
     places = {"arxiv": "api/query", "europepmc": "europepmc/webservices/rest", "crossref": "crossref"}
     sources = {
         f"harvest.{name}": {**shipped[name], "url": f"{stand_in}/{place}", "min_interval": 0.0}
