@@ -7,6 +7,8 @@ from harvester.base.errors import UsageError
 from harvester.domain.labels import Labels
 
 STATES = ("pending", "accepted", "rejected", "deferred")
+ORDERS = ("usefulness", "scope", "date")
+"""How the queue may be sorted: as the last run arranged it, likeliest first, newest first."""
 
 
 def parse_state(text: str) -> str:
@@ -17,6 +19,17 @@ def parse_state(text: str) -> str:
     """
     if text not in STATES:
         raise UsageError(f"There is no state {text[:40]!r}", remedy=f"the states are: {', '.join(STATES)}")
+    return text
+
+
+def parse_order(text: str) -> str:
+    """Check that the text is an order of the queue, and return it.
+
+    Raises:
+        UsageError: there is no such order.
+    """
+    if text not in ORDERS:
+        raise UsageError(f"The queue cannot be sorted by {text[:40]!r}", remedy=f"sort by: {', '.join(ORDERS)}")
     return text
 
 
