@@ -97,3 +97,12 @@ class QueueRow:
     scope: float | None
     unsure: tuple[str, ...]
     by: str
+
+    @property
+    def usefulness(self) -> float | None:
+        """How useful it is to read the paper now; None if no model has read it, as for an imported entry.
+
+        A paper that was imported before a model read it joined without a scope, so the present one stands in for it.
+        """
+        rated = self.candidate.scope > 0 or (self.withdrawn and self.scope is not None)
+        return self.candidate.usefulness if rated else self.scope
