@@ -151,7 +151,7 @@ def list_rows(rows: "Iterable[QueueRow]") -> None:
 def _row(row: "QueueRow") -> tuple[str, ...]:
     return (
         row.id,
-        f"{row.candidate.usefulness:.3f}",
+        "-" if row.usefulness is None else f"{row.usefulness:.3f}",
         ("WITHDRAWN " if row.withdrawn else "") + row.title,
         _labels(row),
     )

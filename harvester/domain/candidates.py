@@ -7,6 +7,8 @@ from harvester.base.errors import UsageError
 from harvester.domain.labels import Labels
 
 STATES = ("pending", "accepted", "rejected", "deferred")
+ORDERS = ("usefulness", "scope", "date")
+"""How the queue may be sorted: as the last run arranged it, likeliest first, newest first."""
 
 
 def parse_state(text: str) -> str:
@@ -17,6 +19,17 @@ def parse_state(text: str) -> str:
     """
     if text not in STATES:
         raise UsageError(f"There is no state {text[:40]!r}", remedy=f"the states are: {', '.join(STATES)}")
+    return text
+
+
+def parse_order(text: str) -> str:
+    """Check that the text is an order of the queue, and return it.
+
+    Raises:
+        UsageError: there is no such order.
+    """
+    if text not in ORDERS:
+        raise UsageError(f"The queue cannot be sorted by {text[:40]!r}", remedy=f"sort by: {', '.join(ORDERS)}")
     return text
 
 
@@ -84,3 +97,12 @@ class QueueRow:
     scope: float | None
     unsure: tuple[str, ...]
     by: str
+
+    @property
+    def usefulness(self) -> float | None:
+        """How useful it is to read the paper now; None if no model has read it, as for an imported entry.
+
+        A paper that was imported before a model read it joined without a scope, so the present one stands in for it.
+        """
+        rated = self.candidate.scope > 0 or (self.withdrawn and self.scope is not None)
+        return self.candidate.usefulness if rated else self.scope

@@ -50,6 +50,18 @@ def standing(log: Sequence[Decision]) -> Standing:
     return Standing(LEADS_TO[top.action], top, _first_of_run(stack) if top.action == "accept" else None)
 
 
+def changed_since(log: Sequence[Decision], decision: int) -> bool:
+    """Whether the list would show a paper otherwise than right after this decision: new, gone, or with other labels."""
+    before = [made for made in log if made.id <= decision]
+    return _listed(standing(before)) != _listed(standing(log))
+
+
+def _listed(now: Standing) -> frozenset[tuple[str, str]] | None:
+    """The labels under which the list shows the paper; None if it does not."""
+    labels = now.decision.labels if now.decision and now.state == "accepted" else None
+    return frozenset(labels.pairs) if labels else frozenset() if now.state == "accepted" else None
+
+
 def labels_in_force(decided: Labels | None, predicted: Labels | None, before: Labels | None) -> Labels | None:
     """The labels that a paper counts under.
 

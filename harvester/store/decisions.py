@@ -69,6 +69,13 @@ def decision_log(
     return [_decision(row) for row in db.execute(query)]
 
 
+def ever_accepted_after(db: Connection, decision: int, limit: int) -> list[int]:
+    """Papers with a decision after this one that anybody has ever accepted, at most so many."""
+    accepted = select(decisions.c.paper).where(decisions.c.action == "accept")
+    query = select(decisions.c.paper).where(decisions.c.id > decision, decisions.c.paper.in_(accepted)).distinct()
+    return list(db.execute(query.order_by(decisions.c.paper).limit(limit)).scalars())
+
+
 def newest_decision(db: Connection) -> int:
     """The number of the newest decision on any paper; 0 before the first."""
     return int(db.execute(select(func.coalesce(func.max(decisions.c.id), 0))).scalar_one())

@@ -152,8 +152,9 @@ def unfiled(db: Connection) -> list[Candidate]:
 
 
 def newest_scopes(db: Connection, limit: int) -> list[tuple[datetime, float]]:
-    """When the newest papers joined the queue, and their scope."""
-    query = select(candidates.c.queued, candidates.c.scope).order_by(candidates.c.paper.desc()).limit(limit)
+    """When the newest papers joined the queue, and their scope; those without one were imported or withdrawn."""
+    query = select(candidates.c.queued, candidates.c.scope).where(candidates.c.scope > 0)
+    query = query.order_by(candidates.c.paper.desc()).limit(limit)
     return [(row.queued, row.scope) for row in db.execute(query)]
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from harvester.base.errors import UsageError
-from harvester.domain.candidates import Candidate, QueueFilter, QueueRow
+from harvester.domain.candidates import ORDERS, Candidate, QueueFilter, QueueRow
 from harvester.domain.decisions import labels_in_force
 from harvester.domain.identity import best, parse_identifier
 from harvester.domain.labels import Labels
@@ -36,15 +36,21 @@ from harvester.store.tables import candidates, decisions, identifiers, papers, p
 
 MOST_WORDS = 12  # words of a search; more do not narrow it further
 _ACCEPTS = decisions.alias("accepts")
+_DATE = select(papers.c.published).where(papers.c.number == candidates.c.paper).correlate(candidates).scalar_subquery()
+_SORTED: dict[str, Sequence[ColumnElement[Any]]] = {
+    "usefulness": BEST_FIRST,
+    "scope": (candidates.c.scope.desc(), candidates.c.paper),
+    "date": (_DATE.desc().nulls_last(), candidates.c.paper.desc()),
+}
 _INDEX = table("papers_text", column("rowid", Integer), column("papers_text", Text))
 # Exactly as in the index of migration 0003, so that PostgreSQL uses it.
 _DOCUMENT = "to_tsvector('english', papers.title || ' ' || papers.abstract || ' ' || (papers.authors::jsonb)::text)"
 
 
 def page(
-    db: Connection, wanted: QueueFilter, model: str, limit: int | None, offset: int = 0
+    db: Connection, wanted: QueueFilter, model: str, limit: int | None, offset: int = 0, order: str = ORDERS[0]
 ) -> tuple[list[Candidate], int | None]:
-    """A page of the wanted candidates, best first, and their total.
+    """A page of the wanted candidates, in one of the `ORDERS`, and their total.
 
     The total is None if only the state is filtered, for which `counts` has it, or if the page is empty.
 
@@ -54,7 +60,7 @@ def page(
     narrowed = wanted != QueueFilter(wanted.state)
     # The database counts while it filters: filtering twice would take twice the time.
     number = func.count().over() if narrowed else null()
-    query = _narrowed(db, wanted, model, select(candidates, number.label("number"))).order_by(*BEST_FIRST)
+    query = _narrowed(db, wanted, model, select(candidates, number.label("number"))).order_by(*_SORTED[order])
     rows = db.execute(query.limit(limit).offset(offset)).all()
     return [candidate_of(row) for row in rows], rows[0].number if rows else None
 

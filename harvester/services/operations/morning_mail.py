@@ -27,11 +27,15 @@ def send(ws: Workspace) -> bool:
     if not ws.settings.alert.mail or not (failed or changed or now.figures.pending):
         return False
     rows = queue_page(ws, QueueFilter(), SHOWN).rows
-    waiting = [f"{row.candidate.usefulness:.2f}  {one_line(row.title)}" for row in rows]
+    waiting = [f"{_shown(row.usefulness)}  {one_line(row.title)}" for row in rows]
     text = letter(now, failed, changed, waiting, f"{ws.settings.digest.base_url}/review")
     if problems := mail(ws, subject(now, failed), text):
         raise MailError(" ".join(problems))
     return True
+
+
+def _shown(usefulness: float | None) -> str:
+    return "   -" if usefulness is None else f"{usefulness:.2f}"
 
 
 def failures(now: Status) -> list[str]:

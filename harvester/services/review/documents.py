@@ -17,7 +17,7 @@ from harvester.services.review.queries import LoggedDecision, PaperDetail
 
 
 def queue_document(rows: Iterable[QueueRow], taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """Rows of the queue; the key ``score`` is the usefulness, which orders them."""
+    """Rows of the queue; ``score`` is the usefulness, which orders them; null if no model has read the paper."""
     return [_row(row, taxonomy) for row in rows]
 
 
@@ -61,7 +61,7 @@ def _row(row: QueueRow, taxonomy: Taxonomy) -> dict[str, Any]:
         "id": row.id,
         "title": row.title,
         "state": row.candidate.state,
-        "score": round(row.candidate.usefulness, 6),
+        "score": None if row.usefulness is None else round(row.usefulness, 6),
         "scope": None if row.scope is None else round(row.scope, 6),
         **(labels_json(row.labels, taxonomy) if row.labels else {}),
         "unsure": list(row.unsure),

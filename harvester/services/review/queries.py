@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from harvester.base.errors import HarvesterError
-from harvester.domain.candidates import STATES, Candidate, QueueFilter, QueueRow
-from harvester.domain.decisions import Decision, Publication
+from harvester.domain.candidates import ORDERS, STATES, Candidate, QueueFilter, QueueRow
+from harvester.domain.decisions import Decision, changed_since
 from harvester.domain.explanations import Explanation, SimilarPaper
 from harvester.domain.identity import parse_identifier
 from harvester.domain.labels import Labels, completed
@@ -22,8 +22,8 @@ from harvester.services.learning.classify import version_in_use
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store import decisions
-from harvester.store.batches import decided_after, last_publication
-from harvester.store.decisions import decisions_on, last_standing_by
+from harvester.store.batches import last_publication
+from harvester.store.decisions import decisions_on, ever_accepted_after, last_standing_by
 from harvester.store.engine import read
 from harvester.store.explanations import stored_explanation, stored_similar
 from harvester.store.papers import find, find_all, history, load
@@ -31,6 +31,9 @@ from harvester.store.predictions import current
 from harvester.store.proposals import proposals_on
 from harvester.store.queue import find_candidate, find_candidates
 from harvester.store.queue_view import alike_titles, counts, page, queue_rows
+
+COUNTED = 500
+"""Papers that are looked at to tell how many entries the list does not show yet: each decision asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +99,26 @@ class LoggedDecision:
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
-    """What the rendered list does not show yet: how much each person decided since it was last rendered."""
+    """What the rendered list does not show yet: how many entries are new, gone or changed since it was last rendered.
 
-    last: Publication | None
-    decided: dict[str, int]
+    `more` says that there may be others: only so many are looked at.
+    """
+
+    entries: int
+    more: bool
 
 
-def queue_page(ws: Workspace, wanted: QueueFilter, limit: int | None = None, offset: int = 0) -> QueuePage:
-    """A page of the queue, best first; without a limit, the whole queue.
+def queue_page(
+    ws: Workspace, wanted: QueueFilter, limit: int | None = None, offset: int = 0, order: str = ORDERS[0]
+) -> QueuePage:
+    """A page of the queue, in one of the `ORDERS`; without a limit, the whole queue.
 
     Raises:
         StoreError: the store fails.
     """
     model = version_in_use(ws)
     with read(ws.store) as db:
-        (found, number), numbers = page(db, wanted, model, limit, offset), counts(db)
+        (found, number), numbers = page(db, wanted, model, limit, offset, order), counts(db)
         plain = wanted == QueueFilter(wanted.state)
         total = numbers.get(wanted.state, 0) if plain else number or 0
         return QueuePage(_rows(ws, db, found, model), total, numbers)
@@ -216,7 +224,10 @@ def unpublished(ws: Workspace) -> Unpublished:
     """What the rendered list does not show yet."""
     with read(ws.store) as db:
         last = last_publication(db)
-        return Unpublished(last, decided_after(db, last.decision if last else 0))
+        decision = last.decision if last else 0
+        numbers = ever_accepted_after(db, decision, COUNTED + 1)
+        logs = decisions_on(db, numbers[:COUNTED])
+    return Unpublished(sum(changed_since(log, decision) for log in logs.values()), len(numbers) > COUNTED)
 
 
 def like_titled(

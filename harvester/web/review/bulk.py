@@ -1,6 +1,7 @@
 """Deciding on many papers: a preview that names them, one post that decides, and a page that can undo it all."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,6 +22,7 @@ from harvester.services.review.queries import chosen, queue_page
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
+from harvester.web.review.query import View, view_of
 from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import user_of
 from harvester.web.workers import ReviewRoute
@@ -40,12 +42,20 @@ def routes(context: ReviewContext) -> APIRouter:
         rows = _by_rule(context) if given.get("rule") else chosen(context.ws, given.getlist("paper")[:LARGEST])
         rule = f"with a scope of {SURE:.0%} or more and no unsure label" if given.get("rule") else ""
         lines = [view.queue_line(row, context.ws.taxonomy) for row in rows]
-        return context.show(request, "bulk", {"action": action, "rows": lines, "rule": rule, "largest": LARGEST})
+        values = {
+            "action": action,
+            "rows": lines,
+            "rule": rule,
+            "largest": LARGEST,
+            "at": view_of(context.ws.taxonomy, given),
+        }
+        return context.show(request, "bulk", values)
 
     @router.post("/review/bulk")
     def decide(request: Request, form: Posted) -> Response:
+        at = view_of(context.ws.taxonomy, form)
         made = decide_together(context.ws, form.get("action", ""), _versions(form), user_of(request).name)
-        return _after(context, request, made)
+        return _after(context, request, made, at)
 
     @router.get("/review/batches")
     def batches(request: Request) -> Response:
@@ -53,12 +63,13 @@ def routes(context: ReviewContext) -> APIRouter:
 
     @router.get("/review/batches/{number}")
     def batch(request: Request, number: Number) -> Response:
-        return _batch(context, request, number, [])
+        return _batch(context, request, number, [], view_of(context.ws.taxonomy, request.query_params))
 
     @router.post("/review/batches/{number}/undo")
-    def undo(request: Request, number: Number, _form: Posted) -> Response:
+    def undo(request: Request, number: Number, form: Posted) -> Response:
+        at = view_of(context.ws.taxonomy, form)
         made = undo_batch(context.ws, number, user_of(request).name)
-        return _after(context, request, made)
+        return _after(context, request, made, at)
 
     @router.post("/review/publish")
     def render(request: Request, _form: Posted) -> Response:
@@ -68,7 +79,7 @@ def routes(context: ReviewContext) -> APIRouter:
     return router
 
 
-def _after(context: ReviewContext, request: Request, made: BatchResult) -> Response:
+def _after(context: ReviewContext, request: Request, made: BatchResult, at: View) -> Response:
     """Render the list after a batch, and show the outcome."""
     problems = [decided.error for decided in made.decided if decided.error]
     try:
@@ -78,11 +89,12 @@ def _after(context: ReviewContext, request: Request, made: BatchResult) -> Respo
     except HarvesterError as error:
         problems.append(f"The decisions are kept, but the list was not rendered: {error}")
     if not problems:
-        return RedirectResponse(f"/review/batches/{made.number}", 303, PRIVATE)
-    return _batch(context, request, made.number, problems)
+        given = f"?{urlencode({'view': at.query})}" if at.query else ""
+        return RedirectResponse(f"/review/batches/{made.number}{given}", 303, PRIVATE)
+    return _batch(context, request, made.number, problems, at)
 
 
-def _batch(context: ReviewContext, request: Request, number: int, problems: list[str]) -> Response:
+def _batch(context: ReviewContext, request: Request, number: int, problems: list[str], at: View) -> Response:
     found = past(context.ws, number)
     holding = {decision.id for decision in found.holding}
     rows = [
@@ -93,7 +105,7 @@ def _batch(context: ReviewContext, request: Request, number: int, problems: list
         }
         for decision in found.made
     ]
-    values = {"batch": found.batch, "rows": rows, "holding": len(holding), "problems": problems}
+    values = {"batch": found.batch, "rows": rows, "holding": len(holding), "problems": problems, "at": at}
     return context.show(request, "batch", values)
 
 

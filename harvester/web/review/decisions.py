@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import ImmutableMultiDict
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.labels import Labels
@@ -22,7 +20,7 @@ from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review import view
 from harvester.web.review.chips import groups
-from harvester.web.review.query import View, read_view
+from harvester.web.review.query import View, view_of
 from harvester.web.review.review_context import ReviewContext, is_fragment
 from harvester.web.signin import user_of
 from harvester.web.workers import ReviewRoute
@@ -37,7 +35,7 @@ def routes(context: ReviewContext) -> APIRouter:
     @router.post("/review/decide")
     def decide(request: Request, form: Posted) -> Response:
         action, name, seen = _action(form), form.get("paper", ""), _version(form)
-        at = view_of(context, form)
+        at = view_of(context.ws.taxonomy, form)
         given = _labels(context, form) if action == "accept" else {}
         reason = form.get("reason", "")
         (done,) = decide_all(context.ws, action, [name], user_of(request).name, reason, given, {name: seen})
@@ -50,15 +48,6 @@ def routes(context: ReviewContext) -> APIRouter:
         return _move_on(context, request, form, done, at)
 
     return router
-
-
-def view_of(context: ReviewContext, form: Form) -> View:
-    """The part of the queue that the reviewer is working through.
-
-    Raises:
-        UsageError: it names something invalid.
-    """
-    return read_view(ImmutableMultiDict(parse_qsl(form.get("view", ""))), context.ws.taxonomy)
 
 
 def _move_on(context: ReviewContext, request: Request, form: Form, done: Decided, at: View) -> Response:

@@ -1,28 +1,30 @@
 """Which part of the queue to show, as the page's URL says. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import ImmutableMultiDict
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import parse_day
 from harvester.base.errors import UsageError
-from harvester.domain.candidates import QueueFilter, parse_state
+from harvester.domain.candidates import ORDERS, QueueFilter, parse_order, parse_state
 
 PAGE = 50  # papers
 LONGEST_SEARCH = 200  # characters
 LAST_PAGE = 10_000
+USEFULNESS = ORDERS[0]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page of the wanted part of the queue."""
+    """One page of the wanted part of the queue, in one of the `ORDERS`."""
 
     wanted: QueueFilter = QueueFilter()  # noqa: RUF009 - frozen, so it can be shared
     page: int = 1
+    order: str = USEFULNESS
 
     @property
     def query(self) -> str:
@@ -45,14 +47,23 @@ class View:
 
     def other(self, state: str) -> "View":
         """The same view of another state."""
-        return View(replace(self.wanted, state=state))
+        return View(replace(self.wanted, state=state), order=self.order)
+
+    def sorted(self, order: str) -> "View":
+        """The same part of the queue in another order, from its first page."""
+        return View(self.wanted, order=order)
+
+    @property
+    def everything(self) -> "View":
+        """The whole of the state, in the same order."""
+        return View(QueueFilter(self.wanted.state), order=self.order)
 
 
 def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
     """The view that a URL names.
 
     Raises:
-        UsageError: a state, label, day or scope is not valid.
+        UsageError: a state, label, day, scope or order is not valid.
     """
     wanted = QueueFilter(
         state=parse_state(given.get("state") or "pending"),
@@ -64,7 +75,16 @@ def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
         unsure=given.get("unsure", "") == "1",
         words=given.get("q", "").strip()[:LONGEST_SEARCH],
     )
-    return View(wanted, _page(given.get("page", "")))
+    return View(wanted, _page(given.get("page", "")), parse_order(given.get("sort") or USEFULNESS))
+
+
+def view_of(taxonomy: Taxonomy, form: Mapping[str, str]) -> View:
+    """The view that a form, or the address of another page, carries along as ``view``.
+
+    Raises:
+        UsageError: it names something invalid.
+    """
+    return read_view(ImmutableMultiDict(parse_qsl(form.get("view", ""))), taxonomy)
 
 
 def _pairs(view: View) -> Sequence[tuple[str, str]]:
@@ -78,6 +98,7 @@ def _pairs(view: View) -> Sequence[tuple[str, str]]:
         ("until", wanted.until.isoformat() if wanted.until else ""),
         ("least", f"{wanted.least:g}" if wanted.least else ""),
         ("unsure", "1" if wanted.unsure else ""),
+        ("sort", "" if view.order == USEFULNESS else view.order),
         ("page", str(view.page) if view.page > 1 else ""),
     )
     return [(name, value) for name, value in pairs if value]

@@ -5,7 +5,8 @@ from threading import BoundedSemaphore
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from harvester.domain.candidates import STATES
+from harvester.domain.candidates import ORDERS, STATES
+from harvester.services.review.progress import progress
 from harvester.services.review.queries import PaperDetail, QueuePage, paper_detail, queue_page
 from harvester.services.review.together import so_far
 from harvester.sources.registry import names
@@ -46,12 +47,12 @@ def routes(context: ReviewContext) -> APIRouter:
 
 def _queue(context: ReviewContext, request: Request, at: View) -> dict[str, object]:
     before = so_far(context.ws)  # first: the page may show more than that, but never less
-    found = queue_page(context.ws, at.wanted, PAGE, (at.page - 1) * PAGE)
+    found = queue_page(context.ws, at.wanted, PAGE, (at.page - 1) * PAGE, at.order)
     chosen = request.query_params.get("paper") or (found.rows[0].id if found.rows else "")
     shown = paper_detail(context.ws, chosen) if chosen else None
     pane = context.pane(shown, at, _after(found, shown))
     others = view.reading(before.present, user_of(request).name)
-    live = {"after": before.newest, "others": others}
+    live = {"newest": before.newest, "others": others, "progress": progress(context.ws, user_of(request).name)}
     return {**_list(context, found, at), **pane, **context.tail(request), **live, "said": ""}
 
 
@@ -64,6 +65,7 @@ def _list(context: ReviewContext, found: QueuePage, at: View) -> dict[str, objec
         "facets": context.ws.taxonomy.facets,
         "sources": names(context.ws.settings.harvest),
         "pages": pages,
+        "orders": ORDERS,
         "before": at.at(at.page - 1).address() if at.page > 1 else "",
         "after": at.at(at.page + 1).address() if at.page < pages else "",
     }

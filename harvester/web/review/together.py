@@ -20,6 +20,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from harvester.base.errors import StoreError
 from harvester.domain.together import Happenings, Presence
+from harvester.services.review.progress import progress
 from harvester.services.review.together import happenings, read_now
 from harvester.services.workspace import Workspace
 from harvester.web.forms import Posted
@@ -88,6 +89,10 @@ def routes(context: ReviewContext) -> APIRouter:
         if streams.full(user_of(request).name):
             return Response("Too many pages are open.", 503, {**PRIVATE, "Retry-After": "30"})
         return StreamingResponse(streams.events(request, decision), media_type=EVENTS, headers=HEADERS)
+
+    @router.get("/review/progress")
+    def where(request: Request) -> Response:
+        return context.show(request, "progress", {"progress": progress(context.ws, user_of(request).name)})
 
     @router.post("/review/reading")
     def reading(request: Request, form: Posted) -> Response:

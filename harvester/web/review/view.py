@@ -16,6 +16,7 @@ from harvester.domain.identity import address_of
 from harvester.domain.labels import Labels
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
+from harvester.domain.provenance import CATALOG
 from harvester.domain.together import Presence
 from harvester.services.review.queries import PaperDetail
 from harvester.web.review.chips import groups, percent
@@ -85,7 +86,7 @@ def queue_line(row: QueueRow, taxonomy: Taxonomy) -> dict[str, object]:
         "id": row.id,
         "version": candidate.version,
         "title": row.title,
-        "usefulness": percent(candidate.usefulness) if waits else "",
+        "usefulness": "" if row.usefulness is None or not waits else percent(row.usefulness),
         "group": _group(candidate) if waits else "",
         "scope": "" if row.scope is None else percent(row.scope),
         "state": candidate.state,
@@ -105,8 +106,12 @@ def _group(candidate: Candidate) -> str:
     return "" if candidate.reading_position else "new"
 
 
-def links(paper: Paper) -> list[PaperLink]:
-    """The paper's URLs, best first, including those that its identifiers stand for."""
+def links(paper: Paper, *, written: bool = False) -> list[PaperLink]:
+    """The paper's URLs, best first, including those that its identifiers stand for.
+
+    Args:
+        written: whether a person put them into the catalog, so that they may lead to any host, as they do in the list.
+    """
     addresses: dict[str, str] = {}
     for role, name in ROLES.items():
         if role in paper.links:
@@ -120,7 +125,8 @@ def links(paper: Paper) -> list[PaperLink]:
     addresses |= {role.capitalize(): link for role, link in paper.links.items() if role not in ROLES}
     found: dict[str, PaperLink] = {}
     for name, address in addresses.items():
-        found.setdefault(address, PaperLink(name, allowed(address), address))
+        href = escape.url(address) if written else allowed(address)
+        found.setdefault(address, PaperLink(name, href, address))
     return sorted(found.values(), key=lambda link: not link.href)
 
 
@@ -227,6 +233,12 @@ def reading(present: Iterable[Presence], me: str) -> dict[int, str]:
     }
 
 
+def in_catalog(detail: PaperDetail) -> bool:
+    """Whether an entry of the catalog shows the paper, or once did."""
+    entry = detail.candidate.entry if detail.candidate else None
+    return bool(entry) or any(seen.source == CATALOG.name for seen in detail.sightings)
+
+
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
     """Everything that the right side of the page shows of one paper."""
     paper, why = detail.paper, detail.explanation
@@ -245,7 +257,7 @@ def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "comment": paper.comment,
         "withdrawn": paper.withdrawn,
         "notices": [said for kind, said in NOTICE_KINDS.items() if kind in paper.links],
-        "links": links(paper),
+        "links": links(paper, written=in_catalog(detail)),
         "version": detail.version,
         "state": detail.state,
         "entry": detail.candidate.entry if detail.candidate else None,

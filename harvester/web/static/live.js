@@ -25,6 +25,7 @@
     const { changes, counts } = JSON.parse(event.data);
     for (const change of changes) show(change, counts);
     for (const count of all(".states .count")) count.textContent = counts[count.dataset.state];
+    document.body.dispatchEvent(new CustomEvent("together"));
   }
 
   function show({ paper, state, version, by }, counts) {

@@ -219,7 +219,7 @@ def test_search_and_filters(room: Room, desk: Open) -> None:
     expect(page.locator("#total")).to_have_text("1 pending that match")
     page.wait_for_selector("html.scripts", state="attached")  # a key pressed before they run is ignored
     page.keyboard.press("d")
-    expect(page.locator("#paper")).to_contain_text("No papers are waiting")
+    expect(page.locator("#paper")).to_contain_text("No paper matches")
     page.keyboard.press("u")
     at(page, room, "2505.00001")
     page.goto("/review?q=part")

@@ -260,7 +260,7 @@ def test_the_list_is_built_by_the_button(room: Room) -> None:
     ann = room.browser("ann")
     assert "Build the list" not in ann.client.get("/review").text
     ann.decide("2506.00001", "accept")
-    assert "1 new" in ann.client.get("/review").text
+    assert "1 entry" in ann.client.get("/review").text
     answer = ann.client.post("/review/publish", data={"csrf": ann.csrf()})
     assert "1 entries" in answer.text or "1 entry" in answer.text
     assert "Transformers for echocardiography" in (room.ws.catalog / "README.md").read_text()
