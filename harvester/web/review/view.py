@@ -16,13 +16,15 @@ from harvester.domain.labels import Labels
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
+from harvester.domain.resources import resources
 from harvester.services.review.queries import PaperDetail
 
 if TYPE_CHECKING:
     from classifiers.records import Neighbour, Reason
 
 HOSTS = (
-    "arxiv.org", "doi.org", "pubmed.ncbi.nlm.nih.gov", "europepmc.org", "huggingface.co", "github.com",
+    "arxiv.org", "doi.org", "pubmed.ncbi.nlm.nih.gov", "europepmc.org", "huggingface.co", "github.com", "gitlab.com",
+    "zenodo.org", "physionet.org", "figshare.com",
 )  # fmt: skip
 """Where links may lead; other URLs are shown as text, because a feed can contain anything."""
 NAMES = {"arxiv.org": "arXiv", "doi.org": "DOI", "huggingface.co": "Hugging Face"}
@@ -157,6 +159,11 @@ def links(paper: Paper) -> list[PaperLink]:
     return sorted(found.values(), key=lambda link: not link.href)
 
 
+def found_links(paper: Paper) -> list[PaperLink]:
+    """The code and data that the paper names, which its entry gets unless the reviewer declines."""
+    return [PaperLink(role.capitalize(), allowed(link), link) for role, link in resources(paper).items()]
+
+
 def allowed(address: str) -> str:
     """A URL that a link may lead to (https, on a host that has papers), else ""."""
     safe = escape.url(address)
@@ -249,6 +256,8 @@ def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "withdrawn": paper.withdrawn,
         "notices": [said for kind, said in NOTICE_KINDS.items() if kind in paper.links],
         "links": links(paper),
+        "resources": found_links(paper),
+        "upvotes": paper.upvotes,
         "version": detail.version,
         "state": detail.state,
         "entry": detail.candidate.entry if detail.candidate else None,
