@@ -22,9 +22,12 @@ def accept(
     papers: Papers,
     label: Label = None,
     by: By = None,
+    no_links: Annotated[
+        bool, typer.Option("--no-links", help="Leave out the code and data that the paper's abstract or comment names.")
+    ] = False,
 ) -> Output | None:
     """Accept papers into the catalog, with the predicted labels, the given ones, or edits such as +ecg,-cmr."""
-    return _decide(call, "accept", papers, by, "", labels_given(label))
+    return _decide(call, "accept", papers, by, "", labels_given(label), links=not no_links)
 
 
 @command
@@ -91,12 +94,14 @@ def _decide(
     by: str | None,
     reason: str,
     labels: Mapping[str, str] | None = None,
+    *,
+    links: bool = True,
 ) -> Output:
     import getpass
 
     from harvester.services.review.decisions import decide_all
 
-    outcomes = decide_all(call.workspace, action, papers, by or getpass.getuser(), reason, labels or {})
+    outcomes = decide_all(call.workspace, action, papers, by or getpass.getuser(), reason, labels or {}, links=links)
     done = [told(outcome, action) for outcome in outcomes if not outcome.error]
     problems = [outcome.error for outcome in outcomes if outcome.error]
     return Output([outcome.to_json() for outcome in outcomes], "\n".join(done), problems)

@@ -15,7 +15,10 @@ LONGEST_REASON = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An action on a candidate; `via` is ``review`` if a reviewer took it, ``files`` if an entry file implies it."""
+    """An action on a candidate; `via` is ``review`` if a reviewer took it, ``files`` if an entry file implies it.
+
+    `links` says whether a new entry gets the code and data that the paper names.
+    """
 
     paper: int
     action: str
@@ -25,6 +28,7 @@ class Decision:
     by: str
     at: datetime
     id: int = 0
+    links: bool = True
 
 
 @dataclass(frozen=True, slots=True)

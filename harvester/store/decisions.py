@@ -24,6 +24,7 @@ def add_decision(db: Connection, decision: Decision) -> int:
         "reason": decision.reason,
         "by": decision.by,
         "at": decision.at,
+        "links": decision.links,
     }
     return inserted(db, insert(decisions).values(values))
 
@@ -92,4 +93,4 @@ def changes_after(db: Connection, decision: int, limit: int) -> list[Change]:
 
 def _decision(row: Row[Any]) -> Decision:
     labels = None if row.labels is None else Labels(row.labels)
-    return Decision(row.paper, row.action, row.via, labels, row.reason, row.by, row.at, row.id)
+    return Decision(row.paper, row.action, row.via, labels, row.reason, row.by, row.at, row.id, row.links)

@@ -15,7 +15,7 @@ from harvester.base.locks import file_lock
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014",
-    "0016", "0017",
+    "0015", "0016", "0017",
 )  # fmt: skip
 """Every schema this program knows, oldest first; the last one is its own (a test compares them with Alembic's)."""
 

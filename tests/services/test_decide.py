@@ -1,13 +1,16 @@
 """Decisions, the catalogue's files that follow them, and files that win, on both databases."""
 
 import os
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from harvester.base.errors import UsageError
 from harvester.config.settings import load_settings
@@ -17,7 +20,7 @@ from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
 from harvester.services.catalog.lists import build, import_list
 from harvester.services.catalog.sync import sync_catalog
-from harvester.services.review.decisions import CATALOG_LOCK, Decided, decide_all
+from harvester.services.review.decisions import CATALOG_LOCK, Decided, decide_all, settle
 from harvester.services.review.documents import paper_document, queue_document
 from harvester.services.review.explanations import explain_if_possible
 from harvester.services.review.queries import paper_detail, queue_page
@@ -29,6 +32,7 @@ from harvester.store.locks import lock
 from harvester.store.predictions import save
 from harvester.store.queue import enqueue, find_candidate, rescore
 from harvester.store.recording import record
+from harvester.store.tables import candidates as candidates_table
 from tests.conftest import both_databases
 from tests.room import Room
 
@@ -398,3 +402,36 @@ def test_a_paper_withdrawn_while_it_waits_comes_last_and_says_so(ws: Workspace) 
         rescore(db, "model")
     queue = candidates(ws, "pending")
     assert [(row["id"][-1], row["withdrawn"]) for row in queue] == [("2", False), ("3", False), ("1", True)]
+
+
+def test_an_entry_gets_the_code_and_data_that_the_paper_names(ws: Workspace) -> None:
+    name_resources(ws, "2506.00001")
+    text = text_of(decide(ws, "accept"))
+    assert tomllib.loads(text)["links"] == {
+        "paper": "https://arxiv.org/abs/2506.00001",
+        "code": "https://github.com/a/b",
+        "data": "https://physionet.org/content/ecg",
+    }
+    assert whole(ws, "2506.00001")["resources"] == {
+        "code": "https://github.com/a/b",
+        "data": "https://physionet.org/content/ecg",
+    }
+
+
+def test_declined_links_stay_away_even_if_the_file_is_written_later(ws: Workspace) -> None:
+    name_resources(ws, "2506.00001")
+    (done,) = decide_all(ws, "accept", ["2506.00001"], "ann", "", {}, links=False)
+    assert "code" not in text_of(done)
+    Path(done.entry or "").unlink()
+    with write(ws.store) as db:
+        waits = candidates_table.c.state == "accepted"
+        db.execute(update(candidates_table).where(waits).values(filed=False, entry=None))  # as after a crash
+    assert settle(ws) == []
+    assert "code" not in text_of(done)
+
+
+def name_resources(ws: Workspace, name: str) -> None:
+    paper = paper_detail(ws, name).paper
+    told = "Code: github.com/a/b, data: https://physionet.org/content/ecg/"
+    with write(ws.store) as db:
+        record(db, [Sighting(ARXIV, replace(paper, comment=told, version=2))], NOW)

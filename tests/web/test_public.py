@@ -187,4 +187,6 @@ def test_a_papers_page_has_what_the_store_knows(client: TestClient, room: Room) 
     assert page.findtext(".//p[@class='abstract']") == paper.abstract
     assert page.xpath("//section/p[@class='about']")[0].text_content() == "Abstract from arXiv"
     assert page.xpath("//dl//a/text()") == ["v2", "v1"]
-    assert page.xpath("//dl//dd")[-1].text == "7"
+    assert page.xpath("//dl//dd")[-1].text == "7 upvotes"
+    assert "7 upvotes" in html.fromstring(client.get("/").text).text_content()
+    assert client.get("/data/index.json").json()["votes"] == [0, 0, 7]

@@ -62,10 +62,10 @@ def site(
     details = _once(known)
     placed = _once(lambda: nearby.vectors(papers, taxonomy, {name: one.text for name, one in details().items()}))
     return {
-        **_lists(frame),
+        **_lists(frame, details),
         **_papers(frame, details, _once(lambda: nearby.similar(placed())), about),
         **_for_crawlers(frame, details),
-        "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs),
+        "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs, details()),
         "data/map.json": lambda: pack.dumps(nearby.layout(placed())),
         **_citations(papers, about),
         **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
@@ -95,9 +95,11 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
     return made
 
 
-def _lists(frame: Frame) -> dict[str, Maker]:
-    numbers = range(1, pages(frame.papers) + 1)
-    return {f"{list_path(number)}index.html": partial(list_page, frame, number) for number in numbers}
+def _lists(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Maker]:
+    def page(number: int) -> bytes:
+        return list_page(frame, number, details())
+
+    return {f"{list_path(number)}index.html": partial(page, number) for number in range(1, pages(frame.papers) + 1)}
 
 
 def _papers(

@@ -8,21 +8,24 @@ from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import Context
+from harvester.catalog.site.known import UNKNOWN, AllKnown
 from harvester.domain.identity import address_of
 from harvester.domain.labels import exclusive_last
 
 BIB_CHUNK = 200  # papers per file of BibTeX records; citing a paper fetches its file
 
 
-def index(entries: Sequence[Entry], taxonomy: Taxonomy, slugs: Mapping[str, str]) -> bytes:
+def index(entries: Sequence[Entry], taxonomy: Taxonomy, slugs: Mapping[str, str], known: AllKnown) -> bytes:
     """All data for list, search, facets and charts; a paper is a position in every column.
 
     Args:
         slugs: the names of the papers' pages, by entry id.
+        known: what the store knows of the papers.
     """
     venues = sorted({entry.venue for entry in entries})
     place = {venue: number for number, venue in enumerate(venues)}
     facets = exclusive_last(taxonomy)
+    details = [known.get(entry.id, UNKNOWN) for entry in entries]
     return dumps(
         {
             "facets": [_facet(facet) for facet in facets],
@@ -35,6 +38,8 @@ def index(entries: Sequence[Entry], taxonomy: Taxonomy, slugs: Mapping[str, str]
             "date": [str(entry.published) for entry in entries],
             "venue": [place[entry.venue] for entry in entries],
             "labels": {facet.id: [_held(entry, facet) for entry in entries] for facet in facets},
+            "added": [str(one.added or "") for one in details],
+            "votes": [one.upvotes or 0 for one in details],
             "links": [_links(entry) for entry in entries],
         }
     )

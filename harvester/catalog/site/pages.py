@@ -10,7 +10,7 @@ from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.site import metadata
 from harvester.catalog.site.addresses import PAGE, list_path, pages, paper_path
-from harvester.catalog.site.known import Known
+from harvester.catalog.site.known import UNKNOWN, AllKnown, Known
 from harvester.catalog.site.links import notices, shown_links
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ class Frame:
         return paper_path(self.slugs[entry.id])
 
 
-def list_page(frame: Frame, number: int) -> bytes:
+def list_page(frame: Frame, number: int, known: AllKnown) -> bytes:
     """A page of the list, newest papers first; the first one is the home page, which scripts make searchable."""
     start = (number - 1) * PAGE
     values = {
         "root": "./" if number == 1 else "../../",
         "number": number,
         "last": pages(frame.papers),
-        "rows": [_card(frame, entry) for entry in frame.papers[start : start + PAGE]],
+        "rows": [_card(frame, entry, known.get(entry.id, UNKNOWN)) for entry in frame.papers[start : start + PAGE]],
         "modules": _modules() if number == 1 else (),
         "canonical": frame.address(list_path(number)),
         "older": list_path(number + 1) if number < pages(frame.papers) else "",
@@ -71,7 +71,7 @@ def paper_page(frame: Frame, entry: Entry, known: Known, similar: Sequence[Entry
         "links": shown_links(entry),
         "labels": _labels(frame.taxonomy, entry),
         "versions": metadata.versions(entry, known),
-        "similar": [_card(frame, other, _FEW) for other in similar],
+        "similar": [_card(frame, other, UNKNOWN, _FEW) for other in similar],
         "bibtex": bibtex,
         "description": metadata.description(entry, known),
         "day": metadata.day_of(entry.published),
@@ -111,7 +111,7 @@ def _modules() -> list[str]:
     return [name for name in assets() if name.endswith(".js") and name not in ("app.js", "paper.js")]
 
 
-def _card(frame: Frame, entry: Entry, most: int = _AUTHORS) -> dict[str, object]:
+def _card(frame: Frame, entry: Entry, known: Known, most: int = _AUTHORS) -> dict[str, object]:
     """A paper in a list, as it is shown before any script has run."""
     more = " et al." if len(entry.authors) > most else ""
     return {
@@ -121,6 +121,7 @@ def _card(frame: Frame, entry: Entry, most: int = _AUTHORS) -> dict[str, object]
         "about": " · ".join(filter(None, (", ".join(entry.authors[:most]) + more, _place(entry)))),
         "labels": metadata.label_names(entry, frame.taxonomy),
         "links": shown_links(entry),
+        "votes": known.upvotes or 0,
     }
 
 

@@ -23,6 +23,7 @@ from harvester.domain.labels import LabelEdit, Labels, difference, edited, parse
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
+from harvester.domain.resources import resources, with_resources
 from harvester.services.learning.classify import version_in_use
 from harvester.services.review.agreement import adds_note, agrees
 from harvester.services.review.labels import labels_now
@@ -40,7 +41,7 @@ from harvester.store.queue import enqueue, find_candidate, move, set_filed, unfi
 log = logging.getLogger(__name__)
 CATALOG_LOCK = "catalogue"  # held while files and decisions are synchronized
 # The link roles that an entry shows, in this order.
-ENTRY_LINKS = ("paper", "preprint", "code", "project", *NOTICE_KINDS)
+ENTRY_LINKS = ("paper", "preprint", "code", "data", "project", *NOTICE_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class DecisionRequest:
     """A decision that somebody wants.
 
     `labels` replace, facet by facet, the labels predicted or decided before; `edits` add to them and remove from them.
+    `links` says whether a new entry gets the code and data that the paper names.
     """
 
     action: str
@@ -98,6 +100,7 @@ class DecisionRequest:
     reason: str = ""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edits: Mapping[str, LabelEdit] = field(default_factory=dict)
+    links: bool = True
 
 
 class Stale(HarvesterError):
@@ -112,6 +115,8 @@ def decide_all(
     reason: str,
     given: Mapping[str, str],
     seen: Mapping[str, int] | None = None,
+    *,
+    links: bool = True,
 ) -> list[Decided]:
     """Decide on several papers independently: if one fails, the others are still done.
 
@@ -119,6 +124,7 @@ def decide_all(
         given: comma-separated labels by facet; they replace the labels predicted or decided before, or with a sign
             (``+ecg,-cmr``) are added to them and removed from them.
         seen: the version of each paper that the reviewer saw; if the version has changed, nothing is done.
+        links: whether a new entry gets the code and data that the paper names.
 
     Each is read and recorded in one transaction; a second one notes that its file is written.
 
@@ -126,7 +132,7 @@ def decide_all(
         UsageError: a label is unknown, the reason is too long, or a web address names no paper; nothing is done.
     """
     labels, edits = parse_edits(ws.taxonomy, {name: split_labels(text) for name, text in given.items()})
-    request = DecisionRequest(action, by, parse_reason(reason), labels, edits)
+    request = DecisionRequest(action, by, parse_reason(reason), labels, edits, links)
     for name in names:
         parse_identifier(name)
     with lock(ws.store, CATALOG_LOCK, wait=True):
@@ -181,7 +187,9 @@ def record_request(
     if seen is not None and seen != before.version and not _is_note(before, request, kept, seen):
         raise Stale("Somebody decided on it a moment ago.")
     labels = kept if request.action == "accept" else None
-    decision = Decision(before.number, request.action, "review", labels, request.reason, request.by, ws.clock())
+    decision = Decision(
+        before.number, request.action, "review", labels, request.reason, request.by, ws.clock(), links=request.links
+    )
     candidate, log = _append(db, before.candidate, before.decisions, decision, before.prediction)
     labels_then = labels_now(ws, log, before.prediction)
     return replace(before, candidate=candidate, decisions=log, labels=labels_then)
@@ -275,7 +283,7 @@ def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Can
     old, path = Path(candidate.entry) if candidate.entry else None, None
     shown: Mapping[str, str] = {}
     if decision and decision.labels:
-        entry_now = _entry(ws, paper, decision.labels, old)
+        entry_now = _entry(ws, paper, decision.labels, old, links=decision.links)
         path, shown = write_entry(ws.catalog, entry_now, ws.taxonomy), entry_now.links
     elif old:
         remove_entry(ws.catalog, old)
@@ -295,11 +303,11 @@ def note_held(ws: Workspace, db: Connection, number: int, labels: Labels | None)
         forget_held(db, ws.catalog_key, [number])
 
 
-def _entry(ws: Workspace, paper: Paper, labels: Labels, path: Path | None) -> Entry:
+def _entry(ws: Workspace, paper: Paper, labels: Labels, path: Path | None, *, links: bool) -> Entry:
     """The entry with these labels: based on the existing file if there is one, so that manual edits stay."""
     if path and (ws.catalog / path).is_file():
         return replace(load_entry(ws.catalog, path, ws.taxonomy), labels=labels)
-    return entry_of(paper, labels)
+    return entry_of(with_resources(paper, resources(paper) if links else {}), labels)
 
 
 def entry_of(paper: Paper, labels: Labels) -> Entry:

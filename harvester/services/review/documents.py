@@ -12,6 +12,7 @@ from harvester.domain.labels import labels_json
 from harvester.domain.papers import PastSighting
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Suggestion
+from harvester.domain.resources import resources
 from harvester.services.review.journal_updates import JournalUpdate
 from harvester.services.review.queries import LoggedDecision, PaperDetail
 
@@ -40,6 +41,8 @@ def paper_document(detail: PaperDetail, taxonomy: Taxonomy, explanation: Explana
         "venue": paper.venue,
         "withdrawn": paper.withdrawn,
         "links": dict(paper.links),
+        "resources": resources(paper),
+        "upvotes": paper.upvotes,
         "sightings": [_sighting(sighting) for sighting in detail.sightings],
         "prediction": _prediction(detail.prediction, taxonomy) if detail.prediction else None,
         "explanation": _sentences(explanation) if explanation else None,

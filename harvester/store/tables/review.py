@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 from harvester.store.tables.columns import Moment, metadata, paper_number
@@ -60,6 +61,8 @@ decisions = Table(
     Column("reason", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # Whether the entry gets the code and data that the paper names.
+    Column("links", Boolean, nullable=False, server_default=true()),
     Index("ix_decisions_by", "by"),
 )
 

@@ -38,7 +38,9 @@ def routes(context: ReviewContext) -> APIRouter:
         at = view_of(context.ws.taxonomy, form)
         given = _labels(context, form) if action == "accept" else {}
         reason = form.get("reason", "")
-        (done,) = decide_all(context.ws, action, [name], user_of(request).name, reason, given, {name: seen})
+        (done,) = decide_all(
+            context.ws, action, [name], user_of(request).name, reason, given, {name: seen}, links=_keeps_links(form)
+        )
         if done.error and done.paper is None:
             raise HarvesterError(done.error)
         if done.stale and done.error and done.paper:
@@ -79,6 +81,7 @@ def _conflict(context: ReviewContext, request: Request, form: Form, now: PaperDe
         "other": other,
         "state": now.state,
         "action": form["action"],
+        "links": _keeps_links(form),
         "labels": view.names_of(wanted, context.ws.taxonomy) if form["action"] == "accept" else [],
     }
     pane = context.pane(now, at, form.get("next", ""), conflict=conflict, note=form.get("reason", ""))
@@ -104,6 +107,11 @@ def _version(form: Form) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise UsageError("This form does not say which version of the paper it is about; reload the page.")
     return int(text)
+
+
+def _keeps_links(form: Form) -> bool:
+    """Whether the links to code and data that the form offered, if it did, are to be kept."""
+    return "links" not in form.getlist("offered") or form.get("links") == "yes"
 
 
 def _labels(context: ReviewContext, form: Form) -> Mapping[str, str]:

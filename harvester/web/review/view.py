@@ -17,12 +17,14 @@ from harvester.domain.labels import Labels
 from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.provenance import CATALOG
+from harvester.domain.resources import resources
 from harvester.domain.together import Presence
 from harvester.services.review.queries import PaperDetail
 from harvester.web.review.chips import groups, percent
 
 HOSTS = (
-    "arxiv.org", "doi.org", "pubmed.ncbi.nlm.nih.gov", "europepmc.org", "huggingface.co", "github.com",
+    "arxiv.org", "doi.org", "pubmed.ncbi.nlm.nih.gov", "europepmc.org", "huggingface.co", "github.com", "gitlab.com",
+    "zenodo.org", "physionet.org", "figshare.com",
 )  # fmt: skip
 """Where links may lead; other URLs are shown as text, because a feed can contain anything."""
 NAMES = {"arxiv.org": "arXiv", "doi.org": "DOI", "huggingface.co": "Hugging Face"}
@@ -128,6 +130,11 @@ def links(paper: Paper, *, written: bool = False) -> list[PaperLink]:
         href = escape.url(address) if written else allowed(address)
         found.setdefault(address, PaperLink(name, href, address))
     return sorted(found.values(), key=lambda link: not link.href)
+
+
+def found_links(paper: Paper) -> list[PaperLink]:
+    """The code and data that the paper names, which its entry gets unless the reviewer declines."""
+    return [PaperLink(role.capitalize(), allowed(link), link) for role, link in resources(paper).items()]
 
 
 def allowed(address: str) -> str:
@@ -258,6 +265,8 @@ def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
         "withdrawn": paper.withdrawn,
         "notices": [said for kind, said in NOTICE_KINDS.items() if kind in paper.links],
         "links": links(paper, written=in_catalog(detail)),
+        "resources": found_links(paper),
+        "upvotes": paper.upvotes,
         "version": detail.version,
         "state": detail.state,
         "entry": detail.candidate.entry if detail.candidate else None,

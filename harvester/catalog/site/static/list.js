@@ -76,7 +76,8 @@ function links(data, paper) {
   const title = data.title[paper];
   const outside = linksOf(data, paper).map(([name, address]) => h("a", { href: address, rel: "noopener", "aria-label": `${name}: ${title}` }, name));
   cite.setAttribute("aria-label", `Copy BibTeX: ${title}`);
-  return h("p", { class: "links" }, outside, cite);
+  const votes = data.votes[paper];
+  return h("p", { class: "links" }, outside, votes ? h("span", { title: "At Hugging Face" }, `${votes} upvote${votes === 1 ? "" : "s"}`) : null, cite);
 }
 
 function table(data) {

@@ -9,7 +9,7 @@ from alembic import op
 from harvester.store.tables import Moment
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 
 def upgrade() -> None:
