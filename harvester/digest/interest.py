@@ -35,6 +35,11 @@ def reads_papers(preferences: Preferences) -> bool:
     return bool(preferences.authors or preferences.words)
 
 
+def is_choosy(preferences: Preferences) -> bool:
+    """Whether not everything is wanted."""
+    return bool(preferences.topics) or reads_papers(preferences)
+
+
 def wishes(preferences: Preferences) -> tuple[object, ...]:
     """What decides which papers are wanted, to be compared."""
     return ({**preferences.topics}, preferences.match, preferences.authors, preferences.words)

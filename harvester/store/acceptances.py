@@ -26,6 +26,11 @@ def unmailed_acceptances(db: Connection, since: datetime) -> list[int]:
     return [row.paper for row in db.execute(_reviewed().where(decisions.c.at >= since, ~to_anybody))]
 
 
+def acceptances_since(db: Connection, since: datetime) -> list[int]:
+    """Papers that a reviewer accepted since this moment."""
+    return [row.paper for row in db.execute(_reviewed().where(decisions.c.at >= since))]
+
+
 def in_catalog(db: Connection) -> dict[int, datetime]:
     """All accepted papers, imported ones too, and when each was accepted; newest first."""
     query = _accepted().order_by(decisions.c.at.desc(), candidates.c.accepted_by.desc())

@@ -5,18 +5,24 @@
 body and everything that a browser would add, and it answers with 200, never with a redirect.
 """
 
+from types import MappingProxyType
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import CONSENT
 from harvester.domain.subscribers import Preferences
+from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
-from harvester.web.forms import Plain
+from harvester.web.forms import Form, Plain
 from harvester.web.pages import PRIVATE, Pages
-from harvester.web.subscribe import choices, chosen
+from harvester.web.subscribe import Problems, choices, chosen, problems_of, readable
 from harvester.web.workers import OpenRoute
+
+RHYTHMS = {"day": "every day that has something new", "week": "once a week", "month": "once a month"}
+NONE: Problems = MappingProxyType({})
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
@@ -31,47 +37,93 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 def _add_confirm(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/confirm/{token}")
     def show_confirm(token: str) -> HTMLResponse:
-        self_service.check_confirm(ws, token)
-        return pages.button("Confirm your subscription", CONSENT, "Confirm")
+        key = self_service.check_confirm(ws, token)
+        return pages.button("Confirm your subscription", CONSENT, "Confirm", [_preferences_link(ws, key)])
 
     @router.post("/confirm/{token}")
     def confirm(token: str) -> HTMLResponse:
         self_service.confirm(ws, token)
-        return pages.done("Confirmed", "You will get the digest when there are new papers on your topics.")
+        words = "You will get the digest when there are new papers on your topics."
+        return pages.done("Confirmed", words, [_preferences_link(ws, self_service.check_confirm(ws, token))])
 
 
 def _add_unsubscribe(router: APIRouter, ws: Workspace, pages: Pages) -> None:
+    def page(token: str, heading: str, *, done: bool) -> HTMLResponse:
+        person = self_service.leaver(ws, token)
+        here = person is not None and person.state in ("pending", "active")
+        every = person.preferences.every if person else "day"
+        values = {
+            "heading": heading,
+            "token": token,
+            "done": done,
+            "here": here,
+            "address": person.email if person else "",
+            "rhythm": RHYTHMS[every],
+            "rarer": [(rarer, RHYTHMS[rarer].capitalize()) for rarer in self_service.rarer(every)],
+            "back": person is not None and self_service.may_come_back(ws, person),
+            "preferences": open_tokens(ws.settings).preferences(person.key) if person else "",
+        }
+        return pages.render("unsubscribe", values, headers=PRIVATE)
+
     @router.get("/unsubscribe/{token}")
     def show_unsubscribe(token: str) -> HTMLResponse:
-        self_service.check_unsubscribe(ws, token)
-        return pages.button("Unsubscribe", "Do you want to stop receiving mail from us?", "Unsubscribe")
+        return page(token, "Unsubscribe", done=False)
 
     @router.post("/unsubscribe/{token}")
     def unsubscribe(token: str) -> HTMLResponse:
         self_service.unsubscribe(ws, token)
-        return pages.done("Unsubscribed", "You will receive no more mail from us.")
+        return page(token, "Unsubscribed", done=True)
+
+    @router.post("/unsubscribe/{token}/undo")
+    def undo(token: str) -> HTMLResponse:
+        self_service.come_back(ws, token)
+        return _kept("Taken back", "You get the digest as before.", token)
+
+    @router.post("/unsubscribe/{token}/every")
+    def less_often(token: str, form: Plain) -> HTMLResponse:
+        every = form.get("every", "")
+        try:
+            self_service.less_often(ws, token, every)
+        except UsageError as error:
+            return pages.message(400, "Nothing was changed", f"{error}", headers=PRIVATE)
+        return _kept("Less often", f"From now on you get the digest {RHYTHMS[every]}.", token)
+
+    def _kept(heading: str, words: str, token: str) -> HTMLResponse:
+        return pages.done(heading, words, [_preferences_link(ws, self_service.check_unsubscribe(ws, token))])
 
 
 def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
-    def page(preferences: Preferences, *, problem: str = "", saved: bool = False) -> HTMLResponse:
-        values = {"problem": problem, "saved": saved, **choices(ws.taxonomy, preferences)}
-        return pages.render("preferences", values, status=400 if problem else 200, headers=PRIVATE)
+    def page(
+        token: str,
+        preferences: Preferences,
+        form: Form | None = None,
+        problems: Problems = NONE,
+        *,
+        saved: bool = False,
+    ) -> HTMLResponse:
+        leave = open_tokens(ws.settings).unsubscribe(self_service.subscriber_of(ws, token).key)
+        fixed = {"problems": problems, "saved": saved, "unsubscribe": leave}
+        values = {**fixed, **choices(ws.taxonomy, preferences, form)}
+        return pages.render("preferences", values, status=400 if problems else 200, headers=PRIVATE)
 
     @router.get("/preferences/{token}")
     def show_preferences(token: str) -> HTMLResponse:
-        return page(self_service.subscriber_of(ws, token).preferences)
+        return page(token, self_service.subscriber_of(ws, token).preferences)
 
     @router.post("/preferences/{token}")
     def change(token: str, form: Plain) -> HTMLResponse:
         subscriber = self_service.subscriber_of(ws, token)
         if form.get("act") == "erase":
             if form.get("sure") != "yes":
-                return page(subscriber.preferences, problem="Nothing was erased: check the box first.")
+                return page(token, subscriber.preferences, None, {"sure": "Nothing was erased: check the box first."})
             self_service.forget_me(ws, token)
             return pages.done("Erased", "We keep nothing about you except that we must not send mail to your address.")
-        try:
-            preferences = chosen(ws.taxonomy, form)
-        except UsageError as error:
-            return page(subscriber.preferences, problem=str(error))
+        if problems := problems_of(ws.taxonomy, form):
+            return page(token, readable(ws.taxonomy, form), form, problems)
+        preferences = chosen(ws.taxonomy, form)
         self_service.change_preferences(ws, token, preferences)
-        return page(preferences, saved=True)
+        return page(token, preferences, saved=True)
+
+
+def _preferences_link(ws: Workspace, key: str) -> tuple[str, str]:
+    return f"/preferences/{open_tokens(ws.settings).preferences(key)}", "Change what you get"

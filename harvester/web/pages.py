@@ -1,6 +1,6 @@
 """Pages from templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from typing import Any
 
@@ -11,6 +11,8 @@ from harvester.web.static_files import address
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages whose URL holds a token, or that only some people may see."""
+Links = Sequence[tuple[str, str]]
+"""Addresses and names of where to go from a page."""
 NAV = (("/", "Catalog"), ("/subscribe", "Digest"), ("/suggest", "Suggest a paper"), ("/review", "Review"))
 """The URLs and names in the bar at the top of every page."""
 
@@ -43,16 +45,17 @@ class Pages:
         *,
         ask_again: bool = False,
         headers: Mapping[str, str] | None = None,
+        links: Links = (),
     ) -> HTMLResponse:
         """A page with one message; with `ask_again`, also how to get a new confirmation link."""
-        values = {"heading": heading, "words": words, "ask_again": ask_again, "button": ""}
+        values = {"heading": heading, "words": words, "ask_again": ask_again, "button": "", "links": links}
         return self.render("message", values, status=status, headers=headers)
 
-    def button(self, heading: str, words: str, button: str) -> HTMLResponse:
+    def button(self, heading: str, words: str, button: str, links: Links = ()) -> HTMLResponse:
         """A page that asks a question, with a button that posts to the page's own URL."""
-        values = {"heading": heading, "words": words, "ask_again": False, "button": button}
+        values = {"heading": heading, "words": words, "ask_again": False, "button": button, "links": links}
         return self.render("message", values, headers=PRIVATE)
 
-    def done(self, heading: str, words: str) -> HTMLResponse:
+    def done(self, heading: str, words: str, links: Links = ()) -> HTMLResponse:
         """A page that says what was done."""
-        return self.message(200, heading, words, headers=PRIVATE)
+        return self.message(200, heading, words, headers=PRIVATE, links=links)

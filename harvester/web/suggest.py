@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse, Response
 
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.decisions import LONGEST_REASON
-from harvester.services.harvest.proposals import fetch_proposals, propose
+from harvester.services.harvest.proposals import fetch_proposals, listed, propose
 from harvester.services.workspace import Workspace
 from harvester.web.forms import TRAP, VISITOR, Open, set_cookie, token_of, visitor_of
 from harvester.web.pages import PRIVATE, Pages
 from harvester.web.workers import FETCHING, OpenRoute, on
 
 log = logging.getLogger(__name__)
+NOTHING: Mapping[str, Any] = {"thanks": "", "listed": None, "paper": "", "note": ""}
 
 
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
@@ -24,20 +25,22 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 
     @router.get("/suggest")
     def show(request: Request) -> Response:
-        return _page(request, {"problem": "", "thanks": "", "paper": "", "note": ""})
+        return _page(request, {"problem": "", **NOTHING})
 
     @router.post("/suggest")
     def take(request: Request, form: Open, later: BackgroundTasks) -> Response:
         given = {"paper": form.get("paper", ""), "note": form.get("note", "")}
         try:
             if form.get(TRAP):
-                return _page(request, {"problem": "", "thanks": given["paper"], "paper": "", "note": ""})
+                return _page(request, {"problem": "", **NOTHING, "thanks": given["paper"]})
+            if found := listed(ws, given["paper"]):
+                return _page(request, {"problem": "", **NOTHING, "thanks": found.name, "listed": found})
             name = propose(ws, given["paper"], given["note"], request.client.host if request.client else "")
         except (UsageError, TooManyRequests) as error:
             status = 429 if isinstance(error, TooManyRequests) else 422
-            return _page(request, {"problem": str(error), "thanks": "", **given}, status)
+            return _page(request, {"problem": str(error), **NOTHING, **given}, status)
         later.add_task(on(FETCHING, _fetch), ws)
-        return _page(request, {"problem": "", "thanks": name, "paper": "", "note": ""})
+        return _page(request, {"problem": "", **NOTHING, "thanks": name})
 
     def _page(request: Request, values: Mapping[str, Any], status: int = 200) -> Response:
         visitor = visitor_of(request)

@@ -91,7 +91,7 @@ def test_looking_does_nothing(room: Room, client: TestClient, token: str) -> Non
     assert (answer.status_code, state(room)) == (200, "active")
     (form,) = html.document_fromstring(answer.text).forms
     assert (form.method, form.action) == ("POST", None)  # to the page's own address
-    assert JO not in answer.text
+    assert JO in answer.text, "what ends, and for whom"
     assert answer.headers["cache-control"] == "no-store"
 
 

@@ -24,6 +24,7 @@ from tests.conftest import both_databases
 from tests.room import Room, Sink, text_of
 
 JO, MAX = "jo@example.org", "max@example.org"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
@@ -138,6 +139,9 @@ def test_too_many_requests_are_answered_alike_wherever_they_are_counted(room: Ro
         ({"email": JO, "every": "year"}, "not every"),
         ({"email": JO, "every": "week", "weekday": "someday"}, "not a day of the week"),
         ({"email": JO, "format": "pdf"}, "the form"),
+        ({"email": JO, "match": "none"}, "all or any"),
+        ({"email": JO, "authors": "J."}, "not enough of a name"),
+        ({"email": JO, "words": "x" * 101}, "is too long"),
     ],
 )
 def test_bad_input_is_named_beside_the_form(room: Room, client: TestClient, fields: dict[str, str], said: str) -> None:
@@ -304,3 +308,125 @@ def test_feeds_that_are_empty_unknown_or_known_already(room: Room, client: TestC
         assert client.get(f"/feeds/{path}").status_code == 404
     room.accept("Hearts")
     assert client.get("/feeds/all.atom", headers={"If-None-Match": empty.headers["etag"]}).status_code == 200
+
+
+def described(page: html.HtmlElement, field: str) -> str:
+    """What the page says of a field that is wrong."""
+    (element,) = page.xpath(f"//*[@id='{field}']")
+    assert element.get("aria-invalid") == "true"
+    said: str = page.xpath(f"//*[@id='{element.get('aria-describedby').split()[0]}']")[0].text_content()
+    return said
+
+
+def test_an_error_is_tied_to_its_field_and_what_was_typed_stays(room: Room, client: TestClient) -> None:
+    typed = {"email": "jo@example", "authors": "J.", "words": "long <QT>", "modality": "ecg", "every": "month"}
+    page = html.document_fromstring(client.post("/subscribe", data=typed).text)
+    assert "not a valid e-mail address" in described(page, "email")
+    assert "not enough of a name" in described(page, "authors")
+    assert page.xpath("//title/text()")[0].startswith("Error: ")
+    assert {*page.xpath("//*[@role='alert']//a/@href")} == {"#email", "#authors"}
+    (form,) = page.forms
+    assert {name: form.fields[name] for name in ("email", "authors", "words", "every")} == {
+        name: typed[name] for name in ("email", "authors", "words", "every")
+    }
+    assert "ecg" in ticked(html.tostring(page, encoding="unicode"))
+    assert subscribers(room.ws) == []
+
+
+def test_what_would_have_come_before_an_address_is_given(room: Room, client: TestClient) -> None:
+    room.accept("Too long ago", modality="ecg", task="diagnosis")
+    room.later(days=32)
+    room.accept("ECG <diagnosis>", modality="ecg", task="diagnosis")
+    room.accept("ECG of sleep", modality="ecg")
+    for n in range(7):
+        room.accept(f"Diagnosis {n}", modality="cmr", task="diagnosis")
+    wish = {"modality": "ecg", "task": "diagnosis"}
+    for answer in (
+        client.post("/subscribe", data={**wish, "act": "brought"}),
+        client.get("/subscribe", params=wish),
+        client.get("/subscribe/brought", params=wish),
+    ):
+        assert answer.status_code == 200
+        assert "brought <strong>1</strong> of 9 new papers" in answer.text
+        assert "ECG &lt;diagnosis&gt;" in answer.text
+        assert "ECG of sleep" not in answer.text
+    either = client.get("/subscribe/brought", params={**wish, "match": "any"}).text
+    assert "<strong>9</strong> of 9" in either
+    assert "and 4 more" in either
+    assert ticked(client.get("/subscribe", params={**wish, "every": "month"}).text) >= {"ecg", "diagnosis", "month"}
+    assert "Error" in client.get("/subscribe/brought", params={"modality": "mri"}).text
+    assert subscribers(room.ws) == []
+
+
+def test_leaving_names_address_and_list_and_can_be_taken_back(room: Room, client: TestClient, smtp: Sink) -> None:
+    room.subscribe(JO, modality="ecg")
+    tokens = open_tokens(room.ws.settings)
+    link = f"/unsubscribe/{tokens.unsubscribe(tokens.key(JO))}"
+    shown = client.get(link).text
+    assert JO in shown
+    assert room.ws.taxonomy.title in shown
+    assert preferences(room) in shown
+    assert client.post(f"{link}/undo").status_code == 200, "nothing to take back"
+    left = client.post(link, content="List-Unsubscribe=One-Click", headers=FORM)
+    assert (left.status_code, jo(room).state) == (200, "unsubscribed")
+    assert f"{link}/undo" in left.text
+    room.accept("While away", modality="ecg")
+    room.later(hours=47)
+    assert f"{link}/undo" in client.get(link).text
+    assert client.post(f"{link}/undo").status_code == 200
+    assert jo(room).state == "active"
+    assert send_digests(room.ws).sent == 1, "nothing was missed"
+
+
+def test_leaving_cannot_be_taken_back_for_ever_nor_by_others(room: Room, client: TestClient, smtp: Sink) -> None:
+    room.subscribe(JO)
+    add_subscriber(room.ws, MAX)
+    tokens = open_tokens(room.ws.settings)
+    late, pending = (f"/unsubscribe/{tokens.unsubscribe(tokens.key(email))}" for email in (JO, MAX))
+    for link in (late, pending):
+        client.post(link)
+    assert client.post(f"{pending}/undo").status_code == 410, "who never confirmed is not subscribed by this"
+    room.later(hours=49)
+    assert f"{late}/undo" not in client.get(late).text
+    assert client.post(f"{late}/undo").status_code == 410
+    assert {subscriber.state for subscriber in subscribers(room.ws)} == {"unsubscribed"}
+    assert client.post("/unsubscribe/forged/undo").status_code == 404
+    remove_subscriber(room.ws, JO)
+    assert client.get(late).status_code == client.post(late).status_code == 200
+
+
+def test_less_often_instead_of_never(room: Room, client: TestClient) -> None:
+    room.subscribe(JO, every="week", weekday="friday")
+    tokens = open_tokens(room.ws.settings)
+    link = f"/unsubscribe/{tokens.unsubscribe(tokens.key(JO))}"
+    assert html.document_fromstring(client.get(link).text).xpath("//button[@name='every']/@value") == ["month"]
+    assert client.post(f"{link}/every", data={"every": "day"}).status_code == 400
+    assert client.post(f"{link}/every", data={"every": "x"}).status_code == 400
+    assert "once a month" in client.post(f"{link}/every", data={"every": "month"}).text
+    assert jo(room).preferences == Preferences(every="month")
+    client.post(link)
+    assert client.post(f"{link}/every", data={"every": "month"}).status_code == 410
+
+
+def test_every_mail_and_page_about_subscribing_leads_to_the_preferences(
+    room: Room, client: TestClient, smtp: Sink
+) -> None:
+    client.post("/subscribe", data={"email": JO})
+    link = preferences(room)
+    optin = text_of(smtp.to(JO)[0])
+    assert link in optin
+    assert client.get(link).status_code == 200, "before it is confirmed, too"
+    found = re.search(r"/confirm/\S+(?=>)", optin)
+    assert found
+    assert link in client.get(found[0]).text
+    assert link in client.post(found[0]).text
+    client.post("/subscribe", data={"email": JO})
+    assert link in text_of(smtp.to(JO)[1])
+    room.accept("Hearts")
+    send_digests(room.ws)
+    assert link in text_of(smtp.to(JO)[2])
+    tokens = open_tokens(room.ws.settings)
+    leaving = f"/unsubscribe/{tokens.unsubscribe(tokens.key(JO))}"
+    assert link in client.get(leaving).text
+    assert leaving in client.get(link).text
+    assert link in client.post(f"{leaving}/every", data={"every": "week"}).text

@@ -85,6 +85,21 @@ def test_a_paper_that_was_rejected_stays_so(room: Room) -> None:
     assert states(room)["queued"] == 1
 
 
+def test_a_paper_that_is_listed_needs_no_suggestion(room: Room) -> None:
+    room.put(KNOWN, "Known & <listed>")
+    room.browser("ann").decide(KNOWN, "accept")
+    for paper in (KNOWN, f"https://arxiv.org/abs/{KNOWN}v2", f"10.48550/arXiv.{KNOWN}"):
+        answer = suggest(room.browser(), paper)
+        assert answer.status_code == 200
+        assert "is already in the list" in answer.text
+        assert "Known &amp; &lt;listed&gt;</a>" in answer.text
+        assert "Thank you" not in answer.text
+    assert sum(states(room).values()) == 0
+    place = room.place(KNOWN)
+    assert place.entry
+    assert f'href="/paper/{Path(place.entry).stem}/"' in answer.text
+
+
 def test_programs_that_fill_in_everything_are_thanked_and_forgotten(room: Room) -> None:
     answer = suggest(room.browser(), KNOWN, website="https://spam.example.org")
     assert (answer.status_code, "Thank you" in answer.text) == (200, True)

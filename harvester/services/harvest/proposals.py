@@ -6,11 +6,13 @@ proposer has been thanked; what a crash or a silent upstream leaves waiting is f
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooManyRequests, UsageError
+from harvester.catalog.paper_pages import page_path
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
 from harvester.domain.proposals import Proposal
@@ -20,7 +22,7 @@ from harvester.services.lookup import bring
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
-from harvester.store.papers import find_all
+from harvester.store.papers import find, find_all
 from harvester.store.predictions import current, save
 from harvester.store.proposals import add_proposal, proposals_in, settle_proposal
 from harvester.store.queue import enqueue, find_candidate
@@ -55,6 +57,30 @@ def propose(ws: Workspace, given: str, note: str, address: str) -> str:
             raise TooManyRequests("Too many proposals came from your network; please try again in an hour.")
         add_proposal(db, name, comment, now)
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper that is already in the catalog: its identifier, its title, and the path of its page."""
+
+    name: str
+    title: str
+    page: str
+
+
+def listed(ws: Workspace, given: str) -> Listed | None:
+    """The paper that somebody names, if it needs no proposal: it is in the catalog, under any of its names.
+
+    Raises:
+        UsageError: it does not name a paper.
+    """
+    name = understood(given)
+    with read(ws.store) as db:
+        found = find(db, name)
+        place = find_candidate(db, found.number) if found else None
+    if found is None or place is None or place.state != "accepted":
+        return None
+    return Listed(name, found.paper.title, page_path(found.paper.id, place.entry))
 
 
 def understood(given: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from classifiers.taxonomy import Facet, Label
+from harvester.digest.interest import is_choosy
 from harvester.domain.labels import Labels
 from harvester.domain.run_report import RunReport
 from harvester.services.learning.classify import model_info
@@ -107,7 +108,7 @@ def subscribers(ws: Workspace) -> SubscriberFigures:
         for facet, labels in subscriber.preferences.topics.items()
         for label in labels
     )
-    everything = sum(not subscriber.preferences.topics for subscriber in active)
+    everything = sum(not is_choosy(subscriber.preferences) for subscriber in active)
     topics = [("Everything", everything), *((names.get(key, key[1]), made) for key, made in wanted.most_common())]
     return SubscriberFigures(
         Counter(subscriber.state for subscriber in people),

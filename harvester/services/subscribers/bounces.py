@@ -4,6 +4,7 @@ import hashlib
 import mailbox
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from harvester.services.workspace import Workspace
 from harvester.store.bounces import bounces_of, keep_bounce
 from harvester.store.engine import write
 from harvester.store.ledger import recipient_of
-from harvester.store.subscribers import set_state, subscriber, subscriber_numbered, suppress
+from harvester.store.subscribers import end, set_state, subscriber, subscriber_numbered, suppress
 
 LONGEST_EVIDENCE = 20_000  # characters kept of a report
 LONGEST_MAIL = 5_000_000  # bytes read of a mail
@@ -69,7 +70,7 @@ def _read(ws: Workspace, db: Connection, tokens: Tokens, raw: bytes, tally: Tall
         reports, leaving = read_reports(raw), leaving_by_mail(raw)
     except (ValueError, LookupError, RecursionError):  # a mail so broken that Python's parser gives up says nothing
         reports, leaving = [], ""
-    if not reports and leaving and _leave(db, tokens, leaving):
+    if not reports and leaving and _leave(db, tokens, leaving, ws.clock()):
         tally.unsubscribed += 1
         return
     if not reports:
@@ -130,9 +131,9 @@ def _at(db: Connection, tokens: Tokens, address: str) -> Subscriber | None:
         return None  # a report can name anything
 
 
-def _leave(db: Connection, tokens: Tokens, token: str) -> bool:
+def _leave(db: Connection, tokens: Tokens, token: str, now: datetime) -> bool:
     try:
-        set_state(db, tokens.read_unsubscribe(token), "unsubscribed")
+        end(db, tokens.read_unsubscribe(token), now)
     except BadToken:
         return False
     return True

@@ -51,9 +51,10 @@ def not_asked(email: str, problem: str) -> MailError:
 
 def _letter(ws: Workspace, subscriber: Subscriber) -> bytes:
     head, tokens, now = letterhead(ws.settings.digest, ws.taxonomy.title), open_tokens(ws.settings), ws.clock()
-    leave = tokens.unsubscribe(subscriber.key)
+    links = {
+        "preferences": tokens.preferences(subscriber.key),
+        "unsubscribe": tokens.unsubscribe(subscriber.key),
+    }
     if subscriber.state == "active":
-        return known_letter(
-            head, subscriber.email, preferences=tokens.preferences(subscriber.key), unsubscribe=leave, now=now
-        )
-    return optin_letter(head, subscriber.email, confirm=tokens.confirm(subscriber.key, now), unsubscribe=leave, now=now)
+        return known_letter(head, subscriber.email, **links, now=now)
+    return optin_letter(head, subscriber.email, confirm=tokens.confirm(subscriber.key, now), **links, now=now)

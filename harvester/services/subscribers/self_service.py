@@ -1,23 +1,26 @@
 """What subscribers do themselves: ask, confirm, choose, leave, be forgotten. Only a link from a mail lets them act."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
-from harvester.base.errors import HarvesterError, TooManyRequests
+from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.digest.preferences import CONSENT_VERSION
+from harvester.digest.rules import PERIODS
 from harvester.domain.address import parse_address
 from harvester.domain.subscribers import Preferences, Subscriber
-from harvester.mail.link_tokens import ExpiredToken, open_tokens
+from harvester.mail.link_tokens import CONFIRM_WITHIN, ExpiredToken, open_tokens
 from harvester.services.subscribers.confirmation_mail import answer_all
 from harvester.services.subscribers.subscriptions import enter, erase, horizon, known
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
 from harvester.store.rate_limits import allowed
-from harvester.store.subscribers import activate, set_preferences, set_state, subscriber, suppressed
+from harvester.store.subscribers import activate, end, resume, set_preferences, subscriber, suppressed
 
 log = logging.getLogger(__name__)
 FROM_ONE_HOST = (20, timedelta(hours=1))
+BACK_WITHIN = CONFIRM_WITHIN
 TO_ONE_ADDRESS = (3, timedelta(days=1))  # our form must not flood anybody's mailbox
 
 
@@ -100,6 +103,17 @@ def check_unsubscribe(ws: Workspace, token: str) -> str:
     return open_tokens(ws.settings).read_unsubscribe(token)
 
 
+def leaver(ws: Workspace, token: str) -> Subscriber | None:
+    """The subscriber whom an unsubscribe link is about; None if their address was erased.
+
+    Raises:
+        BadToken: the token is not ours.
+    """
+    key = check_unsubscribe(ws, token)
+    with read(ws.store) as db:
+        return subscriber(db, key)
+
+
 def unsubscribe(ws: Workspace, token: str) -> None:
     """End a subscription; one that has ended, or whose address was erased, is unchanged.
 
@@ -108,7 +122,52 @@ def unsubscribe(ws: Workspace, token: str) -> None:
     """
     key = check_unsubscribe(ws, token)
     with write(ws.store) as db:
-        set_state(db, key, "unsubscribed")
+        end(db, key, ws.clock())
+
+
+def may_come_back(ws: Workspace, person: Subscriber) -> bool:
+    """Whether somebody left so recently that `come_back` takes it back."""
+    return person.state == "unsubscribed" and person.ended is not None and person.ended >= ws.clock() - BACK_WITHIN
+
+
+def come_back(ws: Workspace, token: str) -> None:
+    """Take back an unsubscription: as if it had not been, so that nothing accepted in between is missed.
+
+    Raises:
+        BadToken: the token is not ours.
+        ExpiredToken: it was too long ago, or the subscription did not end so.
+    """
+    key = check_unsubscribe(ws, token)
+    with write(ws.store) as db:
+        found = subscriber(db, key)
+        there = found is not None and found.state == "active"
+        if not there and not resume(db, key, ws.clock() - BACK_WITHIN):
+            raise ExpiredToken("This subscription ended too long ago to be taken back.")
+
+
+def less_often(ws: Workspace, token: str, every: str) -> None:
+    """Give a subscriber a rarer digest instead of none.
+
+    Raises:
+        BadToken: the token is not ours.
+        ExpiredToken: the subscription has ended.
+        UsageError: the rhythm is unknown, or no rarer one.
+    """
+    key = check_unsubscribe(ws, token)
+    with write(ws.store) as db:
+        found = subscriber(db, key)
+        if found is None or found.state != "active":
+            raise ExpiredToken("This subscription has ended.")
+        if every not in (found.preferences.every, *rarer(found.preferences.every)):
+            raise UsageError(f"A digest every {found.preferences.every} cannot come less often every {every[:20]!r}.")
+        weekday = found.preferences.weekday if every == found.preferences.every else None
+        set_preferences(db, key, replace(found.preferences, every=every, weekday=weekday), found.confirmed_after)
+
+
+def rarer(every: str) -> tuple[str, ...]:
+    """The rhythms with fewer mails than this one."""
+    rhythms = tuple(PERIODS)
+    return rhythms[rhythms.index(every) + 1 :]
 
 
 def subscriber_of(ws: Workspace, token: str) -> Subscriber:
@@ -121,7 +180,7 @@ def subscriber_of(ws: Workspace, token: str) -> Subscriber:
     key = open_tokens(ws.settings).read_preferences(token)
     with read(ws.store) as db:
         found = subscriber(db, key)
-    if found is None or found.state != "active":
+    if found is None or found.state not in ("pending", "active"):
         raise ExpiredToken("This subscription has ended.")
     return found
 
