@@ -1,6 +1,5 @@
 """The content of a mail, as plain values for the templates. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +16,6 @@ LONGEST_TITLE = 60  # in a subject; mail programs on phones show little more
 LONGEST_EXTRACT = 500
 AUTHORS = 3
 SENTENCES = 2  # of an abstract in a mail
-_TURNING = re.compile(
-    "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)  # bidirectional controls: they would reverse our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
 
 def plain(text: str) -> str:
     """Foreign text on one line, without control characters, including those that change the direction of text."""
-    return clean(_TURNING.sub("", text))
+    return clean(text)
 
 
 def count(number: int) -> str:

@@ -10,7 +10,7 @@ from harvester.digest.rules import WEEKDAYS
 from harvester.domain.subscribers import Preferences
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
-from harvester.web.forms import TRAP, Form, Plain
+from harvester.web.forms import TRAP, Form, Plain, network
 from harvester.web.pages import Pages
 from harvester.web.workers import MAIL, OpenRoute, on
 
@@ -33,8 +33,9 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         preferences, email = Preferences(), form.get("email", "").strip()
         try:
             preferences = chosen(ws.taxonomy, form)
-            host = request.client.host if request.client else ""
-            asked = None if form.get(TRAP) else self_service.request_subscription(ws, email, preferences, host)
+            asked = None
+            if not form.get(TRAP):
+                asked = self_service.request_subscription(ws, email, preferences, network(request))
         except UsageError as error:
             return page(preferences, email=email, problem=str(error))
         if asked:

@@ -11,7 +11,7 @@ from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.services.harvest.proposals import fetch_proposals, propose
 from harvester.services.workspace import Workspace
-from harvester.web.forms import TRAP, VISITOR, Open, set_cookie, token_of, visitor_of
+from harvester.web.forms import TRAP, VISITOR, Open, network, set_cookie, token_of, visitor_of
 from harvester.web.pages import PRIVATE, Pages
 from harvester.web.workers import FETCHING, OpenRoute, on
 
@@ -32,7 +32,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         try:
             if form.get(TRAP):
                 return _page(request, {"problem": "", "thanks": given["paper"], "paper": "", "note": ""})
-            name = propose(ws, given["paper"], given["note"], request.client.host if request.client else "")
+            name = propose(ws, given["paper"], given["note"], network(request))
         except (UsageError, TooManyRequests) as error:
             status = 429 if isinstance(error, TooManyRequests) else 422
             return _page(request, {"problem": str(error), "thanks": "", **given}, status)
