@@ -2,11 +2,23 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harvester.base.errors import HarvesterError
+
+PART = ".part"  # how the names of temporary files end
+ABANDONED = 3600.0  # seconds after which a temporary file is no longer being written
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that killed processes left below a folder."""
+    for part in folder.rglob(f".*{PART}"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                part.unlink()
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool:
@@ -41,7 +53,7 @@ def _replace(path: Path, data: bytes, mode: int) -> None:
 @contextmanager
 def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place, durably, at the end of the block; an error removes it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=PART)
     os.close(handle)
     try:
         yield Path(name)

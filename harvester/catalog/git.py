@@ -1,18 +1,21 @@
-"""Commits the catalog's folder to git: one commit per batch, on the checked-out branch or on a pull-request branch."""
+"""Commits the catalog's entries and what was rendered from them: one commit per batch, on the checked-out branch or on
+a pull-request branch."""
 
 import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from harvester.base.errors import CatalogError
 from harvester.base.escape import one_line
 
 BRANCH = "catalogue-review"
+RENDERED = (".md", ".svg")  # suffixes of pages and pictures that a later build may no longer need
+_NAMED = ("--pathspec-from-file=-", "--pathspec-file-nul")
 TIMEOUT = 60.0  # seconds; a hook may take a while, but not forever
 
 
@@ -31,31 +34,53 @@ class Message:
         return f"{one_line(self.subject)}\n{trailers}\n" if trailers else f"{one_line(self.subject)}\n"
 
     @property
-    def environment(self) -> dict[str, str]:
+    def people(self) -> dict[str, str]:
         """Environment variables that set author and committer, whatever git is configured to use."""
         author, email = _names(self.authors[0])
         committer = {"GIT_COMMITTER_NAME": "Cardio harvester", "GIT_COMMITTER_EMAIL": self.committer}
         return {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": email, **committer}
 
 
-def commit(folder: Path, message: Message) -> str:
-    """Commit the changes below `folder`, and nothing else, on the checked-out branch.
+def commit(folder: Path, message: Message, made: Collection[str] = ()) -> str:
+    """Commit the entries below `folder` and the files that were `made` from them, and nothing else, on the branch.
+
+    Args:
+        made: names of rendered files, relative to `folder`.
 
     Returns:
         The commit's short name; "" if nothing has changed.
 
     Raises:
-        CatalogError: git is not installed, there is no repository, or a hook refused the commit.
+        CatalogError: git is not installed, there is no repository, no branch is checked out, or a hook refused.
     """
-    _git(folder, "add", "--all", "--", ".")
-    if not _git(folder, "status", "--porcelain", "--", "."):
+    if problem := astray(folder):
+        raise CatalogError(problem)
+    changed = _changed(folder, made)
+    if not changed:
         return ""
-    _git(folder, "commit", "--quiet", "--only", "--message", message.text, "--", ".", more=message.environment)
+    if unstaged := _changed(folder, made, unstaged=True):
+        _git(folder, "add", "--all", *_NAMED, stdin=unstaged)
+    _git(folder, "commit", "--quiet", "--only", "--message", message.text, *_NAMED, stdin=changed, more=message.people)
     return _git(folder, "rev-parse", "--short", "HEAD")
 
 
-def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH) -> str:
-    """Commit the contents of `folder` to another branch; the working tree, its index and its branch are unchanged.
+def astray(folder: Path) -> str:
+    """Why a commit now would be lost and the files are not those of the list; "" if a branch is checked out.
+
+    Raises:
+        CatalogError: git is not installed, or there is no repository.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    if _git(there, "branch", "--show-current"):
+        return ""
+    return (
+        f"No branch is checked out in {folder} (git calls that a detached HEAD): commits made there would be lost, and "
+        "the files may be of another time. Check one out: `git switch main`."
+    )
+
+
+def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH, made: Collection[str] = ()) -> str:
+    """Commit the same to another branch; the working tree, its index and its branch are unchanged.
 
     The commit goes on top of the branch, or on HEAD if the branch is new or was merged.
 
@@ -70,13 +95,37 @@ def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH) -> st
     with tempfile.TemporaryDirectory() as scratch:
         index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
         _git(folder, "read-tree", base, more=index)
-        _git(folder, "add", "--all", "--", ".", more=index)
+        if changed := _changed(folder, made, index, unstaged=True):
+            _git(folder, "add", "--all", *_NAMED, stdin=changed, more=index)
         tree = _git(folder, "write-tree", more=index)
     if tree == _git(folder, "rev-parse", f"{base}^{{tree}}"):
         return ""
-    made = _git(folder, "commit-tree", tree, "-p", base, "-m", message.text, more=message.environment)
-    _git(folder, "update-ref", f"refs/heads/{branch}", made, tip or "0" * len(made))
-    return _git(folder, "rev-parse", "--short", made)
+    made_commit = _git(folder, "commit-tree", tree, "-p", base, "-m", message.text, more=message.people)
+    _git(folder, "update-ref", f"refs/heads/{branch}", made_commit, tip or "0" * len(made_commit))
+    return _git(folder, "rev-parse", "--short", made_commit)
+
+
+def _changed(
+    folder: Path, made: Collection[str], more: Mapping[str, str] | None = None, *, unstaged: bool = False
+) -> str:
+    """The changed files that are the catalog's, relative to `folder`, each with a NUL after it; "" if there are none.
+
+    Args:
+        unstaged: only those that differ from the index.
+
+    Other files there, such as notes, secrets and what a killed process left, are nobody's business but their owner's.
+    """
+    listed = ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", ".")
+    inside = _git(folder, "rev-parse", "--show-prefix")
+    lines = [line for line in _git(folder, *listed, more=more, strip=False).split("\0") if line]
+    found = ((line[:2], line[3:].removeprefix(inside)) for line in lines if not unstaged or line[1] != " ")
+    return "".join(f"{name}\0" for status, name in found if _is_ours(name, made, gone="D" in status))
+
+
+def _is_ours(name: str, made: Collection[str], *, gone: bool) -> bool:
+    path = PurePosixPath(name)
+    entry = path.parts[0] == "entries" and path.suffix == ".toml" and not path.name.startswith(".")
+    return entry or name in made or (gone and path.suffix in RENDERED)
 
 
 def begin(folder: Path, message: Message) -> None:
@@ -106,17 +155,19 @@ def _is_ancestor(folder: Path, old: str, new: str) -> bool:
     return _git(folder, "merge-base", old, new) == old
 
 
-def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -> str:
+def _git(
+    folder: Path, *arguments: str, more: Mapping[str, str] | None = None, stdin: str = "", strip: bool = True
+) -> str:
     """Run git, and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
+            ["git", "--literal-pathspecs", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
             env={**environment, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
         )
     except FileNotFoundError:
         raise CatalogError('git is not installed; install it, or set [catalog] git = "off".') from None
@@ -129,7 +180,7 @@ def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -
         raise CatalogError(
             f"git {arguments[0]} in {folder} failed ({reason})", remedy='fix the cause, or set [catalog] git = "off"'
         )
-    return done.stdout.strip()
+    return done.stdout.strip() if strip else done.stdout
 
 
 def _names(person: str) -> tuple[str, str]:

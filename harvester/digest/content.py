@@ -1,6 +1,5 @@
 """The content of a mail, as plain values for the templates. Pure."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +19,6 @@ LONGEST_TITLE = 300
 LONGEST_NAME = 80  # of an author, of a venue
 LONGEST_ADDRESS = 500
 AUTHORS = 3
-_TURNING = re.compile(
-    "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)  # bidirectional controls: they would reverse our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def show(item: Item, taxonomy: Taxonomy, base_url: str) -> DigestPaper:
 
 def plain(text: str) -> str:
     """Foreign text on one line, without control characters, including those that change the direction of text."""
-    return clean(_TURNING.sub("", text))
+    return clean(text)
 
 
 def count(number: int, shown: int | None = None) -> str:

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from harvester.domain.identity import best
 from harvester.domain.provenance import Provenance, Rank
+from harvester.domain.text import clean
 
 PREPRINT_SERVER = "arXiv"
+LONGEST_TITLE = 1_000  # characters; the longest that PubMed has are some 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ class Paper:
 def venue_of(venue: str, identifier: str) -> str:
     """Where a paper appeared: the venue that a source gave, else the preprint server, else ""."""
     return venue or (PREPRINT_SERVER if identifier.startswith("arxiv:") else "")
+
+
+def arrived(paper: Paper) -> Paper:
+    """A paper as any source may bring it: the last look at its text before it is compared and stored.
+
+    Each source cleans what it reads; this holds for those to come, too, and for what people write into entries.
+    """
+    return replace(
+        paper,
+        title=clean(paper.title)[:LONGEST_TITLE],
+        abstract=clean(paper.abstract),
+        authors=tuple(replace(author, name=clean(author.name)) for author in paper.authors),
+        venue=clean(paper.venue),
+        comment=clean(paper.comment),
+        links={clean(role): clean(address) for role, address in paper.links.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

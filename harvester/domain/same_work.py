@@ -16,6 +16,7 @@ from harvester.domain.papers import Paper
 
 ARTICLES = ("a", "an", "the")
 _FEWEST_WORDS = 5  # of a title that says by itself which work it is
+_LONGEST_WORD = 50  # letters; the longest in English medical dictionaries has 45
 _STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # leading letters that forms of one word share; least similarity of the whole words
 
 
@@ -84,7 +85,14 @@ def _same_word(left: str, right: str) -> bool:
     if left == right:
         return True
     forms = left[:_STEM] == right[:_STEM] and left.isalpha() and right.isalpha()
-    return forms and SequenceMatcher(None, left, right, autojunk=False).ratio() >= _FORMS_OF_ONE_WORD
+    return forms and max(len(left), len(right)) <= _LONGEST_WORD and _alike(left, right)
+
+
+def _alike(left: str, right: str) -> bool:
+    """The ratio takes time that grows with the cube of the words' length: its bounds are asked first."""
+    compared = SequenceMatcher(None, left, right, autojunk=False)
+    ratios = (compared.real_quick_ratio, compared.quick_ratio, compared.ratio)
+    return all(ratio() >= _FORMS_OF_ONE_WORD for ratio in ratios)
 
 
 def _dois_by_server(paper: Paper) -> dict[str, set[str]]:

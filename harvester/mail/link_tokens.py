@@ -1,4 +1,4 @@
-"""The tokens in the links of mails: opaque, signed, each valid for one action only.
+"""The tokens in the links of mails and in a known browser's cookie: opaque, signed, each valid for one action only.
 
 A token names its subscriber by a keyed hash of the address. So a link discloses no address, and a link from last
 year's mail still finds the subscriber with that address today, even if they were erased in between.
@@ -53,6 +53,18 @@ class Tokens:
     def preferences(self, key: str) -> str:
         """A token that shows and changes what this subscriber gets."""
         return self._sign("preferences", key)
+
+    def browser(self, value: str) -> str:
+        """A token by which a browser is known again."""
+        return self._sign("browser", value)
+
+    def read_browser(self, token: str) -> str:
+        """The value in a browser's token.
+
+        Raises:
+            BadToken: it is not such a token.
+        """
+        return self._read("browser", token)
 
     def read_confirm(self, token: str, now: datetime) -> str:
         """The key in a confirmation token.

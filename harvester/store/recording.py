@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import names_of_kind, preprint_server, title_identifier, without_version
 from harvester.domain.merging import Absorbed, Change, Merged, combine
-from harvester.domain.papers import Paper, Sighting, Stored
+from harvester.domain.papers import Paper, Sighting, Stored, arrived
 from harvester.domain.provenance import CATALOG, Rank
 from harvester.domain.same_work import is_preprint, same_work
 from harvester.store.papers import (
@@ -40,7 +40,7 @@ def record(db: Connection, seen: Iterable[Sighting], now: datetime, *, add: bool
     """
     changes: list[Merged] = []
     stream = iter(seen)
-    while page := list(islice(stream, IN_LIMIT)):
+    while page := [replace(one, paper=arrived(one.paper)) for one in islice(stream, IN_LIMIT)]:
         known = _Known(db, page, now)
         merged = (known.merge(sighting, add=add) for sighting in page)
         changes.extend(change for change in merged if change is not None)

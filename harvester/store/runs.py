@@ -8,9 +8,6 @@ from harvester.base.clock import rfc3339
 from harvester.domain.run_report import RunReport
 from harvester.store.tables import runs
 
-# Runs of the same second differ in their suffix: "-10" is newer than "-9".
-NEWEST_FIRST = (runs.c.started.desc(), func.length(runs.c.name).desc(), runs.c.name.desc())
-
 
 def begin_run(db: Connection, now: datetime) -> str:
     """Record that a run began; its name is the moment, with ``-2`` for a second one in the same second."""
@@ -20,7 +17,8 @@ def begin_run(db: Connection, now: datetime) -> str:
     while name in taken:
         count += 1
         name = f"{stem}-{count}"
-    db.execute(insert(runs).values(name=name, started=now))
+    newest = select(func.coalesce(func.max(runs.c.number), 0) + 1).scalar_subquery()
+    db.execute(insert(runs).values(name=name, started=now, number=newest))
     return name
 
 
@@ -31,5 +29,5 @@ def end_run(db: Connection, report: RunReport) -> None:
 
 def recent_runs(db: Connection, limit: int) -> list[tuple[str, RunReport | None]]:
     """Names and reports of the newest runs, newest first; no report where the run was killed."""
-    rows = db.execute(select(runs.c.name, runs.c.report).order_by(*NEWEST_FIRST).limit(limit))
+    rows = db.execute(select(runs.c.name, runs.c.report).order_by(runs.c.number.desc()).limit(limit))
     return [(row.name, RunReport.from_json({"run": row.name, **row.report}) if row.report else None) for row in rows]

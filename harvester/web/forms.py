@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect
 
 from harvester.base.errors import HarvesterError
 from harvester.config.settings import Settings
+from harvester.domain.network import network_of
 
-SESSION, VISITOR = "harvester_session", "harvester_form"
+SESSION, VISITOR, BROWSER = "harvester_session", "harvester_form", "harvester_browser"
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a form's field
 LARGEST = 256_000  # bytes of a form
 MOST_FIELDS = 2_000
@@ -46,10 +47,27 @@ def visitor_of(request: Request) -> str:
     return request.cookies.get(VISITOR) or secrets.token_urlsafe(24)
 
 
-def set_cookie(request: Request, answer: Response, name: str, value: str) -> None:
+def set_cookie(request: Request, answer: Response, name: str, value: str, lasting: int | None = None) -> None:
     """Set a cookie that scripts cannot read, that forms of other sites do not send, and that never leaves https."""
-    secure = request.url.scheme == "https"
-    answer.set_cookie(name, value, path="/", httponly=True, samesite="lax", secure=secure)
+    answer.set_cookie(
+        name, value, max_age=lasting, path="/", httponly=True, samesite="lax", secure=_came_by_https(request)
+    )
+
+
+def network(request: Request) -> str:
+    """Where a request comes from, as limits count it."""
+    return network_of(request.client.host) if request.client else ""
+
+
+def _came_by_https(request: Request) -> bool:
+    """Whether the browser speaks https, to us or to a proxy, even one that does not say so.
+
+    A request to another host than that of ``base_url``, through no proxy, is somebody's on this machine.
+    """
+    base = urlsplit(request.app.state.base_url)
+    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    ours = base.scheme == "https" and (request.headers.get("host") == base.netloc or forwarded)
+    return request.url.scheme == "https" or ours
 
 
 async def fields(request: Request) -> Form:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -45,6 +45,12 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
     def metrics() -> Response:
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
 
+    async def whoami(request: Request) -> JSONResponse:
+        """Whom this server takes a request for: `harvester doctor` asks through the proxy."""
+        host = request.client.host if request.client else ""
+        return JSONResponse({"client": host, "scheme": request.url.scheme}, headers={"Cache-Control": "no-store"})
+
+    router.get("/whoami")(whoami)
     for answer in (healthz, readyz, metrics):  # never behind other requests
         router.get(f"/{answer.__name__}")(on(HEALTH, answer))
     return router

@@ -74,7 +74,7 @@ def listen(settings: WebSettings | ScheduleSettings) -> Iterator[Listening]:
 def serve(ws: Workspace, at: Listening) -> None:
     """Answer requests until the process is stopped."""
     sys.stdout.flush()
-    server_of(create_app(ws)).run(sockets=[at.socket])
+    server_of(create_app(ws), **proxies(ws.settings.web)).run(sockets=[at.socket])
 
 
 def _is_loopback(host: str) -> bool:
@@ -100,6 +100,11 @@ def serving_health(ws: Workspace, at: Listening, works: Callable[[], bool]) -> I
     finally:
         server.should_exit = True
         thread.join()
+
+
+def proxies(settings: WebSettings) -> dict[str, Any]:
+    """Whose word uvicorn takes for where a request comes from."""
+    return {"proxy_headers": True, "forwarded_allow_ips": list(settings.trusted_proxies)}
 
 
 def server_of(app: FastAPI, **options: Any) -> uvicorn.Server:

@@ -10,14 +10,16 @@ from starlette.datastructures import URL
 
 from harvester.base.errors import HarvesterError, TooManyRequests
 from harvester.domain.accounts import User
-from harvester.services.review.users import NotSignedIn, anybody, sign_in, sign_out, signed_in
+from harvester.services.review.users import NotSignedIn, anybody, browser_token, sign_in, sign_out, signed_in
 from harvester.services.workspace import Workspace
 from harvester.web.forms import (
+    BROWSER,
     SESSION,
     VISITOR,
     Open,
     Posted,
     Refused,
+    network,
     set_cookie,
     token_of,
     visitor_of,
@@ -28,6 +30,7 @@ from harvester.web.workers import OpenRoute
 HOME = "/review"
 QUEUE = (HOME, f"{HOME}/paper")  # pages that show a part of the queue, which their addresses name
 EVENTS = "text/event-stream"
+KNOWN_FOR = 365 * 24 * 3600  # seconds that a browser is remembered
 
 
 class SignInFirst(HarvesterError):
@@ -93,7 +96,8 @@ def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
     def enter(request: Request, form: Open) -> Response:
         name, then = form.get("username", ""), _inside(form.get("then", ""))
         try:
-            token = sign_in(ws, name, form.get("password", ""), request.client.host if request.client else "")
+            known = request.cookies.get(BROWSER, "")
+            token = sign_in(ws, name, form.get("password", ""), network(request), browser=known)
         except (NotSignedIn, TooManyRequests) as error:
             values = {"then": then, "problem": str(error), "anybody": anybody(ws), "name": name[:64], "ended": False}
             return _page(request, values, 429 if isinstance(error, TooManyRequests) else 401)
@@ -101,6 +105,7 @@ def routes(ws: Workspace, pages: Pages, guard: Guard) -> APIRouter:
             sign_out(ws, old)
         answer = RedirectResponse(then or HOME, 303, PRIVATE)
         set_cookie(request, answer, SESSION, token)
+        set_cookie(request, answer, BROWSER, browser_token(ws, token), KNOWN_FOR)
         return answer
 
     @router.post("/logout", dependencies=[Depends(guard.reviewer)])

@@ -16,7 +16,7 @@ from harvester.domain.subscribers import Preferences
 from harvester.services.digest.last_month import LastMonth, last_month
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
-from harvester.web.forms import TRAP, Form, Plain
+from harvester.web.forms import TRAP, Form, Plain, network
 from harvester.web.pages import Pages
 from harvester.web.workers import MAIL, OpenRoute, on
 
@@ -62,8 +62,9 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         email = form.get("email", "").strip()
         if problems := {**problems_of(ws.taxonomy, form), **_address(email)}:
             return page(form, problems)
-        host, preferences = request.client.host if request.client else "", chosen(ws.taxonomy, form)
-        asked = None if form.get(TRAP) else self_service.request_subscription(ws, email, preferences, host)
+        asked, preferences = None, chosen(ws.taxonomy, form)
+        if not form.get(TRAP):
+            asked = self_service.request_subscription(ws, email, preferences, network(request))
         if asked:
             background.add_task(on(MAIL, self_service.answer), ws, asked)
         return pages.done(

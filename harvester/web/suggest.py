@@ -11,7 +11,7 @@ from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.services.harvest.proposals import fetch_proposals, listed, propose
 from harvester.services.workspace import Workspace
-from harvester.web.forms import TRAP, VISITOR, Open, set_cookie, token_of, visitor_of
+from harvester.web.forms import TRAP, VISITOR, Open, network, set_cookie, token_of, visitor_of
 from harvester.web.pages import PRIVATE, Pages
 from harvester.web.workers import FETCHING, OpenRoute, on
 
@@ -35,7 +35,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
                 return _page(request, {"problem": "", **NOTHING, "thanks": given["paper"]})
             if found := listed(ws, given["paper"]):
                 return _page(request, {"problem": "", **NOTHING, "thanks": found.name, "listed": found})
-            name = propose(ws, given["paper"], given["note"], request.client.host if request.client else "")
+            name = propose(ws, given["paper"], given["note"], network(request))
         except (UsageError, TooManyRequests) as error:
             status = 429 if isinstance(error, TooManyRequests) else 422
             return _page(request, {"problem": str(error), **NOTHING, **given}, status)

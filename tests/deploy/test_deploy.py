@@ -1,5 +1,6 @@
 """The files in deploy/ are checked by the programs that use them, or by linters, and run where this machine can."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -151,8 +152,8 @@ def test_the_alerting_rules_name_metrics_there_are(tmp_path: Path) -> None:
     room.run("run", "--no-digest", now="2025-06-12T23:30:00Z", status=1)
     room.run("schedule", "--once", now="2025-06-12T23:30:00Z")
     ws = open_workspace(room.config)
-    answer = next(route for route in health.routes(ws).routes if route.path == "/metrics").endpoint()  # type: ignore[attr-defined]
-    shown = {family.name for family in text_string_to_metric_families(answer.body.decode())}
+    answer = next(route for route in health.routes(ws).routes if route.path == "/metrics").endpoint  # type: ignore[attr-defined]
+    shown = {family.name for family in text_string_to_metric_families(asyncio.run(answer()).body.decode())}
     ws.store.dispose()
     for rule in yaml(DEPLOY / "prometheus.yml")["groups"][0]["rules"]:
         named = set(re.findall(r"harvester_\w+", rule["expr"]))

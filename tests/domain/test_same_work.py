@@ -1,11 +1,13 @@
 """One work, one paper: titles as they are compared, authors under several spellings, and what keeps two works apart."""
 
+from difflib import SequenceMatcher
+
 import pytest
 
 from harvester.domain.author_names import common_authors, same_author
 from harvester.domain.folding import folded, whole_title
-from harvester.domain.papers import Author, Paper
-from harvester.domain.same_work import in_conflict, same_work
+from harvester.domain.papers import LONGEST_TITLE, Author, Paper, arrived
+from harvester.domain.same_work import in_conflict, same_title, same_work
 
 LONG = "Deep learning of the electrocardiogram for amyloidosis"
 
@@ -166,3 +168,31 @@ def test_near_misses_of_one_group_stay_two_papers(subject: str, first: str, seco
     ours = paper("arxiv:2501.00001", title=first.format(subject))
     theirs = paper("doi:10.9999/a.1", title=second.format(subject))
     assert not same_work(ours, theirs)
+
+
+@pytest.mark.parametrize("word", ["a" * 3200, "ab" * 1600, "a" * 45])
+def test_words_that_nobody_writes_cost_nothing(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing two words of 3,200 letters took 51 s, under the store's write lock."""
+    letters = 0
+    ratio = SequenceMatcher.ratio
+
+    def counting(self: "SequenceMatcher[str]") -> float:
+        nonlocal letters
+        letters += len(self.a) + len(self.b)
+        return ratio(self)
+
+    monkeypatch.setattr(SequenceMatcher, "ratio", counting)
+    assert same_title(f"Hearts of {word}", f"Hearts of {word}")
+    same_title(f"Hearts of {word}b", f"Hearts of {word[:-1]}c")
+    assert letters <= 2 * 50
+
+
+def test_whatever_brings_a_paper_its_text_is_clean_and_no_title_without_end() -> None:
+    odd = "a\ufffe\u202e\x00b\n"
+    paper = Paper(
+        ("title:x",), odd + "t" * 5000, odd, (Author(odd),), venue=odd, comment=odd, links={"paper": f"https://{odd}"}
+    )
+    found = arrived(paper)
+    assert len(found.title) == LONGEST_TITLE
+    assert (found.abstract, found.authors[0].name, found.venue, found.comment) == ("ab",) * 4
+    assert found.links == {"paper": "https://ab"}

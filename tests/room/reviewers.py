@@ -34,7 +34,7 @@ from harvester.store.recording import record
 from harvester.store.tables import predictions
 from harvester.web.app import create_app
 from harvester.web.forms import SESSION
-from harvester.web.server import server_of
+from harvester.web.server import proxies, server_of
 from tests.room.configuration import free_port
 from tests.room.folder import START, Folder
 
@@ -141,7 +141,7 @@ class Reviewers(Folder):
     def serving(self) -> Iterator[str]:
         """The pages over HTTP, from a thread."""
         port = free_port()
-        server = server_of(create_app(self.ws), port=port, timeout_graceful_shutdown=1)
+        server = server_of(create_app(self.ws), port=port, timeout_graceful_shutdown=1, **proxies(self.ws.settings.web))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:

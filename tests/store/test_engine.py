@@ -230,3 +230,11 @@ def test_more_threads_wait_than_the_pool_has_connections(store_url: str) -> None
 
     with ThreadPoolExecutor(30) as threads:
         assert len(set(threads.map(work, range(30)))) == 30
+
+
+@both_databases
+def test_a_run_whose_clock_was_ahead_is_the_last_one_only_until_the_next(store_url: str) -> None:
+    store = make(store_url)
+    with write(store) as db:
+        begun = [begin_run(db, datetime(year, 6, 12, tzinfo=UTC)) for year in (2025, 2030, 2025, 2026)]
+        assert [name for name, _ in recent_runs(db, 10)] == begun[::-1]

@@ -14,6 +14,7 @@ from harvester.catalog.form.learned import ORDERS, ListForm
 from harvester.catalog.form.styles import Names
 
 FORMS = "list.toml"
+FORM_FILES = frozenset({FORMS, FRAME})
 _HEAD = """\
 # How this list writes a paper; learned by `harvester catalog import --template auto`, yours to edit. list.md has the
 # list's own text and the places of its papers. Without these two files, [catalog] in config.toml says how it is built.

@@ -1,9 +1,12 @@
 """Render the list after a batch of decisions and commit it with git: one commit, with the reviewers as its authors."""
 
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
+from harvester.base.errors import CatalogError
 from harvester.catalog import git
+from harvester.catalog.form.storage import FORM_FILES
 from harvester.services.catalog.lists import build
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.review.decisions import CATALOG_LOCK
@@ -33,17 +36,20 @@ def build_and_commit(ws: Workspace, by: str) -> dict[str, Any]:
     Raises:
         CatalogError: an entry cannot be read or written, or git fails; what was rendered by then stays.
     """
+    if ws.settings.catalog.git == "commit" and (problem := git.astray(ws.catalog)):
+        raise CatalogError(problem)
     with read(ws.store) as db:
         last, newest = last_publication(db), newest_decision(db)
         authors = decided_after(db, last.decision if last else 0)
     built = build(ws)
-    made = _commit(ws, by, authors)
+    files = {Path(file).relative_to(ws.catalog).as_posix() for file in built["files"]} | FORM_FILES
+    made = _commit(ws, by, authors, files)
     with write(ws.store) as db:
         add_publication(db, by, newest, made, ws.clock())
     return {**built, "commit": made}
 
 
-def _commit(ws: Workspace, by: str, authors: dict[str, int]) -> str:
+def _commit(ws: Workspace, by: str, authors: dict[str, int], made: set[str]) -> str:
     if ws.settings.catalog.git == "off":
         return ""
     decided = sum(authors.values())
@@ -51,5 +57,5 @@ def _commit(ws: Workspace, by: str, authors: dict[str, int]) -> str:
     message = git.Message(subject, tuple(authors) or (by,), parseaddr(ws.settings.digest.sender)[1])
     with lock(ws.store, CATALOG_LOCK, wait=True):  # the commit must not contain half of somebody's batch
         if ws.settings.catalog.git == "commit":
-            return git.commit(ws.catalog, message)
-        return git.commit_to_branch(ws.catalog, message)
+            return git.commit(ws.catalog, message, made)
+        return git.commit_to_branch(ws.catalog, message, made=made)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import CatalogError, HarvesterError
+from harvester.base.files import sweep
+from harvester.catalog import git
 from harvester.catalog.entry import Entry, EntryError
 from harvester.catalog.folder import Catalog, load_catalog, load_entry, remove_entry, write_entry
 from harvester.domain.candidates import Candidate
@@ -69,6 +71,9 @@ def sync_locked(ws: Workspace, *, withdraw_many: bool = False) -> Synced:
     Raises:
         StoreError: the store fails.
     """
+    if problem := _astray(ws):
+        return Synced(problems=[f"{problem} The files were not read."])
+    sweep(ws.catalog)
     done = Synced(problems=settle(ws))
     catalog = load_catalog(ws.catalog, ws.taxonomy)
     done.problems.extend(str(problem) for problem in catalog.problems)
@@ -83,6 +88,14 @@ def sync_locked(ws: Workspace, *, withdraw_many: bool = False) -> Synced:
         remember_held(db, ws.catalog_key, changed)
     done.problems.extend(_follow_all(ws, stale))
     return done
+
+
+def _astray(ws: Workspace) -> str:
+    """Why the files are not those of the list now; "" without a repository, which a commit complains about."""
+    try:
+        return git.astray(ws.catalog) if ws.settings.catalog.git == "commit" else ""
+    except CatalogError:
+        return ""
 
 
 def paper_of(entry: Entry) -> Paper:

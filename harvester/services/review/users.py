@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.accounts import User, folded_name
+from harvester.mail.link_tokens import BadToken, open_tokens
 from harvester.services.workspace import Workspace
 from harvester.store.accounts import (
     all_users,
@@ -130,11 +131,12 @@ def anybody(ws: Workspace) -> bool:
         return has_users(db)
 
 
-def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
+def sign_in(ws: Workspace, name: str, password: str, address: str, *, browser: str = "") -> str:
     """The token of a new session.
 
     Args:
         address: where the attempt comes from, for the limit.
+        browser: what `browser_token` gave this browser; the wrong passwords of strangers do not lock out its user.
 
     Raises:
         NotSignedIn: the name or the password is wrong.
@@ -142,10 +144,12 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
     """
     now = ws.clock()
     with write(ws.store) as db:
-        tries = (("sign in from", address, TRIES_FROM), ("sign in as", folded_name(name), TRIES_FOR))
+        user = user_named(db, name)
+        tries = [("sign in from", address, TRIES_FROM), ("sign in as", folded_name(name), TRIES_FOR)]
+        if user and _is_known(ws, user, browser):
+            tries = [("sign in with", browser, TRIES_FROM)]
         if not all(allowed(db, act, who, now, most=most, within=TRIES_WITHIN) for act, who, most in tries):
             raise TooManyRequests("Too many attempts. Wait a quarter of an hour.")
-        user = user_named(db, name)
     with _hashing():
         if not _is_password(user, password) or user is None:
             raise NotSignedIn("The name or the password is wrong.")
@@ -157,6 +161,20 @@ def sign_in(ws: Workspace, name: str, password: str, address: str) -> str:
             set_password(db, user.id, renewed)
         begin_session(db, user.id, hash_token(token), now)
     return token
+
+
+def browser_token(ws: Workspace, session: str) -> str:
+    """A token by which the browser that has just begun a session is known the next time; "" if there is none."""
+    user = signed_in(ws, session)
+    return open_tokens(ws.settings).browser(f"{user.id}.{secrets.token_urlsafe(9)}") if user else ""
+
+
+def _is_known(ws: Workspace, user: User, browser: str) -> bool:
+    """Whether this user has signed in in that browser before."""
+    try:
+        return bool(browser) and open_tokens(ws.settings).read_browser(browser).partition(".")[0] == str(user.id)
+    except BadToken:
+        return False
 
 
 def signed_in(ws: Workspace, token: str, *, used: bool = True) -> User | None:

@@ -19,6 +19,7 @@ runs = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("started", Moment, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0"),  # in the order in which runs began: clocks are wrong
     Column("report", JSON),  # null while it runs, and forever if it was killed
 )
 

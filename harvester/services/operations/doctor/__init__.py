@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harvester.base.clock import clock_from_environment
 from harvester.base.errors import UsageError
@@ -31,6 +32,7 @@ def examine(config: Path) -> Iterator[DoctorFinding]:
     for purpose, folder in local.places(settings).items():
         yield local.check_folder(purpose, folder)
         yield local.check_disk(purpose, folder)
+    yield local.check_git(settings)
     yield local.check_clients(settings)
     yield from local.check_model(settings)
     store = local.check_store(settings)
@@ -41,6 +43,8 @@ def examine(config: Path) -> Iterator[DoctorFinding]:
         yield from _with_store(Workspace(settings, open_store(settings.store_url), taxonomy_of(settings), clock))
     else:
         yield external.check_mail(settings, needed=bool(settings.alert.mail))
+    if not local.is_placeholder(urlsplit(settings.digest.base_url).hostname or ""):
+        yield external.check_web(settings)
     yield from external.check_sender(settings.digest.sender, external.dns_texts)
 
 

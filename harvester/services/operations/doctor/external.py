@@ -1,5 +1,6 @@
 """The world outside this machine: the upstreams, their clocks, the mail server, and the sender's DNS records."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -23,6 +24,7 @@ PATIENCE = 30.0  # seconds to wait for arXiv's gate, and for an answer
 DRIFT = timedelta(minutes=2)
 SELECTORS = ("default", "mail", "dkim", "digest", "s1", "s2", "k1", "google", "selector1", "selector2")
 DNS_SECONDS = 3.0
+ANSWER_WITHIN = 5.0  # seconds
 Texts = Callable[[str], Sequence[str] | None]
 """The TXT records of a name: empty if it has none, None if no name server could be reached."""
 
@@ -123,6 +125,22 @@ def _dmarc(domain: str, found: Sequence[str]) -> DoctorFinding:
     if records := [text for text in found if text.lower().startswith("v=dmarc1")]:
         return ok("dmarc", f"{domain}: {records[0]}")
     return warn("dmarc", f"{domain} has no DMARC policy.", f'Add a TXT record to _dmarc.{domain}: "v=DMARC1; p=none".')
+
+
+def check_web(settings: Settings) -> DoctorFinding:
+    """Whom the web server takes visitors for who come by ``base_url``; it need not be running."""
+    base, trusted = settings.digest.base_url, ", ".join(settings.web.trusted_proxies) or "nobody"
+    asked = settings.harvest.model_copy(update={"attempts": 1, "timeout": ANSWER_WITHIN, "read_limit": ANSWER_WITHIN})
+    try:
+        seen = json.loads(Transport(asked).get(f"{base}/whoami", {}, "application/json").body)
+        client, scheme = str(seen["client"]), str(seen["scheme"])
+    except (FetchError, ValueError, TypeError, KeyError):
+        return ok("web", f"No web server answers at {base} now; it believes {trusted} about where visitors come from.")
+    message = f"The web server at {base} takes this request for one from {client} by {scheme}."
+    if base.startswith("https:") and scheme != "https":
+        remedy = "Add the proxy's address to [web] trusted_proxies, and let it send X-Forwarded-For and -Proto."
+        return warn("web", f"{message} So all visitors count as one.", remedy)
+    return ok("web", message)
 
 
 def dns_texts(name: str) -> Sequence[str] | None:

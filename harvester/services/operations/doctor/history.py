@@ -7,7 +7,7 @@ from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
 from harvester.config.schedule import ScheduleSettings
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
-from harvester.services.operations.job_runs import JOBS, expression, wanted
+from harvester.services.operations.job_runs import CLOCK_SKEW, JOBS, expression, wanted
 from harvester.services.operations.status import Status
 
 LATE = timedelta(hours=36)  # a nightly run was missed
@@ -21,6 +21,9 @@ def check_runs(now: Status) -> Iterator[DoctorFinding]:
         yield warn("runs", "There has been no run yet.", "Start one: `harvester run`.")
         return
     age = now.now - now.last.began
+    if -age > CLOCK_SKEW:
+        when = rfc3339(now.last.began)
+        yield warn("runs", f"The last run began at {when}, which is in the future.", "Check the clocks of all hosts.")
     if age > LATE:
         days = f"{age.total_seconds() / 86_400:.1f} days"
         yield fail("runs", f"The last run began {days} ago.", SCHEDULE)

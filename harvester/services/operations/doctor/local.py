@@ -14,7 +14,8 @@ from classifiers.encoder import load_encoder
 from classifiers.errors import ClassifierError
 from classifiers.storage import load_adapter, load_model
 from classifiers.taxonomy import load_taxonomy
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import CatalogError, HarvesterError
+from harvester.catalog import git
 from harvester.config.classifier import ClassifierSettings
 from harvester.config.settings import Settings
 from harvester.services.learning.models import model_of
@@ -82,6 +83,20 @@ def check_folder(purpose: str, folder: Path) -> DoctorFinding:
             "Make it writable for the user that runs this program, or set another one in config.toml.",
         )
     return ok("folders", f"The {purpose} folder {folder} is writable.")
+
+
+def check_git(settings: Settings) -> DoctorFinding:
+    """Whether what the catalog's folder commits goes to a branch."""
+    folder, mode = settings.path(settings.catalog.dir), settings.catalog.git
+    if mode == "off":
+        return ok("git", "The catalog is not committed by this program ([catalog] git).")
+    try:
+        problem = git.astray(folder)
+    except CatalogError as error:
+        return fail("git", str(error), 'Make the folder a repository, or set [catalog] git = "off".')
+    if problem and mode == "commit":
+        return fail("git", problem, "Check out a branch; nothing is read or committed until then.")
+    return ok("git", f"The catalog's folder {folder} is in a repository.")
 
 
 def check_disk(purpose: str, folder: Path) -> DoctorFinding:

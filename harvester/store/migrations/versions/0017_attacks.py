@@ -12,6 +12,7 @@ down_revision = "0016"
 def upgrade() -> None:
     _entry_files()
     _folded_names()
+    _run_numbers()
 
 
 def _entry_files() -> None:
@@ -48,3 +49,13 @@ def _folded_names() -> None:
 def _folded(name: str) -> str:
     """As `harvester.domain.accounts.folded_name` at this revision; a migration never changes."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def _run_numbers() -> None:
+    """Older stores know no other order than that of the clock; of the same second, "-10" is newer than "-9"."""
+    op.add_column("runs", sa.Column("number", sa.Integer(), nullable=False, server_default="0"))
+    runs = sa.table("runs", sa.column("name", sa.Text), sa.column("started", sa.Text), sa.column("number", sa.Integer))
+    order = (runs.c.started, sa.func.length(runs.c.name), runs.c.name)
+    names = op.get_bind().execute(sa.select(runs.c.name).order_by(*order)).scalars().all()
+    for number, name in enumerate(names, 1):
+        op.execute(sa.update(runs).where(runs.c.name == name).values(number=number))
