@@ -137,7 +137,7 @@ def begin(folder: Path, message: Message) -> None:
     if not _is_repository(folder):
         _git(folder, "init", "--quiet", "--initial-branch=main")
         _git(folder, "add", "--all", "--", ".")
-        _git(folder, "commit", "--quiet", "--message", message.text, more=message.environment)
+        _git(folder, "commit", "--quiet", "--message", message.text, more=message.people)
 
 
 def _is_repository(folder: Path) -> bool:

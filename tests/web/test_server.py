@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
 
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.subscribers.subscriptions import subscribers
+from harvester.web.forms import SESSION
 from tests.room import PASSWORD, Room
 from tests.room.commands import harvester
 
@@ -71,6 +73,20 @@ def csrf(session: requests.Session, address: str) -> str:
     found = re.search(r'name="csrf" value="(\w+)"', session.get(address, timeout=60).text)
     assert found
     return found[1]
+
+
+def test_an_open_page_does_not_hold_up_the_end(room: Room) -> None:
+    room.now = datetime.now(UTC)  # the process has the real time
+    room.user("ann")
+    cookies = {SESSION: room.browser("ann").client.cookies[SESSION]}
+    with web(room) as (url, process):
+        address, headers = f"{url}/review/events", {"Accept": "text/event-stream"}
+        with requests.get(address, headers=headers, cookies=cookies, timeout=60, stream=True) as answer:
+            assert next(answer.iter_lines()).startswith(b"retry")
+            process.terminate()
+            assert process.wait(60) is not None
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
 
 
 def test_a_port_in_use(room: Room) -> None:

@@ -2,7 +2,7 @@
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 
-All streams of a process share one look at the store per second. Between two looks a stream holds neither a connection
+All streams of a process share one look at the store per `PAUSE`. Between two looks a stream holds neither a connection
 to the database nor a thread. It ends after a while, and the browser opens another one: so a session that ended is
 noticed, and no proxy sees an idle connection.
 """
@@ -28,7 +28,7 @@ from harvester.web.pages import PRIVATE
 from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import EVENTS, user_of
 
-PAUSE = 1.0  # seconds between two looks at the store
+PAUSE = 0.6  # seconds between two looks at the store: what a look has just missed is shown after two at the latest
 LIFE = 55.0  # seconds of a stream: less than proxies allow for an idle connection
 RETRY = 1_000  # milliseconds until the browser opens the next one
 MOST, MOST_EACH = 200, 8  # open streams, in all and for one reviewer
