@@ -36,6 +36,7 @@ class ReviewContext:
         return {
             "paper": shown,
             "doubles": same,
+            "explaining": self.ws.settings.review.explanations > 0,
             "reasons": view.REASONS,
             "at": at,
             "following": following,

@@ -83,3 +83,33 @@ def test_a_server_that_is_away_is_said_and_the_paper_stays(room: Room, desk: Ope
     expect(page.locator("#said")).to_contain_text("the paper is not shown")
     at(page, room, names[0])
     expect(page.locator(".rows [aria-current]")).to_have_attribute("data-number", str(room.numbers[names[0]]))
+
+
+def test_the_next_paper_is_read_while_a_decision_is_saved_and_a_refusal_brings_its_own_back(
+    room: Room, desk: Open
+) -> None:
+    names = room.fill(4)
+    page, bob = desk(), desk("bob")
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.context.route("**/review/decide", lambda route: held.append(route))
+    page.keyboard.press("x")
+    expect(page.locator("#preview h2").first).to_contain_text("part 2")
+    expect(page.locator("#paper")).to_be_hidden()
+    expect(page.locator("#said")).to_have_text("Saving the decision…")
+    bob.keyboard.press("d")
+    at(bob, room, names[1])
+    held[0].continue_()
+    expect(page.locator(".conflict")).to_contain_text("bob set it aside")
+    expect(page.locator("#preview")).to_have_count(0)
+    at(page, room, names[0])
+    expect(page.locator(".rows [aria-current]")).to_have_attribute("data-number", str(room.numbers[names[0]]))
+    assert room.place(names[0]).state == "deferred"
+    page.context.unroute("**/review/decide")
+    page.evaluate("document.querySelector('.decide [name=csrf]').value = 'x'")
+    page.fill("#note", "kept")
+    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    expect(page.locator("#said")).to_contain_text("not one of ours")
+    expect(page.locator("#note")).to_have_value("kept")
+    expect(page.locator("#paper")).to_be_visible()

@@ -8,7 +8,7 @@ import { current, following, mark, neighbor, rowOf } from "./list.js";
 const PAST = 300;  // milliseconds after which a wait is shown
 let deciding = false;  // a decision is on its way: keys wait, so that none acts on a paper that is about to go
 let visit = null;  // the AbortController of the paper that is on its way
-let ahead = null;  // what was fetched ahead: { address, answer, controller }
+let ahead = null;  // what was fetched ahead: { address, controller, answer, text }; the text once it has come
 let slow = 0;
 const waiting = [];
 
@@ -19,6 +19,7 @@ export function whenFree(work) {
 
 function free() {
   deciding = false;
+  endPreview();
   quiet();
   const work = waiting.shift();
   if (work) whenFree(work);
@@ -43,10 +44,15 @@ function arrived({ remember = true } = {}) {
   nameButton();
   showHints();
   if (remember && current()) history.pushState({ paper: article.dataset.id }, "", article.dataset.address);
+  const previewed = endPreview();
   one("#paper").focus({ preventScroll: true });
+  if (!previewed) toTop();
+  fetchAhead();
+}
+
+function toTop() {
   one("section.paper").scrollTop = 0;
   if (narrow()) one("section.paper").scrollIntoView();
-  fetchAhead();
 }
 
 async function ask(address, signal) {
@@ -66,7 +72,34 @@ function fetchAhead() {
   forget();
   if (!address) return;
   const controller = new AbortController();
-  ahead = { address, controller, answer: ask(address, controller.signal).catch(() => null) };
+  const fetched = { address, controller, text: "" };
+  fetched.answer = ask(address, controller.signal).catch(() => null);
+  fetched.answer.then((answer) => {
+    if (answer && answer.ok) fetched.text = answer.text;
+  });
+  ahead = fetched;
+}
+
+// While a decision is being saved the next paper can be read already. It takes no input until the answer replaces it, so
+// nothing that is done to it is lost, and if the decision is refused, its own paper is still there.
+function preview(row) {
+  const text = ahead && row && one("a", row).dataset.pane === ahead.address && ahead.text;
+  if (!text) return;
+  const next = document.createElement("div");
+  next.id = "preview";
+  next.inert = true;
+  next.innerHTML = text;
+  one("#paper").after(next);
+  one("#paper").hidden = true;
+  mark(row.dataset.number);
+  toTop();
+}
+
+function endPreview() {
+  const next = one("#preview");
+  if (next) next.remove();
+  one("#paper").hidden = false;
+  return Boolean(next);
 }
 
 // What was fetched ahead is no longer as it was.
@@ -140,17 +173,22 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.detail.target || event.detail.target.id !== "paper") return;
   deciding = true;
   busy("Saving the decision…");
+  const row = shown() && rowOf(shown().dataset.number);
+  if (row && event.detail.requestConfig.parameters.action !== "undo") preview(following(row));
 });
 for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   document.addEventListener(end, (event) => {
     if (event.detail.target && event.detail.target.id !== "paper") return;
     waiting.length = 0;
     free();
+    if (shown()) mark(shown().dataset.number);
     if (end === "htmx:sendError") say("The server does not respond; nothing was changed.");
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr && event.detail.xhr.status >= 400) waiting.length = 0;  // what was meant for later papers
+  if (!event.detail.xhr || event.detail.xhr.status < 400) return;
+  waiting.length = 0;  // what was meant for later papers
+  if (endPreview() && shown()) mark(shown().dataset.number);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.matches("#paper, #said")) return;
