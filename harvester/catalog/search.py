@@ -5,14 +5,16 @@ Both must pass ``tests/catalog/search_vectors.json``; to change a rule, begin th
 - Case, accents and invisible characters are ignored: NFKD without marks and format characters, in lower case. Letters
   that NFKD does not decompose are in `LETTERS`. This holds for every script.
 - A word is a run of letters and digits. Everything else, quotes included, separates words and has no other meaning.
-- All words of a query must be found, each as the beginning of a word in title, authors, venue or labels.
+- All words of a query must be found, each as the beginning of a word in title, authors, venue, abstract, or the names
+  and synonyms of labels.
 - Words joined by hyphens count as one word or as several, whichever finds more: ``multi-modal`` finds "multi-modal",
   "multimodal" and "multi modal"; ``multimodal`` finds "multi-modal" too.
 - A word that occurs nowhere may have one letter wrong, missing, too many, or swapped with its neighbor, if the word or
   the one it matches has five letters or more.
 - An id, with or without its kind (``arxiv:``), finds its paper.
 - A query without words finds everything.
-- A word scores 4 as a whole word, 3 as a beginning, 2 with a letter forgiven, and twice that in a title. A hyphenated
+- A word scores 4 as a whole word, 3 as a beginning, 2 with a letter forgiven; twice that in authors, venue and labels,
+  and four times in a title. A hyphenated
   word scores as its joined form or as the worst of its parts, whichever is better. Ties keep the entries' order.
 """
 
@@ -21,7 +23,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from classifiers.taxonomy import Taxonomy
+from classifiers.taxonomy import Label, Taxonomy
 from harvester.catalog.entry import Entry
 
 LETTERS = str.maketrans(
@@ -31,7 +33,8 @@ _WORD = re.compile(r"[^\W_]+")
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐–−][^\W_]+)*")  # NFKD maps other hyphens to these
 _LEFT_OUT = ("Mn", "Mc", "Me", "Cf")
 FORGIVING = 5
-_EXACT, _PREFIX, _FORGIVEN = 4, 3, 2  # in a title; elsewhere half
+_EXACT, _PREFIX, _FORGIVEN = 4, 3, 2
+_IN_ABSTRACT, _ELSEWHERE, _IN_TITLE = 1, 2, 4  # times these
 
 Term = tuple[tuple[str, ...], ...]
 """A word of a query: alternative ways to match it, each a tuple of words that must all be found."""
@@ -39,8 +42,15 @@ Term = tuple[tuple[str, ...], ...]
 
 def folded(text: str) -> str:
     """The text without case, accents and invisible characters."""
+    if text.isascii():
+        return text.lower()
     seen = (char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char) not in _LEFT_OUT)
     return "".join(seen).lower().translate(LETTERS)
+
+
+def label_text(label: Label) -> str:
+    """What a label is found by: its name, its id, and the synonyms that texts use."""
+    return " ".join((label.name, label.id, *label.phrases)).replace("*", "")
 
 
 def words(text: str) -> list[str]:
@@ -72,17 +82,22 @@ def nearly_same(left: str, right: str) -> bool:
 class Finder:
     """An index of the words in entries."""
 
-    def __init__(self, entries: Sequence[Entry], taxonomy: Taxonomy) -> None:
+    def __init__(self, entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str, str]) -> None:
+        """Index the entries.
+
+        Args:
+            abstracts: those that may be shown, by entry id.
+        """
         self._size = len(entries)
         self._postings: dict[str, dict[int, int]] = {}
         self._ids: dict[str, str] = {}
-        names = {
-            (facet.id, label.id): f"{label.name} {label.id}" for facet in taxonomy.facets for label in facet.labels
-        }
+        names = {(facet.id, label.id): words(label_text(label)) for facet in taxonomy.facets for label in facet.labels}
         for number, entry in enumerate(entries):
-            labels = (names.get((facet, label), "") for facet, label in entry.labels.pairs)
-            self._add(number, 1, words(" ".join((*entry.authors, entry.venue, *labels))))
-            self._add(number, 2, words(entry.title))
+            for pair in entry.labels.pairs:
+                self._add(number, _ELSEWHERE, names.get(pair, ()))
+            self._add(number, _ELSEWHERE, words(" ".join((*entry.authors, entry.venue))))
+            self._add(number, _IN_TITLE, words(entry.title))
+            self._add(number, _IN_ABSTRACT, words(abstracts.get(entry.id, "")))
             self._add_id(number, entry.id)
         self._vocabulary = sorted(self._postings)
 
@@ -107,7 +122,7 @@ class Finder:
         whole = folded(identifier)
         name = whole.partition(":")[2]
         self._ids |= {whole: name, name: name}
-        self._add(number, 1, [name])
+        self._add(number, _ELSEWHERE, [name])
 
     def _term_scores(self, term: Term) -> dict[int, int]:
         best: dict[int, int] = {}

@@ -1,7 +1,7 @@
 """The catalog in a server's memory: read again when a file has changed, because parsing all of it takes seconds."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,7 +13,8 @@ from harvester.catalog.export import shown
 from harvester.catalog.folder import load_catalog
 from harvester.catalog.search import Finder
 from harvester.catalog.site.addresses import slugs
-from harvester.catalog.site.files import Maker, site
+from harvester.catalog.site.files import Maker, once, site
+from harvester.catalog.site.known import AllKnown
 from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
@@ -35,6 +36,7 @@ class Contents:
     taxonomy: Taxonomy
     makers: dict[str, Maker]
     slugs: dict[str, str]
+    known: Callable[[], AllKnown]
 
     def __post_init__(self) -> None:
         self._made: dict[str, bytes] = {}
@@ -48,7 +50,7 @@ class Contents:
     @cached_property
     def finder(self) -> Finder:
         """The text search."""
-        return Finder(self.entries, self.taxonomy)
+        return Finder(self.entries, self.taxonomy, {name: one.abstract for name, one in self.known().items()})
 
     def file(self, name: str) -> bytes | None:
         """A file of the site; None if there is no such file. Pages of papers are many, and made anew each time."""
@@ -83,9 +85,9 @@ class CatalogCache:
         entries = load_catalog(self._ws.catalog, self._ws.taxonomy).entries
         home = self._ws.settings.digest.base_url
         context = partial(export_context, self._ws, entries)
-        known = partial(known_papers, self._ws, entries)
+        known = once(partial(known_papers, self._ws, entries))
         makers = site(entries, self._ws.taxonomy, known, OTHERS, context, home)
-        return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries))
+        return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries), known)
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:

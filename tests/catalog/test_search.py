@@ -14,6 +14,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
 from harvester.catalog.search import Finder, nearly_same, words
 from harvester.catalog.site.files import site
+from harvester.catalog.site.known import Known
 from harvester.domain.labels import Labels
 
 from .strategies import FACETS, TAXONOMY
@@ -22,8 +23,9 @@ VECTORS = json.loads(Path(__file__).with_name("search_vectors.json").read_text(e
 NONE: dict[str, tuple[str, ...]] = {facet.id: () for facet in FACETS}
 FIND = """async (queries) => {
   const { Search } = await import("./assets/search.js");
-  const { load } = await import("./assets/data.js");
+  const { fetched, load } = await import("./assets/data.js");
   const data = await load();
+  data.abstracts = await fetched("data/abstracts.json");
   const search = new Search(data);
   return queries.map((query) => {
     const scores = search.find(query);
@@ -36,17 +38,19 @@ FIND = """async (queries) => {
 def _entry(number: int, document: dict[str, Any]) -> Entry:
     """Dates descend, so that newest first is the order of the file."""
     published = Published(2024 - number)
-    labels = Labels({"kind": ("research",)})
+    labels = Labels({"kind": ("research",), **{name: tuple(held) for name, held in document.get("labels", {}).items()}})
     return Entry(document["id"], document["title"], labels, tuple(document["authors"]), published, document["venue"])
 
 
 ENTRIES = [_entry(number, document) for number, document in enumerate(VECTORS["documents"])]
+ABSTRACTS = {document["id"]: document.get("abstract", "") for document in VECTORS["documents"]}
+KNOWN = {name: Known(text, "arXiv", "https://arxiv.org") for name, text in ABSTRACTS.items()}
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]) -> str:
     folder = tmp_path_factory.mktemp("searched")
-    for name, make in site(ENTRIES, TAXONOMY, dict).items():
+    for name, make in site(ENTRIES, TAXONOMY, lambda: KNOWN).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(make())
@@ -55,7 +59,7 @@ def url(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]) 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["about"])
 def test_the_interface_finds(case: dict[str, Any]) -> None:
-    found = Finder(ENTRIES, TAXONOMY).find(case["query"])
+    found = Finder(ENTRIES, TAXONOMY, ABSTRACTS).find(case["query"])
     assert [ENTRIES[number].id for number in found] == case["finds"]
 
 

@@ -22,6 +22,7 @@ from harvester.catalog.published import Published
 from harvester.catalog.rendering.awesome import render_list
 from harvester.catalog.site.addresses import paper_path, slugs
 from harvester.catalog.site.files import site
+from harvester.catalog.site.known import Known
 from harvester.domain.labels import Labels
 
 from .strategies import FACETS, TAXONOMY, entries
@@ -61,11 +62,13 @@ PAPERS = [
             published=Published(2020, 1 + n % 12)) for n in range(120)),
 ]  # fmt: skip
 TOTAL = len(PAPERS)
+ABSTRACT = f"{'We say much. ' * 30}Failing ventricles {HOSTILE} arrhythmia. {'We say more. ' * 30}"
+KNOWN = {PAPERS[1].id: Known(ABSTRACT, "arXiv", "https://arxiv.org/abs/2401.00002")}
 PATHS = {entry.title: paper_path(slugs(PAPERS)[entry.id]) for entry in PAPERS}
 
 
 def write(folder: Path, papers: list[Entry]) -> Path:
-    for name, make in site(papers, TAXONOMY, dict).items():
+    for name, make in site(papers, TAXONOMY, lambda: KNOWN).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(make())
@@ -129,6 +132,21 @@ def test_search_forgives_a_letter(page: Page, url: str, query: str, found: int) 
     page.locator("#q").fill(query)
     status(page, found)
     assert "q=" in page.url
+
+
+def test_the_abstract_is_searched_and_an_extract_shows_why(page: Page, url: str) -> None:
+    page.goto(url)
+    page.locator("#q").fill("ventricl arrhythmias")
+    status(page, 1)
+    expect(page.locator(".extract mark")).to_have_text(["ventricles", "arrhythmia"])
+    extract = page.locator(".extract").inner_text()
+    assert extract.startswith("…")
+    assert HOSTILE.split(" {{")[0] in extract, "text is only text"
+    assert len(extract) < 260
+    page.locator("#q").fill("bedside")
+    status(page, 1)
+    expect(page.locator(".card h2 mark")).to_have_text("bedside")
+    expect(page.locator(".extract")).to_have_count(0)
 
 
 def test_facets_narrow_and_the_address_keeps_them(page: Page, url: str) -> None:

@@ -58,14 +58,15 @@ def site(
     """
     papers = shown(entries)
     frame = Frame(taxonomy, papers, slugs(entries), home, others)
-    about = _once(context or partial(Context, taxonomy))
-    details = _once(known)
-    placed = _once(lambda: nearby.vectors(papers, taxonomy, {name: one.text for name, one in details().items()}))
+    about = once(context or partial(Context, taxonomy))
+    details = once(known)
+    placed = once(lambda: nearby.vectors(papers, taxonomy, {name: one.text for name, one in details().items()}))
     return {
         **_lists(frame, details),
-        **_papers(frame, details, _once(lambda: nearby.similar(placed())), about),
+        **_papers(frame, details, once(lambda: nearby.similar(placed())), about),
         **_for_crawlers(frame, details),
         "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs, details()),
+        "data/abstracts.json": lambda: pack.abstracts(papers, details()),
         "data/map.json": lambda: pack.dumps(nearby.layout(placed())),
         **_citations(papers, about),
         **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
@@ -84,7 +85,7 @@ def paper_file(slug: str) -> str:
     return f"paper/{slug}/index.html"
 
 
-def _once(make: Callable[[], T]) -> Callable[[], T]:
+def once(make: Callable[[], T]) -> Callable[[], T]:
     """The function, called once, also where several threads need its result at the same time."""
     lock, kept = Lock(), cache(make)
 
@@ -128,7 +129,7 @@ def _for_crawlers(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Ma
 
 
 def _citations(papers: list[Entry], context: Callable[[], Context]) -> dict[str, Maker]:
-    chunks = _once(lambda: list(pack.bibtex_chunks(papers, context())))
+    chunks = once(lambda: list(pack.bibtex_chunks(papers, context())))
     numbers = range(-(-len(papers) // pack.BIB_CHUNK))
     return {f"data/bib/{number}.json": partial(lambda number: chunks()[number], number) for number in numbers}
 

@@ -8,6 +8,7 @@ from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import Context
+from harvester.catalog.search import label_text
 from harvester.catalog.site.known import UNKNOWN, AllKnown
 from harvester.domain.identity import address_of
 from harvester.domain.labels import exclusive_last
@@ -45,6 +46,11 @@ def index(entries: Sequence[Entry], taxonomy: Taxonomy, slugs: Mapping[str, str]
     )
 
 
+def abstracts(entries: Sequence[Entry], known: AllKnown) -> bytes:
+    """The abstracts that may be shown, in the order of the index: for the search, which fetches them when it begins."""
+    return dumps([known.get(entry.id, UNKNOWN).abstract for entry in entries])
+
+
 def bibtex_chunks(entries: Sequence[Entry], context: Context) -> Iterator[bytes]:
     """The BibTeX records, `BIB_CHUNK` papers per file."""
     for start in range(0, len(entries), BIB_CHUNK):
@@ -58,7 +64,10 @@ def dumps(document: object) -> bytes:
 
 
 def _facet(facet: Facet) -> dict[str, Any]:
-    labels = [{"id": label.id, "name": label.name, "about": label.definition} for label in facet.labels]
+    labels = [
+        {"id": label.id, "name": label.name, "about": label.definition, "words": label_text(label)}
+        for label in facet.labels
+    ]
     return {"id": facet.id, "name": facet.name, "labels": labels}
 
 

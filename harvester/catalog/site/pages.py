@@ -16,6 +16,13 @@ from harvester.catalog.site.links import notices, shown_links
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_LATER = (
+    "app.js",
+    "paper.js",
+    "searcher.js",
+    "extract.js",
+    "search.js",
+)  # scripts that the home page does not begin with
 _AUTHORS = 6  # named on a card
 _FEW = 3  # named beside a similar paper
 
@@ -108,7 +115,7 @@ def _templates() -> "Environment":
 
 
 def _modules() -> list[str]:
-    return [name for name in assets() if name.endswith(".js") and name not in ("app.js", "paper.js")]
+    return [name for name in assets() if name.endswith(".js") and name not in _LATER]
 
 
 def _card(frame: Frame, entry: Entry, known: Known, most: int = _AUTHORS) -> dict[str, object]:

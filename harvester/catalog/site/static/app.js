@@ -4,9 +4,9 @@ import { load } from "./data.js";
 import { h } from "./dom.js";
 import { Facets } from "./facets.js";
 import { axes as axesOf, select } from "./filter.js";
+import { ask, ready } from "./finding.js";
 import { list, paperAddress } from "./list.js";
 import { map } from "./map.js";
-import { Search } from "./search.js";
 import { read, write } from "./state.js";
 import { trends } from "./trends.js";
 
@@ -16,7 +16,8 @@ const heading = document.getElementById("heading"); // for screen readers
 const status = document.getElementById("status");
 const view = document.getElementById("view");
 const sidebar = document.getElementById("facets");
-let data, axes, facets, search, state, drawn = 0;
+const SOON = 150; // milliseconds in which nobody asks what is going on
+let data, axes, facets, state, drawn = 0;
 
 async function start() {
   try {
@@ -32,7 +33,6 @@ async function start() {
   if (box.value && !state.q) change((now) => (now.q = box.value), { replace: true }); // typed before the data had come
   else show();
   box.value = state.q;
-  (window.requestIdleCallback || setTimeout)(finder); // ready before the first key is pressed
 }
 
 /** Papers had no pages of their own once; whoever comes by such an address is sent on. */
@@ -44,9 +44,20 @@ function moved() {
   return Boolean(id);
 }
 
-function finder() {
-  search ||= new Search(data);
-  return search;
+async function scored(query) {
+  if (!query.trim()) return null;
+  ready(renewed);
+  const late = setTimeout(() => (status.textContent = "Searching…"), SOON);
+  try {
+    return await ask("find", query);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** The abstracts have come, so more may be found. */
+function renewed() {
+  if (state && state.q.trim()) show();
 }
 
 /** Alter the state, show it, and keep it in the address; typing replaces the last address instead of adding one. */
@@ -68,7 +79,8 @@ async function show() {
     link.href = write({ ...state, view: link.dataset.view });
   }
   document.title = state.q ? `${state.q} – ${TITLE}` : TITLE;
-  const scores = state.q.trim() ? finder().find(state.q) : null;
+  const scores = await scored(state.q);
+  if (turn !== drawn) return undefined;
   const { found, counts, withCode } = select(data, axes, state, scores);
   facets.update(state, counts, withCode);
   const shown = await content(found);
@@ -106,6 +118,7 @@ document.addEventListener("click", (event) => {
   scrollTo(0, 0);
   if (!link.closest("nav")) document.getElementById("main").focus({ preventScroll: true });
 });
+box.addEventListener("focus", () => data && ready(renewed)); // before the first key is pressed
 box.addEventListener("input", () => data && change((now) => (now.q = box.value), { replace: true }));
 document.getElementById("search").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("keydown", (event) => {

@@ -3,26 +3,32 @@
 import { copy } from "./clipboard.js";
 import { bibtexOf, labelsOf, linksOf, shownDate } from "./data.js";
 import { h } from "./dom.js";
+import { ask } from "./finding.js";
 import { only } from "./state.js";
 
 const PAGE = 40;
 const AUTHORS = 6;
 
-/** The list of papers with its head; `change` alters the state. */
-export function list(data, state, found, change) {
+/** The list of papers with its head, its first page drawn; `change` alters the state. */
+export async function list(data, state, found, change) {
   const rows = state.view === "table" ? table(data) : { box: h("ol", { class: "cards" }), element: null };
   const make = state.view === "table" ? row : card;
   const more = h("button", { type: "button", class: "more", onclick: () => add(true) });
-  let shown = 0;
-  const add = (byHand) => {
-    const part = found.slice(shown, shown + PAGE).map((paper) => make(data, paper));
+  let shown = 0, busy = false;
+  const add = async (byHand) => {
+    if (busy) return;
+    busy = true;
+    const papers = found.slice(shown, shown + PAGE);
+    const told = state.q.trim() ? await ask("show", state.q, papers) : [];
+    const part = papers.map((paper, number) => make(data, paper, told[number] || PLAIN));
+    busy = false;
     shown += part.length;
     rows.box.append(...part);
     more.hidden = shown >= found.length;
     more.textContent = `Show more (${(found.length - shown).toLocaleString("en")} left)`;
     if (byHand && part.length) part[0].querySelector("a").focus();
   };
-  add(false);
+  await add(false);
   const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && !more.hidden && add(false), { rootMargin: "600px" });
   watch.observe(more);
   const empty = found.length ? null : h("p", { class: "empty" }, "No papers match. Remove a filter, or try other words.");
@@ -43,13 +49,20 @@ function head(state, change) {
 /** The address of a paper's page. */
 export const paperAddress = (data, paper) => `paper/${encodeURIComponent(data.slug[paper])}/`;
 
-/** The title, struck through if the paper was retracted. */
-const titleOf = (data, paper) => (data.links[paper].retraction ? h("s", { title: "Retracted" }, data.title[paper]) : data.title[paper]);
+const PLAIN = { title: null, extract: null };
+const marked = (parts) => parts.map(([text, found]) => (found ? h("mark", {}, text) : text));
 
-function card(data, paper) {
+/** The title, struck through if the paper was retracted. */
+function titleOf(data, paper, { title }) {
+  const text = title ? marked(title) : data.title[paper];
+  return data.links[paper].retraction ? h("s", { title: "Retracted" }, text) : text;
+}
+
+function card(data, paper, told) {
   return h("li", { class: "card" },
-    h("h2", { dir: "auto" }, h("a", { href: paperAddress(data, paper) }, titleOf(data, paper))),
+    h("h2", { dir: "auto" }, h("a", { href: paperAddress(data, paper) }, titleOf(data, paper, told))),
     about(data, paper),
+    told.extract ? h("p", { class: "extract", dir: "auto" }, marked(told.extract)) : null,
     chips(data, paper),
     links(data, paper));
 }
@@ -87,10 +100,10 @@ function table(data) {
   return { box: body, element: h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Papers as a table" }, h("table", { class: "papers" }, head, body)) };
 }
 
-function row(data, paper) {
+function row(data, paper, told) {
   const cells = data.facets.filter((facet) => facet.id !== "kind").map((facet) => data.labels[facet.id][paper].map((label) => facet.labels[label].name).join(", "));
   return h("tr", {},
-    h("th", { scope: "row", dir: "auto" }, h("a", { href: paperAddress(data, paper) }, titleOf(data, paper))),
+    h("th", { scope: "row", dir: "auto" }, h("a", { href: paperAddress(data, paper) }, titleOf(data, paper, told))),
     h("td", { class: "date" }, shownDate(data.date[paper])),
     h("td", {}, data.venues[data.venue[paper]]),
     cells.map((cell) => h("td", {}, cell)),

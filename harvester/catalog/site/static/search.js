@@ -6,10 +6,13 @@ const LEFT_OUT = /[\p{M}\p{Cf}]/gu;
 const LETTERS = { ß: "ss", ς: "σ", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
 const WHOLE = new RegExp(`[${Object.keys(LETTERS).join("")}]`, "gu");
 const FORGIVING = 5;
-const SCORES = { exact: 4, prefix: 3, forgiven: 2 }; // in a title; elsewhere half
+const SCORES = { exact: 4, prefix: 3, forgiven: 2 };
+const WORTH = [1, 2, 4]; // times these: in the abstract, elsewhere, in the title
+const IN_ABSTRACT = 0, ELSEWHERE = 1, IN_TITLE = 2;
 
 /** A text without case, accents and invisible characters. */
 export function folded(text) {
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   const seen = text.normalize("NFKD").replace(LEFT_OUT, "").toLowerCase();
   return seen.replace(WHOLE, (letter) => LETTERS[letter]);
 }
@@ -30,7 +33,8 @@ function terms(plain) {
 /** Whether two words differ by one letter that is wrong, missing or too many, or by two neighbours swapped. */
 export function nearlySame(left, right) {
   if (Math.abs(left.length - right.length) > 2) return false; // a letter is one code unit or two
-  const a = [...left], b = [...right];
+  const pairs = /[\ud800-\udfff]/; // otherwise a code unit is a letter
+  const a = pairs.test(left) ? [...left] : left, b = pairs.test(right) ? [...right] : right;
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
   let tailA = a.length, tailB = b.length;
@@ -42,31 +46,32 @@ export function nearlySame(left, right) {
 
 const letters = (word) => [...word].length;
 
-/** The search index of the catalog: for each word the papers with it in the title, and elsewhere. */
+/** The search index of the catalog: for each word the papers with it, and where. `data.abstracts` may be missing. */
 export class Search {
   constructor(data) {
     this.size = data.size;
     this.postings = new Map();
     this.ids = new Map();
-    const names = data.facets.map((facet) => facet.labels.map((label) => words(`${label.name} ${label.id}`)));
+    const names = data.facets.map((facet) => facet.labels.map((label) => words(label.words)));
     const venues = data.venues.map(words);
     for (let paper = 0; paper < data.size; paper++) {
-      this.add(words(data.title[paper]), paper, 1);
-      this.add(words(data.authors[paper]), paper, 0);
-      this.add(venues[data.venue[paper]], paper, 0);
+      this.add(words(data.title[paper]), paper, IN_TITLE);
+      this.add(words(data.authors[paper]), paper, ELSEWHERE);
+      this.add(venues[data.venue[paper]], paper, ELSEWHERE);
+      if (data.abstracts) this.add(new Set(words(data.abstracts[paper])), paper, IN_ABSTRACT);
       this.addId(data.id[paper], paper);
       data.facets.forEach((facet, number) => {
-        for (const label of data.labels[facet.id][paper]) this.add(names[number][label], paper, 0);
+        for (const label of data.labels[facet.id][paper]) this.add(names[number][label], paper, ELSEWHERE);
       });
     }
     this.vocabulary = [...this.postings.keys()].sort();
   }
 
-  add(found, paper, inTitle) {
+  add(found, paper, where) {
     for (const word of found) {
       const papers = this.postings.get(word);
-      if (papers) papers.push(paper * 2 + inTitle);
-      else this.postings.set(word, [paper * 2 + inTitle]);
+      if (papers) papers.push(paper * 4 + where);
+      else this.postings.set(word, [paper * 4 + where]);
     }
   }
 
@@ -74,19 +79,27 @@ export class Search {
     const whole = folded(id);
     const name = whole.slice(whole.indexOf(":") + 1);
     this.ids.set(whole, name).set(name, name);
-    this.add([name], paper, 0);
+    this.add([name], paper, ELSEWHERE);
   }
 
   /** A score for every paper that has all words of the query, 0 for the others; null for a query without a word. */
   find(query) {
-    const parts = folded(query).split(/\s+/);
-    const asked = parts.flatMap((part) => (this.ids.has(part) ? [[[this.ids.get(part)]]] : terms(part)));
+    const asked = this.asked(query);
     if (!asked.length) return null;
     const found = asked.map((term) => this.termScores(term));
     return new Float32Array(this.size).map((_, paper) => {
       const scores = found.map((of) => of[paper]);
       return scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score);
     });
+  }
+
+  asked(query) {
+    return folded(query).split(/\s+/).flatMap((part) => (this.ids.has(part) ? [[[this.ids.get(part)]]] : terms(part)));
+  }
+
+  /** The words in papers that any word of the query matches: what is highlighted. */
+  marks(query) {
+    return new Set(this.asked(query).flat(2).flatMap((word) => this.meant(word).map(([found]) => found)));
   }
 
   termScores(term) {
@@ -97,21 +110,27 @@ export class Search {
 
   scores(word) {
     const best = new Uint8Array(this.size);
-    const take = (found, score) => {
+    for (const [found, score] of this.meant(word)) {
       for (const posting of this.postings.get(found)) {
-        const worth = posting & 1 ? score * 2 : score;
-        if (best[posting >> 1] < worth) best[posting >> 1] = worth;
-      }
-    };
-    for (let at = this.firstFrom(word); at < this.vocabulary.length && this.vocabulary[at].startsWith(word); at++) {
-      take(this.vocabulary[at], this.vocabulary[at] === word ? SCORES.exact : SCORES.prefix);
-    }
-    if (!this.postings.has(word)) {
-      for (const other of this.vocabulary) {
-        if (nearlySame(word, other) && Math.max(letters(word), letters(other)) >= FORGIVING) take(other, SCORES.forgiven);
+        const worth = score * WORTH[posting & 3];
+        if (best[posting >> 2] < worth) best[posting >> 2] = worth;
       }
     }
     return best;
+  }
+
+  /** The words in papers that a query's word may match, and the score of each. */
+  meant(word) {
+    const found = [];
+    for (let at = this.firstFrom(word); at < this.vocabulary.length && this.vocabulary[at].startsWith(word); at++) {
+      found.push([this.vocabulary[at], this.vocabulary[at] === word ? SCORES.exact : SCORES.prefix]);
+    }
+    if (!this.postings.has(word)) {
+      for (const other of this.vocabulary) {
+        if (nearlySame(word, other) && Math.max(letters(word), letters(other)) >= FORGIVING) found.push([other, SCORES.forgiven]);
+      }
+    }
+    return found;
   }
 
   firstFrom(word) {
