@@ -45,7 +45,7 @@ def _write_dry(ws: Workspace, plans: Sequence[Plan], folder: Path) -> None:
     now = ws.clock()
     for number, plan in enumerate(plans, 1):
         message = composer.message(plan, composer.message_id(utc_date(now), plan.subscriber), now)
-        write_atomic(folder / f"dry-run-{utc_date(now)}-{number}.eml", message)
+        write_atomic(folder / f"dry-run-{utc_date(now)}-{number}.eml", message, mode=0o600)
 
 
 def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutline, MailBody]]]:
