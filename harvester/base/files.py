@@ -9,6 +9,19 @@ from pathlib import Path
 
 from harvester.base.errors import HarvesterError
 
+
+def private_folder(folder: Path) -> None:
+    """Make a folder, if it is missing, that only its owner may enter: people's addresses will be in it.
+
+    Raises:
+        HarvesterError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HarvesterError(f"Cannot create the folder {folder}: {error.strerror or error}.") from None
+
+
 PART = ".part"  # how the names of temporary files end
 ABANDONED = 3600.0  # seconds after which a temporary file is no longer being written
 

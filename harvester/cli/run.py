@@ -37,7 +37,14 @@ def run(
         failed = any(one.error for one in found)
         return Output([one.to_json() for one in found], lambda: _print_rehearsal(found), failed=failed)
     with watched() as watch:
-        report = nightly.run(ws, **span, sources=source or (), digest=not no_digest, watch=watch)
+        report = nightly.run(
+            ws,
+            since=span.get("since"),
+            until=span.get("until"),
+            sources=source or (),
+            digest=not no_digest,
+            watch=watch,
+        )
     return Output(report.to_json(), lambda: print_report(report), failed=report.state != "ok")
 
 

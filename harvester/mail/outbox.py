@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from harvester.base.errors import HarvesterError, MailError
-from harvester.base.files import write_atomic
+from harvester.base.files import private_folder, write_atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class PickupFolder:
         """Write one message to its file, whole or not at all."""
         del to  # the message's own To: header says it
         try:
-            write_atomic(self._folder / f"{name}.eml", content)
+            private_folder(self._folder)
+            write_atomic(self._folder / f"{name}.eml", content, mode=0o600)
         except HarvesterError as error:
             return SendOutcome("failed", str(error))
         return SendOutcome("sent")

@@ -20,11 +20,12 @@ from harvester import __version__
 from harvester.base.clock import as_utc
 from harvester.base.errors import GateClosed
 from harvester.base.settings_section import SettingsSection
-from harvester.domain.link_answers import Astray, Failure, Reply
+from harvester.domain.link_answers import Astray, Reply
 from harvester.domain.run_report import Payload
 from harvester.sources.causes import cause
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
-from harvester.sources.private_hosts import addresses, private_addresses
+from harvester.sources.outage import note_answer, unreached
+from harvester.sources.private_hosts import PrivateHost
 
 if TYPE_CHECKING:
     import requests  # only with `session`, when a Transport is created: every command reads the settings
@@ -82,8 +83,8 @@ class Transport:
         from harvester.sources.session import new_session
 
         self._settings, self._gate, self._cool_down = settings, gate, cool_down
-        self._allow_private = allow_private
-        self._session = new_session(user_agent(settings.contact), settings.read_limit)
+        agent = user_agent(settings.contact)
+        self._session = new_session(agent, settings.read_limit, allow_private=allow_private)
         self.requests = 0
         self.payloads: list[Payload] = []
         self.date: datetime | None = None  # the Date of the newest answer
@@ -113,14 +114,12 @@ class Transport:
         Raises:
             FetchError: as `get` or `read` does.
         """
-        if not self._allow_private:
-            _refuse_private(url)
         sent = {"Accept": accept, "Accept-Encoding": "gzip", **(headers or {})}
         for attempt in range(1, self._settings.attempts + 1):
             try:
                 return read(self._attempt(url, params, sent))
             except Unavailable as error:
-                self._back_off(error, attempt)
+                self._back_off(error, attempt, _host(url))
         raise AssertionError("attempts is at least 1")
 
     def pause(self, seconds: float) -> None:
@@ -134,8 +133,6 @@ class Transport:
         """
         from urllib3.exceptions import HTTPError
 
-        if not self._allow_private and private_addresses(url):
-            return Reply(problem=Astray.PRIVATE)
         try:
             with (
                 self._gate(),
@@ -145,6 +142,8 @@ class Transport:
             ):
                 headers = response.headers
                 return Reply(response.status_code, headers.get("Location", ""), retry_after(headers))
+        except PrivateHost:
+            return Reply(problem=Astray.PRIVATE)
         except (OSError, HTTPError, ValueError) as error:  # requests' own errors are OSErrors
             return Reply(problem=cause(error))
 
@@ -165,7 +164,7 @@ class Transport:
         if answer.status_code >= 300:
             raise Unavailable(f"The webhook at {_host(url)} answers HTTP {answer.status_code}.")
 
-    def _back_off(self, error: Unavailable, attempt: int) -> None:
+    def _back_off(self, error: Unavailable, attempt: int, host: str) -> None:
         """Wait as long as the service asks; if it does not say, double the wait each time, up to `max_wait`.
 
         Give up when no attempt is left or the service asks for more than `max_wait`: asking too soon makes it worse.
@@ -174,7 +173,7 @@ class Transport:
         seconds = min(self._settings.max_wait, 2.0**attempt) if wanted is None else wanted
         if isinstance(error, Throttled):
             self._cool_down(seconds)
-        if attempt == self._settings.attempts or seconds > self._settings.max_wait:
+        if attempt == self._settings.attempts or seconds > self._settings.max_wait or unreached(host):
             raise error
         time.sleep(seconds)
 
@@ -188,14 +187,21 @@ class Transport:
     def _ask(self, url: str, params: Params, headers: Mapping[str, str]) -> Answer:
         from urllib3.exceptions import HTTPError
 
+        if why := unreached(_host(url)):
+            raise Unavailable(f"{_where(url)} gave no complete answer: {why}.")
         deadline = time.monotonic() + self._settings.read_limit
         self.requests += 1
         try:
             with self._open(url, params, headers) as response:
                 _check_status(response)
                 body = self._read(response, deadline)
+        except PrivateHost as error:
+            where = f"{_where(url)} is on a private network ({error})"
+            raise BadQuery(f"{where}; set allow_private = true to allow it.") from None
         except (OSError, HTTPError) as error:  # requests' own errors are OSErrors
+            note_answer(_host(url), cause(error))
             raise Unavailable(f"{_where(url)} gave no complete answer: {cause(error)}.") from error
+        note_answer(_host(url))
         self.date = _date(response.headers) or self.date
         asked = _where(response.url) + (f"?{urlencode(params)}" if params else "")
         self.payloads.append(Payload(asked, hashlib.sha256(body).hexdigest(), len(body)))
@@ -263,20 +269,6 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
         return as_utc(parsedate_to_datetime(headers["Date"]))
     except (KeyError, ValueError, OverflowError):
         return None
-
-
-def _refuse_private(url: str) -> None:
-    """Refuse an address on a private network, which a feed's URL must not reach (OWASP: SSRF).
-
-    The name is resolved here and again for the connection; a lying name server could slip a private address in between,
-    which is why redirects and other hosts are refused as well.
-    """
-    try:
-        found = addresses(url)
-    except (OSError, ValueError):
-        raise Unavailable(f"{_where(url)} gave no complete answer: {Failure.NO_NAME}.") from None
-    if private := [str(address) for address in found if not address.is_global]:
-        raise BadQuery(f"{_where(url)} is on a private network ({private[0]}); set allow_private = true to allow it.")
 
 
 def _check_status(response: "requests.Response") -> None:

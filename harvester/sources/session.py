@@ -15,6 +15,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from harvester.sources.private_hosts import public_addresses
 
 # It logs the headers that it cannot parse, which are a stranger's text.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
@@ -25,23 +28,32 @@ class _Session(requests.Session):
         """Nowhere: the transport follows redirects itself."""
 
 
-def new_session(user_agent: str, limit: float) -> requests.Session:
-    """A session that gives up on headers after `limit` seconds, as on a read that timed out."""
+def new_session(user_agent: str, limit: float, *, allow_private: bool = True) -> requests.Session:
+    """A session that gives up on headers after `limit` seconds, as on a read that timed out.
+
+    Unless `allow_private`, requests raise `PrivateHost` instead of connecting to a private network.
+    """
     session = _Session()
     session.trust_env = False  # no proxies or .netrc passwords from the environment
     session.headers["User-Agent"] = user_agent
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _within(limit))
+        session.mount(scheme, _within(limit, allow_private=allow_private))
     return session
 
 
-def _within(seconds: float) -> HTTPAdapter:
+def _within(seconds: float, *, allow_private: bool) -> HTTPAdapter:
 
     class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return super()._new_conn() if allow_private else _connected(self, super()._new_conn)
+
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
             return _in_time(super().getresponse, self.sock, seconds)
 
     class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return super()._new_conn() if allow_private else _connected(self, super()._new_conn)
+
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
             return _in_time(super().getresponse, self.sock, seconds)
 
@@ -54,6 +66,30 @@ def _within(seconds: float) -> HTTPAdapter:
     adapter = HTTPAdapter()
     adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
     return adapter
+
+
+def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """Resolve the host once, check its addresses, and connect to one of these: it may have others a moment later.
+
+    Certificates are still checked against the name.
+
+    Raises:
+        PrivateHost: an address is on a private network.
+    """
+    name = connection._dns_host
+    try:
+        found = public_addresses(name)
+    except OSError:  # it cannot be resolved, which urllib3 says in its own way
+        return connect()
+    try:
+        for place in found[:-1]:
+            connection._dns_host = place
+            with suppress(OSError, HTTPError):
+                return connect()
+        connection._dns_host = found[-1]
+        return connect()
+    finally:
+        connection._dns_host = name
 
 
 def _in_time(wait: Callable[[], HTTPResponse], connection: socket.socket, seconds: float) -> HTTPResponse:

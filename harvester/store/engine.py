@@ -5,9 +5,11 @@ SQLite runs in WAL mode with ``synchronous=FULL``: a decision that was acknowled
 wait for each other instead of failing when the second one upgrades its read lock.
 """
 
+import os
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from harvester.base.errors import StoreError, UsageError
+from harvester.base.locks import file_lock
 from harvester.store import schema
 from harvester.store.turns import busy, turn
 
@@ -159,13 +162,32 @@ def _sqlite(url: str, database: str | None) -> Engine:
         raise UsageError("The store must be a file, sqlite:///FILE: several processes share it.")
     folder = Path(database).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _create(Path(database))
     except OSError as error:
-        raise StoreError(f"Cannot create the store's folder {folder}: {error.strerror}.") from None
+        raise StoreError(f"Cannot create the store {database}: {error.strerror}.") from None
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _create(file: Path) -> None:
+    """Make a new store's file, which nobody else may read: it holds addresses and hashes of passwords.
+
+    SQLite gives its other files the same mode. A file that is there but empty is no store, and no new one either.
+    """
+    if file.exists() and file.stat().st_size:
+        return
+    with file_lock(Path(f"{file}.schema.lock"), wait=True):  # so that an empty file is not another process's new one
+        if not file.exists():
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            with closing(sqlite3.connect(file)) as db:
+                db.execute("PRAGMA journal_mode=WAL")  # which writes the first page
+        elif not file.stat().st_size:
+            raise StoreError(
+                f"The store {file} is an empty file", remedy="restore a backup, or delete it to begin a new store"
+            )
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.domain.job_runs import JobRun
 from harvester.scheduler import JobProcesses, MissedJobSweep, build
 from harvester.services.operations import job_runs
-from harvester.services.operations.job_runs import ATTEMPTS, Job, overdue, perform, perform_all
+from harvester.services.operations.job_runs import ATTEMPTS, RETRIES, Job, overdue, perform, perform_all
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
 from harvester.store.job_runs import newest_job_runs, set_job_run
@@ -141,7 +142,7 @@ def test_a_job_that_meets_a_command_comes_again(day: Day) -> None:
 
 
 @pytest.mark.parametrize("error", [HarvesterError("arXiv is gone."), KeyError("field")])
-def test_a_failure_is_told_and_not_tried_again_before_the_next_time(day: Day, error: Exception) -> None:
+def test_a_failure_is_told_and_tried_again_after_a_while(day: Day, error: Exception) -> None:
     day.now += timedelta(days=1)
     day.fate = [error]
     done = perform(day.ws, "run")
@@ -150,7 +151,39 @@ def test_a_failure_is_told_and_not_tried_again_before_the_next_time(day: Day, er
     assert day.job_run().failure == done.failure
     (mail,) = day.smtp.messages
     assert str(error).strip("'.") in mail.get_content()
+    assert f"tried again at {rfc3339(day.now + RETRIES[0])}" in mail.get_content()
     assert perform(day.ws, "run") is None
+
+
+def test_a_failed_job_is_tried_again_three_times_within_its_period(day: Day) -> None:
+    due = datetime(2026, 3, 28, 1, 30, tzinfo=UTC)
+    day.now, day.fate = due, [HarvesterError("arXiv is gone.")] * 9
+    day.pass_by(timedelta(minutes=5), due + timedelta(hours=23))
+    tries = [due, *(due + pause for pause in RETRIES)]
+    assert [moment for name, moment in day.diary if name == "run"] == [f"{moment:%m-%d %H:%M}" for moment in tries]
+    promises = [" ".join(mail.get_content().split()) for mail in day.smtp.messages]
+    for promise, again in zip(promises, tries[1:], strict=False):
+        assert f"The job run is tried again at {rfc3339(again)}." in promise
+    assert "The job run is next due at 2026-03-29T01:30:00Z." in promises[-1]
+    day.fate = []
+    day.pass_by(timedelta(minutes=5), day.now + timedelta(hours=3))
+    assert (day.job_run().failure, len(day.diary)) == ("", 5), "the next night succeeds, and is not repeated"
+
+
+def test_two_attempts_of_a_job_that_began_late_have_a_pause_between_them(day: Day) -> None:
+    day.now += timedelta(hours=20)
+    day.fate = [HarvesterError("arXiv is gone.")]
+    assert perform(day.ws, "run")
+    for minutes, found in ((29, False), (1, True)):
+        day.now += timedelta(minutes=minutes)
+        assert bool(perform(day.ws, "run")) is found
+
+
+def test_a_training_that_has_too_little_yet_is_no_failure(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list made by `init --taxonomy` has no labeled set either: that of the first subject is not fetched for it."""
+    monkeypatch.setattr("harvester.services.learning.train.has_labelled_set", lambda _ws: False)
+    monkeypatch.setattr(job_runs, "fetch_labels", None)
+    assert job_runs._train(day.ws) == ""
 
 
 def test_a_store_that_fails_leaves_the_turn_open(day: Day) -> None:

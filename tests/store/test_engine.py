@@ -1,5 +1,6 @@
 """Opening, locking and spacing, on both databases."""
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, PrimaryKeyConstraint, UniqueConstraint, insert, text
 
 from harvester.base.errors import GateClosed, LockHeld, StoreBusy, StoreError, UsageError
 from harvester.store import schema
@@ -238,3 +239,37 @@ def test_a_run_whose_clock_was_ahead_is_the_last_one_only_until_the_next(store_u
     with write(store) as db:
         begun = [begin_run(db, datetime(year, 6, 12, tzinfo=UTC)) for year in (2025, 2030, 2025, 2026)]
         assert [name for name, _ in recent_runs(db, 10)] == begun[::-1]
+
+
+def test_every_foreign_key_has_an_index() -> None:
+    """Deleting or merging a paper looks for all that refers to it: without an index, in every row of those tables."""
+    bare = []
+    for table in metadata.tables.values():
+        indexed = [[column.name for column in index.columns] for index in table.indexes]
+        unique = [one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+        indexed += [[column.name for column in one.columns] for one in unique]
+        for key in table.foreign_key_constraints:
+            wanted = [column.name for column in key.columns]
+            if not any(columns[: len(wanted)] == wanted for columns in indexed):
+                bare.append(f"{table.name}.{'+'.join(wanted)}")
+    assert bare == []
+
+
+def test_a_new_store_is_its_owners_alone_and_an_empty_file_is_none(tmp_path: Path) -> None:
+    earlier = os.umask(0o022)
+    try:
+        store = make(f"sqlite:///{tmp_path}/data/harvester.db")
+        with write(store) as db:
+            begin_run(db, datetime(2025, 6, 12, tzinfo=UTC))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").glob("*.db*")}
+    finally:
+        os.umask(earlier)
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert {name: mode for name, mode in modes.items() if not name.endswith(".lock")} == {
+        "harvester.db": 0o600,
+        "harvester.db-wal": 0o600,
+        "harvester.db-shm": 0o600,
+    }
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StoreError, match="is an empty file; restore a backup"):
+        open_store(f"sqlite:///{tmp_path}/empty.db")

@@ -53,7 +53,7 @@ def composer_of(ws: Workspace) -> Composer:
 def _write_dry(composer: Composer, plans: Sequence[Plan], now: datetime, folder: Path) -> None:
     for number, plan in enumerate(plans, 1):
         message = composer.message(plan, composer.message_id(plan.subscriber), now)
-        write_atomic(folder / f"dry-run-{utc_date(now)}-{number}.eml", message)
+        write_atomic(folder / f"dry-run-{utc_date(now)}-{number}.eml", message, mode=0o600)
 
 
 def plan_for(ws: Workspace, address: str) -> tuple[Counts, list[tuple[DigestOutline, MailBody]]]:

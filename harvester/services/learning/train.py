@@ -60,6 +60,10 @@ class TrainingSet:
     without_text: int
 
 
+class TooFewLabels(HarvesterError):
+    """There is too little to train on; a list grows by its reviewers' decisions."""
+
+
 def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
     """Train a new model, promote it if it is no worse than the model in use, and rescore the pending papers.
 
@@ -68,7 +72,8 @@ def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
     Raises:
         UsageError: config.toml names the model to use.
-        HarvesterError: there is too little to train on, or the model in use cannot be loaded.
+        TooFewLabels: there is too little to train on yet.
+        HarvesterError: the model in use cannot be loaded.
         LockHeld: a run or another training is in progress.
     """
     require_free_choice(ws)
@@ -102,7 +107,7 @@ def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, An
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise HarvesterError(f"Only {inside} papers in scope have both labels and text, but {FEWEST} are needed; {more}.")
+    raise TooFewLabels(f"Only {inside} papers in scope have both labels and text, but {FEWEST} are needed; {more}.")
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:

@@ -57,8 +57,12 @@ def _last_state(name: str, earlier: Sequence[RunReport]) -> str | None:
     return next((source.state for report in earlier for source in report.sources if source.name == name), None)
 
 
-def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
-    """Send these lines to all recipients in ``[alert]``; `name` is the name of the run or of another job.
+def tell(ws: Workspace, name: str, lines: Sequence[str], afterwards: str = "") -> None:
+    """Send these lines to all recipients in ``[alert]``.
+
+    Args:
+        name: of the run or of another job.
+        afterwards: when it is tried again.
 
     Raises:
         HarvesterError: a recipient could not be reached; the others were.
@@ -68,9 +72,11 @@ def tell(ws: Workspace, name: str, lines: Sequence[str]) -> None:
         "`harvester runs` shows the report; `harvester doctor` shows what to check."
     )
     subject = f"Harvester: {len(lines)} problem{'s' if len(lines) > 1 else ''}"
-    problems = mail(ws, subject, "\n".join([f"Run {name}:", "", *lines, "", remedy, ""]))
+    problems = mail(
+        ws, subject, "\n".join([f"Run {name}:", "", *lines, "", *([afterwards] if afterwards else []), remedy, ""])
+    )
     try:
-        _post(ws, name, lines)
+        _post(ws, name, [*lines, afterwards] if afterwards else lines)
     except HarvesterError as error:
         problems.append(str(error))
     if problems:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harvester.base.clock import rfc3339
-from harvester.base.cron import last_due
+from harvester.base.cron import last_due, next_due
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.base.logs import bound
 from harvester.config.schedule import ScheduleSettings
@@ -31,6 +31,8 @@ from harvester.store.locks import lock
 log = logging.getLogger(__name__)
 ATTEMPTS = 3  # a job that was cut off this often for one due time is given up until the next one
 GIVEN_UP = f"It was started {ATTEMPTS} times and cut off each time; it is not tried again until it is next due."
+RETRIES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+"""How long after its due time a job that failed is tried again, unless it is due anew by then."""
 CLOCK_SKEW = timedelta(hours=1)  # between hosts
 
 
@@ -48,7 +50,9 @@ def _backup(ws: Workspace) -> str:
 
 
 def _run(ws: Workspace) -> str:
-    report = nightly.run(ws)
+    with read(ws.store) as db:
+        now = newest_job_runs(db).get("run")
+    report = nightly.run(ws, if_failed=_promise(ws, replace(now, ended=ws.clock(), failure="failed")) if now else "")
     return "" if report.state == "ok" else f"The run {report.run} ended {report.state}."
 
 
@@ -61,8 +65,12 @@ def _audit(ws: Workspace) -> str:
 
 
 def _train(ws: Workspace) -> str:
-    fetch_labels(ws)  # the part of the labeled set that is missing
-    train.train(ws)
+    if train.has_labelled_set(ws):
+        fetch_labels(ws)  # the part of the labeled set that is missing
+    try:
+        train.train(ws)
+    except train.TooFewLabels as error:  # not yet: a young list is no failure
+        log.info("%s", error)
     return ""
 
 
@@ -97,7 +105,30 @@ def wanted(job_run: JobRun | None, due: datetime | None, now: datetime) -> datet
         return None
     if due > job_run.due or job_run.due > now + CLOCK_SKEW:
         return due
-    return job_run.due if job_run.ended is None else None
+    if job_run.ended is None:
+        return job_run.due
+    again = retry_at(job_run)
+    return job_run.due if again and again <= now else None
+
+
+def retry_at(job_run: JobRun) -> datetime | None:
+    """When a job that failed is tried again; None if it did not fail, or was tried often enough.
+
+    At least the first pause lies between two attempts, also if the job began late.
+    """
+    if not job_run.failure or job_run.ended is None or not 1 <= job_run.attempts <= len(RETRIES):
+        return None
+    return max(job_run.due + RETRIES[job_run.attempts - 1], job_run.ended + RETRIES[0])
+
+
+def _promise(ws: Workspace, job_run: JobRun) -> str:
+    """What an alert says of the next attempt."""
+    chosen, again = ws.settings.schedule, retry_at(job_run)
+    cron = expression(chosen, job_run.job)
+    due = next_due(cron, chosen.timezone, ws.clock()) if cron else None
+    if again and (due is None or again < due):
+        return f"The job {job_run.job} is tried again at {rfc3339(again)}."
+    return f"The job {job_run.job} is next due at {rfc3339(due)}." if due else ""
 
 
 def overdue(ws: Workspace) -> dict[str, datetime]:
@@ -156,9 +187,9 @@ def _begin_with(ws: Workspace, new: Sequence[JobRun]) -> None:
 def _take(ws: Workspace, name: str, due: datetime) -> JobRun | None:
     """Begin, work, end: each is recorded in the store."""
     with bound(job=name):
-        job_run = _begin(ws, name, due)
+        before, job_run = _begin(ws, name, due)
         try:
-            failure, alerted = _work(ws, name) if job_run.attempts <= ATTEMPTS else (GIVEN_UP, False)
+            failure, alerted = (GIVEN_UP, False) if _cut_off_too_often(job_run, before) else _work(ws, name)
         except LockHeld as held:  # by a manual command: the next call tries again
             log.info("%s", held)
             _note(ws, replace(job_run, attempts=job_run.attempts - 1))
@@ -171,13 +202,19 @@ def _take(ws: Workspace, name: str, due: datetime) -> JobRun | None:
     return job_run
 
 
-def _begin(ws: Workspace, name: str, due: datetime) -> JobRun:
+def _cut_off_too_often(job_run: JobRun, before: JobRun) -> bool:
+    """Whether the starts before this one, of the same due time, all ended without a result."""
+    return job_run.attempts > ATTEMPTS and not before.failure
+
+
+def _begin(ws: Workspace, name: str, due: datetime) -> tuple[JobRun, JobRun]:
+    """Record that a job begins; returns its record before and now."""
     with write(ws.store) as db:
         before = newest_job_runs(db)[name]
         job_run = JobRun(name, due, before.attempts + 1 if before.due == due else 1, begun=ws.clock())
         set_job_run(db, job_run)
     log.info("begins, due since %s", rfc3339(due))
-    return job_run
+    return before, job_run
 
 
 def _note(ws: Workspace, job_run: JobRun) -> None:
@@ -200,6 +237,7 @@ def _work(ws: Workspace, name: str) -> tuple[str, bool]:
 
 def _tell(ws: Workspace, job_run: JobRun) -> None:
     try:
-        tell(ws, f"{job_run.job}-{rfc3339(job_run.due)}", [f"{job_run.job}: {job_run.failure}"])
+        name, line = f"{job_run.job}-{rfc3339(job_run.due)}", f"{job_run.job}: {job_run.failure}"
+        tell(ws, name, [line], _promise(ws, job_run))
     except HarvesterError as error:
         log.warning("%s", error)

@@ -38,6 +38,7 @@ from harvester.services.learning.explanations import prepare_queue
 from harvester.services.operations.alert import alert_counts, alerts, tell
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.crossref import api as crossref
+from harvester.sources.outage import watching_network
 from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
@@ -100,9 +101,13 @@ def run(
     until: datetime | None = None,
     sources: Sequence[str] = (),
     digest: bool = True,
+    if_failed: str = "",
     watch: Watch = unwatched,
 ) -> RunReport:
     """Do one nightly run; returns its report, which is also stored.
+
+    Args:
+        if_failed: what an alert says of the next attempt.
 
     Raises:
         UsageError: a source is unknown, or a window is empty.
@@ -119,7 +124,7 @@ def run(
         with bound(run=night.name):
             log.info("begins with %s", ", ".join(source.name for source in asked))
             _step(night, lambda: _read_files(ws, night))
-            with BackgroundClassifier(ws, watch) as alongside:
+            with BackgroundClassifier(ws, watch) as alongside, watching_network():
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
             _step(night, lambda: reconsider(ws, asked, night.outcomes))
             if any(source.name == crossref.PROVENANCE.name for source in asked):
@@ -130,20 +135,21 @@ def run(
             if digest:
                 _step(night, lambda: _send(ws, night, watch))
             _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
-            report = _alarm(ws, night, begun)
+            report = _alarm(ws, night, begun, if_failed)
             with write(ws.store) as db:
                 end_run(db, report)
             log.info("ended %s after %s s; %s papers joined the queue", report.state, report.seconds, report.queued)
     return report
 
 
-def _alarm(ws: Workspace, night: Night, begun: float) -> RunReport:
+def _alarm(ws: Workspace, night: Night, begun: float, if_failed: str) -> RunReport:
     """The report, after the maintainers have been alerted to its problems."""
     with read(ws.store) as db:
         earlier = [report for _, report in recent_runs(db, REMEMBERED) if report]
         night.alert_counts = alert_counts(figures(db))
     if lines := alerts(night.report(0.0), earlier, ws.settings.alert.queue):
-        _step(night, lambda: tell(ws, night.name, lines))
+        again = if_failed if night.report(0.0).state != "ok" else ""
+        _step(night, lambda: tell(ws, night.name, lines, again))
     return night.report(time.monotonic() - begun)
 
 

@@ -33,6 +33,7 @@ papers = Table(
         "name",
         Text,
         ForeignKey("identifiers.name", deferrable=True, initially="DEFERRED", use_alter=True, name="fk_papers_name"),
+        index=True,
     ),
 )
 

@@ -55,7 +55,7 @@ mailed = Table(
     "mailed",
     metadata,
     Column("subscriber", Integer, ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
-    paper_number(primary_key=True),
+    paper_number(primary_key=True, index=True),
     Column("delivery", Integer, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
@@ -64,7 +64,7 @@ digest_papers = Table(
     "digest_papers",
     metadata,
     Column("digest", Integer, ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
-    paper_number(primary_key=True),
+    paper_number(primary_key=True, index=True),
 )
 
 # Bounces and complaints, kept as evidence for what they led to.

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -36,6 +37,7 @@ candidates = Table(
     # The position in the reading order; 0 for newcomers, who come first, and for the backlog.
     Column("place", Integer, key="reading_position", nullable=False, server_default="0"),
     Column("useful", Float, key="usefulness", nullable=False, server_default="0"),  # of reading it there, 0 to 1
+    Index("ix_candidates_unfiled", "paper", sqlite_where=text("filed = 0"), postgresql_where=text("NOT filed")),
     Index("ix_candidates_order", "state", "backlog", "reading_position"),  # how `queue.BEST_FIRST` begins
 )
 
@@ -108,7 +110,7 @@ batched = Table(
     "batched",
     metadata,
     Column("batch", Integer, ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
-    Column("decision", Integer, ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True),
+    Column("decision", Integer, ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
 # Each time the list was rendered and published, with the commit.

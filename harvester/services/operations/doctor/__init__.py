@@ -33,6 +33,7 @@ def examine(config: Path) -> Iterator[DoctorFinding]:
         yield local.check_folder(purpose, folder)
         yield local.check_disk(purpose, folder)
     yield local.check_git(settings)
+    yield local.check_privacy(settings)
     yield local.check_clients(settings)
     yield from local.check_model(settings)
     store = local.check_store(settings)

@@ -7,7 +7,7 @@ from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
 from harvester.config.schedule import ScheduleSettings
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
-from harvester.services.operations.job_runs import CLOCK_SKEW, JOBS, expression, wanted
+from harvester.services.operations.job_runs import CLOCK_SKEW, JOBS, expression, retry_at, wanted
 from harvester.services.operations.status import Status
 
 LATE = timedelta(hours=36)  # a nightly run was missed
@@ -66,10 +66,13 @@ def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFind
         cron, job_run = expression(chosen, name), now.job_runs.get(name)
         due = last_due(cron, chosen.timezone, now.now) if cron else None
         missed = wanted(job_run, due, now.now)
-        if missed and now.now - missed > PATIENCE:
+        repeated = job_run is not None and job_run.failure != "" and missed == job_run.due
+        if missed and not repeated and now.now - missed > PATIENCE:
             late.append(f"{name} (due {rfc3339(missed)})")
         elif job_run and job_run.failure:
-            remedy = "It runs again when it is next due; `harvester schedule --once` performs overdue jobs."
+            again = retry_at(job_run)
+            when = f"at {rfc3339(again)}" if again else "when it is next due"
+            remedy = f"It runs again {when}; `harvester schedule --once` performs overdue jobs."
             yield warn("schedule", f"{name}, due {rfc3339(job_run.due)}, failed: {job_run.failure}", remedy)
     if late:
         yield fail("schedule", f"Overdue: {', '.join(late)}.", SCHEDULE)

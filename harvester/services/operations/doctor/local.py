@@ -99,6 +99,14 @@ def check_git(settings: Settings) -> DoctorFinding:
     return ok("git", f"The catalog's folder {folder} is in a repository.")
 
 
+def check_privacy(settings: Settings) -> DoctorFinding:
+    """Whether other users of this machine can read the store, with its addresses and hashes of passwords."""
+    file = Path(settings.store_url.removeprefix("sqlite:///"))
+    if settings.store_url.startswith("sqlite:///") and file.exists() and file.stat().st_mode & 0o077:
+        return warn("privacy", f"Other users of this machine may read {file}.", f"Run `chmod 600 {file}*`.")
+    return ok("privacy", "No other user of this machine can read the store.")
+
+
 def check_disk(purpose: str, folder: Path) -> DoctorFinding:
     """Whether there is enough free space."""
     free = shutil.disk_usage(nearest(folder)).free

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _entry_files()
     _folded_names()
     _run_numbers()
+    _indexes()
 
 
 def _entry_files() -> None:
@@ -59,3 +60,16 @@ def _run_numbers() -> None:
     names = op.get_bind().execute(sa.select(runs.c.name).order_by(*order)).scalars().all()
     for number, name in enumerate(names, 1):
         op.execute(sa.update(runs).where(runs.c.name == name).values(number=number))
+
+
+def _indexes() -> None:
+    """For rows that go with what they refer to, and for the few candidates whose files wait."""
+    for table, column in (("papers", "name"), ("mailed", "paper"), ("digest_papers", "paper"), ("batched", "decision")):
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    op.create_index(
+        "ix_candidates_unfiled",
+        "candidates",
+        ["paper"],
+        sqlite_where=sa.text("filed = 0"),
+        postgresql_where=sa.text("NOT filed"),
+    )
