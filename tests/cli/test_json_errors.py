@@ -151,6 +151,7 @@ def test_a_digest_that_was_stopped_says_so_in_the_document_with_its_counts() -> 
         "sent": 1,
         "failed": 0,
         "unknown": 0,
+        "waiting": 0,
         "problems": [],
         "error": f"{reason} Nothing is lost; the next call sends what was not sent (2).",
         "remedy": "The next call sends what was not sent (2).",

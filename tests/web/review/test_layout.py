@@ -55,8 +55,8 @@ FAINT_BORDERS = """() => {
 
 @pytest.fixture
 def full(room: Room) -> Room:
-    """Two papers with as many labels as any has, long abstracts and their sentences."""
-    for number in (1, 2):
+    """Three papers with as many labels as any has, long abstracts and their sentences."""
+    for number in (1, 2, 3):
         sentences = [f"Sentence {place} of paper {number} speaks of hearts at some length." for place in range(30)]
         name = f"2506.0000{number}"
         title = "A rather long title of a paper on the heart, which takes three lines of the page " * 2

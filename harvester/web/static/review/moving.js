@@ -176,6 +176,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const row = shown() && rowOf(shown().dataset.number);
   if (row && event.detail.requestConfig.parameters.action !== "undo") preview(following(row));
 });
+// The answer has come and says what was done, so the wait has no more to say.
+document.addEventListener("htmx:beforeOnLoad", () => clearTimeout(slow));
 for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   document.addEventListener(end, (event) => {
     if (event.detail.target && event.detail.target.id !== "paper") return;
