@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import CONSENT
 from harvester.domain.subscribers import Preferences
+from harvester.mail.link_tokens import ExpiredToken
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
 from harvester.web.forms import Plain
@@ -59,16 +60,24 @@ def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
 
     @router.get("/preferences/{token}")
     def show_preferences(token: str) -> HTMLResponse:
-        return page(self_service.subscriber_of(ws, token).preferences)
+        try:
+            return page(self_service.subscriber_of(ws, token).preferences)
+        except ExpiredToken as error:
+            if not self_service.may_be_erased(ws, token):
+                raise
+            words = f"{error} Your address is kept to remember that; you can have it erased."
+            values = {"heading": "Subscription ended", "words": words, "ask_again": True, "button": "", "erase": True}
+            return pages.render("message", values, status=410, headers=PRIVATE)
 
     @router.post("/preferences/{token}")
     def change(token: str, form: Plain) -> HTMLResponse:
-        subscriber = self_service.subscriber_of(ws, token)
-        if form.get("act") == "erase":
-            if form.get("sure") != "yes":
-                return page(subscriber.preferences, problem="Nothing was erased: check the box first.")
+        erase = form.get("act") == "erase"
+        if erase and form.get("sure") == "yes" and self_service.may_be_erased(ws, token):
             self_service.forget_me(ws, token)
             return pages.done("Erased", "We keep nothing about you except that we must not send mail to your address.")
+        subscriber = self_service.subscriber_of(ws, token)
+        if erase:
+            return page(subscriber.preferences, problem="Nothing was erased: check the box first.")
         try:
             preferences = chosen(ws.taxonomy, form)
         except UsageError as error:
