@@ -8,6 +8,8 @@ import unicodedata
 from urllib.parse import quote, urlsplit
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
+# What GitHub makes a link of without any markup (https://github.github.com/gfm/#autolinks-extension-).
+_AUTOLINK = re.compile(r"(?P<before>\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.))(?P<sign>[:.])", re.IGNORECASE)
 _CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width ones count in some locales
 _DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # UAX #9, section 2
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -28,7 +30,7 @@ def markdown(text: str) -> str:
     """
     line = one_line(text)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN.sub(r"\\\1", line)
+    return _AUTOLINK.sub(r"\g<before>\\\g<sign>", _MARKDOWN.sub(r"\\\1", line))
 
 
 def terminal(text: str) -> str:

@@ -137,3 +137,9 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         row.id,
         row.ended,
     )
+
+
+def delete_unconfirmed(db: Connection, joined_before: datetime) -> int:
+    """Forget those who asked before some moment and never confirmed; returns how many."""
+    stale = (subscribers.c.state == "pending", subscribers.c.confirmed.is_(None), subscribers.c.joined < joined_before)
+    return db.execute(delete(subscribers).where(*stale)).rowcount

@@ -1,6 +1,7 @@
 """What monitoring asks: is this process alive, can it do its work, and what is the state of everything (Prometheus)."""
 
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -14,6 +15,7 @@ from harvester.base.errors import StoreError
 from harvester.domain.run_report import RUN_STATES, SOURCE_STATES
 from harvester.services.operations.status import Status, status
 from harvester.services.workspace import Workspace
+from harvester.sources.private_hosts import is_public
 from harvester.store.engine import read
 from harvester.store.schema import REVISIONS, require_current
 from harvester.web.workers import HEALTH, on
@@ -42,7 +44,10 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
         lacks = [name for name, good in {"store": _store_is_current(ws), "work": works()}.items() if not good]
         return JSONResponse({"status": "not ready" if lacks else "ready", "lacks": lacks}, 503 if lacks else 200)
 
-    def metrics() -> Response:
+    def metrics(request: Request) -> Response:
+        """For monitoring on this machine or a private network; the figures are nobody else's business."""
+        if _is_stranger(request):
+            return JSONResponse({"detail": "Metrics are for this machine and private networks."}, 403)
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
 
     async def whoami(request: Request) -> JSONResponse:
@@ -54,6 +59,14 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
     for answer in (healthz, readyz, metrics):  # never behind other requests
         router.get(f"/{answer.__name__}")(on(HEALTH, answer))
     return router
+
+
+def _is_stranger(request: Request) -> bool:
+    """Whether a request comes from the public internet; a test client has no address."""
+    try:
+        return is_public(ip_address(request.client.host)) if request.client else False
+    except ValueError:
+        return False
 
 
 def _store_is_current(ws: Workspace) -> bool:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from harvester.base.errors import UsageError
 from harvester.digest.preferences import CONSENT
 from harvester.domain.subscribers import Preferences
-from harvester.mail.link_tokens import open_tokens
+from harvester.mail.link_tokens import ExpiredToken, open_tokens
 from harvester.services.subscribers import self_service
 from harvester.services.workspace import Workspace
 from harvester.web.forms import Form, Plain
@@ -108,16 +108,31 @@ def _add_preferences(router: APIRouter, ws: Workspace, pages: Pages) -> None:
 
     @router.get("/preferences/{token}")
     def show_preferences(token: str) -> HTMLResponse:
-        return page(token, self_service.subscriber_of(ws, token).preferences)
+        try:
+            return page(token, self_service.subscriber_of(ws, token).preferences)
+        except ExpiredToken as error:
+            if not self_service.may_be_erased(ws, token):
+                raise
+            words = f"{error} Your address is kept to remember that; you can have it erased."
+            values = {
+                "heading": "Subscription ended",
+                "words": words,
+                "ask_again": True,
+                "button": "",
+                "links": (),
+                "erase": True,
+            }
+            return pages.render("message", values, status=410, headers=PRIVATE)
 
     @router.post("/preferences/{token}")
     def change(token: str, form: Plain) -> HTMLResponse:
-        subscriber = self_service.subscriber_of(ws, token)
-        if form.get("act") == "erase":
-            if form.get("sure") != "yes":
-                return page(token, subscriber.preferences, None, {"sure": "Nothing was erased: check the box first."})
+        erase = form.get("act") == "erase"
+        if erase and form.get("sure") == "yes" and self_service.may_be_erased(ws, token):
             self_service.forget_me(ws, token)
             return pages.done("Erased", "We keep nothing about you except that we must not send mail to your address.")
+        subscriber = self_service.subscriber_of(ws, token)
+        if erase:
+            return page(token, subscriber.preferences, None, {"sure": "Nothing was erased: check the box first."})
         if problems := problems_of(ws.taxonomy, form):
             return page(token, readable(ws.taxonomy, form), form, problems)
         preferences = chosen(ws.taxonomy, form)

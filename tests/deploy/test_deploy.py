@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import ruamel.yaml
+from fastapi import Request
 from prometheus_client.parser import text_string_to_metric_families
 
 from harvester.config.settings import load_settings
@@ -153,7 +154,8 @@ def test_the_alerting_rules_name_metrics_there_are(tmp_path: Path) -> None:
     room.run("schedule", "--once", now="2025-06-12T23:30:00Z")
     ws = open_workspace(room.config)
     answer = next(route for route in health.routes(ws).routes if route.path == "/metrics").endpoint  # type: ignore[attr-defined]
-    shown = {family.name for family in text_string_to_metric_families(asyncio.run(answer()).body.decode())}
+    text = asyncio.run(answer(Request({"type": "http"}))).body.decode()
+    shown = {family.name for family in text_string_to_metric_families(text)}
     ws.store.dispose()
     for rule in yaml(DEPLOY / "prometheus.yml")["groups"][0]["rules"]:
         named = set(re.findall(r"harvester_\w+", rule["expr"]))

@@ -167,7 +167,8 @@ def test_a_failed_job_is_tried_again_three_times_within_its_period(day: Day) -> 
     assert "The job run is next due at 2026-03-29T01:30:00Z." in promises[-1]
     day.fate = []
     day.pass_by(timedelta(minutes=5), day.now + timedelta(hours=3))
-    assert (day.job_run().failure, len(day.diary)) == ("", 5), "the next night succeeds, and is not repeated"
+    begun = [name for name, _ in day.diary if name == "run"]
+    assert (day.job_run().failure, len(begun)) == ("", 5), "the next night succeeds, and is not repeated"
 
 
 def test_two_attempts_of_a_job_that_began_late_have_a_pause_between_them(day: Day) -> None:

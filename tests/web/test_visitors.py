@@ -4,12 +4,19 @@ from collections.abc import Callable
 
 import pytest
 import requests
+from fastapi.routing import iter_route_contexts
+from markdown_it import MarkdownIt
 
 from harvester.base.errors import TooManyRequests, UsageError
+from harvester.base.escape import markdown
 from harvester.config.settings import load_settings
 from harvester.domain.network import network_of
+from harvester.mail.link_tokens import open_tokens
 from harvester.services.operations.doctor.external import check_web
 from harvester.services.review.users import TRIES_FOR, NotSignedIn, browser_token, sign_in
+from harvester.services.subscribers.self_service import forget_unconfirmed
+from harvester.services.subscribers.subscriptions import subscribers
+from harvester.web.app import create_app
 from tests.conftest import ROOT
 from tests.room import PASSWORD, Room
 
@@ -94,3 +101,56 @@ def test_strangers_do_not_lock_a_user_out_of_a_known_browser(room: Room) -> None
     with pytest.raises(TooManyRequests):
         sign_in(room.ws, "ann", PASSWORD, "192.0.2.1", browser=browser)
     assert sign_in(room.ws, "bob", PASSWORD, "192.0.2.1", browser=browser)
+
+
+def test_metrics_are_for_private_networks_only(room: Room) -> None:
+    with room.serving() as url:
+        for client, status in (("203.0.113.9", 200), ("10.0.0.7", 200), ("151.101.1.1", 403), ("2606:4700::1", 403)):
+            answer = requests.get(f"{url}/metrics", headers={"X-Forwarded-For": client}, timeout=60)
+            assert answer.status_code == status, client
+
+
+def test_no_route_redirects_to_the_host_that_a_request_names(room: Room) -> None:
+    """`/review/` did; every path of the application, with and without a slash at its end."""
+    client = room.browser().client
+    paths = {str(route.path) for route in iter_route_contexts(create_app(room.ws).routes)}
+    for path in sorted(path for path in paths if path.startswith("/")):
+        for asked in (path.rstrip("/"), f"{path.rstrip('/')}/"):
+            answer = client.get(asked or "/", headers={"Host": "evil.example"})
+            assert "evil.example" not in answer.headers.get("location", ""), asked
+
+
+def test_an_address_that_never_confirmed_or_has_left_can_be_forgotten(room: Room) -> None:
+    client = room.browser().client
+    for name in ("never", "left"):
+        assert client.post("/subscribe", data={"email": f"{name}@example.org"}).status_code == 200
+    assert client.post("/subscribe", data={"email": "root@localhost"}).status_code == 400
+    tokens = open_tokens(room.ws.settings)
+    key = tokens.key("left@example.org")
+    client.post(f"/confirm/{tokens.confirm(key, room.now)}")
+    client.post(f"/unsubscribe/{tokens.unsubscribe(key)}")
+    link = f"/preferences/{tokens.preferences(key)}"
+    assert 'value="erase"' in client.get(link).text
+    assert client.post(link, data={"act": "erase", "sure": "yes"}).status_code == 200
+    assert [one.email for one in subscribers(room.ws)] == ["never@example.org"]
+    room.later(days=6)
+    assert forget_unconfirmed(room.ws) == 0
+    room.later(days=2)
+    assert forget_unconfirmed(room.ws) == 1
+    assert subscribers(room.ws) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("https://evil.example/x", r"https\://evil.example/x"),
+        ("see http://evil.example", r"see http\://evil.example"),
+        ("www.evil.example", r"www\.evil.example"),
+        ("FTP://evil.example", r"FTP\://evil.example"),
+        ("Hearts: awww. wow", "Hearts: awww. wow"),
+    ],
+)
+def test_an_address_in_a_title_is_no_link(title: str, written: str) -> None:
+    """GitHub looks for addresses before it takes backslashes away."""
+    assert markdown(title) == written
+    assert MarkdownIt().renderInline(written) == title

@@ -36,6 +36,7 @@ from harvester.services.learning.background_classifier import BackgroundClassifi
 from harvester.services.learning.classify import classify, in_scope_among, join_queue
 from harvester.services.learning.explanations import prepare_queue
 from harvester.services.operations.alert import alert_counts, alerts, tell
+from harvester.services.subscribers.self_service import forget_unconfirmed
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.crossref import api as crossref
 from harvester.sources.outage import watching_network
@@ -131,6 +132,7 @@ def run(
                 _step(night, lambda: _complete(ws, night))
             _step(night, lambda: _tell_of_notices(ws, night))
             _step(night, lambda: _fetch_proposals(ws))
+            _step(night, lambda: _forget_unconfirmed(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if digest:
                 _step(night, lambda: _send(ws, night, watch))
@@ -197,6 +199,10 @@ def _tell_of_notices(ws: Workspace, night: Night) -> None:
 
 def _fetch_proposals(ws: Workspace) -> None:
     fetch_proposals(ws)
+
+
+def _forget_unconfirmed(ws: Workspace) -> None:
+    forget_unconfirmed(ws)
 
 
 def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | None", watch: Watch) -> None:

@@ -16,11 +16,20 @@ from harvester.services.workspace import Workspace
 from harvester.store.decisions import newest_decision
 from harvester.store.engine import read, write
 from harvester.store.rate_limits import allowed
-from harvester.store.subscribers import activate, end, resume, set_preferences, subscriber, suppressed
+from harvester.store.subscribers import (
+    activate,
+    delete_unconfirmed,
+    end,
+    resume,
+    set_preferences,
+    subscriber,
+    suppressed,
+)
 
 log = logging.getLogger(__name__)
 FROM_ONE_HOST = (20, timedelta(hours=1))
 BACK_WITHIN = CONFIRM_WITHIN
+UNCONFIRMED_FOR = timedelta(days=7)  # five days after the link has expired
 TO_ONE_ADDRESS = (3, timedelta(days=1))  # our form must not flood anybody's mailbox
 
 
@@ -41,6 +50,8 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         TooManyRequests: too many requests from this host.
     """
     email = parse_address(address)
+    if "." not in email.rpartition("@")[2]:  # such as root@localhost: right for alerts, wrong for strangers
+        raise UsageError(f"{email!r} is not an address that others can write to", remedy="give it as name@example.org")
     key, now = open_tokens(ws.settings).key(email), ws.clock()
     with write(ws.store) as db:
         often, span = FROM_ONE_HOST
@@ -194,6 +205,23 @@ def change_preferences(ws: Workspace, token: str, now: Preferences) -> None:
     person = subscriber_of(ws, token)
     with write(ws.store) as db:
         set_preferences(db, person.key, now, horizon(ws, db, person, now))
+
+
+def forget_unconfirmed(ws: Workspace) -> int:
+    """Forget the addresses of those who never opened their confirmation link, which has long expired."""
+    with write(ws.store) as db:
+        return delete_unconfirmed(db, ws.clock() - UNCONFIRMED_FOR)
+
+
+def may_be_erased(ws: Workspace, token: str) -> bool:
+    """Whether a subscription that has ended still has an address to erase.
+
+    Raises:
+        BadToken: the token is not ours.
+    """
+    key = open_tokens(ws.settings).read_preferences(token)
+    with read(ws.store) as db:
+        return subscriber(db, key) is not None
 
 
 def forget_me(ws: Workspace, token: str) -> None:

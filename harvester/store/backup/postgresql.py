@@ -84,7 +84,8 @@ def _run(program: str, command: Sequence[str], environment: dict[str, str]) -> s
             f"{program} is not installed; install PostgreSQL's client programs (postgresql-client)."
         ) from None
     if done.returncode:
-        reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        told = [line for line in done.stderr.splitlines() if not re.match(r"(\S+: )*(NOTICE|HINT|DETAIL):", line)]
+        reason = " ".join(" ".join(told).split()) or f"exit status {done.returncode}"
         raise StoreError(f"{program} failed: {reason[:400].rstrip('.')}.")
     return done.stdout
 
