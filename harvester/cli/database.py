@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harvester.cli.command import Invocation, Output, command
+from harvester.cli.common import watched
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 app = typer.Typer(help="The store.", no_args_is_help=True)
+NoBackup = Annotated[bool, typer.Option("--no-backup", help="Do not back up the store first.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 
 
@@ -21,17 +23,17 @@ def _group() -> None:
 
 @app.command()
 @command
-def upgrade(call: Invocation) -> Output | None:
-    """Migrate the store to the current schema."""
-    from harvester.store import schema
+def upgrade(call: Invocation, no_backup: NoBackup = False) -> Output | None:
+    """Migrate the store to the current schema, after a backup into the folder of [backup] dir.
 
-    engine = _store(call)
-    before = schema.revision(engine)
-    schema.upgrade(engine)
-    after = schema.revision(engine)
-    return Output(
-        {"before": before, "after": after}, f"The store's schema is {after} (it was {before or 'not created yet'})."
-    )
+    It may be stopped at any moment: the store is then as it was.
+    """
+    from harvester.services.operations.backup import upgrade as job
+
+    with watched() as watch:
+        done = job(_store(call), None if no_backup else _folder(call), watch)
+    said = f"The store's schema is {done.after} (it was {done.before or 'not created yet'})."
+    return Output(done.to_json(), f"{said}\nA backup from before: {done.backup.file}" if done.backup else said)
 
 
 @app.command()
@@ -54,20 +56,27 @@ def restore(
     call: Invocation,
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace the store's present contents.")] = False,
+    no_backup: NoBackup = False,
 ) -> Output | None:
     """Restore a backup, everything or nothing, and migrate it to the current schema.
 
-    Without --force, a store that is not empty is left unchanged. An SQLite backup can be restored into PostgreSQL.
+    Without --force, a store that is not empty is left unchanged; with it, the present contents are first backed up into
+    the folder of [backup] dir. An SQLite backup can be restored into PostgreSQL.
     """
     from harvester.services.operations.backup import restore as job
     from harvester.store import schema
 
-    had = job(_store(call), file, force=force)
+    had, kept = job(_store(call), file, force=force, aside=None if no_backup else _folder(call))
     after = schema.REVISIONS[-1]
+    said = f"Restored {file}; the store's schema is {after} (the backup's was {had})."
     return Output(
-        {"file": str(file), "before": had, "after": after},
-        f"Restored {file}; the store's schema is {after} (the backup's was {had}).",
+        {"file": str(file), "before": had, "after": after, "backup": str(kept) if kept else None},
+        f"{said}\nWhat it replaced: {kept}" if kept else said,
     )
+
+
+def _folder(call: Invocation) -> Path:
+    return call.settings.path(call.settings.backup.dir)
 
 
 def _store(call: Invocation) -> "Engine":

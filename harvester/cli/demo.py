@@ -1,5 +1,8 @@
 """``harvester demo``."""
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,4 +37,13 @@ def _show(made: "Demo") -> None:
     say(f"The list:   {made.page}")
     for mail in made.mails:
         say(f"The digest: {mail}")
-    say(f"Explore it: harvester queue --config {made.config}")
+    say(f"Explore it: {_this_program()} queue --config {shlex.quote(str(made.config))}")
+
+
+def _this_program() -> str:
+    """How this program was called, which works again here: `make demo` activates no environment."""
+    called = Path(sys.argv[0])
+    if called.name != "harvester":
+        return f"{shlex.quote(sys.executable)} -m harvester"
+    found = shutil.which("harvester")
+    return "harvester" if found and called.is_file() and Path(found).samefile(called) else shlex.quote(str(called))

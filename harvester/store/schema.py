@@ -4,6 +4,7 @@ Alembic takes half a second to import, so the usual check, "is it current?", rea
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
@@ -12,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from harvester.base.errors import StoreError
 from harvester.base.locks import file_lock
 
+Watch = Callable[[str, int, int | None], None]
+"""Receives the progress of a migration: what it does, how much of it is done, and of how much."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014",
@@ -60,26 +63,29 @@ def require_current(engine: Engine) -> None:
     raise _too_new(found)
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, watch: Watch = lambda *_: None) -> None:
     """Migrate to the newest schema; calling it twice, or from two processes at once, is harmless.
+
+    All steps are one transaction: if the process is killed at any moment, the store is as it was.
 
     Raises:
         StoreError: the store is newer than this program, or the database fails.
     """
     if engine.dialect.name == "sqlite":
         with file_lock(Path(f"{engine.url.database}.schema.lock"), wait=True):
-            _upgrade(engine)
+            _upgrade(engine, watch)
     else:
-        _upgrade(engine)
+        _upgrade(engine, watch)
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, watch: Watch) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["watch"] = watch
     try:
         with engine.connect().execution_options(immediate=True) as db, db.begin():
             if engine.dialect.name == "postgresql":

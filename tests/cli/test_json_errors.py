@@ -109,7 +109,7 @@ def test_every_command_says_as_json_that_it_was_called_wrongly(tmp_path: Path) -
         (["queue", "--state", "lost"], "lost", "The states are: pending, "),
         (["accept", "2506.00001", "--modality", "eeg"], "modality has no label 'eeg'", "It has: ecg, "),
         (["accept", "2506.00001", "--label", "ecg"], "does not name a facet", "Write FACET:LABEL"),
-        (["show", "9999.99999"], "knows no paper '9999.99999'", "Give an arXiv id"),
+        (["show", "9999.99999"], "knows no paper '9999.99999'", "`harvester catalog add ID`"),
     ],
 )
 def test_a_usage_error_names_its_remedy(tmp_path: Path, call: list[str], named: str, remedy: str | None) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from harvester.services.catalog.sync import sync_catalog
-from harvester.services.operations.demo.sample import SAMPLE_NOW
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import open_workspace
 from tests.conftest import ROOT, serving
@@ -33,6 +32,9 @@ BY_HAND = {"tutorial.md": 1, "howto/backfill.md": 3, "howto/deploy.md": 4, "howt
 READER = {"2411.13602": "2601.90038", "2506.06342": "2601.90016"}
 """What stands on the pages for something of the reader's own, and what it is here."""
 
+FEW = re.compile(r"q-bio\.QM|(physics\.med-ph|eess|stat\.ML).*2025-06-(0[7-9]|1[0-2])T|2506\.06342|2506\.08987")
+"""The papers that the tutorial needs, and some of each category."""
+
 JOURNAL = "https://www.ahajournals.org/action/showFeed?type=etoc&feed=rss&jc=circ.rss"
 POSTGRES = "postgresql+psycopg://harvester@db.example.org/harvester"
 
@@ -48,10 +50,21 @@ def prepared(world: World, tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_tutorial_ends_with_a_digest(world: World, tmp_path: Path) -> None:
-    folder = world.checkout(tmp_path / "cardio-harvester")
-    present = {"unset HARVESTER_NOW": f"export HARVESTER_NOW={SAMPLE_NOW.isoformat()}"}
-    walk("tutorial.md", folder, world, READER | present)
+def test_the_tutorial_ends_with_a_digest(shared: Path, world: World, tmp_path: Path) -> None:
+    """Word for word: its papers are real ones, which arXiv and the stand-in have."""
+    corpus = tmp_path / "corpus.jsonl.gz"
+    with (
+        gzip.open(shared / "corpus" / "papers-2025.jsonl.gz", "rt", encoding="utf-8") as papers,
+        gzip.open(corpus, "wt", encoding="utf-8") as kept,
+    ):
+        kept.writelines(line for line in papers if '"id": "2506.' in line and FEW.search(line))
+    with serving(shared, corpus) as url:
+        there = replace(world, upstream=url)
+        folder = there.checkout(tmp_path / "cardio-harvester")
+        settings = (folder / "config.toml").read_text(encoding="utf-8")
+        (folder / "config.toml").write_text(settings.replace("feed/journal.xml", "feed/npj-digital-medicine.xml"))
+        present = {"unset HARVESTER_NOW": f"export HARVESTER_NOW={THURSDAY}T23:30:00Z"}
+        walk("tutorial.md", folder, there, present)
     assert [mail["To"] for mail in world.sink.messages] == ["ann@example.org"]
 
 

@@ -1,6 +1,7 @@
 """Backups of both databases, and stores that earlier releases left: no data is lost on the way to this release."""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import threading
@@ -18,7 +19,7 @@ from sqlalchemy import Engine, select, text
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.run_report import PaperCounts, RunReport
-from harvester.services.operations.backup import backup, restore
+from harvester.services.operations.backup import backup, restore, revision_in, upgrade
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store import schema
 from harvester.store.accounts import all_users, user_named
@@ -94,7 +95,7 @@ def test_a_store_of_every_release_is_brought_up_to_date_with_all_it_holds(
         db.row_factory = sqlite3.Row
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         old = {table: len(db.execute(f"SELECT * FROM {table}").fetchall()) for table in tables - {"alembic_version"}}
-    assert restore(store, file) == name
+    assert restore(store, file)[0] == name
     assert schema.revision(store) == schema.REVISIONS[-1]
     assert old.items() <= {table: len(rows) for table, rows in content(store).items()}.items()
 
@@ -104,7 +105,7 @@ def test_every_schema_in_between_is_brought_up_to_date(tmp_path: Path, revision:
     file = golden(tmp_path, "0001")
     _migrate(file, revision)
     store = connect(f"sqlite:///{tmp_path}/store.db")
-    assert restore(store, file) == revision
+    assert restore(store, file)[0] == revision
     direct = connect(f"sqlite:///{tmp_path}/direct.db")
     restore(direct, golden(tmp_path / "again", "0001"))
     assert content(store) == content(direct)
@@ -112,13 +113,17 @@ def test_every_schema_in_between_is_brought_up_to_date(tmp_path: Path, revision:
 
 def _migrate(file: Path, revision: str) -> None:
     """As the program of that revision would have left the store."""
+    engine = connect(f"sqlite:///{file}")
+    _migrate_engine(engine, revision)
+    engine.dispose()
+
+
+def _migrate_engine(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
-    engine = connect(f"sqlite:///{file}")
     with engine.connect() as db, db.begin():
         config.attributes["connection"] = db
         command.upgrade(config, revision)
-    engine.dispose()
 
 
 @both_databases
@@ -295,3 +300,86 @@ def test_users_told_apart_by_case_all_keep_an_account(tmp_path: Path) -> None:
         assert {user_named(db, name.upper()) for name in found} == set(all_users(db))
     assert set(found.values()) == {f"hash {name}" for name in names}
     assert set(found) == {"\u00c9mile", "\u00e9mile-2", "\u00e9mile-3", "\u00c9MILE-4"}
+
+
+def killed_at(store: Engine, step: int) -> int:
+    """Migrate the store in a process of its own that is killed after this step; returns how the process ended."""
+    store.dispose()
+    if not (child := os.fork()):
+        schema.upgrade(connect(store.url.render_as_string(hide_password=False)), kill_at(step))
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def kill_at(step: int) -> Callable[[str, int, int | None], None]:
+    def watch(_stage: str, done: int, _total: int | None) -> None:
+        if done == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return watch
+
+
+def at_the_first_release(url: str, tmp_path: Path) -> Engine:
+    """A store of revision 0001 with rows in it."""
+    if url.startswith("sqlite"):
+        return connect(f"sqlite:///{golden(tmp_path, '0001')}")
+    store = connect(url)
+    _migrate_engine(store, "0001")
+    with write(store) as db:
+        db.execute(text("INSERT INTO runs (name, started) VALUES ('2025-06-12T02:00:00Z', now())"))
+    return store
+
+
+def test_an_upgrade_that_is_killed_at_any_step_leaves_the_store_as_it_was(bare_url: str, tmp_path: Path) -> None:
+    store = at_the_first_release(bare_url, tmp_path)
+    for step in range(2, len(schema.REVISIONS) + 1):
+        assert killed_at(store, step) == -signal.SIGKILL, step
+        assert schema.revision(store) == "0001"
+    told: list[tuple[str, int, int | None]] = []
+    schema.upgrade(store, lambda *step: told.append(step))
+    assert ("migrating the store", len(schema.REVISIONS), len(schema.REVISIONS)) in told
+    assert schema.revision(store) == schema.REVISIONS[-1]
+    with read(store) as db:
+        assert db.execute(text("SELECT count(*) FROM runs")).scalar_one() >= 1
+    store.dispose()
+
+
+def test_an_upgrade_backs_up_first(bare_url: str, tmp_path: Path) -> None:
+    store = at_the_first_release(bare_url, tmp_path)
+    done = upgrade(store, tmp_path / "backups")
+    assert done.backup is not None
+    assert (done.before, revision_in(done.backup.file)) == ("0001", "0001")
+    assert done.backup.file.stat().st_mode & 0o077 == 0
+    assert upgrade(store, tmp_path / "backups").backup is None, "it is up to date"
+    store.dispose()
+
+
+def test_an_upgrade_whose_backup_fails_changes_nothing(tmp_path: Path) -> None:
+    store = at_the_first_release("sqlite", tmp_path)
+    (tmp_path / "backups").write_text("a file")
+    with pytest.raises(HarvesterError, match="no backup was made"):
+        upgrade(store, tmp_path / "backups")
+    assert schema.revision(store) == "0001"
+
+
+@both_databases
+def test_a_restore_keeps_what_it_replaces(filled: Engine, tmp_path: Path) -> None:
+    before = content(filled)
+    empty = connect(f"sqlite:///{tmp_path}/empty.db")
+    schema.upgrade(empty)
+    backup(empty, tmp_path / "nothing.db")
+    for number in (1, 2):
+        _, kept = restore(filled, tmp_path / "nothing.db", force=True, aside=tmp_path / "backups")
+        assert kept is not None
+        assert kept.name.startswith("before-restore-2" if number == 2 else "before-restore.")
+    restore(filled, next((tmp_path / "backups").glob("before-restore.*")), force=True)
+    assert content(filled) == before
+
+
+def test_the_commands_say_where_the_backup_is(tmp_path: Path) -> None:
+    room = Room.make(tmp_path, store=f"sqlite:///{golden(tmp_path / 'data', '0001')}")
+    upgraded = room.run("db", "upgrade")
+    (made,) = (tmp_path / "data" / "backups").iterdir()
+    assert str(made) in upgraded
+    assert str(tmp_path / "data" / "backups" / "before-restore.db") in room.run("db", "restore", str(made), "--force")
+    assert room.json("db", "restore", str(made), "--force", "--no-backup")["backup"] is None

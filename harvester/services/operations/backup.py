@@ -7,6 +7,7 @@ PostgreSQL, which is how to move a store there.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, StoreError
 from harvester.base.files import whole_file
 from harvester.services.review.decisions import CATALOG_LOCK
-from harvester.services.workspace import Workspace
+from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store import schema
 from harvester.store.backup import postgresql, sqlite
 from harvester.store.backup.copy import holds_rows, move_rows
@@ -51,6 +52,10 @@ def backup(store: Engine, file: Path) -> Backup:
         StoreError: the store fails, or what was written cannot be read back.
     """
     schema.require_current(store)
+    return _write(store, file)
+
+
+def _write(store: Engine, file: Path) -> Backup:
     if file.exists():
         raise HarvesterError(f"{file} already exists", remedy="name another file")
     try:
@@ -81,8 +86,51 @@ def scheduled(ws: Workspace) -> Backup:
     return made
 
 
-def restore(store: Engine, file: Path, *, force: bool = False) -> str:
-    """Replace the contents of the store with a backup and migrate it; returns the schema that the backup had.
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """The schema before an upgrade (None: the store was empty) and after it, and the backup that was made first."""
+
+    before: str | None
+    after: str
+    backup: Backup | None
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"before", "after", "backup"}``."""
+        made = self.backup.to_json() if self.backup else None
+        return {"before": self.before, "after": self.after, "backup": made}
+
+
+def upgrade(store: Engine, aside: Path | None, watch: Watch = unwatched) -> Upgraded:
+    """Migrate the store to the newest schema, after a backup into the folder `aside`.
+
+    No backup is made of a store that is empty or up to date, nor without a folder.
+
+    Raises:
+        HarvesterError: the backup failed, so nothing was migrated.
+        StoreError: the store fails or is newer than this program; it is unchanged.
+    """
+    before = schema.revision(store)
+    old = before is not None and before in schema.REVISIONS[:-1]
+    made = _write(store, _free(aside, f"before-{schema.REVISIONS[-1]}", store)) if aside and old else None
+    schema.upgrade(store, watch)
+    return Upgraded(before, schema.REVISIONS[-1], made)
+
+
+def _free(folder: Path, why: str, store: Engine) -> Path:
+    """A new file in a folder of backups; the scheduled job, which removes old ones, leaves such names alone."""
+    names = (f"{why}{f'-{number}' if number > 1 else ''}{SUFFIXES[store.dialect.name]}" for number in count(1))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def restore(store: Engine, file: Path, *, force: bool = False, aside: Path | None = None) -> tuple[str, Path | None]:
+    """Replace the contents of the store with a backup and migrate it.
+
+    Args:
+        force: also if the store is not empty.
+        aside: the folder for a backup of what is replaced, if there is anything.
+
+    Returns:
+        The schema that the backup had, and the backup of what was replaced.
 
     Raises:
         HarvesterError: the file is not a backup, is damaged, or has a newer schema or another kind of database; or
@@ -104,12 +152,28 @@ def restore(store: Engine, file: Path, *, force: bool = False) -> str:
             remedy=f"--force replaces everything in it with {file}",
         )
     with _alone(store):
+        kept = _set_aside(store, aside) if aside else None
         if kind_of(file) == "postgresql":
             postgresql.copy_in(file, store)
             schema.upgrade(store)
         else:
             _restore_file(store, file)
-    return found
+    return found, kept
+
+
+def _set_aside(store: Engine, folder: Path) -> Path | None:
+    """Back up what will be replaced; of an SQLite store that cannot be read, the file itself is copied."""
+    if schema.revision(store) is None:
+        return None
+    file = _free(folder, "before-restore", store)
+    try:
+        return _write(store, file).file
+    except (StoreError, HarvesterError):
+        database = Path(store.url.database or "")
+        if store.dialect.name != "sqlite" or not database.is_file():
+            raise
+        copyfile(database, file)
+        return file
 
 
 def kind_of(file: Path) -> str:

@@ -154,7 +154,8 @@ def require_paper(db: Connection, name: str) -> Stored:
     found = find(db, identifier) if identifier else None
     if found is None:
         raise HarvesterError(
-            f"The store knows no paper {name!r}", remedy="give an arXiv id, DOI or title: name that `queue` shows"
+            f"The store knows no paper {name!r}",
+            remedy="give an id that `queue` shows, or bring it in: `harvester catalog add ID`",
         )
     return found
 

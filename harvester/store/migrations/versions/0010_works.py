@@ -82,6 +82,7 @@ def _make_tables() -> None:
 
 def _hash_titles(db: sa.Connection) -> None:
     change = sa.text("UPDATE papers SET title_hash = :hash WHERE number = :number")
+    watch = op.get_context().opts["watch"]
     rows = db.execute(sa.text("SELECT number, title FROM papers")).all()
     for start in range(0, len(rows), _CHUNK):
         hashes = [
@@ -89,6 +90,7 @@ def _hash_titles(db: sa.Connection) -> None:
             for row in rows[start : start + _CHUNK]
         ]
         db.execute(change, hashes)
+        watch("titles", start + len(hashes), len(rows))
 
 
 def _name_all(db: sa.Connection) -> None:

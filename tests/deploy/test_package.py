@@ -1,0 +1,131 @@
+"""The package: what it declares, what it ships, and that an installed wheel works from an empty folder."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PRIVATE = "me@maintainer.invalid"
+OPTIONAL = {"psycopg": "postgres", "ray": "cluster", "pyarrow": "dataset"}
+"""Imports that a plain installation does without, and the extra that brings them."""
+
+
+def imports(folders: Iterable[str]) -> Iterator[str]:
+    """The top-level names of everything that the code in the folders imports, at whatever depth."""
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module.partition(".")[0]
+
+
+def distributions(names: Iterable[str]) -> set[str]:
+    """The distributions that bring these modules; our own and Python's have none."""
+    bring = packages_distributions()
+    ours = {path.stem for folder in ("docs", "benchmarks") for path in (ROOT / folder).iterdir()}
+    outside = set(names) - set(sys.stdlib_module_names) - ours - {"harvester", "classifiers", "tests"}
+    assert outside <= bring.keys(), outside - bring.keys()
+    return {normal(bring[name][0]) for name in outside}
+
+
+def declared(requirements: Iterable[str]) -> set[str]:
+    return {normal(re.split(r"[^\w.-]", requirement)[0]) for requirement in requirements}
+
+
+def normal(name: str) -> str:
+    """A distribution's name in its normal form (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_everything_that_is_imported_is_declared() -> None:
+    """numpy, starlette and others came along with something else, until they would not."""
+    extras = PROJECT["optional-dependencies"]
+    used = set(imports(["harvester", "classifiers"]))
+    assert distributions(used - OPTIONAL.keys()) <= declared(PROJECT["dependencies"])
+    for name, extra in OPTIONAL.items():
+        assert distributions([name]) <= declared(extras[extra])
+    everything = declared([*PROJECT["dependencies"], *extras["dev"], *extras["docs"], *extras["postgres"]])
+    assert distributions(imports(["tests", "benchmarks", "docs"])) <= everything
+
+
+def test_people_and_machines_are_told_what_it_is() -> None:
+    assert {"Typing :: Typed", "Programming Language :: Python :: 3.11"} <= set(PROJECT["classifiers"])
+    assert PROJECT["keywords"]
+    assert {"Repository", "Documentation", "Changelog"} <= PROJECT["urls"].keys()
+    for package in ("harvester", "classifiers"):
+        assert (ROOT / package / "py.typed").is_file()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist of an edited checkout that is in use, and the wheel built from that sdist."""
+    folder = tmp_path_factory.mktemp("built")
+    checkout = folder / "checkout"
+    for name in ("harvester", "classifiers", "data"):
+        shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__", "*.db*", "backups"))
+    for name in (".gitignore", "LICENSE", "README.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, checkout)
+    for name in ("config.toml", "password.txt", "data/secret.key", "data/harvester.db", "data/backups/x.db"):
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text(PRIVATE)
+    build("sdist", checkout, folder)
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
+        archive.extractall(folder, filter="data")
+    build("wheel", next(folder.glob("cardio_harvester-*/")), folder)
+    return folder
+
+
+def build(kind: str, source: Path, target: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(target)]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_of_the_maintainers_own_is_shipped(built: Path) -> None:
+    """`pip wheel` of an edited checkout shipped its config.toml."""
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        for member in archive.getmembers():
+            held = archive.extractfile(member)
+            assert held is None or PRIVATE.encode() not in held.read(), member.name
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = set(wheel.namelist())
+        assert all(PRIVATE.encode() not in wheel.read(name) for name in names)
+    shipped = ("harvester/config/defaults.toml", "harvester/config/starter.toml", "classifiers/_data/taxonomy.toml")
+    assert names >= {*shipped, "harvester/py.typed", "classifiers/py.typed"}
+
+
+def test_an_installed_wheel_works_from_an_empty_folder(built: Path, tmp_path: Path) -> None:
+    """Its first hour: a working folder, its settings, and a whole night on the sample."""
+    installed, empty = tmp_path / "installed", tmp_path / "empty"
+    empty.mkdir()
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        wheel.extractall(installed)  # all that pip does with it, apart from the commands in bin/
+    nowhere = {f"HARVESTER_HARVEST__{name}__URL": "http://127.0.0.1:1" for name in ("ARXIV", "ARXIV_RSS", "EUROPEPMC")}
+    environment = {**os.environ, **nowhere, "PYTHONPATH": str(installed), "OMP_NUM_THREADS": "1"}
+
+    def run(*words: str) -> str:
+        command = [sys.executable, "-P", *words]
+        done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    assert str(installed) in run("-c", "import harvester, classifiers; print(harvester.__file__, classifiers.__file__)")
+    assert "created in" in run("-m", "harvester", "init", "list")
+    assert "no mistakes" in run("-m", "harvester", "config", "check", "--config", "list/config.toml")
+    assert "1.1.0" in run("-m", "harvester", "--version")
+    assert "Accepted as a first entry" in run("-m", "harvester", "demo", "--folder", "demo")
+    assert str(installed) in run("-c", "import harvester.cli.app as app; print(app.__file__)")
