@@ -17,7 +17,6 @@ from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.domain.provenance import CATALOG
-from harvester.domain.together import Presence
 from harvester.services.review.queries import PaperDetail
 
 if TYPE_CHECKING:
@@ -164,6 +163,12 @@ def links(paper: Paper, *, written: bool = False) -> list[PaperLink]:
     return sorted(found.values(), key=lambda link: not link.href)
 
 
+def in_catalog(detail: PaperDetail) -> bool:
+    """Whether an entry of the catalog shows the paper, or once did."""
+    entry = detail.candidate.entry if detail.candidate else None
+    return bool(entry) or any(seen.source == CATALOG.name for seen in detail.sightings)
+
+
 def allowed(address: str) -> str:
     """A URL that a link may lead to (https, on a host that has papers), else ""."""
     safe = escape.url(address)
@@ -239,23 +244,6 @@ def published(paper: Paper | QueueRow) -> str:
 def percent(probability: float) -> str:
     """A percentage such as ``93``, or ``99+`` instead of 100: no model is ever certain."""
     return "99+" if probability >= CERTAIN else f"{100 * probability:.0f}"
-
-
-def reading(present: Iterable[Presence], me: str) -> dict[int, str]:
-    """Who besides oneself reads which paper, as ``bob is reading this``."""
-    found: dict[int, list[str]] = {}
-    for one in present:
-        if one.by != me:
-            found.setdefault(one.paper, []).append(one.by)
-    return {
-        paper: f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} reading this" for paper, names in found.items()
-    }
-
-
-def in_catalog(detail: PaperDetail) -> bool:
-    """Whether an entry of the catalog shows the paper, or once did."""
-    entry = detail.candidate.entry if detail.candidate else None
-    return bool(entry) or any(seen.source == CATALOG.name for seen in detail.sightings)
 
 
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:
