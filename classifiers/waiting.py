@@ -19,12 +19,12 @@ from classifiers.remaining import Remaining
 if TYPE_CHECKING:
     from classifiers.arrays import Doubles
 
-_DRAWS = 2000
+_DRAWS = 1000
 _LEVEL = 0.9
 _EDGE = 1e-4  # no model is more certain than that
 _SHIFT, _STRETCH = 0.7, 0.4  # prior standard deviations of the line's height and of its slope's logarithm
-_SHIFTS = np.linspace(-4, 4, 33) * _SHIFT
-_SLOPES = np.exp(np.linspace(-3, 3, 13) * _STRETCH)
+_SHIFTS = np.linspace(-4, 4, 25) * _SHIFT
+_SLOPES = np.exp(np.linspace(-3, 3, 9) * _STRETCH)
 
 
 @dataclass(frozen=True, slots=True)

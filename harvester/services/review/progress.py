@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harvester.domain.sitting import Sitting, sitting
@@ -53,14 +54,19 @@ def progress(ws: Workspace, by: str) -> Progress:
     Raises:
         StoreError: the store fails.
     """
-    from classifiers.waiting import Rated, included_among
-
     now = ws.clock()
     with read(ws.store) as db:
         log = decision_log(db, by=by, since=now - DAY, limit=MOST)
         nightly, backlog = waiting_papers(db)
         behind = backlog > 0 and not nightly
         scopes, decided = waiting_scopes(db, backlog=behind), decided_scopes(db, LEARNED)
-    left = included_among([Rated(*group) for group in scopes], [Rated(*group) for group in decided])
     mine = [decision for decision in log if decision.via == "review"]
+    left = _left(tuple(scopes), tuple(decided))
     return Progress(sitting(mine, now), backlog if behind else nightly, left, behind)
+
+
+@lru_cache(maxsize=4)  # a page that is opened again between two decisions needs no other estimate
+def _left(waiting: tuple[tuple[float, int], ...], decided: tuple[tuple[float, int, int], ...]) -> "Remaining":
+    from classifiers.waiting import Rated, included_among
+
+    return included_among([Rated(*group) for group in waiting], [Rated(*group) for group in decided])

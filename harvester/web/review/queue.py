@@ -14,6 +14,7 @@ from harvester.web.review import view
 from harvester.web.review.chips import finder_words
 from harvester.web.review.query import PAGE, View, read_view
 from harvester.web.review.review_context import ReviewContext, is_fragment
+from harvester.web.review.together import reading
 from harvester.web.signin import user_of
 from harvester.web.workers import ReviewRoute
 
@@ -51,7 +52,7 @@ def _queue(context: ReviewContext, request: Request, at: View) -> dict[str, obje
     chosen = request.query_params.get("paper") or (found.rows[0].id if found.rows else "")
     shown = paper_detail(context.ws, chosen) if chosen else None
     pane = context.pane(shown, at, _after(found, shown))
-    others = view.reading(before.present, user_of(request).name)
+    others = reading(before.present, user_of(request).name)
     live = {"newest": before.newest, "others": others, "progress": progress(context.ws, user_of(request).name)}
     return {**_list(context, found, at), **pane, **context.tail(request), **live, "said": ""}
 

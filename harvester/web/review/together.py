@@ -121,6 +121,17 @@ def told(found: Happenings, shown: Iterable[Presence] | None) -> list[str]:
     return texts
 
 
+def reading(present: Iterable[Presence], me: str) -> dict[int, str]:
+    """Who besides oneself reads which paper, as ``bob is reading this``."""
+    found: dict[int, list[str]] = {}
+    for one in present:
+        if one.by != me:
+            found.setdefault(one.paper, []).append(one.by)
+    return {
+        paper: f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} reading this" for paper, names in found.items()
+    }
+
+
 def _event(name: str, data: Any, number: int) -> str:
     return f"event: {name}\nid: {number}\ndata: {json.dumps(data)}\n\n"
 

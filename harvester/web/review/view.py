@@ -18,7 +18,6 @@ from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.provenance import CATALOG
 from harvester.domain.resources import resources
-from harvester.domain.together import Presence
 from harvester.services.review.queries import PaperDetail
 from harvester.web.review.chips import groups, percent
 
@@ -137,6 +136,12 @@ def found_links(paper: Paper) -> list[PaperLink]:
     return [PaperLink(role.capitalize(), allowed(link), link) for role, link in resources(paper).items()]
 
 
+def in_catalog(detail: PaperDetail) -> bool:
+    """Whether an entry of the catalog shows the paper, or once did."""
+    entry = detail.candidate.entry if detail.candidate else None
+    return bool(entry) or any(seen.source == CATALOG.name for seen in detail.sightings)
+
+
 def allowed(address: str) -> str:
     """A URL that a link may lead to (https, on a host that has papers), else ""."""
     safe = escape.url(address)
@@ -227,23 +232,6 @@ def venue(paper: Paper | QueueRow) -> str:
 def published(paper: Paper | QueueRow) -> str:
     """The day when the paper was submitted or published, as ``2025-06-12``."""
     return utc_date(paper.published).isoformat() if paper.published else ""
-
-
-def reading(present: Iterable[Presence], me: str) -> dict[int, str]:
-    """Who besides oneself reads which paper, as ``bob is reading this``."""
-    found: dict[int, list[str]] = {}
-    for one in present:
-        if one.by != me:
-            found.setdefault(one.paper, []).append(one.by)
-    return {
-        paper: f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} reading this" for paper, names in found.items()
-    }
-
-
-def in_catalog(detail: PaperDetail) -> bool:
-    """Whether an entry of the catalog shows the paper, or once did."""
-    entry = detail.candidate.entry if detail.candidate else None
-    return bool(entry) or any(seen.source == CATALOG.name for seen in detail.sightings)
 
 
 def pane(detail: PaperDetail, taxonomy: Taxonomy) -> dict[str, object]:

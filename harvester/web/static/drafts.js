@@ -104,7 +104,7 @@
       if (of && (event.target.name === "reason" || event.target.closest(".facet"))) keep(of);
     });
   }
-  document.addEventListener("htmx:afterSettle", (event) => event.target.id === "paper" && restore());
+  if (one("#paper")) new MutationObserver(restore).observe(one("#paper"), { childList: true });
 
   // Decided: the draft has done its work.
   document.addEventListener("htmx:beforeRequest", (event) => {

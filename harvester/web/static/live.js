@@ -123,12 +123,11 @@
     report("");
   });
   addEventListener("pageshow", (event) => event.persisted && (listen(), settle()));
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id !== "paper") return;
+  new MutationObserver(() => {  // whoever puts another paper there
     decided = "";
     tell();
     settle();
-  });
+  }).observe(one("#paper"), { childList: true });
 
   listen();
   settle();
