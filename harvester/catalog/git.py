@@ -1,19 +1,17 @@
 """Commits the catalog's folder to git: one commit per batch, on the checked-out branch or on a pull-request branch."""
 
-import os
 import re
-import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 
-from harvester.base.errors import CatalogError
 from harvester.base.escape import one_line
+from harvester.catalog.git_command import HARVESTER
+from harvester.catalog.git_command import run_git as _git
 
 BRANCH = "catalogue-review"
-TIMEOUT = 60.0  # seconds; a hook may take a while, but not forever
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Message:
     def environment(self) -> dict[str, str]:
         """Environment variables that set author and committer, whatever git is configured to use."""
         author, email = _names(self.authors[0])
-        committer = {"GIT_COMMITTER_NAME": "Cardio harvester", "GIT_COMMITTER_EMAIL": self.committer}
+        committer = {"GIT_COMMITTER_NAME": HARVESTER, "GIT_COMMITTER_EMAIL": self.committer}
         return {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": email, **committer}
 
 
@@ -85,32 +83,6 @@ def _tip(folder: Path, branch: str) -> str:
 
 def _is_ancestor(folder: Path, old: str, new: str) -> bool:
     return _git(folder, "merge-base", old, new) == old
-
-
-def _git(folder: Path, *arguments: str, more: Mapping[str, str] | None = None) -> str:
-    """Run git, and return its output."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
-            env={**environment, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            stdin=subprocess.DEVNULL,
-        )
-    except FileNotFoundError:
-        raise CatalogError('git is not installed; install it, or set [catalog] git = "off".') from None
-    except subprocess.TimeoutExpired:
-        raise CatalogError(
-            f"git {arguments[0]} in {folder} took longer than {TIMEOUT:.0f} s and was stopped."
-        ) from None
-    if done.returncode:
-        reason = one_line(done.stderr or done.stdout)[:300].rstrip(".")
-        raise CatalogError(
-            f"git {arguments[0]} in {folder} failed ({reason})", remedy='fix the cause, or set [catalog] git = "off"'
-        )
-    return done.stdout.strip()
 
 
 def _names(person: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from harvester.base.errors import StoreError
 from harvester.base.locks import file_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0019")
 """Every schema this program knows, oldest first; the last one is its own (a test compares them with Alembic's)."""
 
 
