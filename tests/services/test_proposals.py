@@ -222,7 +222,8 @@ def test_another_repository_at_the_remote_rejects_nothing(world: Proposing, tmp_
     assert world.states() == ["pending"]
     assert "lacks the commit" in world.problems[0]
     decide_all(world.room.ws, "reject", [FIRST], "ann", "", {})
-    assert world.states() == ["rejected"]
+    world.night()
+    assert (world.states(), world.problems) == (["rejected"], [])
 
 
 def test_an_unrelated_branch_and_strange_files_on_it_do_no_harm(world: Proposing) -> None:
@@ -239,6 +240,32 @@ def test_an_unrelated_branch_and_strange_files_on_it_do_no_harm(world: Proposing
     world.desk.push("catalogue-proposal/mine")
     assert world.night() == DAY
     assert world.night() == ""
+
+
+def test_a_paper_whose_file_is_on_the_main_branch_is_not_proposed(world: Proposing) -> None:
+    world.room.fill(1)
+    world.night()
+    world.desk.open()
+    world.desk.merge()
+    world.night()
+    decide_all(world.room.ws, "undo", [FIRST], "ann", "", {})
+    assert (world.night(), world.states()) == ("", ["pending"]), "its file is removed here, but that is not pushed yet"
+
+
+def test_a_bot_that_merges_is_not_the_reviewer(world: Proposing) -> None:
+    """GitHub names whoever opened a pull request as author of its squash, and the others as co-authors."""
+    world.room.fill(2)
+    world.night()
+    world.desk.open()
+    world.desk.delete(SECOND)
+    world.desk.git("checkout", "--quiet", "main")
+    world.desk.git("merge", "--quiet", "--squash", DAY)
+    world.desk.by = "github-actions[bot]"
+    world.desk.git("commit", "--quiet", "--message", "Squash\n\nCo-authored-by: Rita <rita@example.org>")
+    world.desk.push("main")
+    world.desk.drop()
+    world.night()
+    assert [world.said(name) for name in (FIRST, SECOND)] == [[("accept", "Rita")], [("reject", "Rita")]]
 
 
 def test_a_proposal_holds_the_entry_that_accepting_would_write(world: Proposing) -> None:

@@ -5,7 +5,7 @@ off, or could not reach the remote, is made good by the next one.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,13 +68,13 @@ def read_back(ws: Workspace) -> list[str]:
         CatalogError: git cannot do its part; nothing is recorded then.
         StoreError: the store fails.
     """
+    remote = fetched(ws)  # before the lock: a slow network must not keep reviewers waiting
     with lock(ws.store, CATALOG_LOCK, wait=True):
-        remote = fetched(ws)
         git.follow(ws.catalog, remote.main)
         with read(ws.store) as db:
             waiting = open_branches(db)
             entries = _entries(ws, db) if waiting else _Entries({}, frozenset(), False)
-        return [problem for branch in waiting for problem in _settle(ws, remote, entries, branch)]
+        return [problem for branch in waiting if (problem := _settle(ws, remote, entries, branch))]
 
 
 def fetched(ws: Workspace) -> Remote:
@@ -102,9 +102,9 @@ def fetched(ws: Workspace) -> Remote:
 def _adopt(ws: Workspace, remote: Remote, name: str) -> None:
     tip, main = remote.proposals[name], remote.main.ref
     new = git.added_files(ws.catalog, main, tip) - git.entry_files(ws.catalog, main)
+    found = _papers_in(ws, tip, sorted(new))
     with write(ws.store) as db:
-        papers = _pending(db, _papers_in(ws, tip, sorted(new)))
-        if papers:
+        if papers := _pending(db, found):
             add_branch(db, ProposalBranch(name, git.merge_base(ws.catalog, main, tip), tip, ws.clock(), papers))
 
 
@@ -143,22 +143,16 @@ def _entries(ws: Workspace, db: Connection) -> _Entries:
     )
 
 
-def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBranch) -> Iterator[str]:
-    """Record what reviewers decided on a branch's papers, all of it or nothing; yields what is wrong."""
-    main = remote.main
-    if not git.contains(ws.catalog, main.ref, branch.base):
-        yield (
-            f"{main.remote}/{main.branch} lacks the commit that {branch.name} was made from, so its papers wait; fetch "
-            "the whole history, or decide on them with `harvester accept` and `harvester reject`."
-        )
-        return
-    tip = remote.proposals.get(branch.name)
-    merged = bool(tip) and _is_merged(ws, main, tip or "")
+def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBranch) -> str:
+    """Record what reviewers decided on a branch's papers, all or nothing; returns what is wrong, "" if nothing is."""
+    main, tip = remote.main, remote.proposals.get(branch.name)
+    known = git.contains(ws.catalog, main.ref, branch.base)
+    merged = known and bool(tip) and _is_merged(ws, main, tip or "")
     branch = replace(branch, tip=tip or branch.tip)
-    touches = git.touches(ws.catalog, branch.base, main.ref, branch.tip)
+    touches = git.touches(ws.catalog, branch.base, main.ref, branch.tip) if known else []
     with write(ws.store) as db:
         numbers = {name: one.number for name, one in find_all(db, [paper.id for paper in branch.papers]).items()}
-        said = _outcome(db, branch, numbers, entries, decided=merged or not tip)
+        said = _outcome(db, branch, numbers, entries, decided=known and (merged or not tip))
         for paper in said.accepted:
             entry = entries.valid[numbers[paper.id]]
             _accept(ws, db, numbers[paper.id], entry, _by(touches, branch, paper.file, str(entry.path)))
@@ -168,6 +162,14 @@ def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBr
         keep_waiting(db, replace(branch, papers=said.waiting), ws.clock())
     counts = (len(papers) for papers in (said.accepted, said.rejected, said.waiting))
     log.info("%s: %s papers accepted, %s rejected, %s wait", branch.name, *counts)
+    return "" if known or not said.waiting else _unknown(main, branch)
+
+
+def _unknown(main: git.Upstream, branch: ProposalBranch) -> str:
+    return (
+        f"{main.remote}/{main.branch} lacks the commit that {branch.name} was made from, so its papers wait; fetch the "
+        "whole history, or decide on them with `harvester accept` and `harvester reject`."
+    )
 
 
 def _is_merged(ws: Workspace, main: git.Upstream, tip: str) -> bool:

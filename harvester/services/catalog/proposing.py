@@ -5,9 +5,10 @@ night come on a branch of their own. ``proposal_reading`` reads back what was de
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -21,13 +22,12 @@ from harvester.catalog.proposal_summary import SummaryRow, summary
 from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper, branch_name, proposed_in
 from harvester.services.catalog.proposal_reading import Remote, fetched
 from harvester.services.learning.classify import version_in_use
-from harvester.services.review.decisions import CATALOG_LOCK, entry_of
+from harvester.services.review.decisions import entry_of
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read, write
 from harvester.store.key_sentences import stored_extracts
-from harvester.store.locks import lock
 from harvester.store.papers import find_all, load
 from harvester.store.predictions import current
 from harvester.store.proposal_branches import add_branch, branch_names, open_branches
@@ -63,16 +63,16 @@ def propose(ws: Workspace) -> ProposalBranch | None:
         CatalogError: git cannot do its part; the next night proposes the papers.
         StoreError: the store fails.
     """
-    with lock(ws.store, CATALOG_LOCK, wait=True):
-        remote = fetched(ws)
-        with read(ws.store) as db:
-            found = _unproposed(ws, db)
-            taken = {*branch_names(db), *remote.proposals}
-        if not found:
-            return None
-        branch = _pushed(ws, remote, branch_name(utc_date(ws.clock()), taken), found)
-        with write(ws.store) as db:
-            add_branch(db, branch)
+    remote = fetched(ws)
+    there = git.entry_files(ws.catalog, remote.main.ref)
+    with read(ws.store) as db:
+        found = _unproposed(ws, db, there)
+        taken = {*branch_names(db), *remote.proposals}
+    if not found:
+        return None
+    branch = _pushed(ws, remote, branch_name(utc_date(ws.clock()), taken), found)
+    with write(ws.store) as db:
+        add_branch(db, branch)
     log.info("%s papers are proposed on %s", len(branch.papers), branch.name)
     return branch
 
@@ -92,10 +92,11 @@ def open_proposals(ws: Workspace) -> list[OpenProposal]:
         ]
 
 
-def _unproposed(ws: Workspace, db: Connection) -> list[tuple[ProposedPaper, Entry]]:
-    """The candidates for the next branch, best first."""
+def _unproposed(ws: Workspace, db: Connection, there: Collection[str]) -> list[tuple[ProposedPaper, Entry]]:
+    """The candidates for the next branch, best first; not those whose files are on the main branch already."""
     known = proposed_in(open_branches(db))
-    return [(paper, entry) for paper, entry in _waiting(ws, db) if paper.id not in known][:MOST]
+    new = ((paper, entry) for paper, entry in _waiting(ws, db) if paper.id not in known and paper.file not in there)
+    return list(islice(new, MOST))
 
 
 def _waiting(ws: Workspace, db: Connection) -> Iterator[tuple[ProposedPaper, Entry]]:
