@@ -15,6 +15,8 @@ _DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI",
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|\A[#+=-]")
 _LAST_ROUND = re.compile(r"[(（](?P<words>[^()（）]*\d[^()（）]*)[)）](?=\W*\Z)")
+_REFERENCE = re.compile(r"[@#!](?=\w)|\bGH-(?=\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
+_ZERO_WIDTH_SPACE = "\u200b"
 _URL_UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 
 
@@ -31,6 +33,16 @@ def markdown(text: str) -> str:
     line = one_line(text)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _AUTOLINK.sub(r"\g<before>\\\g<sign>", _MARKDOWN.sub(r"\\\1", line))
+
+
+def forge_markdown(text: str) -> str:
+    """As `markdown`, for pull requests: there, plain text also mentions people, refers to issues and closes them.
+
+    Escape sequences and changes of direction are left out. A zero-width space after the sign prevents references, which
+    a backslash does not: https://docs.github.com/en/get-started/writing-on-github (Autolinked references and URLs).
+    """
+    shown = terminal(one_line(text))
+    return markdown(_REFERENCE.sub(lambda sign: f"{sign.group()}{_ZERO_WIDTH_SPACE}", shown))
 
 
 def terminal(text: str) -> str:

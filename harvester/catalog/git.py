@@ -1,9 +1,7 @@
 """Commits the catalog's entries and what was rendered from them: one commit per batch, on the checked-out branch or on
 a pull-request branch."""
 
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +10,12 @@ from pathlib import Path, PurePosixPath
 
 from harvester.base.errors import CatalogError
 from harvester.base.escape import one_line
+from harvester.catalog.git_command import HARVESTER
+from harvester.catalog.git_command import run_git as _git
 
 BRANCH = "catalogue-review"
 RENDERED = (".md", ".svg")  # suffixes of pages and pictures that a later build may no longer need
 _NAMED = ("--pathspec-from-file=-", "--pathspec-file-nul")
-TIMEOUT = 60.0  # seconds; a hook may take a while, but not forever
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Message:
     def people(self) -> dict[str, str]:
         """Environment variables that set author and committer, whatever git is configured to use."""
         author, email = _names(self.authors[0])
-        committer = {"GIT_COMMITTER_NAME": "Cardio harvester", "GIT_COMMITTER_EMAIL": self.committer}
+        committer = {"GIT_COMMITTER_NAME": HARVESTER, "GIT_COMMITTER_EMAIL": self.committer}
         return {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": email, **committer}
 
 
@@ -59,8 +58,8 @@ def commit(folder: Path, message: Message, made: Collection[str] = ()) -> str:
     if not changed:
         return ""
     if unstaged := _changed(folder, made, unstaged=True):
-        _git(folder, "add", "--all", *_NAMED, stdin=unstaged)
-    _git(folder, "commit", "--quiet", "--only", "--message", message.text, *_NAMED, stdin=changed, more=message.people)
+        _git(folder, "add", "--all", *_NAMED, given=unstaged)
+    _git(folder, "commit", "--quiet", "--only", "--message", message.text, *_NAMED, given=changed, more=message.people)
     return _git(folder, "rev-parse", "--short", "HEAD")
 
 
@@ -96,7 +95,7 @@ def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH, made:
         index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
         _git(folder, "read-tree", base, more=index)
         if changed := _changed(folder, made, index, unstaged=True):
-            _git(folder, "add", "--all", *_NAMED, stdin=changed, more=index)
+            _git(folder, "add", "--all", *_NAMED, given=changed, more=index)
         tree = _git(folder, "write-tree", more=index)
     if tree == _git(folder, "rev-parse", f"{base}^{{tree}}"):
         return ""
@@ -153,34 +152,6 @@ def _tip(folder: Path, branch: str) -> str:
 
 def _is_ancestor(folder: Path, old: str, new: str) -> bool:
     return _git(folder, "merge-base", old, new) == old
-
-
-def _git(
-    folder: Path, *arguments: str, more: Mapping[str, str] | None = None, stdin: str = "", strip: bool = True
-) -> str:
-    """Run git, and return its output."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", "--literal-pathspecs", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
-            env={**environment, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            input=stdin,
-        )
-    except FileNotFoundError:
-        raise CatalogError('git is not installed; install it, or set [catalog] git = "off".') from None
-    except subprocess.TimeoutExpired:
-        raise CatalogError(
-            f"git {arguments[0]} in {folder} took longer than {TIMEOUT:.0f} s and was stopped."
-        ) from None
-    if done.returncode:
-        reason = one_line(done.stderr or done.stdout)[:300].rstrip(".")
-        raise CatalogError(
-            f"git {arguments[0]} in {folder} failed ({reason})", remedy='fix the cause, or set [catalog] git = "off"'
-        )
-    return done.stdout.strip() if strip else done.stdout
 
 
 def _names(person: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""``harvester catalog``: import, add, build, check, export, site."""
+"""``harvester catalog``: import, add, build, proposals, check, export, site."""
 
 import shlex
 import sys
@@ -140,6 +140,17 @@ def build(
         sync_catalog(call.workspace, withdraw_many=True)
     done = build_and_commit(call.workspace, getuser())
     return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
+
+
+@app.command()
+@command
+def proposals(call: Invocation) -> Output | None:
+    """List the branches that wait for reviewers; --json has title and summary for their pull requests."""
+    from harvester.services.catalog.proposing import open_proposals
+
+    found = open_proposals(call.workspace)
+    rows = [(one.branch.name, f"{one.branch.made:%Y-%m-%d}", len(one.branch.papers)) for one in found]
+    return Output([one.to_json() for one in found], lambda: table(("branch", "pushed", "papers"), rows))
 
 
 @app.command()

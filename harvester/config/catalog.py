@@ -20,7 +20,7 @@ class CatalogSettings(SettingsSection):
     site_url: WebAddress | Literal[""] = ""
     license: Annotated[str, Field(pattern=r"^([A-Za-z0-9.+-]+)?$")] = ""
     gitlab_url: WebAddress = "https://gitlab.com"
-    git: Literal["off", "commit", "branch"] = "off"
+    git: Literal["off", "commit", "branch", "propose"] = "off"
     link_interval: float = Field(default=1.0, ge=0)
     link_days: int = Field(default=30, ge=0, le=3650)
     allow_private: bool = True

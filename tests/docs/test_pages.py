@@ -26,7 +26,13 @@ from tests.room.snapshot import records
 
 pytestmark = pytest.mark.timeout(900)  # a page starts a dozen processes, some of which load the model
 
-BY_HAND = {"tutorial.md": 1, "howto/backfill.md": 3, "howto/deploy.md": 4, "howto/postgresql.md": 1}
+BY_HAND = {
+    "tutorial.md": 1,
+    "howto/backfill.md": 3,
+    "howto/deploy.md": 4,
+    "howto/postgresql.md": 1,
+    "howto/pull-requests.md": 1,
+}
 """How many blocks of a page need another machine, or Ray (see tests/services/test_cluster.py); anything else is run."""
 
 READER = {"2411.13602": "2601.90038", "2506.06342": "2601.90016"}
@@ -68,7 +74,7 @@ def test_the_tutorial_ends_with_a_digest(shared: Path, world: World, tmp_path: P
     assert [mail["To"] for mail in world.sink.messages] == ["ann@example.org"]
 
 
-@pytest.mark.parametrize("page", ["howto/deploy.md", "howto/recover.md"])
+@pytest.mark.parametrize("page", ["howto/deploy.md", "howto/pull-requests.md", "howto/recover.md"])
 def test_a_page(page: str, prepared: Path, world: World) -> None:
     walk(page, prepared, world, READER)
 

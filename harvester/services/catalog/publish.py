@@ -50,7 +50,7 @@ def build_and_commit(ws: Workspace, by: str) -> dict[str, Any]:
 
 
 def _commit(ws: Workspace, by: str, authors: dict[str, int], made: set[str]) -> str:
-    if ws.settings.catalog.git == "off":
+    if ws.settings.catalog.git in ("off", "propose"):
         return ""
     decided = sum(authors.values())
     subject = f"Review: {decided} decision{'' if decided == 1 else 's'}" if decided else "Render the catalog"

@@ -25,6 +25,8 @@ from harvester.domain.run_report import (
     run_state,
 )
 from harvester.services.catalog.notices import mark_entries
+from harvester.services.catalog.proposal_reading import read_back
+from harvester.services.catalog.proposing import propose
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.digest.sending import Counts, SendingStopped, send_digests
 from harvester.services.harvest.collect import harvest, plan, reconsider, source_state
@@ -124,6 +126,8 @@ def run(
             night = Night(begin_run(db, ws.clock()))
         with bound(run=night.name):
             log.info("begins with %s", ", ".join(source.name for source in asked))
+            if proposing := ws.settings.catalog.git == "propose":
+                proposing = _step(night, lambda: night.errors.extend(read_back(ws)))
             _step(night, lambda: _read_files(ws, night))
             with BackgroundClassifier(ws, watch) as alongside, watching_network():
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
@@ -134,6 +138,8 @@ def run(
             _step(night, lambda: _fetch_proposals(ws))
             _step(night, lambda: _forget_unconfirmed(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
+            if proposing:  # otherwise git would only fail again
+                _step(night, lambda: propose(ws))
             if digest:
                 _step(night, lambda: _send(ws, night, watch))
             _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
@@ -155,16 +161,18 @@ def _alarm(ws: Workspace, night: Night, begun: float, if_failed: str) -> RunRepo
     return night.report(time.monotonic() - begun)
 
 
-def _step(night: Night, work: Callable[[], None]) -> None:
-    """Do one step; a failure goes into the report and must not stop the next steps."""
+def _step(night: Night, work: Callable[[], object]) -> bool:
+    """Do one step; a failure goes into the report and must not stop the next steps. Returns whether it was done."""
     try:
         work()
+        return True
     except HarvesterError as error:
         log.warning("%s", error)
         night.errors.append(str(error))
     except Exception as error:  # a bug of ours in one step must not cost the next steps or the report
         log.warning("%s", work, exc_info=log.isEnabledFor(logging.DEBUG))
         night.errors.append(f"A step ended in {type(error).__name__}: {error}. This is a bug.")
+    return False
 
 
 def _read_files(ws: Workspace, night: Night) -> None:

@@ -124,6 +124,18 @@ publications = Table(
     Column("commit", Text, nullable=False),  # "" if git was off or nothing had changed
 )
 
+# Branches that propose papers for the catalog ([catalog] git = "propose").
+proposal_branches = Table(
+    "proposal_branches",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("base", Text, nullable=False),  # the commit that it starts from
+    Column("tip", Text, nullable=False),  # its newest commit when it was last read
+    Column("made", Moment, nullable=False),
+    Column("closed", Moment),  # when all its papers were decided; null while some wait
+    Column("papers", JSON, nullable=False),  # those that wait: id, file, and version of the candidate
+)
+
 # Who may review.
 users = Table(
     "users",
