@@ -165,15 +165,21 @@ def normalise_heading(text: str) -> str:
 _normalised = lru_cache(maxsize=4096)(normalise_heading)  # of names: every heading is compared with all of them
 
 
+@lru_cache(maxsize=4096)
+def _spellings(section: Label | Derived) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The normalised names of a section, and those that a heading may begin with."""
+    names = (*section.synonyms, *(section.headings if isinstance(section, Label) else ()))
+    starred = tuple(_normalised(word) for word in names if word.endswith("*"))
+    return frozenset(_normalised(name) for name in (section.id, section.name, *names)) - set(starred), starred
+
+
 def _means(section: Label | Derived, wanted: str, exact: bool) -> bool:
     """Whether a normalised heading is this section's id or one of its names, or begins with a starred one."""
     if not wanted:
         return False
-    names = (*section.synonyms, *(section.headings if isinstance(section, Label) else ()))
-    starred = tuple(_normalised(word) for word in names if word.endswith("*"))
+    plain, starred = _spellings(section)
     if not exact:
         return bool(starred) and wanted.startswith(starred)
-    plain = {_normalised(name) for name in (section.id, section.name, *names)} - set(starred)
     # "Heart Failures" and "Review" are the same sections as "Heart Failure" and "Reviews".
     return wanted in plain or wanted.removesuffix("s") in plain or f"{wanted}s" in plain
 

@@ -14,7 +14,8 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog
 from harvester.catalog.form.item import ItemForm
 from harvester.catalog.form.learned import ListForm
-from harvester.catalog.importing.details import paper_link
+from harvester.catalog.importing.grouping import differ
+from harvester.catalog.importing.roles import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
 from harvester.catalog.rendering.awesome import README, render_list
 from harvester.catalog.sections import OTHER, arrange
@@ -119,7 +120,12 @@ def _same_titles(catalog: Catalog) -> Iterator[CheckFinding]:
     first: dict[str, Entry] = {}
     for entry in catalog.entries:
         other = first.setdefault(whole_title(entry.title), entry)
-        if other is not entry:
+        if other is entry:
+            continue
+        if differ([entry.id], [other.id]):
+            message = f"{entry.title!r} is also the title of {_file(other)}, which is another paper: {other.id}."
+            yield _finding(catalog, "note", "same-title", entry, "title", message)
+        else:
             message = f"{entry.title!r} is also the title of {_file(other)}; remove one of the two files."
             yield _finding(catalog, "error", "duplicate-title", entry, "title", message)
 

@@ -17,6 +17,7 @@ from harvester.domain.text import clean
 
 if TYPE_CHECKING:
     from harvester.catalog.check import CheckFinding
+    from harvester.catalog.importing.awesome import ImportedList
     from harvester.services.catalog.headings import Headings
     from harvester.services.catalog.lists import Import
 
@@ -27,7 +28,9 @@ app = typer.Typer(help="The catalog: its entries, and the list and site built fr
 @command
 def import_(
     call: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Awesome-style list in Markdown.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Awesome-style lists in Markdown, or folders of them.")
+    ],
     choices: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,10 +46,10 @@ def import_(
         typer.Option(metavar="auto", help="\"auto\": from now on, build the catalog's list in this list's own form."),
     ] = "",
 ) -> Output | None:
-    """Import an Awesome-style list into the catalog."""
+    """Import Awesome-style lists into the catalog, and account for all of their links."""
     from harvester.services.catalog.lists import import_list
 
-    done = import_list(call.workspace, file, choices=choices or (), dry_run=dry_run, online=online, template=template)
+    done = import_list(call.workspace, files, choices=choices or (), dry_run=dry_run, online=online, template=template)
     return Output(done.to_json(), lambda: _print_import(done, dry_run), done.problems)
 
 
@@ -69,13 +72,23 @@ def _print_import(done: "Import", dry_run: bool) -> None:
             f"{done.learned.papers} papers as they are; the others keep their lines until their entries change."
         )
     for item in done.read.unplaced:
-        say(f"Not imported, line {item.line}: {item.text}")
+        place = f"{item.file}, line" if item.file else "line"
+        say(f"Not imported, {place} {item.line}: {item.text}")
+    for conflict in done.read.conflicts:
+        say(conflict)
     _print_headings(done.headings)
-    skipped = f", {done.read.skipped} mentions skipped" if done.read.skipped else ""
+    _print_balance(done.read)
     say(
         f"{len(done.read.papers)} papers, listed {done.read.placements} times: {done.new} new, {done.merged} merged, "
-        f"{done.enriched} enriched{skipped}."
+        f"{done.enriched} enriched."
     )
+
+
+def _print_balance(read: "ImportedList") -> None:
+    reasons = Counter(record.reason for record in read.skipped)
+    if reasons:
+        say("Skipped: " + ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) + ".")
+    say(str(read.balance))
 
 
 def _print_headings(headings: "Headings") -> None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
-from harvester.catalog.importing.awesome import ImportedList, Unplaced, parse_list, read_list
+from harvester.catalog.importing.account import Unplaced
+from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
 from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.published import Published
 
@@ -112,7 +113,7 @@ def test_a_second_link_of_one_name_is_kept() -> None:
     assert entry.links == {
         "paper": "https://e.example/1",
         "paper-2": "https://e.example/2",
-        "web-demo": "https://e.example/3",
+        "demo": "https://e.example/3",
     }
 
 
@@ -165,18 +166,21 @@ Made with love, see [the guide](https://example.org/guide).
 """
     found = read(text)
     assert [paper.title for paper in found.papers] == ["Good"]
-    assert [unplaced.line for unplaced in found.unplaced] == [4, 7, 10, 13, 16, 17, 19, 20, 22, 26, 29]
-    assert found.unplaced[0] == Unplaced(4, "[Badge](https://example.org)")
-    assert found.unplaced[3].text == "[2024] [A venue without a title] \\ [[Paper](https://example.org/2)]"
+    assert [unplaced.line for unplaced in found.unplaced] == [7, 10, 13, 16, 17, 19, 20, 22, 26, 29]
+    assert [(skipped.line, skipped.reason) for skipped in found.skipped] == [(2, "text"), (4, "badge"), (4, "badge")]
+    why = "no heading above it names a label"
+    assert found.unplaced[0] == Unplaced(7, "**In an unknown section** [[Paper](https://example.org/1)]", why, 1)
+    assert found.unplaced[2].text == "[2024] [A venue without a title] \\ [[Paper](https://example.org/2)]"
 
 
-def test_two_titles_that_no_identifier_keeps_apart() -> None:
+def test_two_titles_that_begin_alike_are_two_papers() -> None:
     long = "word " * 20
     found = read(
         f"# ECG\n**{long} part one**\n**{long} part two**\n**{long} three** [[Paper](https://doi.org/10.1000/x)]\n"
     )
-    assert [paper.title[-5:] for paper in found.papers] == ["t one", "three"]
-    assert [unplaced.line for unplaced in found.unplaced] == [3]
+    assert [paper.title[-5:] for paper in found.papers] == ["t one", "t two", "three"]
+    names = [paper.id for paper in found.papers]
+    assert names == [f"title:{'word' * 15}", f"title:{'word' * 15}~2", "doi:10.1000/x"]
 
 
 def test_a_paper_of_two_kinds_is_listed() -> None:
@@ -192,7 +196,9 @@ def test_contents_comments_code_and_dots_are_no_papers() -> None:
         "# ECG\n...\n…\n```\n**Title** [2024] [[Paper](https://e.example)]\n```\nText ```**x**``` more\n"
         "[Back to top](#contents)\n![figure](https://e.example/f.png)\n"
     )
-    assert found == ImportedList((), 0, 0, ())
+    assert (found.papers, found.unplaced, found.balance.left_out) == ((), (), 6)
+    reasons = ["navigation", "navigation", "comment", "code", "navigation", "image"]
+    assert [skipped.reason for skipped in found.skipped] == reasons
 
 
 def test_impossible_dates_are_kept_as_text() -> None:

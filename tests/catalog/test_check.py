@@ -123,3 +123,10 @@ def test_findings_are_json_with_the_agreed_keys(tmp_path: Path) -> None:
         "line": 1,
         "message": "Id must be text in quotes, not a number.",
     }
+
+
+def test_two_papers_of_one_title_with_identifiers_of_their_own_are_noted(tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        number = f"2401.0000{name}"
+        paper(tmp_path, name, id=f"arxiv:{number}", title="Same words", link=f"https://arxiv.org/abs/{number}")
+    assert [(finding.grade, finding.rule) for finding in findings(tmp_path)] == [("note", "same-title")]

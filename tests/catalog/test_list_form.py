@@ -261,6 +261,7 @@ MARKUP = [
     "[MICCAI]", "(2023)", "*many*", "**", "<b>bold</b>", "A & B", "&amp;", "R | L", "`code`", "U-Net++", "$k$-space",
     "a_b", "_", "~5%", "#1", "C:\\heart", "الأشعة", "心电图", "\u202eleft", "e\u0301", "🫀", "![x]", "]", "[", "<!--",
 ]  # fmt: skip
+NO_LABELS = Labels({})
 BUILT_IN = st.builds(
     Entry,
     id=st.integers(1, 99999).map("arxiv:2401.{:05}".format),
@@ -288,6 +289,15 @@ def test_titles_dates_and_links_of_a_built_in_form_are_read_back(form: str, entr
     page = render_list(entries, TAXONOMY, papers=builtin_form(form))["README.md"]
     read = {paper.id: (paper.title, paper.published, paper.links) for paper in parse_list(page, TAXONOMY).papers}
     assert read == {entry.id: (entry.title, entry.published, entry.links) for entry in entries}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@some
+@given(st.lists(BUILT_IN.map(readable), max_size=5, unique_by=lambda entry: entry.id))
+def test_what_a_built_in_form_shows_is_read_back(form: str, entries: list[Entry]) -> None:
+    page = render_list(entries, TAXONOMY, papers=builtin_form(form, ("authors", "note")))["README.md"]
+    read = {paper.id: replace(paper, labels=NO_LABELS) for paper in parse_list(page, TAXONOMY).papers}
+    assert read == {entry.id: replace(entry, labels=NO_LABELS) for entry in entries}
 
 
 def test_a_built_in_form_shows_authors_and_notes_on_request() -> None:

@@ -71,7 +71,6 @@ def test_headings_without_a_meaning_are_told_with_lines_and_counts() -> None:
         ("Data", 17, 1, "modality"),
         ("Simulation", 27, 2, ""),
         ("FFR", 32, 0, "modality"),
-        ("License", 35, 1, ""),
     ]
     assert found[3].claims == (("task", "modelling"), ("modality", "simulated"))
 
@@ -181,10 +180,12 @@ def test_a_section_of_papers_is_not_skipped_whatever_its_name() -> None:
 
 
 def test_the_file_gives_the_proposals_back() -> None:
-    text = format_map(propose(read(LIST).unknown, TAXONOMY, NAMED, nothing_alike), TAXONOMY, "list.md", "list.map.toml")
+    text = format_map(
+        propose(read(LIST).unknown, TAXONOMY, NAMED, nothing_alike), TAXONOMY, ["list.md"], "list.map.toml"
+    )
     assert "#   harvester catalog import list.md --map list.map.toml" in text.splitlines()
     choices = parse_map(text, "list.map.toml", TAXONOMY)
-    assert set(choices.by_heading) == {"simulation", "ffr", "license"}
+    assert set(choices.by_heading) == {"simulation", "ffr"}
     assert choices.places.keys() - choices.by_heading.keys() == {"tasks > methods", "data > methods", "data"}
     text = text.replace('"Tasks > Methods" = []', '"Tasks > Methods" = ["task:segmentation"]')
     text = text.replace('"Data > Methods" = []', '"Data > Methods" = "echo, review"')
@@ -193,7 +194,10 @@ def test_the_file_gives_the_proposals_back() -> None:
     assert len(held) == 9
     assert sorted(labels.names for labels in held.values()).count(("task:segmentation", "kind:research")) == 4
     assert ("modality:echo", "kind:review") in [labels.names for labels in held.values()]
-    assert (done.skipped, [unknown.name for unknown in done.unknown]) == (1, ["Data"])
+    assert ([record.reason for record in done.skipped], [unknown.name for unknown in done.unknown]) == (
+        ["navigation", "licence"],
+        ["Data"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,7 @@ def test_a_path_takes_precedence_over_a_heading() -> None:
     choices = parse_choices(["Methods=skip", "Tasks>Methods=task:diagnosis"], TAXONOMY)
     done = read(LIST, choices)
     assert [paper.labels.of("task") for paper in done.papers].count(("diagnosis",)) == 3
-    assert done.skipped == 1
+    assert [record.reason for record in done.skipped] == ["navigation", "left out with --map", "licence"]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
@@ -262,5 +266,5 @@ def test_whatever_the_heading_its_row_is_read_back(heading: str) -> None:
     if not heading_key(heading):
         return
     unknown = Unknown(1, heading, (heading,), 1)
-    text = format_map([Proposal(unknown, skip=True)], TAXONOMY, f"{heading}.md", "x.map.toml")
+    text = format_map([Proposal(unknown, skip=True)], TAXONOMY, [f"{heading}.md"], "x.map.toml")
     assert parse_map(text, "x.map.toml", TAXONOMY).by_heading == {heading_key(heading): Meaning(skipped=True)}

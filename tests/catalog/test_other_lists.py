@@ -77,7 +77,7 @@ NOTES_FIRST_SAY = [
     ("arxiv:2101.00044", "View selection in seconds", "2021", "MICCAI", {"paper", "code"}),
     ("title:measuringtheleftventricletwice", "Measuring the left ventricle twice", "2022", "", {"paper"}),
     ("title:speckleasasignal", "Speckle as a signal", "2023", "CVPR", {"pdf"}),
-    ("doi:10.1000/four", "Chambers in four views", "2020", "", {"paper"}),
+    ("doi:10.1000/four", "Chambers in four views", "2020", "Journal of Invented Echo", {"paper"}),
     ("arxiv:1905.00055", "Doppler without Doppler", "2019-05", "", {"paper"}),
 ]
 
@@ -147,7 +147,7 @@ MARKS_SAY = [
     ("arxiv:2202.00004", "Defined elsewhere", "2023", "", {"paper"}),
     ("title:badgesarenolinks", "Badges are no links", "", "", {"code"}),
     ("arxiv:2202.00005", "Struck out", "2024", "", {"paper"}),
-    ("arxiv:2202.00006", "Right below a list", "", "", {"pdf"}),
+    ("arxiv:2202.00006", "Pipes and beats", "", "", {"pdf"}),
     ("arxiv:2202.00007", "One item of HTML", "2020", "", {"paper"}),
     ("arxiv:2202.00008", "Another item of HTML", "", "", {"paper"}),
 ]
@@ -226,7 +226,10 @@ METHODS = "# ECG\n**A** [2024]\n# Methods 🧰\n**B** [2024]\n## ECG\n**A** [202
 
 def test_a_section_can_be_skipped() -> None:
     found = read(METHODS, "methods=skip")
-    assert ([paper.title for paper in found.papers], found.skipped, found.unplaced) == (["A"], 3, ())
+    assert ([paper.title for paper in found.papers], found.unplaced) == (["A"], ())
+    assert [(skipped.line, skipped.reason, skipped.links) for skipped in found.skipped] == [
+        (line, "left out with --map", 0) for line in (4, 6, 7)
+    ]
 
 
 def test_a_section_can_be_given_labels() -> None:

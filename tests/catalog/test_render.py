@@ -16,6 +16,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.folder import write_entry
 from harvester.catalog.importing.awesome import ImportedList, parse_list
 from harvester.catalog.importing.mojibake import repair
+from harvester.catalog.importing.titles import tidy
 from harvester.catalog.published import Published
 from harvester.catalog.rendering.anchors import Slugger, dead_anchors, slug
 from harvester.catalog.rendering.awesome import PAGE_LIMIT, build, render_list
@@ -50,11 +51,14 @@ def back(files: Iterable[str]) -> ImportedList:
 
 
 def placements(papers: Iterable[Entry]) -> set[tuple[str, str, str]]:
-    """Title, facet and label of every section that lists a paper; a kind only where the list shows it."""
+    """Title, facet and label of every section that lists a paper; a kind only where the list shows it.
+
+    Quotes around a title, emoji and the full stop behind it are not read back.
+    """
     found = set()
     for paper in papers:
         given = {(facet, label) for facet, label in paper.labels.pairs if facet != "kind" or label == REVIEW}
-        found |= {(clean(paper.title), *place) for place in given or {("", "")}}
+        found |= {(tidy(clean(paper.title)), *place) for place in given or {("", "")}}
     return found
 
 

@@ -99,7 +99,7 @@ KNOWN = Paper(
 def test_an_import_takes_from_the_store_what_the_list_leaves_out(either: Workspace, tmp_path: Path) -> None:
     know(either, KNOWN)
     lines = "# ECG\n- [Known Hearts!](https://arxiv.org/abs/2401.00001)\n- **known hearts** [2023]\n- **Another** [2022] [X]\n"
-    done = import_list(either, put(tmp_path, "list.md", lines))
+    done = import_list(either, [put(tmp_path, "list.md", lines)])
     assert (done.new, done.enriched) == (2, 1)
     first = next(
         entry for entry in load_catalog(either.catalog, either.taxonomy).entries if entry.id == "arxiv:2401.00001"
@@ -108,7 +108,9 @@ def test_an_import_takes_from_the_store_what_the_list_leaves_out(either: Workspa
 
 
 def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
-    done = import_list(ws, put(tmp_path, "list.md", "# ECG\n**One** [2024]\n# Methods\n**Two** [2024]\n"), dry_run=True)
+    done = import_list(
+        ws, [put(tmp_path, "list.md", "# ECG\n**One** [2024]\n# Methods\n**Two** [2024]\n")], dry_run=True
+    )
     assert (done.new, [unplaced.line for unplaced in done.read.unplaced]) == (1, [4])
     assert not ws.catalog.exists()
 
@@ -120,7 +122,7 @@ def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
         (b"# ECG\n\nNothing here.\n", "contains no papers"),
         (b"# ECG\n\n\xff\n", r"list\.md, line 3: not UTF-8"),
         (b"# ECG\n\x00\n", r"list\.md, line 2: not a text file"),
-        (b"# ECG\n" + b"- **T** [2024]\n" * 3_500_000, "longer than 20 MB"),
+        (b"# ECG\n" + b"- **T** [2024]\n" * 3_500_000, "longer than 10 MB"),
     ],
     ids=["empty", "no paper", "not UTF-8", "not text", "50 MB"],
 )
@@ -128,7 +130,7 @@ def test_what_is_no_list_is_named_and_nothing_written(tmp_path: Path, data: byte
     ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
     (tmp_path / "list.md").write_bytes(data)
     with pytest.raises(CatalogError, match=message):
-        import_list(ws, tmp_path / "list.md")
+        import_list(ws, [tmp_path / "list.md"])
     assert not ws.catalog.exists()
     ws.store.dispose()
 
@@ -137,7 +139,7 @@ def test_online_asks_arxiv_by_id_and_by_title(tmp_path: Path, upstream: Upstream
     ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db", upstream.url)
     by_id, by_title = _corpus_papers(ws)
     lines = f"# ECG\n**{by_id.title}** [[Paper](https://arxiv.org/abs/{by_id.id[6:]})]\n**{by_title.title}**\n**None such**\n"
-    done = import_list(ws, put(tmp_path, "list.md", lines), online=True)
+    done = import_list(ws, [put(tmp_path, "list.md", lines)], online=True)
     assert done.enriched == 2
     entries = {entry.title: entry for entry in load_catalog(ws.catalog, ws.taxonomy).entries}
     for paper in (by_id, by_title):
@@ -171,7 +173,7 @@ def test_an_upstream_that_is_away_costs_an_import_nothing(
     ws: Workspace, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        done = import_list(ws, put(tmp_path, "list.md", "# ECG\n**One** [2024]\n"), online=True)
+        done = import_list(ws, [put(tmp_path, "list.md", "# ECG\n**One** [2024]\n")], online=True)
     assert (done.new, done.enriched, ids(ws)) == (1, 0, ["title:one"])
     assert "Papers are not completed from arXiv" in caplog.text
 
@@ -429,3 +431,29 @@ def test_the_commands(tmp_path: Path) -> None:
     assert "contains other files" in room.run("catalog", "site", ".", status=2)
     assert room.json("catalog", "site", "site")["entries"] == 2
     assert [finding["rule"] for finding in room.json("catalog", "check", status=1)] == ["no-link", "stale-list"]
+
+
+def test_a_folder_of_lists_is_imported_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")
+    lists = tmp_path / "lists"
+    (lists / "more").mkdir(parents=True)
+    long = "A title that goes on and on about the segmentation of walls and leaflets"
+    put(lists, "one.md", f"# Segmentation\n- [{long}, part I](https://arxiv.org/abs/2201.10001)\n- [CC0](#x)\n")
+    put(
+        lists / "more",
+        "two.md",
+        f"# ECG\n- [{long}, part III](https://arxiv.org/abs/2301.10002)\n- [here](https://e.example)\n",
+    )
+    done = import_list(ws, [lists]).to_json()
+    assert (done["papers"], done["new"], done["problems"]) == (2, 2, [])
+    assert (done["links"], done["in_entries"], done["left_out"], done["without_place"]) == (4, 2, 1, 1)
+    assert done["unplaced"][0]["file"].endswith("two.md")
+    before = {path: path.read_bytes() for path in ws.catalog.rglob("*.toml")}
+    again = import_list(ws, [lists, lists / "one.md"])
+    assert (again.new, again.merged, again.problems) == (0, 2, ())
+    assert {path: path.read_bytes() for path in ws.catalog.rglob("*.toml")} == before
+    with pytest.raises(UsageError, match="learns the form of one list, and 2 files were given"):
+        import_list(ws, [lists], template="auto")
+    with pytest.raises(CatalogError, match="has no Markdown files"):
+        import_list(ws, [ws.catalog])
+    ws.store.dispose()

@@ -307,7 +307,7 @@ def test_the_sentences_that_labels_rest_on(ws: Workspace) -> None:
 def test_build_and_import_wait_for_the_catalogue(ws: Workspace, tmp_path: Path) -> None:
     listed = tmp_path / "list.md"
     listed.write_text("# Data\n### ECG\n**Another one** \\\n[2023] [X] \\\n[[Paper](https://a.org/b)]\n")
-    for step in (lambda: build(ws), lambda: import_list(ws, listed)):
+    for step in (lambda: build(ws), lambda: import_list(ws, [listed])):
         with ThreadPoolExecutor(1) as pool:
             with lock(ws.store, CATALOG_LOCK):
                 waiting = pool.submit(step)
@@ -322,7 +322,7 @@ def test_import_names_what_it_could_not_read(ws: Workspace, tmp_path: Path) -> N
     broken.write_text("title = ")
     listed = tmp_path / "list.md"
     listed.write_text("# Data\n### ECG\n**Another one** \\\n[2023] [X] \\\n[[Paper](https://a.org/b)]\n")
-    done = import_list(ws, listed)
+    done = import_list(ws, [listed])
     assert done.new == 1
     assert any("broken.toml" in problem for problem in done.problems)
     assert done.to_json()["problems"] == list(done.problems)
@@ -334,9 +334,9 @@ def test_import_takes_a_list_in_once(ws: Workspace, tmp_path: Path) -> None:
         "# Data\n### ECG\n**Paper 1 about the heart** \\\n[2024] [Somewhere] \\\n[[Paper](https://example.org/p)]\n\n"
         "**Another one** \\\n[2023] [MICCAI] \\\n[[Paper](https://arxiv.org/abs/2307.14433)]\n"
     )
-    assert import_list(ws, listed, dry_run=True).new == 2
+    assert import_list(ws, [listed], dry_run=True).new == 2
     assert not list(ws.catalog.rglob("*.toml"))
-    first, second = import_list(ws, listed), import_list(ws, listed)
+    first, second = import_list(ws, [listed]), import_list(ws, [listed])
     assert (first.new, first.merged) == (2, 0)
     assert (second.new, second.merged) == (0, 2)
     assert whole(ws, "2307.14433")["state"] == "accepted"

@@ -67,13 +67,13 @@ def test_a_map_is_proposed_corrected_and_given_back(room: Room) -> None:
     assert not (room.folder / "data" / "embeddings.db").exists(), "a dry run writes nothing at all"
 
     first = room.json("catalog", "import", "hearts.md")
-    assert (first["papers"], len(first["unplaced"]), first["map"]) == (1, 6, "hearts.map.toml")
+    assert (first["papers"], len(first["unplaced"]), first["map"]) == (1, 5, "hearts.map.toml")
+    assert [(row["line"], row["reason"]) for row in first["skipped"]] == [(14, "acknowledgment")]
     assert [(row["heading"], row["line"], row["papers"], row["proposed"]) for row in first["headings"]] == [
         ("Rhythm disorders", 4, 2, ["disease:arrhythmia"]),
         ("Mostly MRI scans", 7, 1, ["modality:cmr"]),
         ("Simulation", 9, 1, ["task:modelling", "modality:simulated"]),
         ("Bits and pieces", 11, 1, []),
-        ("Acknowledgements", 13, 1, "skip"),
     ]
     assert [row["because"][0].split()[0] for row in first["headings"][:3]] == ["similar,", "synonym", "synonym"]
     file = room.folder / "hearts.map.toml"
@@ -87,7 +87,7 @@ def test_a_map_is_proposed_corrected_and_given_back(room: Room) -> None:
     assert "hearts.map.toml was there before: give it with --map, or remove it to get it proposed anew." in said
 
     second = room.json("catalog", "import", "hearts.md", "--map", "hearts.map.toml")
-    assert (second["papers"], second["new"], second["skipped"], len(second["unplaced"])) == (5, 4, 1, 1)
+    assert (second["papers"], second["new"], second["left_out"], len(second["unplaced"])) == (5, 4, 1, 1)
     assert [row["heading"] for row in second["headings"]] == ["Bits and pieces"]
     assert "hearts.map.toml has not decided on them yet." in room.run(
         "catalog", "import", "hearts.md", "--map", "hearts.map.toml"
@@ -127,7 +127,7 @@ def test_a_list_without_headings_is_refused_with_a_remedy(room: Room) -> None:
 def test_a_list_called_readme_gives_its_map_the_name_of_its_folder(room: Room) -> None:
     (room.folder / "awesome-hearts").mkdir()
     (room.folder / "awesome-hearts" / "README.md").write_text(
-        "# Hearts\n## License\n- [CC0](https://example.org/cc0)\n"
+        "# Hearts\n## Videos\n- [A talk](https://example.org/talk)\n"
     )
     assert room.json("catalog", "import", "awesome-hearts/README.md")["map"] == "awesome-hearts.map.toml"
 
@@ -141,7 +141,6 @@ def test_without_an_encoder_words_alone_propose(tmp_path: Path) -> None:
         ["modality:cmr"],
         ["task:modelling", "modality:simulated"],
         [],
-        "skip",
     ]
 
 
@@ -184,7 +183,8 @@ def test_a_list_on_another_subject_becomes_a_working_folder(plants: Room) -> Non
 
     there = Room(plants.folder / "list", plants.environment)
     done = there.json("catalog", "import", "../plants.md", now=THURSDAY)
-    assert (done["papers"], done["placements"], [lost["line"] for lost in done["unplaced"]]) == (4, 5, [20])
+    assert (done["papers"], done["placements"], done["unplaced"]) == (4, 5, [])
+    assert [(row["line"], row["reason"]) for row in done["skipped"]] == [(5, "navigation"), (20, "licence")]
     records = {record["title"]: record for record in json.loads(there.run("catalog", "export"))}
     assert (records["Weeds between rows"]["tasks"], records["Weeds between rows"]["crops"]) == (
         ["weed_detection"],

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.importing.choices import Choices
-from harvester.catalog.importing.markdown import Heading, pieces
+from harvester.catalog.importing.items import items
+from harvester.catalog.importing.nodes import Close, Heading
 from harvester.catalog.importing.outline import Outline
+from harvester.catalog.importing.page import page
 
 _YEAR = re.compile(r"[\W_]*(?P<year>(?:19|20)\d\d)[\W_]*")
 
@@ -29,7 +31,11 @@ def regions(text: str, taxonomy: Taxonomy, choices: Choices | None = None) -> li
     outline = Outline(taxonomy, choices or Choices())
     found: list[Region] = []
     years: dict[int, int] = {}
-    for heading in (piece for piece in pieces(text) if isinstance(piece, Heading)):
+    for heading in items(page(text), text, outline.knows):
+        if isinstance(heading, Close):
+            outline.leave(heading.level)
+        if not isinstance(heading, Heading) or not heading.text:
+            continue
         outline.enter(heading.level, heading.text)
         years = {level: year for level, year in years.items() if level < heading.level}
         years[heading.level] = year_of(heading.text)

@@ -1,61 +1,57 @@
-"""Imports an Awesome-style list: the papers it names, and the labels its sections give them."""
+"""Imports an Awesome-style list: the papers it names, the labels of its sections, and what becomes of each link."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError
 from harvester.catalog.entry import Entry
-from harvester.catalog.importing.blocks import Block, blocks
+from harvester.catalog.importing import account
+from harvester.catalog.importing.account import Balance, Skipped, Unplaced
 from harvester.catalog.importing.choices import Choices
-from harvester.catalog.importing.details import date_and_venue, links_by_role, paper_link
-from harvester.catalog.importing.markdown import Heading
+from harvester.catalog.importing.grouping import Groups, Mention, placements
+from harvester.catalog.importing.inline import Link
+from harvester.catalog.importing.item import Item
+from harvester.catalog.importing.items import items
+from harvester.catalog.importing.nodes import Close, Heading, Hidden, links_of
 from harvester.catalog.importing.outline import Outline, Place
-from harvester.catalog.importing.titles import is_date
+from harvester.catalog.importing.page import page
+from harvester.catalog.importing.roles import why_no_web_link
+from harvester.catalog.importing.skipping import why_no_paper
 from harvester.catalog.importing.unknown import MetHeading, Unknown
-from harvester.catalog.published import Published
-from harvester.domain.folding import whole_title
-from harvester.domain.identity import best, link_identifier, title_identifier
-from harvester.domain.labels import Labels, completed
 
 _FEW_WORDS = 3  # a bullet with no more than this, its dash included, is not a title
-LONGEST = 20_000_000  # bytes of a list; GitHub shows half a megabyte, and anything this long is not a list
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """The number and text of a line that looks like a paper but could not be placed."""
-
-    line: int
-    text: str
+LONGEST = 10_000_000  # bytes of a list; GitHub shows half a megabyte, and anything this long is not a list
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedList:
     """The content of a list.
 
-    `placements` counts each paper once per section; `derived` counts those that derived sections repeat,
-    `skipped` those in sections that the caller wants left out. `unknown` are those of the `headings` that left papers
-    unplaced.
+    `placements` counts each paper once per section; `derived` counts those that derived sections repeat. `skipped` are
+    links that are of no paper. `unknown` are those of the `headings` that left papers unplaced, `left_out` those whose
+    name says that they list none. `conflicts` are sentences on identifiers that several papers claim.
     """
 
     papers: tuple[Entry, ...]
     placements: int
     derived: int
     unplaced: tuple[Unplaced, ...]
-    skipped: int = 0
+    skipped: tuple[Skipped, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    left_out: tuple[Unknown, ...] = field(default=(), compare=False)
     headings: tuple[MetHeading, ...] = field(default=(), compare=False)
+    conflicts: tuple[str, ...] = ()
+    balance: Balance = Balance()  # noqa: RUF009 - frozen, so it can be shared
 
 
 @dataclass(frozen=True, slots=True)
-class _Mention:
-    """A block and the section it is in."""
+class Source:
+    """The text of a list, and its file's name if there are several."""
 
-    block: Block
-    place: Place
+    text: str
+    file: str = ""
 
 
 def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) -> ImportedList:
@@ -64,35 +60,48 @@ def parse_list(text: str, taxonomy: Taxonomy, choices: Choices | None = None) ->
     Args:
         choices: what the caller says about headings (see `choices.parse_choices`); takes precedence over the taxonomy.
     """
-    groups: dict[str, list[_Mention]] = {}
-    lost: list[_Mention] = []
-    exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
-    skipped = 0
-    outline = Outline(taxonomy, choices or Choices())
-    for mention in _mentions(text, outline):
-        block, place = mention.block, mention.place
-        if place.skipped:
-            skipped += 1
-            continue
-        group = groups.setdefault(whole_title(block.title), []) if block.title and place.known else lost
-        (lost if _contradicts(mention, group, exclusive) else group).append(mention)
+    return parse_lists([Source(text)], taxonomy, choices)
+
+
+def parse_lists(sources: Sequence[Source], taxonomy: Taxonomy, choices: Choices | None = None) -> ImportedList:
+    """Read several lists as one."""
+    chosen, groups = choices or Choices(), Groups(taxonomy)
+    readers = [_Sorter(source, taxonomy, chosen, groups, number) for number, source in enumerate(sources)]
+    for reader in readers:
+        reader.sort()
     if choices:
-        choices.require(outline.met)
-    papers, nameless = _papers(groups, taxonomy)
-    # A derived section repeats papers placed elsewhere; a paper that is nowhere else is lost like any other.
-    repeated = [mention for mention in lost if mention.place.derived and whole_title(mention.block.title) in groups]
-    unplaced = {mention.block.line: mention.block.text for mention in [*lost, *nameless]}
-    for mention in repeated:
-        del unplaced[mention.block.line]
+        choices.require({key for reader in readers for key in reader.outline.met})
+    derived = sum(reader.sort_derived() for reader in readers)
+    made, nameless = groups.entries()
+    for group in nameless:
+        for mention in group.every:
+            readers[mention.item.file].lose(mention.item, mention.links, "its title has no letters")
+    for reader in readers:
+        reader.finish()
+    lost = tuple(record for reader in readers for record in reader.unplaced)
+    left = tuple(record for reader in readers for record in reader.skipped)
+    mentions = [mention for group, _ in made for mention in group.every]
+    numbers = {(mention.item.file, link.number) for mention in mentions for link in mention.links}
+    linked = sum(any(mention.links for mention in group.every) for group, _ in made)
     return ImportedList(
-        papers=tuple(papers),
-        placements=sum(_placements(group) for group in groups.values()),
-        derived=len(repeated),
-        unplaced=tuple(Unplaced(line, unplaced[line]) for line in sorted(unplaced)),
-        skipped=skipped,
-        unknown=outline.unknown(unplaced),
-        headings=outline.headings,
+        papers=tuple(entry for _, entry in made),
+        placements=sum(placements(group) for group, _ in made),
+        derived=derived,
+        unplaced=lost,
+        skipped=left,
+        unknown=tuple(unknown for reader in readers for unknown in reader.unknown(reader.unplaced)),
+        left_out=tuple(unknown for reader in readers for unknown in reader.unknown(reader.by_section)),
+        conflicts=tuple(_conflict(name, items, sources) for name, items in groups.shared()),
+        headings=tuple(heading for reader in readers for heading in reader.outline.headings),
+        balance=account.balance(sum(reader.links for reader in readers), len(numbers), linked, left, lost),
     )
+
+
+def _conflict(name: str, items: Sequence[Item], sources: Sequence[Source]) -> str:
+    """``arxiv:2307.06312 is linked by 'One' (line 3) and 'Two' (line 7), so none gets it; ...``"""
+    files = [f"{sources[item.file].file}, " if sources[item.file].file else "" for item in items]
+    papers = [f"{item.title!r} ({file}line {item.line})" for item, file in zip(items, files, strict=True)]
+    return f"{name} is linked by {', '.join(papers[:-1])} and {papers[-1]}, so none gets it; correct the wrong links."
 
 
 def read_list(path: Path) -> str:
@@ -119,97 +128,114 @@ def read_list(path: Path) -> str:
     return text
 
 
-def _mentions(text: str, outline: Outline) -> Iterator[_Mention]:
-    for item in blocks(text):
-        if isinstance(item, Heading):
-            outline.enter(item.level, item.text, item.line)
-        elif _looks_like_a_paper(item, outline.place):
-            yield _Mention(item, outline.place)
+class _Sorter:
+    """Sorts the links of one list: to papers, to those that are left out, and to those without a place."""
 
+    def __init__(self, source: Source, taxonomy: Taxonomy, choices: Choices, groups: Groups, number: int) -> None:
+        self._source, self._groups, self._file = source, groups, number
+        self.outline = Outline(taxonomy, choices)
+        self.unplaced: list[Unplaced] = []
+        self.skipped: list[Skipped] = []
+        self.by_section: list[Unplaced] = []
+        self._derived: list[Mention] = []
+        nodes = page(source.text)
+        self._missing = {link.number: link for link in links_of(nodes)}
+        self.links = len(self._missing)
+        self._events = items(nodes, source.text, self.outline.knows)
 
-def _looks_like_a_paper(block: Block, place: Place) -> bool:
-    """A title with details or in a known section; a link or bullet where papers are listed; not contents or prose."""
-    if block.is_contents:
-        return False
-    if block.title:
-        return bool(place.known or place.derived or block.web_links or block.notes)
-    if block.web_links:
-        return place.inside or block.bullet or block.text.startswith(("[", "|"))
-    if place.known and block.bullet:  # a title without a link, or with one to a file in the list's own folder
-        return bool(block.links) or len(block.text.split()) > _FEW_WORDS
-    return place.inside and block.text.startswith("[") and any(map(is_date, block.notes))
+    def sort(self) -> None:
+        """Read the list; what derived sections have must wait for all others."""
+        for number, event in enumerate(self._events):
+            if isinstance(event, Heading):
+                self._enter(event)
+            elif isinstance(event, Close):
+                self.outline.leave(event.level)
+            elif isinstance(event, Hidden):
+                self._skip([event.link], event.place)
+            else:
+                self._sort(replace(event, file=self._file, number=(self._file, number)))
 
+    def sort_derived(self) -> int:
+        """Sort what derived sections have; how many papers they repeat."""
+        repeated = [self._groups.add_derived(mention) for mention in self._derived]
+        for mention, is_repeated in zip(self._derived, repeated, strict=True):
+            if not is_repeated:
+                self.lose(mention.item, mention.links, "it is only in a section that nobody assigns")
+        return sum(repeated)
 
-def _papers(groups: Mapping[str, list[_Mention]], taxonomy: Taxonomy) -> tuple[list[Entry], list[_Mention]]:
-    """An entry for each title, and the mentions of titles left without an identifier."""
-    links = {key: links_by_role(mention.block for mention in group) for key, group in groups.items()}
-    named = _identifiers({key: group[0].block.title for key, group in groups.items()}, links)
-    papers: list[Entry] = []
-    nameless: list[_Mention] = []
-    for key, group in groups.items():
-        if key in named:
-            papers.append(_entry(named[key], group, links[key], taxonomy))
+    def finish(self) -> None:
+        """Account for links that nothing was made of, and put all records into the list's order."""
+        for link in self._missing.values():
+            self.unplaced.append(account.unplaced(link.line, link.source, [link], "it was not read"))
+        self.unplaced = [replace(record, file=self._source.file) for record in sorted(self.unplaced, key=_line)]
+        self.skipped = [replace(record, file=self._source.file) for record in sorted(self.skipped, key=_line)]
+
+    def unknown(self, records: Sequence[Unplaced]) -> tuple[Unknown, ...]:
+        """The headings without a meaning, of these records."""
+        texts: dict[int, str] = {}
+        for record in records:
+            texts[record.line] = f"{texts.get(record.line, '')} {record.text}".strip()
+        return self.outline.unknown(texts, self._source.file)
+
+    def lose(self, item: Item, links: Sequence[Link], why: str) -> None:
+        """Account for an item without a place."""
+        self._take(links)
+        self.unplaced.append(account.unplaced(item.line, item.text, links, why))
+
+    def _enter(self, heading: Heading) -> None:
+        if heading.text:
+            self.outline.enter(heading.level, heading.text, heading.line)
         else:
-            nameless.extend(group)
-    return papers, nameless
+            self.outline.leave(heading.level)
+
+    def _sort(self, item: Item) -> None:
+        place = self.outline.place
+        links = tuple(link for link in item.links if not why_no_web_link(link))
+        local = [link for link in item.links if why_no_web_link(link) == "local file"]
+        if local and not links and item.bullet and place.known:
+            self.lose(item, local, "it links only to a file of the list's own folder")
+        for link in item.links:
+            if link not in links and link.number in self._missing:
+                self._skip([link], why_no_web_link(link))
+        reason = why_no_paper(item, links, place, self.outline.path)
+        if reason:
+            self._leave_out(item, links, place, reason)
+        elif item.title and place.derived:
+            self._take(links)
+            self._derived.append(Mention(item, links, place))
+        elif item.title and place.known:
+            self._take(links)
+            if why := self._groups.add(Mention(item, links, place)):
+                self.lose(item, links, why)
+        elif why := _why_lost(item, links, place):
+            self.lose(item, links, why)
+
+    def _leave_out(self, item: Item, links: Sequence[Link], place: Place, reason: str) -> None:
+        self._skip(links, reason)
+        if place.skipped and not links and (item.title or item.bullet):
+            self.skipped.append(Skipped(item.line, item.text, reason, links=0))
+        elif links and not place.skipped and reason != "text" and (item.title or item.opens):
+            self.by_section.append(Unplaced(item.line, item.text))
+
+    def _skip(self, links: Sequence[Link], reason: str) -> None:
+        self._take(links)
+        self.skipped += (account.skipped(link, reason) for link in links)
+
+    def _take(self, links: Sequence[Link]) -> None:
+        for link in links:
+            self._missing.pop(link.number, None)
 
 
-def _identifiers(titles: Mapping[str, str], links: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The identifier of each title: one from its links that no other title claims, else that of the title.
-
-    Two titles claim one arXiv id when a list's maintainer copied a link and forgot to change it; we cannot tell whose
-    it is. A title without letters, or whose key another paper already has, gets none.
-    """
-    claims: dict[str, set[str]] = defaultdict(set)
-    for key, held in links.items():
-        for claimed in _link_identifiers(held):
-            claims[claimed].add(key)
-    named: dict[str, str] = {}
-    taken: set[str] = set()
-    for key, title in titles.items():
-        own = [claimed for claimed in _link_identifiers(links[key]) if len(claims[claimed]) == 1]
-        identifier = best(own) if own else title_identifier(title) or ""
-        if identifier and identifier not in taken:
-            taken.add(identifier)
-            named[key] = identifier
-    return named
+def _why_lost(item: Item, links: Sequence[Link], place: Place) -> str:
+    """Why an item that may be a paper has no place; "" for what is only text."""
+    if item.title:
+        return "no heading above it names a label" if links or item.dated else ""
+    if links:
+        return "no title was found"
+    if place.known and item.bullet and not item.links:  # a title without a link
+        return "no title was found" if len(item.text.split()) > _FEW_WORDS else ""
+    return "no title was found" if place.inside and item.dated and item.opens else ""
 
 
-def _link_identifiers(links: Mapping[str, str]) -> list[str]:
-    found = (link_identifier(address) for role, address in links.items() if paper_link(role))
-    return [identifier for identifier in found if identifier]
-
-
-def _entry(identifier: str, group: list[_Mention], links: Mapping[str, str], taxonomy: Taxonomy) -> Entry:
-    details = [date_and_venue(mention.block) for mention in group]
-    given = {label for mention in group for label in mention.place.labels}
-    found = {
-        facet.id: tuple(label for label in facet.label_ids if (facet.id, label) in given)
-        for facet in taxonomy.facets
-        if not facet.exclusive
-    }
-    found |= {facet.id: _given(group, facet.id)[:1] for facet in taxonomy.facets if facet.exclusive}
-    return Entry(
-        id=identifier,
-        title=group[0].block.title,
-        published=next((date for date, _ in details if date), Published()),
-        venue=next((venue for _, venue in details if venue), ""),
-        labels=completed(Labels(found), taxonomy),
-        links=links,
-    )
-
-
-def _given(group: list[_Mention], facet: str) -> tuple[str, ...]:
-    """The labels of one facet that sections give, in their order."""
-    return tuple(label for mention in group for owner, label in mention.place.labels if owner == facet)
-
-
-def _contradicts(mention: _Mention, group: list[_Mention], exclusive: list[str]) -> bool:
-    """Whether a section gives a second label of an exclusive facet: the list's maintainer must say which is meant."""
-    pairs = ((_given(group, facet)[:1], _given([mention], facet)[:1]) for facet in exclusive)
-    return any(first and other and first != other for first, other in pairs)
-
-
-def _placements(group: list[_Mention]) -> int:
-    """How many sections list the paper; one that gives no label (Other) counts as well."""
-    return len({label for mention in group for label in mention.place.labels or (("", ""),)})
+def _line(record: Unplaced | Skipped) -> int:
+    return record.line

@@ -85,9 +85,10 @@ def taxonomy_from_list(text: str, file: str, name: str, kind: Facet, taken: Coll
     """
     kind = _with_foreign_names(kind)
     read = parse_list(text, _NOTHING)
-    title = _title(read.headings[0].path[-1] if read.headings else "", read.unknown)
-    sections = sections_of((heading.path for heading in read.headings), read.unknown, title, kind)
-    if not any(section.path != (title,) and section not in sections.left_out for section in read.unknown):
+    unknown = sorted((*read.unknown, *read.left_out), key=lambda section: section.line)
+    title = _title(read.headings[0].path[-1] if read.headings else "", unknown)
+    sections = sections_of((heading.path for heading in read.headings), unknown, title, kind)
+    if not any(section.path != (title,) and section not in sections.left_out for section in unknown):
         raise CatalogError(
             f"{file} has no sections with papers to make labels of",
             remedy='write a heading above each group of papers, such as "## Segmentation"',

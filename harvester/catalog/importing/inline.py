@@ -1,13 +1,13 @@
-"""One line of a list as its reader sees it, and its marks: links, bold, notes in square brackets."""
+"""One line of a list as its reader sees it, and its marks: links, images, bold, notes in square brackets."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from harvester.domain.text import clean
 
-Kind = Literal["link", "strong", "em", "code", "heading", "literal"]
+Kind = Literal["link", "image", "strong", "em", "u", "code", "literal"]
 
 # Placeholders for a link and for an escaped character when only the shape of a line matters.
 _IN_LINK, _LINK_END, _ESCAPED = "\ue000", "\ue001", "\ue002"
@@ -15,31 +15,40 @@ _LINK = re.compile(rf"\[{{0,2}}{_IN_LINK}*{_LINK_END}\]{{0,2}}")
 OPENS_LINK_OR_NOTE = ("[", _IN_LINK, _LINK_END)
 TOKEN = re.compile(rf"{_LINK.pattern}|\[(?P<note>[^\[\]{_IN_LINK}{_LINK_END}]*)\]")
 """Matches a link or a note in the shape of a line."""
-
-_BARE = re.compile(r"https?://[^\s<>()\[\]|\\\"'`*\ue000-\ue001]+")
-_LONGEST_NOTE = 80
-_LOOKED_AT = 2000  # characters of a line; venue and date come at its beginning
-_STOPS = r"[;|()]|\.\s|\s[–—-]\s"
-_ROUND = re.compile(rf"\((?P<note>[^()]{{2,{_LONGEST_NOTE}}})\)")
 _UNREAD_BOLD = re.compile(r"\*\*(?P<words>(?:[^*]|\*(?!\*))+)\*\*")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link's text and address; the text of a bare address is empty."""
+    """A link of a page: its number, its line, its text ("" for a bare address) and its address.
 
+    An image is one as well: its text is the one that stands in for it, its address that of the picture. `bare` says
+    that the address itself is shown, `picture` that an image is all that is shown.
+    """
+
+    number: int
+    line: int
     label: str
     target: str
+    image: bool = False
+    bare: bool = False
+    picture: bool = False
+
+    @property
+    def source(self) -> str:
+        """The link in Markdown."""
+        label = self.label.replace("[", "").replace("]", "")
+        return f"{'!' * self.image}[{label}]({self.target})" if label or self.image else self.target
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Marked characters of a line; `value` is the address of a link or the level of a heading."""
+    """Marked characters of a line."""
 
     start: int
     end: int
     kind: Kind
-    value: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Inline:
         """The characters from `start` to before `end`, with their marks."""
         last = len(self.text) if end is None else min(end, len(self.text))
         spans = (
-            Span(max(span.start, start) - start, min(span.end, last) - start, span.kind, span.value)
+            replace(span, start=max(span.start, start) - start, end=min(span.end, last) - start)
             for span in self.spans
             if (span.start < last and span.end > start) or start <= span.start == span.end <= last
         )
@@ -95,7 +104,7 @@ def join(*pieces: Inline) -> Inline:
     """Concatenate pieces."""
     text, spans = "", list[Span]()
     for piece in pieces:
-        spans += (Span(span.start + len(text), span.end + len(text), span.kind, span.value) for span in piece.spans)
+        spans += (replace(span, start=span.start + len(text), end=span.end + len(text)) for span in piece.spans)
         text += piece.text
     return Inline(text, tuple(spans))
 
@@ -113,24 +122,20 @@ def with_unread_bold(line: Inline) -> Inline:
 
 
 def trimmed(line: Inline, edges: str | None = None) -> Inline:
-    """The line without these characters (white space) at its ends; an empty link at an end is kept."""
+    """The line without these characters (white space) at its ends; an empty link or an image at an end is kept."""
     start = len(line.text) - len(line.text.lstrip(edges))
     last = max(start, len(line.text.rstrip(edges)))
-    outside = (span for span in line.of("link") if span.start == span.end and not start <= span.start <= last)
+    outside = [span for span in line.spans if span.link and span.start == span.end and not start <= span.start <= last]
     middle = line.part(start, last)
     return Inline(
-        middle.text, (*middle.spans, *(Span(last - start, last - start, "link", span.value) for span in outside))
+        middle.text, (*middle.spans, *(replace(span, start=last - start, end=last - start) for span in outside))
     )
 
 
-def links_in(line: Inline) -> Iterator[Link]:
-    """The links of a line in order, then the bare addresses outside them."""
-    for span in line.of("link"):
-        if span.value:
-            yield Link(line.part(span.start, span.end).words, span.value)
-    if "://" in line.text:
-        for found in _BARE.finditer(_visible(line, _LINK)):
-            yield Link("", found.group().rstrip(".,;:!?"))
+def links_in(*lines: Inline) -> tuple[Link, ...]:
+    """The links and images of lines, each once, in their order on the page."""
+    found = {span.link.number: span.link for line in lines for span in line.spans if span.link}
+    return tuple(found[number] for number in sorted(found))
 
 
 def notes_in(line: Inline) -> Iterator[str]:
@@ -140,21 +145,7 @@ def notes_in(line: Inline) -> Iterator[str]:
             yield note
 
 
-def soft_notes_in(line: Inline) -> Iterator[str]:
-    """What may be a venue or date in a list without notes: text in parentheses, in italics, and between commas."""
-    line = line.part(0, _LOOKED_AT)
-    bare = _BARE.sub(lambda found: " " * len(found.group()), _visible(line, TOKEN))
-    marked = [(found.start(), found["note"]) for found in _ROUND.finditer(bare)]
-    marked += [(span.start, bare[span.start : span.end]) for span in (*line.of("em"), *line.of("code"))]
-    for _, words in sorted(marked):
-        if 2 <= len(words) <= _LONGEST_NOTE:
-            yield clean(words)
-    for piece in (*re.split(_STOPS, bare), *re.split(rf"{_STOPS}|,", bare)):
-        if words := clean(piece).strip(" *_`.,\\"):
-            yield words
-
-
-def _visible(line: Inline, hidden: re.Pattern[str]) -> str:
+def blanked(line: Inline, hidden: re.Pattern[str] = TOKEN) -> str:
     """The text with everything of a hidden shape blanked, the rest at its old position."""
     shown = list(line.text)
     for found in hidden.finditer(line.shape):

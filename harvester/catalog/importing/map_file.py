@@ -10,7 +10,7 @@ A TOML file with one key per heading::
 import re
 import shlex
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from textwrap import wrap
 from typing import Any
@@ -50,12 +50,13 @@ def parse_map(text: str, file: str, taxonomy: Taxonomy) -> Choices:
     return Choices(decided, places)
 
 
-def format_map(proposals: Iterable[Proposal], taxonomy: Taxonomy, list_file: str, map_file: str) -> str:
-    """The text of a map file with all proposals, and what to do with it."""
-    command = f"harvester catalog import {shlex.quote(list_file)} --map {shlex.quote(map_file)}"
+def format_map(proposals: Iterable[Proposal], taxonomy: Taxonomy, lists: Sequence[str], map_file: str) -> str:
+    """The text of a map file with all proposals, and what to do with it; `lists` are the files that were imported."""
+    command = f"harvester catalog import {shlex.join(lists)} --map {shlex.quote(map_file)}"
+    named = lists[0] if len(lists) == 1 else f"{lists[0]} and {len(lists) - 1} more"
     head = [
         *_comment(
-            f"What the headings of {list_file} mean that name no label. A heading gives its labels to everything below "
+            f"What the headings of {named} mean that name no label. A heading gives its labels to everything below "
             f'it. Correct the labels, write "{SKIP}" to leave a section out, or [] to decide later, then:'
         ),
         f"#   {clean(command)}",

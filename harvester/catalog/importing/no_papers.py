@@ -24,7 +24,35 @@ what s new; workshop; youtube;
 índice; contenido; tabla de contenidos; contribuir; contribuciones; cómo contribuir; licencia; agradecimientos;
 contacto; noticias; tutoriales; libros; cursos; vídeos; enlaces; listas relacionadas; cómo citar; introducción
 """
+_REASONS = {
+    "licence": "license; licence; licensing; copyright; 许可; 许可证; 授權; ライセンス; licencia",
+    "contact": """
+        contact; contact us; discord; slack; forum; join us; community; mailing list; social media; twitter; about us;
+        author; maintainer; team; 联系; 联系我们; 联系方式; 連絡先; お問い合わせ; contacto""",
+    "navigation": """
+        content; table of content; table of contents; toc; index; overview; navigation; quick link; back to top;
+        other awesome list; other list; related awesome list; related awesome project; related list; more list;
+        conference deadline; deadline; 目录; 目錄; 内容; 內容; 相关列表; 友情链接; 目次; もくじ; 関連リスト; índice;
+        contenido; tabla de contenidos; listas relacionadas""",
+    "contributing": """
+        contributing; contribution; contribution guideline; contribution guide; contributor; how to contribute;
+        code of conduct; feedback; sponsor; support; 贡献; 貢獻; 贡献指南; 如何贡献; 参与贡献; 貢献; contribuir;
+        contribuciones; cómo contribuir""",
+    "acknowledgment": "acknowledgement; acknowledgment; credit; 致谢; 致謝; 謝辞; agradecimientos",
+    "citation": "citation; cite; citing; citing this list; how to cite; 引用; cómo citar",
+    "statistics": "star history; star chart; stargazer; star",
+}
 _NAMES = frozenset(name_key(name) for name in _SECTIONS.split(";"))
+
+_REASON_BY_NAME = {name_key(name): reason for reason, names in _REASONS.items() for name in names.split(";")}
+
+
+def reason_of(heading: str) -> str:
+    """Why links below a heading are of no papers, whatever they are; "" if they may be.
+
+    "Videos" and "Books" have names of their own, but what is in them may be meant to be kept.
+    """
+    return _REASON_BY_NAME.get(name_key(heading), "")
 
 
 def holds_no_papers(section: Unknown) -> bool:

@@ -53,13 +53,25 @@ class Outline:
     def enter(self, level: int, heading: str, line: int = 0) -> None:
         """Enter a heading; it ends all headings of its level and below."""
         heading = one_line(heading)  # on a long run of spaces the patterns take quadratic time
-        self._above = [above for above in self._above if above.level < level]
+        self.leave(level)
         keys = self._keys(heading)
         chosen = next((self._choices.by_heading[key] for key in keys if key in self._choices.by_heading), None)
         named = heading if self._names.claims(heading) else bare_heading(heading)
         self._above.append(_Above(level, heading, chosen or self._meaning(named)))
         self.met.update(keys)
         self._headings.append(self._met(line))
+
+    def leave(self, level: int) -> None:
+        """End all headings of this level and below."""
+        self._above = [above for above in self._above if above.level < level]
+
+    def knows(self, heading: str) -> bool:
+        """Whether the whole of a heading is the name of a section, or the caller says what it means."""
+        heading = bare_heading(one_line(heading))
+        if any(key in self._choices.by_heading for key in self._keys(heading)) or self._names.claims(heading):
+            return True
+        names = (OTHER, *(name for facet in self._taxonomy.facets for name in (facet.id, facet.name)))
+        return self._anywhere(heading) is not None or any(_is_name(heading, name) for name in names)
 
     @property
     def place(self) -> Place:
@@ -72,6 +84,11 @@ class Outline:
             inside=any(meaning != Meaning() for meaning in meanings),
             skipped=any(meaning.skipped for meaning in meanings),
         )
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The headings above the current line, from the top down."""
+        return tuple(above.text for above in self._above)
 
     @property
     def headings(self) -> tuple[MetHeading, ...]:

@@ -4,62 +4,50 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harvester.catalog.importing.inline import (
-    OPENS_LINK_OR_NOTE,
-    TOKEN,
-    Inline,
-    Kind,
-    Link,
-    Span,
-    join,
-    trimmed,
-)
-from harvester.catalog.published import Published
+from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venue, place_and_year
+from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
+from harvester.catalog.importing.names import names_of
+from harvester.catalog.importing.words import label_before, role_word, without_marks, word_set
 from harvester.domain.identity import arxiv_version, link_identifier
 
-_NOTE_FIRST = re.compile(r"(?:\[(?P<note>[^\[\]\ue000\ue001]*)\]|\((?P<round>[^()\ue000\ue001]{1,60})\))[\s:,|–—-]*")
+_NOTE_FIRST = re.compile(
+    r"(?:\[(?P<note>[^\[\]\ue000\ue001]*)\]|[(（](?P<round>[^()（）\ue000\ue001]{1,60})[)）])[\s:,|–—-]*"
+)
 _DATE_FIRST = re.compile(r"(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|[A-Z][a-z]{2,8}\.?,? \d{4})\s*[:,|–—-]+\s+")
-_QUOTED = re.compile('[“"](?P<text>[^“”"]{12,300})[”"]')
-_SENTENCE = re.compile(r"(?P<text>.{8,}?)(?:\.(?=\s+[A-Z(*_\[])|[.?!]\s*$|\s+[–—-]\s+|$)")
+_LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
+_QUOTED = re.compile('[“"«「『](?P<text>[^“”"«»「」『』]{8,400})[”"»」』]')
+_SENTENCE_END = re.compile(r"(?:\.(?=\s+[A-Z(*_\[])|[.。](?=\s+(?i:arxiv|biorxiv|medrxiv)\b)|[.?!。]\s*$|\s+[–—|-]\s+)")
+_CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
+_TAIL_ROUND = re.compile(r"\s*[(（\[](?P<tail>[^()（）\[\]]{2,60})[)）\]][.。]?\s*$")
+_SEPARATOR = re.compile(r"[,，.;]\s+|\s+[–—|-]\s+|\s+(?=in\s)")
+_SHORT_NAME = re.compile(r"\s*[:：]\s*(?=\S)")
+_FEWEST = 8  # letters of a sentence
 _MOST_NOTES = 4
-_EDGES = " \t*_`|\\.,:;–—-"
-# What lists use as link text instead of a title.
-_GENERIC = frozenset(
-    """
-    abs abstract acm appendix arxiv bib bibtex biorxiv blog cite code colab data dataset demo doi download elsevier full
-     github gitlab hal here hf homepage html huggingface ieee implementation jax journal keras link matlab medrxiv
-    model more nature notebook official openreview page paper papers paperwithcode pdf poster ppt preprint project
-    pubmed python pytorch r read repo repository science slides source springer star stars supp supplement
-    supplementary text tf tensorflow the torch tweet twitter unofficial url version video web website weights wiley
-    youtube""".split()  # noqa: SIM905 - a list of a hundred words in quotes is no easier to read
-)
-_PAPER_WORDS = frozenset(
-    {
-        "abs",
-        "arxiv",
-        "biorxiv",
-        "doi",
-        "here",
-        "html",
-        "link",
-        "medrxiv",
-        "openreview",
-        "paper",
-        "pdf",
-        "preprint",
-        "pubmed",
-    }
-)
+_MOST_TAILS = 3
+_BAR = Inline(" | ")
+_SHORT = 4  # words of a short name
+_LONGEST = 2_000  # characters of a line in which a title is looked for
+_EDGES = " \t*_`|\\,:;–—-"
+_AROUND = " \t|,:;–—-"
+_QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》", "„": "“"}
+_OPEN_ENDS = word_set("a an the of for in on with from by and or to see via is are at into as about")
 
 
 @dataclass(frozen=True, slots=True)
 class Titled:
     """A line split into the title (empty if there is none), the title's own link, and everything else."""
 
+    title: str
+    rest: Inline
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
     title: Inline
     rest: Inline
-    link: str = ""
+    link: Link | None = None
 
 
 def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
@@ -68,120 +56,286 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
     Args:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
     """
-    before, text = _leading_notes(line)
+    before, text = _leading_notes(unmarked(line))
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
-        return Titled(found.title, join(before, found.rest), found.link)
-    return Titled(Inline(), line)
+        title, tail = _without_tails(found.title)
+        if words := tidy(title.words):
+            return Titled(words, join(before, found.rest, tail), found.link)
+    return Titled("", line)
 
 
-def begins_bold(line: Inline) -> bool:
-    """Whether the first words of a line are in bold."""
-    return _first(line, "strong") is not None
+def unmarked(line: Inline) -> Inline:
+    """The line without emoji and bullets at its ends."""
+    start, end = without_marks(line.text)
+    start, end = min(start, len(line.text)), max(start, end)
+    outside = [
+        span for span in line.spans if span.link and (span.end <= start or span.start >= end) and span.start != span.end
+    ]
+    return line if outside else trimmed(join(_images(line, 0, start), line.part(start, end), _images(line, end)))
+
+
+def tidy(title: str) -> str:
+    """A title without the quotes around it, the full stop behind it, and emoji."""
+    while True:
+        start, end = without_marks(title)
+        bare = title[start:end].strip(_AROUND)
+        if len(bare) > 2 and _QUOTES.get(bare[0]) == bare[-1] and bare[-1] not in bare[1:-1]:
+            bare = bare[1:-1]
+        if bare.endswith(("。", ".")) and not bare.endswith(("..", " al.")) and len(bare.split()[-1]) > 2:
+            bare = bare[:-1]
+        if bare == title:
+            return bare
+        title = bare
 
 
 def is_generic(label: str) -> bool:
     """Whether a link's text says what kind of link it is ("PDF", "PyTorch code", an arXiv id), so is not a title."""
-    if arxiv_version(label) or "://" in label or label.lower().startswith(("10.", "doi:")):
+    if arxiv_version(label) or "://" in label or label.lower().startswith(("10.", "doi:", "arxiv:")):
         return True
-    words = re.findall(r"[a-z]+", label.lower())
-    return not words or (len(words) <= 3 and all(word in _GENERIC for word in words))
+    return bool(role_word(label))
 
 
 def leads_to_paper(link: Link) -> bool:
     """Whether a link leads to a paper, by its label or its address."""
-    words = re.findall(r"[a-z]+", link.label.lower())
-    return bool(link_identifier(link.target)) or (len(words) <= 3 and any(word in _PAPER_WORDS for word in words))
+    return not link.image and (bool(link_identifier(link.target)) or role_word(link.label) in ("paper", "pdf", "link"))
+
+
+def is_title_link(link: Link) -> bool:
+    """Whether a link's text is a title: it leads to another site and says more than what kind of link it is."""
+    return "://" in link.target and not link.image and not is_generic(link.label) and not is_place_or_date(link.label)
+
+
+def _images(line: Inline, start: int, end: int | None = None) -> Inline:
+    spans = line.part(start, end).spans
+    return Inline("", tuple(Span(0, 0, span.kind, span.link) for span in spans if span.link and span.start == span.end))
 
 
 def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
     """Notes and dates before a title (``[MICCAI 2023] Title``), each in square brackets, and the rest."""
     notes, text = Inline(), trimmed(line)
     for _ in range(_MOST_NOTES):
-        shape = text.shape
-        found = _NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape)
+        found = _note_first(text)
         if not found:
             break
-        rest = text.part(found.end())
-        if not rest.text.strip(_EDGES) or shape.startswith(OPENS_LINK_OR_NOTE, found.end()):
+        rest = trimmed(text.part(found.end()))
+        rest = rest.part(without_marks(rest.text)[0])
+        if not rest.text.strip(_EDGES) or (rest.shape.startswith(OPENS_LINK_OR_NOTE) and not _titular_start(rest)):
             break  # nothing else in the line, or only links follow
-        note = text.part(*found.span(found.lastgroup or 0))
-        notes, text = join(notes, Inline("["), note, Inline("] ")), rest
+        if found.re is _LINK_FIRST:
+            notes, text = join(notes, Inline("["), text.part(*found.span("link")), Inline("] ")), rest
+        else:
+            note = text.part(*found.span(found.lastgroup or 0))
+            notes, text = join(notes, Inline("["), note, Inline("] ")), rest
     return notes, text
 
 
-def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[Titled]:
+def _note_first(text: Inline) -> re.Match[str] | None:
+    shape = text.shape[:_LONGEST]
+    if found := _NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape):
+        return found
+    found = _LINK_FIRST.match(shape)
+    return found if found and is_place_or_date(text.part(*found.span("link")).words) else None
+
+
+def _titular_start(text: Inline) -> bool:
+    """Whether a line begins with a note, or with a link that is a title."""
+    if _note_first(text):
+        return True
+    first = _first(text, "link")
+    return bool(first and first.link and is_title_link(first.link))
+
+
+def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[_Found]:
     """Possible titles, most credible first."""
     bold = _first(text, "strong")
     if bold and not (_is_note(text, bold) and re.search(r"\w", text.text[bold.end :])):
-        yield _from_bold(text, bold)
+        yield from _from_bold(text, bold)
     linked = _first(text, "link")
-    if linked and _is_title(text, linked):
+    if linked and linked.link and is_title_link(linked.link):
         found = _from_link(text, linked)
         if bullet or _no_prose(found.rest):
             yield found
     if bullet or like_a_paper:
         yield from _further_on(text)
     if like_a_paper:
-        yield from _bare(text)
+        yield from _cited(text)
+        yield from _bare(text, bullet=bullet)
     if bold:
-        yield _from_bold(text, bold)
+        yield from _from_bold(text, bold)
 
 
 def _first(line: Inline, kind: Kind) -> Span | None:
     """The mark at the very beginning of a line, ignoring brackets around a link."""
-    found = next(iter(line.of(kind)), None)
-    lead = line.text[: found.start] if found else ""
+    found = next((span for span in line.of(kind) if span.end > span.start), None)
+    lead = line.text[: found.start].strip() if found else ""
     return found if lead == "" or (kind == "link" and lead in ("[", "[[")) else None
 
 
-def _is_title(line: Inline, link: Span) -> bool:
-    """Whether a link leads to another site and its text says more than what kind of link it is."""
-    return "://" in link.value and not is_generic(line.part(link.start, link.end).words)
-
-
 def _is_note(line: Inline, bold: Span) -> bool:
-    """``**[2023]**`` and ``**2023-07-01**`` are not titles."""
+    """``**[2023]**``, ``**2023-07-01**`` and ``**Paper:**`` are not titles."""
     words = line.part(bold.start, bold.end)
     found = TOKEN.fullmatch(words.shape)
-    return (found is not None and found["note"] is not None) or is_date(words.words) or is_generic(words.words)
+    if found is not None and found["note"] is not None:
+        return True
+    said = words.words.strip(" :：")
+    return bool(date_of(said)) or is_generic(said) or bool(place_and_year(said)) or bool(_field_in_bold(line, bold))
 
 
-def _from_bold(line: Inline, bold: Span) -> Titled:
-    words, rest = line.part(bold.start, bold.end), line.without(bold.start, bold.end)
-    linked = next((span for span in words.of("link") if span.value), None)
-    return Titled(words, rest, linked.value if linked else "")
+def _field_in_bold(line: Inline, bold: Span) -> str:
+    _, field, _ = label_before(line.text[bold.start :])
+    return field
 
 
-def _from_link(line: Inline, link: Span) -> Titled:
+def _from_bold(line: Inline, bold: Span) -> Iterator[_Found]:
+    words, rest = line.part(bold.start, bold.end), _without(line, bold.start, bold.end)
+    linked = next((span.link for span in words.of("link")), None)
+    yield from _with_long_name(line, words, bold.end, linked)
+    yield _Found(words, rest, linked)
+
+
+def _with_long_name(line: Inline, words: Inline, end: int, link: Link | None) -> Iterator[_Found]:
+    """``**Short**: The long title``, both together."""
+    glued = words.words.endswith((":", "："))
+    colon = _SHORT_NAME.match(line.text, end)
+    if len(words.words.split()) > _SHORT or not (colon or glued):
+        return
+    start = colon.end() if colon else end
+    after = line.part(start)
+    if quoted := _QUOTED.match(after.shape):
+        title, rest = after.part(*quoted.span("text")), after.part(quoted.end())
+    else:
+        first = TOKEN.search(after.shape)
+        stop = _sentence_end(after.text[: first.start()] if first else after.text)
+        title, rest = after.part(0, stop), after.part(stop)
+    if re.search(r"[^\W\d]", title.text):
+        yield _Found(join(trimmed(words, " :："), Inline(": "), trimmed(title)), rest, link)
+
+
+def _from_link(line: Inline, link: Span) -> _Found:
     """A link as the title, without the brackets around it."""
     around = next((found for found in TOKEN.finditer(line.shape) if found.end() >= link.end), None)
     start, end = (min(around.start(), link.start), around.end()) if around else (link.start, link.end)
-    return Titled(line.part(link.start, link.end), line.without(start, end), link.value)
+    return _Found(line.part(link.start, link.end), _without(line, start, end), link.link)
 
 
-def _further_on(line: Inline) -> Iterator[Titled]:
+def _further_on(line: Inline) -> Iterator[_Found]:
     """A title after authors or a date: in bold, in quotes, or a link of several words."""
     for bold in line.of("strong"):
         if not _is_note(line, bold) and len(line.part(bold.start, bold.end).words.split()) > 2:
-            yield _from_bold(line, bold)
-    if quoted := _QUOTED.search(line.shape):
-        title = trimmed(line.part(*quoted.span("text")), ".,")
-        yield Titled(title, line.without(*quoted.span()))
-    for link in line.of("link"):
-        if _is_title(line, link) and len(line.part(link.start, link.end).words.split()) > 2:
-            yield _from_link(line, link)
+            yield from _from_bold(line, bold)
+    if quoted := _QUOTED.search(line.shape[:_LONGEST]):
+        yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), _without(line, *quoted.span()))
+    for span in line.of("link"):
+        several = len(line.part(span.start, span.end).words.split()) > 2
+        if span.link and several and is_title_link(span.link) and not _in_sentence(line.text[: span.start]):
+            yield _from_link(line, span)
 
 
-def _bare(line: Inline) -> Iterator[Titled]:
+def _without(line: Inline, start: int, end: int) -> Inline:
+    """The line without its title, and a bar in its place if it has other words before it."""
+    before = line.part(0, start)
+    return join(before, _BAR if before.text.strip() else Inline(), line.part(end))
+
+
+def _in_sentence(before: str) -> bool:
+    """Whether the words before a link lead into it."""
+    words = before.lower().split()
+    return bool(words) and words[-1].strip("(") in _OPEN_ENDS
+
+
+def _cited(line: Inline) -> Iterator[_Found]:
+    """``Dee, A., & Poe, B. (2021). Title. Venue``, as in references (APA)."""
+    found = _CITED.match(line.text[:_LONGEST])
+    if found and names_of(found["authors"]):
+        after = line.part(found.end())
+        first = TOKEN.search(after.shape)
+        stop = _sentence_end(after.text[: first.start()] if first else after.text)
+        yield _Found(after.part(0, stop), join(line.part(0, found.end()), _BAR, after.part(stop)))
+
+
+def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     """The words before the first link or note: their first sentence, after the authors if those come first."""
     first = TOKEN.search(line.shape)
-    lead = re.sub(r"[\s(\[|,:;–—-]+$", "", line.text[: first.start()] if first else line.text)
+    stop = first.start() if first else len(line.text)
+    lead = line.text[: min(stop, _LONGEST)].rstrip(" (（[|,:;–—-")
     skipped = _AUTHORS_FIRST.match(lead)
     start = skipped.end() if skipped else 0
-    if found := _SENTENCE.match(lead, start):
-        title = trimmed(line.part(*found.span("text")), _EDGES)
-        if len(title.words.split()) > 1 and not is_date(title.words):
-            yield Titled(title, line.without(*found.span("text")))
+    end = start + _sentence_end(lead[start:])
+    end = _before_people(lead, start, end)
+    title = trimmed(line.part(start, end), _EDGES)
+    words = title.words.split()
+    if not words or date_of(title.words) or not re.search(r"[^\W\d_]", title.text) or is_generic(title.words):
+        return
+    if first is not None and _in_sentence(lead) and end == len(lead):
+        return  # "Another thing on [the web](...)"
+    if len(words) == 1 and not bullet:
+        return
+    yield _Found(title, _without(line, start, end))
+
+
+def _sentence_end(text: str) -> int:
+    """Where the first sentence of at least a few letters ends."""
+    text = text[:_LONGEST]
+    found = next(
+        (end for end in _SENTENCE_END.finditer(text) if end.start() >= _FEWEST and not _abbreviated(text, end)), None
+    )
+    return found.start() if found else len(text)
+
+
+def _abbreviated(text: str, stop: re.Match[str]) -> bool:
+    if not stop.group().startswith("."):
+        return False
+    last = text[: stop.start()].rpartition(" ")[2]
+    return len(last) == 1 or last.lower() in ("vs", "dr", "st", "al", "e.g", "i.e", "u.s")
+
+
+def _before_people(text: str, start: int, end: int) -> int:
+    """Where the title ends if authors, a venue or a date follow it between commas."""
+    parts = list(re.finditer(r"[,，]\s+", text[start:end]))
+    for number, comma in enumerate(parts):
+        stop = start + parts[number + 1].start() if number + 1 < len(parts) else end
+        part = text[start + comma.end() : stop]
+        if len(text[start : start + comma.start()].split()) > 1 and (names_of(part) or is_place_or_date(part)):
+            return start + comma.start()
+    return end
+
+
+def _without_tails(title: Inline) -> tuple[Inline, Inline]:
+    """A title, and the venue and year behind it, which lists put into the same link, bold or sentence."""
+    tail, title = Inline(), Inline(title.text, tuple(span for span in title.spans if not span.link))
+    for _ in range(_MOST_TAILS):
+        cut = _tail(title)
+        if not cut or len(title.text[: cut[0]].split()) < 1:
+            break
+        said = title.part(*cut[1])
+        title, tail = title.part(0, cut[0]), join(Inline(" ["), said, Inline("]"), tail)
+    return title, tail
+
+
+def _tail(title: Inline) -> tuple[int, tuple[int, int]] | None:
+    """Where the last venue or date in a title starts, and which characters say it."""
+    shape = title.shape[:_LONGEST]
+    found = _TAIL_ROUND.search(shape[-80:])
+    if found and is_place_or_date(found["tail"]):
+        behind = max(0, len(shape) - 80)
+        return behind + found.start(), (behind + found.start("tail"), behind + found.end("tail"))
+    for separator in reversed(list(_SEPARATOR.finditer(shape))[-4:]):
+        said = shape[separator.end() :].strip(" .")
+        plain_year = separator.group().strip() in (",", ".") and date_of(said)
+        if (
+            said
+            and len(shape[: separator.start()].split()) > 1
+            and (_is_tail(said, title, separator.end()) or plain_year)
+        ):
+            return separator.start(), (separator.end(), len(title.text))
+    return None
+
+
+def _is_tail(said: str, title: Inline, start: int) -> bool:
+    if found := place_and_year(said):
+        return is_venue(found[1])
+    emphasised = any(span.start <= start + 4 and span.end >= start + 2 for span in title.of("em"))
+    return emphasised and bool(place_and_year(said, trusted=True))
 
 
 def _no_prose(rest: Inline) -> bool:
@@ -190,11 +344,3 @@ def _no_prose(rest: Inline) -> bool:
     start = len(shape) - len(shape.lstrip())
     set_apart = any(span.start == start for kind in ("em", "strong", "code") for span in rest.of(kind))
     return start == len(shape) or set_apart or not shape[start].isalnum() or shape.startswith("by ", start)
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a date and nothing else, even an impossible one."""
-    try:
-        return bool(Published.parse(text))
-    except ValueError:
-        return True

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harvester.catalog.importing.choices import BELOW, heading_key
-from harvester.catalog.importing.titles import is_date
+from harvester.catalog.importing.dates import is_date
 from harvester.domain.identity import link_identifier
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d")

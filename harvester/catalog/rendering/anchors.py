@@ -9,7 +9,8 @@ selector after many emojis is a mark, so it is kept; headings are better written
 
 import unicodedata
 
-from harvester.catalog.importing.markdown import Heading, Row, pieces
+from harvester.catalog.importing.nodes import Heading, every, links_of
+from harvester.catalog.importing.page import page
 
 _VARIATION = "\N{VARIATION SELECTOR-16}"
 
@@ -41,18 +42,12 @@ def heading_text(name: str, emoji: str) -> str:
     return f"{name} {emoji}".strip().replace(_VARIATION, "")
 
 
-def dead_anchors(page: str) -> list[tuple[int, str]]:
-    """The links to headings that the page does not have, as (line, anchor)."""
-    slugger, content = Slugger(), list(pieces(page))
-    names = {slugger.name(piece.text) for piece in content if isinstance(piece, Heading)}
-    texts = [
-        (piece.line, content)
-        for piece in content
-        if not isinstance(piece, Heading)
-        for content in (piece.cells if isinstance(piece, Row) else (piece.content,))
-    ]
-    links = [(line, span.value) for line, content in texts for span in content.of("link")]
-    return [(line, link[1:]) for line, link in links if link.startswith("#") and link[1:] not in names]
+def dead_anchors(text: str) -> list[tuple[int, str]]:
+    """The links to headings that a page does not have, as (line, anchor)."""
+    slugger, nodes = Slugger(), page(text)
+    names = {slugger.name(node.text) for node in every(nodes) if isinstance(node, Heading)}
+    links = [(link.line, link.target) for link in links_of(nodes) if link.target.startswith("#")]
+    return [(line, target[1:]) for line, target in links if target[1:] not in names]
 
 
 def _is_word(char: str) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from harvester.base.errors import FetchError
 from harvester.catalog.entry import Entry
+from harvester.domain.author_names import common_authors
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import title_identifier
-from harvester.domain.papers import Paper, Sighting
+from harvester.domain.papers import Author, Paper, Sighting
 from harvester.services.arxiv_client import arxiv_settings, arxiv_transport
 from harvester.services.review.decisions import entry_of
 from harvester.services.workspace import Workspace
@@ -81,8 +82,14 @@ def _filled(entry: Entry, paper: Paper) -> Entry:
     links: Mapping[str, str] = known.links if not entry.links else {}
     return replace(
         entry,
-        authors=entry.authors or known.authors,
+        authors=_all_authors(entry.authors, known.authors),
         published=entry.published or known.published,
         venue=entry.venue or known.venue,
         links={**links, **entry.links},
     )
+
+
+def _all_authors(listed: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The listed authors, or all that are known where a list names only the first (``Dee et al.``)."""
+    same = common_authors([Author(name) for name in listed], [Author(name) for name in known])
+    return known if len(known) > len(listed) == same else listed or known

@@ -74,7 +74,13 @@ def is_map_file(given: str) -> bool:
 
 
 def explained(
-    ws: Workspace, unknown: Sequence[Unknown], list_file: Path, given: Sequence[str], choices: Choices, *, dry_run: bool
+    ws: Workspace,
+    unknown: Sequence[Unknown],
+    lists: Sequence[Path],
+    given: Sequence[str],
+    choices: Choices,
+    *,
+    dry_run: bool,
 ) -> Headings:
     """Propose what the headings mean, in a new map file unless there is one, or one was given.
 
@@ -88,8 +94,8 @@ def explained(
     lacking = [proposal for proposal in proposals if heading_key(proposal.heading.name) not in choices.places]
     if maps := [text for text in given if is_map_file(text)]:
         return Headings(proposals, kept=Path(maps[-1]), given=True, rows=format_rows(lacking))
-    file = _shown(ws.settings.path(Path(f"{list_name(list_file)}.map{SUFFIX}")))
-    text = format_map(proposals, ws.taxonomy, str(list_file), str(file))
+    file = _shown(ws.settings.path(Path(f"{list_name(lists[0])}.map{SUFFIX}")))
+    text = format_map(proposals, ws.taxonomy, list(map(str, lists)), str(file))
     if file.exists() and not _holds(file, text):
         return Headings(proposals, kept=file)
     if dry_run:

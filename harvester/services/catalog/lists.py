@@ -1,6 +1,6 @@
 """Import a list, render the list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from harvester.catalog.folder import load_catalog, write_entry
 from harvester.catalog.form.learned import Learned, learn
 from harvester.catalog.form.regions import regions
 from harvester.catalog.form.storage import save_form
-from harvester.catalog.importing.awesome import ImportedList, parse_list, read_list
+from harvester.catalog.importing.account import Balance, Skipped
+from harvester.catalog.importing.awesome import ImportedList, Source, parse_lists, read_list
 from harvester.catalog.importing.choices import Choices
+from harvester.catalog.importing.grouping import differ
+from harvester.catalog.importing.skipping import LEFT_OUT
 from harvester.catalog.rendering.awesome import build as render
 from harvester.domain.folding import whole_title
 from harvester.domain.labels import Labels
@@ -51,46 +54,72 @@ class Import:
             "new": self.new,
             "merged": self.merged,
             "enriched": self.enriched,
-            "skipped": self.read.skipped,
-            "unplaced": [{"line": item.line, "text": item.text} for item in self.read.unplaced],
+            **_balance_json(self.read.balance),
+            "skipped": [_record(one.line, one.text, one.file, reason=one.reason) for one in self.read.skipped],
+            "unplaced": [_record(one.line, one.text, one.file, why=one.why) for one in self.read.unplaced],
             **self.headings.to_json(),
+            "conflicts": list(self.read.conflicts),
             "problems": list(self.problems),
             **({"form": self.learned.to_json()} if self.learned else {}),
         }
 
 
+def _balance_json(balance: Balance) -> dict[str, int]:
+    """How many links the list has, and where they are."""
+    return {
+        "links": balance.links,
+        "in_entries": balance.in_entries,
+        "entries": balance.entries,
+        "left_out": balance.left_out,
+        "without_place": balance.unplaced,
+    }
+
+
+def _record(line: int, text: str, file: str, **why: str) -> dict[str, Any]:
+    return {"line": line, "text": text, **why, **({"file": file} if file else {})}
+
+
 def import_list(
     ws: Workspace,
-    file: Path,
+    files: Sequence[Path],
     *,
     choices: Sequence[str] = (),
     dry_run: bool = False,
     online: bool = False,
     template: str = "",
 ) -> Import:
-    """Import an Awesome-style list into the catalog; a paper that is already there gains its labels and links.
+    """Import Awesome-style lists into the catalog; a paper that is already there gains its labels and links.
 
-    What the list does not say about a paper (authors, date, venue) is taken from the store.
+    What the lists do not say about a paper (authors, date, venue) is taken from the store.
 
     Args:
+        files: the lists; of a folder, all Markdown files below it.
         choices: what headings mean, see `headings.given_choices`.
         online: whether arXiv is asked for what the store does not know either.
         template: "auto" if the catalog's list shall be built in the form of this one from now on.
 
     Raises:
-        UsageError: a choice or the template is not valid.
-        CatalogError: the list cannot be read, or contains no paper or no heading; nothing is written.
+        UsageError: a choice or the template is not valid, or a template is to be learned from several files.
+        CatalogError: a list cannot be read, they contain no paper or no heading; nothing is written.
         HarvesterError: an entry cannot be written.
     """
     if template not in ("", AUTO):
         raise UsageError(f"--template {template!r} is not known; the only one is: {AUTO}.")
-    text, chosen = read_list(file), given_choices(choices, ws.taxonomy)
-    read = parse_list(text, ws.taxonomy, chosen)
-    if not read.papers and not read.unplaced and not read.skipped:
-        raise CatalogError(f"{file} contains no papers; give a list with titles in bold or as links below headings.")
+    lists = list_files(files)
+    if template and len(lists) > 1:
+        raise UsageError(
+            f"--template {AUTO} learns the form of one list, and {len(lists)} files were given",
+            remedy="import the others without it",
+        )
+    named = _named(lists)
+    chosen = given_choices(choices, ws.taxonomy)
+    sources = [Source(read_list(file), str(file) if len(lists) > 1 else "") for file in lists]
+    read = parse_lists(sources, ws.taxonomy, chosen)
+    if not read.papers and not read.unplaced and not read.left_out and not any(map(_by_choice, read.skipped)):
+        raise CatalogError(f"{named} contains no papers; give a list with titles in bold or as links below headings.")
     if not read.headings:
         raise CatalogError(
-            f"{file} has no headings, from which its papers get their labels",
+            f"{named} has no headings, from which its papers get their labels",
             remedy='write one above each group of papers, such as "## Segmentation"',
         )
     as_listed, papers = read.papers, enriched(ws, read.papers, online=online)
@@ -98,15 +127,47 @@ def import_list(
     read = replace(read, papers=tuple(papers))
     with lock(ws.store, CATALOG_LOCK, wait=True):
         changed, merged = _merged(ws, read)
-        learned = _learned(ws, text, as_listed, changed, chosen) if template else None
+        learned = _learned(ws, sources[0].text, as_listed, changed, chosen) if template else None
         if not dry_run:
             for entry in changed:
                 write_entry(ws.catalog, entry, ws.taxonomy)
             if learned:
                 save_form(ws.catalog, learned.form)
         problems = () if dry_run else tuple(sync_locked(ws).problems)
-    headings = explained(ws, read.unknown, file, choices, chosen, dry_run=dry_run)
+    headings = explained(ws, read.unknown, lists, choices, chosen, dry_run=dry_run)
     return Import(read, len(read.papers) - merged, merged, better, headings, problems, learned)
+
+
+def list_files(given: Sequence[Path]) -> list[Path]:
+    """The files of lists, each once; a folder stands for all Markdown files below it.
+
+    Raises:
+        CatalogError: there is no Markdown file below a folder.
+    """
+    found: dict[Path, Path] = {}
+    for path in given:
+        inside = sorted(_markdown_below(path)) if path.is_dir() else [path]
+        if not inside:
+            raise CatalogError(f"{path} has no Markdown files", remedy="give the README.md of a list, or its folder")
+        for file in inside:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def _markdown_below(folder: Path) -> Iterator[Path]:
+    """The .md files below a folder, except in hidden ones such as ``.github``."""
+    for file in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if file.suffix.lower() == ".md" and not hidden and file.is_file():
+            yield file
+
+
+def _named(lists: Sequence[Path]) -> str:
+    return str(lists[0]) if len(lists) == 1 else f"None of the {len(lists)} files"
+
+
+def _by_choice(record: Skipped) -> bool:
+    return record.reason == LEFT_OUT
 
 
 def _learned(
@@ -121,10 +182,15 @@ def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
     changed: list[Entry] = []
     merged = 0
     for found in read.papers:
-        old = known.get(found.id) or known.get(whole_title(found.title))
+        old = known.get(found.id) or _same_title(known.get(whole_title(found.title)), found)
         merged += old is not None
         changed.append(joined(old, found, ws.taxonomy) if old else found)
     return changed, merged
+
+
+def _same_title(old: Entry | None, found: Entry) -> Entry | None:
+    """An entry of the same title, unless the two have different identifiers of one kind."""
+    return None if old is None or differ([old.id], [found.id]) else old
 
 
 def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:

@@ -1,0 +1,148 @@
+"""Dates and venues as lists write them."""
+
+import re
+
+from harvester.catalog.importing.words import plain, word_set
+from harvester.catalog.published import Published
+
+_COMPACT = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])?")
+_CJK = re.compile(r"(?P<year>(?:19|20)\d\d)\s?年(?:\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?[日号])?)?")
+_SPANISH = {
+    "enero": "january", "febrero": "february", "marzo": "march", "abril": "april", "mayo": "may", "junio": "june",
+    "julio": "july", "agosto": "august", "septiembre": "september", "octubre": "october", "noviembre": "november",
+    "diciembre": "december",
+}  # fmt: skip
+_MONTH_DAY_YEAR = re.compile(
+    r"(?P<name>[A-Za-z]{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)"
+)
+_SPACES = re.compile(r"[\s,]+")
+_LONGEST = 40  # characters of a date
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_SHORT = r"['’](?P<short>\d\d)"
+_REMARK = (
+    r"(?:\s*[(（]?(?P<remark>oral|spotlight|poster|highlight|workshop|best paper|accepted|preprint|findings)[)）]?)?"
+)
+_PLACE_YEAR = re.compile(
+    rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}|{_SHORT})[)）]?{_REMARK}\.?", re.IGNORECASE
+)
+_YEAR_PLACE = re.compile(rf"{_YEAR}[\s,-]+(?P<venue>[^\W\d][\w&./ -]{{1,60}}?){_REMARK}\.?", re.IGNORECASE)
+_ISSUE = re.compile(r"[,;:]?\s+(?:(?:vol|no|pp?|volume|issue|pages?)\b|\d).*", re.IGNORECASE)
+_IN = re.compile(r"(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
+_KNOWN = word_set(
+    """
+    aaai accv aistats acl acml acmmm arxiv asru biorxiv bmvc chil chi cikm cinc circulation coling colm conll corl corr
+    cvpr cvprw eacl eccv eccvw ehj embc emnlp eurospeech fimh icann icassp iccv iccvw iclr icip icme icml icpr icra
+    icdm ijcai ijcnn ijcv interspeech iros isbi isit isprs jacc jama jamia jbhi jmlr kdd lancet lrec media medima
+    medrxiv mia miccai midl mlhc mlmi naacl nature neurips neurocomputing nips nejm pami patterns pami plos pnas pr prl
+    preprint rss science sensors sigir siggraph sigmod spie stacom tac tbme tci tip tist tkde tmi tmlr tnnls tpami tsp
+    uai ubicomp vldb wacv wsdm www zenodo"""
+)
+_PERIODICAL = re.compile(
+    r"\b(?:journal|j\.\s+(?:am|med|clin|cardio\w*|biomed|electro\w*|appl|comput)\b|trans(?:actions|\.)|conference|conf\.|proceedings|proc\.|letters|workshop|symposium|magazine|annals|"
+    r"archives|bulletin|frontiers|ieee|acm|springer|elsevier|nature|lancet|circulation|science|medicine|imaging|informatics|"
+    r"cardiology|revista|congreso)(?!\w)|学报|期刊|雑誌|学会|会议",
+    re.IGNORECASE,
+)
+_ACRONYM = re.compile(r"[A-Z][A-Za-z&/+-]{0,14}[A-Z][A-Za-z&/+-]{0,6}|[A-Z]{2,12}")
+
+
+def date_of(text: str) -> Published | None:
+    """A text as a date; None if it is none, or one that the calendar does not have.
+
+    Besides what `Published.parse` reads: ``Aug 2 2025``, ``Aug-2025``, ``20250802``, ``202508``, ``2025年8月``,
+    ``18th Jan.,, 2023`` and Spanish months.
+    """
+    text = plain(text).strip(" .,;:()[]（）【】")
+    if not text or len(text) > _LONGEST or not re.search(r"\d{4}", text):
+        return None
+    try:
+        return _parsed(text)
+    except ValueError:  # [2024-13] is not a date; shown as the venue, it will be noticed
+        return None
+
+
+def _parsed(text: str) -> Published | None:
+    if found := _COMPACT.fullmatch(text) or _CJK.fullmatch(text):
+        return Published(int(found["year"]), int(found["month"] or 0), int(found["day"] or 0))
+    words = _SPACES.sub(" ", re.sub(r"(?<=[A-Za-z.])-(?=\d{4})", " ", text))
+    words = re.sub(r"\bde\b ?", "", words)
+    words = " ".join(_SPANISH.get(word.lower(), word) for word in words.split())
+    if found := _MONTH_DAY_YEAR.fullmatch(words):
+        return Published.parse(f"{found['day']} {found['name']} {found['year']}")
+    date = Published.parse(words) or Published.parse(text)
+    return date if date and 1800 <= date.year <= 2100 else None
+
+
+def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str, str] | None:
+    """``MICCAI 2023``, ``CVPR'21 (Oral)``, ``2019-NIPS`` split into year, venue and remark; None for other texts.
+
+    Args:
+        trusted: whether the place where the text stands says that it is a venue, such as square brackets.
+    """
+    text = _IN.sub("", plain(text), count=1)
+    if len(text) > 130 or date_of(text):
+        return None
+    found = _PLACE_YEAR.fullmatch(text) or _YEAR_PLACE.fullmatch(text)
+    if not found or len(text.split()) > 14:
+        return None
+    year = int(found["year"]) if found["year"] else 2000 + int(found.groupdict().get("short") or 0)
+    venue = _ISSUE.sub("", found["venue"]).strip(" ,.;:'’-")
+    if not venue or not (is_venue(venue) or (trusted and venue[0].isupper()) or (trusted and "," not in venue)):
+        return None
+    return Published(year), venue, (found["remark"] or "").capitalize()
+
+
+def is_venue(text: str, *, set_apart: bool = False) -> bool:
+    """Whether a text is the name of a venue, by a name or a word that venues have.
+
+    Args:
+        set_apart: whether it is in italics, as venues are; then any name will do.
+    """
+    text = plain(text).strip(" .,;:")
+    words = text.split()
+    if not words or len(words) > 12 or len(text) > 110:
+        return False
+    first = re.split(r"[\s,/@:-]", text.lower())[0].strip(".")
+    if first in _KNOWN or (len(words) <= 2 and any(word.strip("().").lower() in _KNOWN for word in words)):
+        return len(words) <= 4 or text[0].isupper()
+    if _PERIODICAL.search(text):
+        return text[0].isupper() or not text[0].isascii()
+    if len(words) <= 2 and _ACRONYM.fullmatch(words[0].strip("()")):
+        return True
+    return set_apart and text[0].isupper() and len(words) <= 8 and not re.search(r"\bet al\b", text)
+
+
+def is_known_venue(text: str) -> bool:
+    """Whether a text, which no year is beside, is surely a venue's name."""
+    text = _IN.sub("", plain(text), count=1).strip(" .,;:")
+    words = text.split()
+    if not words or len(words) > 10:
+        return False
+    if text.lower() in ("preprint", "patterns", "circulation"):
+        return text[0].isupper() and text != "Preprint"
+    return (len(words) <= 2 and words[0].lower().strip("().") in _KNOWN) or (
+        bool(_PERIODICAL.search(text)) and len(words) > 1 and text[0].isupper() and _capitalised(words)
+    )
+
+
+def _capitalised(words: list[str]) -> bool:
+    small = {"of", "on", "in", "and", "the", "for", "&", "de", "la"}
+    return all(word[0].isupper() or word.lower() in small or not word[0].isalpha() for word in words)
+
+
+def without_issue(venue: str) -> str:
+    """A venue without its volume, number and pages."""
+    return _ISSUE.sub("", venue).strip(" ,.;:")
+
+
+def is_place_or_date(text: str) -> bool:
+    """Whether a text says when or where a paper appeared, and no more."""
+    return bool(date_of(text) or place_and_year(text) or is_known_venue(text))
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date and nothing else, even an impossible one."""
+    try:
+        return bool(Published.parse(text) or date_of(text))
+    except ValueError:
+        return True

@@ -1,0 +1,308 @@
+"""What the lines of an entry say besides its title: date, venue, authors, notes, and what its links are called."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from harvester.catalog.importing.dates import (
+    date_of,
+    is_known_venue,
+    is_place_or_date,
+    is_venue,
+    place_and_year,
+    without_issue,
+)
+from harvester.catalog.importing.inline import TOKEN, Inline, Link, notes_in, trimmed
+from harvester.catalog.importing.names import listed_names, names_of
+from harvester.catalog.importing.roles import role_of
+from harvester.catalog.importing.titles import is_generic, tidy, unmarked
+from harvester.catalog.importing.words import ROLES, field_of, label_before, phrases, plain, role_word
+from harvester.catalog.published import Published
+from harvester.domain.text import clean
+
+_STOP = re.compile(r"[;|·•()（）]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
+_COMMA = re.compile(r"\s*[,，、]\s*")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:[A-Z]|trans|proc|vol|no|pp|int|conf|symp|j|jr|dr|med|rev|sci|lett|eng|comput|biomed|am|ann|assoc|soc|vs|dept|"
+    r"univ|eur|clin|cardiol|inf|syst|sp|feb|jan|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\Z",
+    re.IGNORECASE,
+)
+_PAGES = re.compile(
+    r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)", re.IGNORECASE
+)
+_EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;无;なし;soon;coming soon")
+_MOST_PARTS = 40  # between commas, in which authors are looked for
+_LONGEST = 4_000  # characters of a line that are looked at
+_EDGES = " \t*_`|\\,.:;–—-~"
+_AFFILIATION = re.compile(
+    r"\([^()]{0,80}\b(?:univ|institut|hospital|colleg|laborator|school|cent(?:er|re)|academy|inc\b)[^()]{0,80}\)",
+    re.IGNORECASE,
+)
+_PREPRINTS = re.compile(r"\s+(?:arxiv|biorxiv|medrxiv)\b", re.IGNORECASE)
+_ONE_PERSON = re.compile(r"\b[A-Z]\.|\bet al")  # two capitalized words in italics are a journal, unless they have this
+_ROUND_NOTE = re.compile(r"\(([^()]{1,80})\)|（([^（）]{1,80})）")
+
+
+@dataclass(slots=True)
+class Facts:
+    """What was found so far; the first of several dates and venues counts, the others become notes."""
+
+    title: str = ""
+    published: Published = Published()  # noqa: RUF009 - frozen, so it can be shared
+    venue: str = ""
+    authors: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    brackets: list[str] = field(default_factory=list)
+    hints: dict[int, str] = field(default_factory=dict)
+
+    def line(self, line: Inline) -> None:
+        """Take in a line: what its label says (``Date: July 2026``), otherwise whatever it contains."""
+        bare = unmarked(line.part(0, _LONGEST))
+        label, part, start = label_before(bare.text)
+        inside_link = any(span.start < start for span in bare.of("link"))
+        if label and not inside_link and (part or _is_said(bare, start)):
+            self.part(part or "said", label, bare.part(start), more=bare.text[len(label) : start])
+        else:
+            self.words(bare)
+
+    def part(self, part: str, label: str, text: Inline, more: str = "") -> None:
+        """Take in a text that is labelled, by a word before it or above its column."""
+        words = plain(clean(_visible(text)))
+        if part == "date":
+            self._date(words) or self.place(words) or self.note(f"{label}: {words}", words)
+        elif part == "venue":
+            self.place(words, trusted=True) or self._venue(words) or self.note(words, words)
+        elif part == "authors":
+            self.authors = self.authors or listed_names(words)
+        elif part in ("note", "said"):
+            said = _with_brackets(text)
+            self.note(said if part == "note" else f"{label}: {said}", said)
+        elif part in ("title", "name"):
+            self.title = self.title or tidy(words)
+        else:
+            self.links(text, part)
+            self.words(_without_any_link(text))
+        for first, second in _ROUND_NOTE.findall(more):
+            self.note(first or second, first or second)
+
+    def words(self, line: Inline) -> None:
+        """Take in a text without a label."""
+        self.links(line, "")
+        self.brackets += [note for note in notes_in(line) if not _is_empty(note)]
+        text = _AFFILIATION.sub(lambda found: " " * len(found.group()), _visible(line))
+        emphasised = [(span.start, span.end) for span in (*line.of("em"), *line.of("code"))]
+        for start, end in _pieces(text):
+            words = clean(text[start:end]).strip(_EDGES)
+            if not re.search(r"\w", words) or _is_empty(words):
+                continue
+            self._piece(text, start, end, emphasised)
+
+    def settled(self) -> "Facts":
+        """With the notes in square brackets, which are date and venue where a list has both."""
+        notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note)]
+        dated = next((note for note in notes if date_of(note)), None)
+        venues = [note for note in notes if note is not dated]
+        if dated:
+            self.published = date_of(dated) or self.published
+            venues = [re.sub(rf",\s*{self.published.year}\Z", "", note) for note in venues]
+        elif len(venues) == 1 and (found := place_and_year(venues[0], trusted=True)):
+            self.published, venues = found[0], [found[1]]
+            self.note(found[2], found[2])
+        if venues:
+            said = ", ".join(venues)
+            if self.venue and self.venue != said:
+                self.notes.append(self.venue)
+            self.venue = said
+        return self
+
+    def note(self, text: str, said: str) -> bool:
+        """Add a note, if it says something."""
+        bare = clean(text).strip(" ,;|:：")
+        if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
+            self.notes.append(bare)
+        return True
+
+    def place(self, words: str, *, trusted: bool = False) -> bool:
+        """Take a venue and its year; whether it was one."""
+        found = place_and_year(words, trusted=trusted)
+        if not found or self.venue:
+            return False
+        self.venue = found[1]
+        self.published = self.published or found[0]
+        self.note(found[2], found[2])
+        return True
+
+    def _date(self, words: str) -> bool:
+        found = date_of(words)
+        if found:
+            self.published = self.published or found
+        return bool(found)
+
+    def _venue(self, words: str) -> bool:
+        if self.venue or _is_empty(words) or not re.search(r"\w", words):
+            return False
+        self.venue = words
+        return True
+
+    def _piece(self, text: str, start: int, end: int, emphasised: Iterable[tuple[int, int]]) -> None:
+        """A piece of a sentence, as a whole or between commas."""
+        whole = clean(text[start:end]).strip(_EDGES)
+        parts = list(_split(text, start, end))
+        people = next((n for n in range(min(len(parts), _MOST_PARTS), 0, -1) if _people(text, parts[:n])), 0)
+        one = people in (0, len(parts))
+        if one and self._known(whole, set_apart=_covered(text, start, end, emphasised)):
+            return
+        if people and not self.authors:
+            self.authors = names_of(text[parts[0][0] : parts[people - 1][1]])
+            parts = parts[people:]
+        left = [part for part in parts if not self._known_part(text, part, emphasised)]
+        if left and len(left) == len(parts):
+            self.note(text[left[0][0] : left[-1][1]], whole)
+        elif left:
+            self.note(", ".join(clean(text[slice(*part)]) for part in left), whole)
+
+    def _known_part(self, text: str, part: tuple[int, int], emphasised: Iterable[tuple[int, int]]) -> bool:
+        words = clean(text[slice(*part)]).strip(_EDGES)
+        return self._known(words, set_apart=_covered(text, *part, emphasised))
+
+    def _known(self, words: str, *, set_apart: bool) -> bool:
+        """Take a text that is a date, a venue or authors and nothing else; whether it was."""
+        if not words or (_PAGES.fullmatch(words) and not date_of(words)):
+            return True
+        if self._date(words) or self.place(words, trusted=set_apart):
+            return True
+        people = names_of(words)
+        may_be_venue = is_known_venue(words) or (set_apart and len(people) == 1 and not _ONE_PERSON.search(words))
+        if people and not self.authors and not may_be_venue:
+            self.authors = people
+            return True
+        bare = re.sub(r"^[Ii]n:?\s+", "", words)
+        if not self.venue and (is_known_venue(bare) or (set_apart and is_venue(bare, set_apart=True))):
+            self.venue = without_issue(bare)
+            return True
+        return False
+
+    def links(self, line: Inline, hint: str) -> None:
+        """Remember what stands before links that say nothing themselves, and venue and date in what they are called."""
+        for span in line.of("link"):
+            link = span.link
+            if not link:
+                continue
+            before = _before(line, span.start)
+            if role := (before or hint):
+                self.hints.setdefault(link.number, role)
+            label = link.label
+            if label and not is_generic(label) and (date_of(label) or place_and_year(label)):
+                self.brackets.append(label)
+
+
+def roles(links: Iterable[Link], hints: dict[int, str]) -> Iterator[tuple[str, str]]:
+    """The role and the address of each link."""
+    for link in links:
+        yield role_of(link, hints.get(link.number, "")), link.target
+
+
+def _is_said(line: Inline, start: int) -> bool:
+    """Whether an unknown word before a colon is a label: in bold, or short and at the beginning of a short line."""
+    label = line.text[:start].rstrip(" :：")
+    bold = any(span.start == 0 and span.end >= len(label) for span in line.of("strong"))
+    return bold and len(label.split()) <= 3
+
+
+def _before(line: Inline, start: int) -> str:
+    """The role that is named right before a link: ``Code: https://...``."""
+    lead = line.text[max(0, start - 40) : start].rstrip(" [(*_")
+    if not lead.endswith((":", "：")):
+        return ""
+    said = re.split(r"[,;|.)\]·]\s*", lead[:-1])[-1].strip(" *_([")
+    role = field_of(re.sub(r"\s*[(（].*", "", said)) or role_word(said.split(" ")[-1] if said else "")
+    return role if role in ROLES.values() else ""
+
+
+def _visible(line: Inline) -> str:
+    """The text with notes, and with links that only say what they lead to, blanked."""
+    shown = list(line.text)
+    hidden = [found.span() for found in TOKEN.finditer(line.shape) if found["note"] is not None]
+    for span in line.of("link"):
+        label = span.link.label if span.link else ""
+        around = line.text[max(0, span.start - 1) : span.start] == "["
+        if around or not label or is_generic(label) or date_of(label) or place_and_year(label):
+            hidden.append((span.start - around, span.end + around))
+    for start, end in hidden:
+        shown[start:end] = " " * (min(end, len(shown)) - start)
+    return "".join(shown)
+
+
+def _with_brackets(line: Inline) -> str:
+    """A remark as it is, without the addresses of its links."""
+    bare = [span for span in line.of("link") if span.link and not span.link.label]
+    text = list(line.text)
+    for span in bare:
+        text[span.start : span.end] = " " * (span.end - span.start)
+    said = clean("".join(text))
+    return re.sub(r"\A\[([^\[\]]*)\]\Z", r"\1", said).strip()
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text between full stops, dashes, brackets and bars."""
+    start = 0
+    for stop in _STOP.finditer(text):
+        if stop.group() == "." and _goes_on(text, start, stop):
+            continue
+        yield start, stop.start()
+        start = stop.end()
+    yield start, len(text)
+
+
+def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether a full stop ends an abbreviation, not a sentence."""
+    after = text[stop.end() : stop.end() + 20].lstrip()[:1]
+    if text[start : stop.start()].endswith(" al") or _PREPRINTS.match(text, stop.end()):
+        return False
+    if not after or after.islower() or after == ",":
+        return bool(after)
+    last = text[max(start, stop.start() - 12) : stop.start()]
+    return bool(_ABBREVIATED.search(last)) and not (after.isdigit() and re.search(r"\b[A-Za-z]\Z", last))
+
+
+def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts between commas."""
+    begin = start
+    for comma in _COMMA.finditer(text, start, end):
+        if text[begin : comma.start()].strip():
+            yield begin, comma.start()
+        begin = comma.end()
+    if text[begin:end].strip():
+        yield begin, end
+
+
+def _people(text: str, parts: list[tuple[int, int]]) -> bool:
+    return bool(names_of(text[parts[0][0] : parts[-1][1]]))
+
+
+def _covered(text: str, start: int, end: int, marks: Iterable[tuple[int, int]]) -> bool:
+    """Whether the first word of a piece, or all of it, is in italics."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    return any(first <= start < last for first, last in marks)
+
+
+def _says_where(note: str) -> bool:
+    """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
+    return is_place_or_date(note) or not is_generic(note) or not re.search(r"[^\W\d]", note)
+
+
+def _is_empty(text: str) -> bool:
+    return " ".join(re.findall(r"\w+", text.lower())) in _EMPTY
+
+
+def _without_any_link(line: Inline) -> Inline:
+    for span in reversed(line.of("link")):
+        around = line.text[max(0, span.start - 1) : span.start] == "[" and line.text[span.end : span.end + 1] == "]"
+        line = line.without(span.start - around, span.end + around)
+    return Inline(line.text, tuple(span for span in line.spans if not span.link))
+
+
+def without_links(line: Inline) -> Inline:
+    """The words of a line that are not in links that only say what they lead to."""
+    return trimmed(Inline(_visible(line)))

@@ -1,0 +1,292 @@
+"""Builds the nodes of a page from a flow of marks, tags and words, in which Markdown and HTML may be mixed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from harvester.catalog.importing.inline import Inline, Kind, Link, Span, join, trimmed, with_unread_bold
+from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Line, Node, Row, Rule, Table, Text
+from harvester.domain.text import clean
+
+BARE_ADDRESS = re.compile(r"https?://[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+", re.IGNORECASE)
+_DEEPEST = 60  # elements within each other
+_DETAILS_LEVEL = 7  # how much deeper headings within details are
+_MOST_DETAILS = 6
+_INDENT = re.compile(r"[\s>]*")
+_TASK = re.compile(r"\[[ xX]\]\s+")
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element whose end has not come yet."""
+
+    kind: str
+    line: int
+    level: int = 0
+    nodes: list[Node] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    rows: list[tuple[bool, Row]] = field(default_factory=list)
+    cells: list[Inline] = field(default_factory=list)
+    is_head: bool = True
+    nested: int = 0
+
+
+class Flow:
+    """A page that is being built; `at` is the number of the current line.
+
+    Args:
+        lines: the page's lines.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._numbers = count()
+        self._open = [_Open("page", 1)]
+        self.at = 1
+        self._marks: list[tuple[Kind, int, Link | None]] = []
+        self._begin_line()
+
+    # Words and marks of a line
+
+    def write(self, text: str, kind: Kind | None = None) -> None:
+        """Add words, marked with `kind`."""
+        if kind:
+            self._spans.append(Span(self._length, self._length + len(text), kind))
+        self._text.append(text)
+        self._length += len(text)
+
+    def image(self, alt: str, address: str) -> None:
+        """Add an image."""
+        if address:
+            link = self._link(alt, address, image=True)
+            self._spans.append(Span(self._length, self._length, "image", link))
+
+    def begin(self, kind: Kind, address: str = "") -> None:
+        """Begin a mark."""
+        link = self._link("", address) if kind == "link" else None
+        self._marks.append((kind, self._length, link))
+
+    def finish(self, kind: Kind) -> None:
+        """End the last mark of a kind that has begun."""
+        depth = next((n for n in reversed(range(len(self._marks))) if self._marks[n][0] == kind), None)
+        if depth is not None:
+            _, start, link = self._marks.pop(depth)
+            self._mark(kind, start, link)
+
+    def line_end(self, lines: int = 1) -> None:
+        """End a line of text; an open mark joins it with the next, except italics, which lists use for whole lines."""
+        self.at += lines
+        if any(kind != "em" for kind, _, _ in self._marks):
+            self.write(" ")
+        else:
+            emphasised = len(self._marks)
+            self._end_line()
+            self._marks = [("em", 0, None)] * emphasised
+
+    def hide(self, address: str, place: str, line: int) -> None:
+        """Add a link that no reader sees."""
+        self._end_line()
+        self._open[-1].nodes.append(Hidden(Link(next(self._numbers), line, "", address, bare=True), place))
+
+    # Elements
+
+    def open(self, kind: str, level: int = 0) -> int:
+        """Open an element; its handle."""
+        inside = self._open[-1]
+        if inside.kind == "cell":
+            inside.nested += kind == "table"
+            self.end_text()
+            return -1
+        self.end_text()
+        if kind in _WITHIN:
+            self._close_open(kind)
+        if len(self._open) > _DEEPEST:
+            return -1
+        self._open.append(_Open(kind, self.at, level or self._level(kind)))
+        return len(self._open) - 1
+
+    def close(self, handle: int) -> None:
+        """Close an element, and those in it that are still open."""
+        self.end_text()
+        while 0 < handle < len(self._open):
+            self._close_last()
+
+    def close_kind(self, kind: str) -> None:
+        """Close the innermost element of a kind, unless it is part of an outer table."""
+        self.end_text()
+        inside = self._open[-1]
+        if inside.kind == "cell" and inside.nested:
+            inside.nested -= kind == "table"
+            return
+        border = {"item": "list", "cell": "table", "row": "table"}.get(kind, "")
+        for number in reversed(range(1, len(self._open))):
+            if self._open[number].kind == kind:
+                self.close(number)
+            elif self._open[number].kind != border and not (inside.kind == "cell" and kind in ("item", "list")):
+                continue
+            return
+
+    def open_cell(self, *, head: bool) -> int:
+        """Open a cell of a table."""
+        handle = -1 if self._open[-1].kind == "cell" and self._open[-1].nested else self._cell()
+        if handle > 0:
+            self._open[handle].is_head = head
+        return handle
+
+    def rule(self) -> None:
+        """Add a horizontal rule."""
+        self.end_text()
+        self._open[-1].nodes.append(Rule(self.at))
+
+    def end_text(self) -> None:
+        """End a paragraph."""
+        self._end_line()
+        inside = self._open[-1]
+        if inside.lines and inside.kind not in ("cell", "heading"):
+            inside.nodes.append(Text(tuple(inside.lines)))
+            inside.lines = []
+
+    def finished(self) -> tuple[Node, ...]:
+        """All nodes."""
+        self.end_text()
+        self._marks = [mark for mark in self._marks if mark[2]]
+        for kind, start, link in self._marks:  # links around nothing that is shown
+            self._mark(kind, start, link)
+        self._marks = []
+        self.end_text()
+        self.close(1)
+        return tuple(self._open[0].nodes)
+
+    def _cell(self) -> int:
+        for kind in ("cell",):
+            self._close_open(kind)
+        if not any(above.kind == "table" for above in self._open):
+            self.end_text()
+            return -1
+        if self._open[-1].kind != "row":
+            self.open("row")
+        return self.open("cell")
+
+    def _level(self, kind: str) -> int:
+        details = min(_MOST_DETAILS, sum(above.kind == "details" for above in self._open))
+        return _DETAILS_LEVEL * (details + (kind == "details"))
+
+    def heading_level(self, level: int) -> int:
+        """The level of a heading here; 0 stands for a summary."""
+        return self._level("") + level or 6
+
+    def _close_open(self, kind: str) -> None:
+        """An item ends the one before it; so do rows and cells."""
+        for number in reversed(range(1, len(self._open))):
+            if self._open[number].kind == kind:
+                return self.close(number)
+            if self._open[number].kind in _WITHIN[kind]:
+                return None
+        return None
+
+    def _close_last(self) -> None:
+        self.end_text()
+        done = self._open.pop()
+        into = self._open[-1]
+        if done.kind == "item":
+            into.nodes.append(Bullet(done.line, tuple(done.nodes)))
+        elif done.kind == "heading":
+            content = _in_one(done.lines)
+            into.nodes += [*done.nodes, Heading(done.line, done.level, content)]
+        elif done.kind == "cell":
+            into.cells.append(_in_one(done.lines))
+            into.is_head = into.is_head and done.is_head
+            into.nodes += done.nodes
+        elif done.kind == "row":
+            into.rows.append((done.is_head, Row(done.line, tuple(done.cells))))
+            into.nodes += done.nodes
+        elif done.kind == "table":
+            into.nodes += [*done.nodes, _table(done)]
+        else:
+            into.nodes += done.nodes
+            if done.kind == "details":
+                into.nodes.append(Close(done.level))
+
+    def _link(self, label: str, address: str, *, image: bool = False) -> Link:
+        return Link(next(self._numbers), self.at, clean(label), address.strip(), image)
+
+    def _mark(self, kind: Kind, start: int, link: Link | None) -> None:
+        if link:
+            self._mark_link(start, link)
+        elif kind == "link":
+            return
+        elif start < self._length and not any(opened == "link" for opened, _, _ in self._marks):
+            self._spans.append(Span(start, self._length, kind))  # bold within a link belongs to the link
+
+    def _mark_link(self, start: int, link: Link) -> None:
+        text = "".join(self._text)[start:]
+        brackets = len(text) > 2 and text[0] == "[" and text.find("]") == len(text) - 1
+        label = clean(text[brackets : len(text) - brackets])
+        images = [span.link for span in self._spans if span.link and span.link.image and span.start >= start]
+        alone = bool(images) and not label
+        named = replace(link, label=images[0].label if alone else label, picture=alone)
+        self._spans.append(Span(start + brackets, self._length - brackets, "link", named))
+
+    def _begin_line(self) -> None:
+        self._began = self.at
+        self._text: list[str] = []
+        self._length = 0
+        self._spans: list[Span] = []
+
+    def _end_line(self) -> None:
+        """End the line; a link that has no text yet goes on in the next one."""
+        waiting = [mark for mark in self._marks if mark[2] and mark[1] >= self._length]
+        for kind, start, link in [mark for mark in self._marks if mark not in waiting]:
+            self._mark(kind, start, link)
+        self._marks = [(kind, 0, link) for kind, _, link in waiting]
+        line = trimmed(with_unread_bold(self._with_addresses(Inline("".join(self._text), tuple(self._spans)))))
+        inside = self._open[-1]
+        if inside.kind == "item" and not inside.nodes and not inside.lines and (ticked := _TASK.match(line.text)):
+            line = line.part(ticked.end())
+        if line.text or line.spans:
+            last = max(self._began, self.at - (1 if self.at > self._began else 0))
+            inside.lines.append(Line(self._began, last, line, self._indent(self._began)))
+        self._begin_line()
+
+    def _indent(self, line: int) -> int:
+        before = _INDENT.match(self._lines[line - 1]) if line <= len(self._lines) else None
+        return len(before.group().expandtabs(4)) if before else 0
+
+    def _with_addresses(self, line: Inline) -> Inline:
+        """The line with addresses outside of links as links of their own."""
+        if "://" not in line.text:
+            return line
+        taken = [span for span in line.spans if span.kind == "link"]
+        found = [
+            (match.start(), address)
+            for match in BARE_ADDRESS.finditer(line.text)
+            if (address := bare_address(match.group()))
+            and not any(span.start < match.start() + len(address) and match.start() < span.end for span in taken)
+        ]
+        bare = (
+            Span(start, start + len(address), "link", replace(self._link("", address), bare=True))
+            for start, address in found
+        )
+        return Inline(line.text, (*line.spans, *bare))
+
+
+_WITHIN = {"item": ("list", "cell"), "row": ("table",), "cell": ("table",)}
+"""Elements that end the one before them, and the elements that they do so within."""
+
+
+def bare_address(found: str) -> str:
+    """An address in a text without the signs of the sentence around it."""
+    while found and (found[-1] in ".,;:!?'_" or (found[-1] == ")" and found.count(")") > found.count("("))):
+        found = found[:-1]
+    return found
+
+
+def _in_one(lines: Sequence[Line]) -> Inline:
+    return trimmed(join(*(piece for line in lines for piece in (line.content, Inline(" ")))))
+
+
+def _table(done: _Open) -> Table:
+    rows = [row for _, row in done.rows if any(cell.text or cell.spans for cell in row.cells)]
+    has_head = bool(done.rows) and done.rows[0][0] and rows[:1] == [done.rows[0][1]]
+    return Table(done.line, rows[0].cells if has_head else (), tuple(rows[has_head:]))

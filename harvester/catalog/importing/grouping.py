@@ -1,0 +1,184 @@
+"""Mentions of papers joined into entries: which mentions are of one paper, and what identifies it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.entry import Entry
+from harvester.catalog.importing.facts import roles
+from harvester.catalog.importing.inline import Link
+from harvester.catalog.importing.item import Item
+from harvester.catalog.importing.outline import Place
+from harvester.catalog.importing.roles import by_role, paper_link
+from harvester.catalog.published import Published
+from harvester.domain.folding import whole_title
+from harvester.domain.identity import best, link_identifier, names_of_kind, numbered, title_identifier
+from harvester.domain.labels import Labels, completed
+
+_KINDS = ("arxiv", "doi", "pmid", "pmcid")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An item with its web links, the section it is in, and how many lists were before its own."""
+
+    item: Item
+    links: tuple[Link, ...]
+    place: Place
+
+    @property
+    def roled(self) -> list[tuple[str, str]]:
+        """The roles and addresses of its links."""
+        return list(roles(self.links, self.item.hints))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The identifiers in the links that lead to the paper itself."""
+        found = (link_identifier(address) for role, address in self.roled if paper_link(role))
+        return frozenset(name for name in found if name)
+
+
+@dataclass(slots=True)
+class Group:
+    """The mentions of one paper; the first gives its title. Those in derived sections give no labels."""
+
+    mentions: list[Mention]
+    derived: list[Mention] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The title that the first mention gives."""
+        return self.mentions[0].item.title
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The identifiers in the links of all mentions."""
+        return frozenset(name for mention in self.mentions for name in mention.names)
+
+    @property
+    def every(self) -> list[Mention]:
+        """All mentions."""
+        return [*self.mentions, *self.derived]
+
+
+class Groups:
+    """The papers of one or several lists."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
+        self._by_title: dict[str, list[Group]] = {}
+
+    def add(self, mention: Mention) -> str:
+        """Add a mention to the group of its paper; why it cannot be, or ""."""
+        group = self._of(mention)
+        if group is None:
+            self._by_title.setdefault(whole_title(mention.item.title), []).append(Group([mention]))
+            return ""
+        if facet := _contradicted(mention, group, self._exclusive):
+            return f"a second {facet} of one paper"
+        group.mentions.append(mention)
+        return ""
+
+    def add_derived(self, mention: Mention) -> bool:
+        """Add a mention in a derived section; whether its paper is anywhere else."""
+        group = self._of(mention)
+        if group:
+            group.derived.append(mention)
+        return group is not None
+
+    def entries(self) -> tuple[list[tuple[Group, Entry]], list[Group]]:
+        """An entry for each paper, and the papers that have no name at all."""
+        groups = [group for alike in self._by_title.values() for group in alike]
+        groups.sort(key=lambda group: group.mentions[0].item.number)
+        named = _named(groups)
+        made = [(group, _entry(name, group, self._taxonomy)) for group, name in zip(groups, named, strict=True) if name]
+        return made, [group for group, name in zip(groups, named, strict=True) if not name]
+
+    def shared(self) -> list[tuple[str, list[Item]]]:
+        """The identifiers that several papers claim, each with the first mentions of these papers."""
+        claims: dict[str, list[Item]] = defaultdict(list)
+        for group in (group for alike in self._by_title.values() for group in alike):
+            for name in group.names:
+                claims[name].append(group.mentions[0].item)
+        claimed = [(name, sorted(items, key=lambda item: item.number)) for name, items in claims.items()]
+        return sorted((pair for pair in claimed if len(pair[1]) > 1), key=lambda pair: pair[1][0].number)
+
+    def _of(self, mention: Mention) -> Group | None:
+        """The paper of a mention: of the same title, and not of another identifier of the same kind."""
+        alike = self._by_title.get(whole_title(mention.item.title), [])
+        known = [group for group in alike if group.names & mention.names]
+        return next(iter([*known, *(group for group in alike if not differ(group.names, mention.names))]), None)
+
+
+def differ(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether two sets of identifiers are of two papers: of one kind, they have different ones."""
+    pairs = ((names_of_kind(ours, kind), names_of_kind(theirs, kind)) for kind in _KINDS)
+    return any(one and other and not one & other for one, other in pairs)
+
+
+def placements(group: Group) -> int:
+    """How many sections list the paper; one that gives no label (Other) counts as well."""
+    return len({label for mention in group.mentions for label in mention.place.labels or (("", ""),)})
+
+
+def _named(groups: Sequence[Group]) -> list[str]:
+    """The identifier of each paper: one from its links that no other paper claims, else that of its title.
+
+    Two titles claim one arXiv id when a list's maintainer copied a link and forgot to change it; we cannot tell whose
+    it is. Of several titles that begin alike, all but the first get a number.
+    """
+    claims: dict[str, int] = defaultdict(int)
+    for group in groups:
+        for name in group.names:
+            claims[name] += 1
+    taken: set[str] = set()
+    named: list[str] = []
+    for group in groups:
+        own = [name for name in group.names if claims[name] == 1]
+        name = best(own) if own else _free(title_identifier(group.title) or "", taken)
+        taken.add(name)
+        named.append(name)
+    return named
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number = 1
+    while name and (numbered(name, number) if number > 1 else name) in taken:
+        number += 1
+    return numbered(name, number) if number > 1 else name
+
+
+def _entry(identifier: str, group: Group, taxonomy: Taxonomy) -> Entry:
+    items = [mention.item for mention in group.mentions]
+    given = {label for mention in group.mentions for label in mention.place.labels}
+    found = {
+        facet.id: tuple(label for label in facet.label_ids if (facet.id, label) in given)
+        for facet in taxonomy.facets
+        if not facet.exclusive
+    }
+    found |= {facet.id: _given(group.mentions, facet.id)[:1] for facet in taxonomy.facets if facet.exclusive}
+    return Entry(
+        id=identifier,
+        title=group.title,
+        authors=next((item.authors for item in items if item.authors), ()),
+        published=next((item.published for item in items if item.published), Published()),
+        venue=next((item.venue for item in items if item.venue), ""),
+        note=next((item.note for item in items if item.note), ""),
+        labels=completed(Labels(found), taxonomy),
+        links=by_role(link for mention in group.every for link in mention.roled),
+    )
+
+
+def _given(mentions: Iterable[Mention], facet: str) -> tuple[str, ...]:
+    """The labels of one facet that sections give, in their order."""
+    return tuple(label for mention in mentions for owner, label in mention.place.labels if owner == facet)
+
+
+def _contradicted(mention: Mention, group: Group, exclusive: Sequence[str]) -> str:
+    """The exclusive facet of which a section gives a second label: the list's maintainer must say which is meant."""
+    pairs: Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]] = (
+        (facet, _given(group.mentions, facet)[:1], _given([mention], facet)[:1]) for facet in exclusive
+    )
+    return next((facet for facet, first, other in pairs if first and other and first != other), "")

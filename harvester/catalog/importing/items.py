@@ -1,0 +1,360 @@
+"""Finds the items of a page: what may be a paper, with title, links, venue, date, authors and notes. Pure.
+
+It knows nothing of labels; `places` decides where an item belongs, and whether it is a paper.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from harvester.catalog.importing.dates import date_of, is_place_or_date
+from harvester.catalog.importing.facts import Facts, without_links
+from harvester.catalog.importing.inline import Inline, Link, links_in, notes_in
+from harvester.catalog.importing.item import Item, joined_notes
+from harvester.catalog.importing.names import names_of
+from harvester.catalog.importing.no_papers import has_such_name
+from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Line, Node, Rule, Table, Text, every
+from harvester.catalog.importing.roles import TITLE
+from harvester.catalog.importing.rows import row_items
+from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper, tidy
+from harvester.catalog.importing.unknown import is_grouping
+from harvester.catalog.importing.words import label_before, plain
+from harvester.domain.identity import link_identifier
+
+LABEL_LEVEL, GROUP_LEVEL = 60, 70  # of bold lines and of bullets that group others: below all headings
+_LONGEST_BODY = 40  # nodes below a heading that is a title
+_FEW = 8  # words of a bold line that groups
+
+
+Event = Heading | Close | Hidden | Item
+IsSection = Callable[[str], bool]
+
+
+@dataclass(slots=True)
+class Draft:
+    """An item to which more lines may come: its first line, and those below."""
+
+    first: Line
+    rest: list[Line] = field(default_factory=list)
+    bullet: bool = False
+    is_heading: bool = False
+
+    @property
+    def lines(self) -> list[Line]:
+        """All of its lines."""
+        return [self.first, *self.rest]
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Its links, without images."""
+        return tuple(link for link in links_in(*(line.content for line in self.lines)) if not link.image)
+
+    def title(self) -> Titled:
+        """Its title, and the rest of its first line."""
+        like = any(map(leads_to_paper, self.links))
+        found = find_title(
+            self.first.content, bullet=self.bullet or self.is_heading, like_a_paper=like or self.is_heading
+        )
+        if not found.title and self.is_heading:
+            return Titled(tidy(self.first.content.words), Inline())
+        return found
+
+
+def items(nodes: Sequence[Node], text: str, is_section: IsSection = lambda heading: False) -> Iterator[Event]:
+    """The headings and items of a page with its hidden links, in order.
+
+    Args:
+        nodes: the page's nodes; `text` is its source.
+        is_section: whether a heading is known to be a section, so that it cannot be the title of a paper.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    yield from Reader(lines, is_section).read(nodes, 0)
+
+
+class Reader:
+    """Reads the nodes of one page, whose source are `lines`."""
+
+    def __init__(self, lines: Sequence[str], is_section: IsSection) -> None:
+        self._lines, self._is_section = lines, is_section
+
+    def read(self, nodes: Sequence[Node], depth: int) -> Iterator[Event]:
+        """The events of a page, or of what is in a bullet."""
+        draft: Draft | None = None
+        for place, node in enumerate(nodes):
+            if isinstance(node, Hidden):
+                yield node
+            elif isinstance(node, Text):
+                events, draft = self._text(node, draft, nodes[place + 1 : place + 2])
+                yield from events
+            elif draft and isinstance(node, Bullet) and self._continues(node, draft):
+                draft.rest += _all_lines(node)
+            else:
+                if draft:
+                    yield self._item(draft)
+                draft = self._titled(nodes, place)
+                if not draft:
+                    yield from self._other(node, depth)
+        if draft:
+            yield self._item(draft)
+
+    def _other(self, node: Node, depth: int) -> Iterator[Event]:
+        """What is in a node that is no text."""
+        if isinstance(node, Close):
+            yield node
+        elif isinstance(node, Table):
+            yield from row_items(node, self._source)
+        elif isinstance(node, Bullet):
+            yield from self._bullet(node, depth)
+        elif isinstance(node, Heading):
+            yield node
+            if links := links_in(node.content):
+                yield Item(node.line, self._source(node.line, node.line), links=links)
+
+    def _titled(self, nodes: Sequence[Node], place: int) -> Draft | None:
+        """A heading that is the title of a paper."""
+        node = nodes[place]
+        if isinstance(node, Heading) and self._is_title(node, _body(nodes, place + 1)):
+            return Draft(Line(node.line, node.line, node.content), is_heading=True)
+        return None
+
+    def _text(self, node: Text, draft: Draft | None, below: Sequence[Node]) -> tuple[list[Event], Draft | None]:
+        """The items of a paragraph, and the last one, which may go on below it."""
+        events: list[Event] = []
+        for group in _groups(node.lines):
+            fresh = Draft(group[0], list(group[1:]))
+            if draft and self._attaches(fresh, draft):
+                draft.rest += fresh.lines
+                continue
+            events += [self._item(draft)] if draft else []
+            draft = fresh
+            if _is_label(fresh) and below and self._groups_below(fresh, below[0]):
+                events.append(Heading(fresh.first.line, LABEL_LEVEL, fresh.first.content))
+                draft = None
+        return events, draft
+
+    def _attaches(self, fresh: Draft, draft: Draft) -> bool:
+        """Whether a paragraph only says more about the paper above it."""
+        if not _only_details(fresh) or not draft.title().title:
+            return False
+        indented = fresh.first.indent > draft.first.indent + 1
+        return indented or not draft.links or draft.is_heading
+
+    def _continues(self, bullet: Bullet, draft: Draft) -> bool:
+        """Whether a bullet below a paragraph says more about its paper: ``- Code: https://...``."""
+        if not draft.title().title or any(isinstance(node, Bullet | Table) for node in bullet.children):
+            return False
+        lines = _all_lines(bullet)
+        return bool(lines) and _only_details(Draft(lines[0], lines[1:], bullet=True))
+
+    def _groups_below(self, label: Draft, node: Node) -> bool:
+        """Whether the bullets below a bold line are papers of their own."""
+        if isinstance(node, Table):
+            return True
+        if isinstance(node, Bullet):
+            lines = _own_lines(node)
+            return not lines or not _only_details(Draft(lines[0], lines[1:], bullet=True))
+        words = label.first.content.words
+        return bool(date_of(words)) or is_grouping(words)
+
+    def _is_title(self, heading: Heading, body: Sequence[Node]) -> bool:
+        """Whether a heading is the title of a paper: only details with links to it follow, down to the next heading."""
+        words = plain(heading.text)
+        if len(words.split()) < 3 or heading.level < 2 or self._is_section(heading.text) or links_in(heading.content):
+            return False
+        if is_grouping(words) or has_such_name(words):
+            return False
+        lines = [line for node in body for line in _all_lines(node)]
+        links = [link for link in links_in(*(line.content for line in lines)) if not link.image]
+        if not links or any(isinstance(node, Table) for node in body):
+            return False
+        if not all(_only_details(Draft(line, bullet=True)) for line in lines):
+            return False
+        return any(link_identifier(link.target) or leads_to_paper(link) for link in links) or is_generic(links[0].label)
+
+    def _bullet(self, node: Bullet, depth: int) -> Iterator[Event]:
+        """A bullet, and those in it: more about its paper, papers of their own, or both."""
+        own = _own_lines(node)
+        rest = node.children[1:] if own else node.children
+        if not own:
+            yield from self.read(rest, depth + 1)
+            return
+        if _is_group(own, rest):
+            yield Heading(own[0].line, GROUP_LEVEL + depth, own[0].content)
+            yield from self.read(rest, depth + 1)
+            yield Close(GROUP_LEVEL + depth)
+            return
+        first, *others = list(_groups(own))
+        draft = Draft(first[0], list(first[1:]), bullet=True)
+        apart: list[Node] = [Text(tuple(group)) for group in others]
+        for child in rest:
+            if isinstance(child, Text | Bullet) and not _is_paper_below(child, draft):
+                draft.rest += _all_lines(child)
+                apart += [node for node in every([child]) if isinstance(node, Hidden | Table)]
+            else:
+                apart.append(child)
+        yield self._item(draft)
+        yield from self.read(apart, depth + 1)
+
+    def _item(self, draft: Draft) -> Item:
+        found = draft.title()
+        facts = Facts()
+        facts.words(found.rest) if found.title else facts.line(draft.first.content)
+        for line in draft.rest:
+            facts.line(line.content)
+        dated = any(date_of(note) for note in facts.brackets)
+        facts = facts.settled()
+        if found.link:
+            facts.hints[found.link.number] = TITLE
+        lines = draft.lines
+        return Item(
+            line=lines[0].line,
+            text=self._text_of(lines),
+            title=found.title or facts.title,
+            links=links_in(*(line.content for line in lines)),
+            hints=facts.hints,
+            published=facts.published,
+            venue=facts.venue,
+            authors=facts.authors,
+            note=joined_notes(facts.notes),
+            bullet=draft.bullet,
+            opens=draft.bullet or draft.first.content.shape.startswith(("[", "\ue000", "\ue001")),
+            dated=dated,
+        )
+
+    def _text_of(self, lines: Sequence[Line]) -> str:
+        numbers = dict.fromkeys(n for line in lines for n in range(line.line, line.last + 1))
+        return " ".join(filter(None, (self._source(number, number) for number in numbers)))
+
+    def _source(self, first: int, last: int) -> str:
+        return " ".join(" ".join(self._lines[first - 1 : last]).split())
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
+    """The lines of a paragraph, split where another paper begins."""
+    group: list[Line] = []
+    for line in lines:
+        if group and _begins(line, group):
+            yield tuple(group)
+            group = []
+        group.append(line)
+    if group:
+        yield tuple(group)
+
+
+def _begins(line: Line, above: Sequence[Line]) -> bool:
+    """Whether a line of a paragraph begins another paper: in bold, or with a link that is a title."""
+    content = line.content
+    if content.text.startswith("|"):
+        return True
+    _, part, start = label_before(content.text)
+    if part and start:
+        return False
+    first = find_title(above[0].content, bullet=False, like_a_paper=True).title
+    bold = next((span for span in content.of("strong") if span.start == 0), None)
+    if bold:
+        words = content.part(bold.start, bold.end).words
+        return not is_place_or_date(words) and not is_generic(words.strip(" :：")) and not names_of(words)
+    link = next((span.link for span in content.of("link") if span.start == 0), None)
+    return bool(first and link and is_title_link(link) and len(link.label.split()) > 2 and _has_paper(above))
+
+
+def _has_paper(lines: Sequence[Line]) -> bool:
+    return any(leads_to_paper(link) or is_title_link(link) for link in links_in(*(line.content for line in lines)))
+
+
+def _only_details(draft: Draft) -> bool:
+    """Whether lines have no title: labelled parts, links that say what they lead to, dates, venues, authors."""
+    return all(_is_detail(line.content) for line in draft.lines)
+
+
+def _is_detail(line: Inline) -> bool:
+    text = plain(line.text)
+    label, part, _ = label_before(text)
+    if label and part:
+        return part not in ("title", "name")
+    links = [link for link in links_in(line) if not link.image]
+    if any(is_title_link(link) and len(link.label.split()) > 2 for link in links):
+        return False
+    left = plain(without_links(line).text).strip(" ,.;:|-–—()[]*_/&+")
+    if not re.search(r"\w", left):
+        return bool(line.spans) or bool(list(notes_in(line))) or not text
+    if line.of("strong"):
+        return False
+    return bool(is_place_or_date(left) or names_of(left)) or (len(line.of("em")) == 1 and not links)
+
+
+def _is_label(draft: Draft) -> bool:
+    """Whether a paragraph is one bold line of few words without links."""
+    content = draft.first.content
+    if draft.rest or links_in(content):
+        return False
+    bold = content.of("strong")
+    covered = sum(len(content.text[span.start : span.end].strip()) for span in bold)
+    left = re.sub(
+        r"[\W_]", "", "".join(c for n, c in enumerate(content.text) if not any(s.start <= n < s.end for s in bold))
+    )
+    return bool(covered) and not left and len(content.words.split()) <= _FEW
+
+
+def _is_group(own: Sequence[Line], children: Sequence[Node]) -> bool:
+    """Whether a bullet without links stands above bullets that are papers."""
+    if any(not link.image for link in links_in(*(line.content for line in own))) or len(own) > 1:
+        return False
+    bullets = [child for child in children if isinstance(child, Bullet)]
+    tables = [child for child in children if isinstance(child, Table)]
+    if list(notes_in(own[0].content)) and not tables:
+        return False
+    return bool(tables) or any(_holds_paper(bullet) for bullet in bullets)
+
+
+def _holds_paper(bullet: Bullet) -> bool:
+    lines = _own_lines(bullet)
+    if not lines:
+        return False
+    draft = Draft(lines[0], lines[1:], bullet=True)
+    inside = [child for child in bullet.children[1:] if isinstance(child, Bullet)]
+    if _only_details(draft):
+        return False
+    below = links_in(*(line.content for child in inside for line in _all_lines(child)))
+    return bool(draft.title().title and (draft.links or below))
+
+
+def _is_paper_below(child: Node, draft: Draft) -> bool:
+    """Whether what is in a bullet is a paper of its own: it has a title, and leads to another paper."""
+    lines = _all_lines(child) if isinstance(child, Text) else _own_lines(child) if isinstance(child, Bullet) else []
+    if not lines or (isinstance(child, Bullet) and any(isinstance(node, Table) for node in child.children)):
+        return bool(not lines)
+    fresh = Draft(lines[0], list(lines[1:]), bullet=isinstance(child, Bullet))
+    if _only_details(fresh):
+        return False
+    label, part, _ = label_before(plain(lines[0].content.text))
+    if label and part:
+        return False
+    own = {link_identifier(link.target) for link in draft.links} - {None}
+    theirs = {link_identifier(link.target) for link in fresh.links} - {None}
+    titled = [link for link in fresh.links if is_title_link(link) and len(link.label.split()) > 2]
+    if titled and find_title(lines[0].content, bullet=True, like_a_paper=True).link in titled:
+        return not (theirs and theirs <= own)
+    return bool(theirs - own) and bool(lines[0].content.of("strong")) and bool(fresh.title().title)
+
+
+def _own_lines(node: Node) -> list[Line]:
+    """The lines of a bullet's own text."""
+    first = node.children[0] if isinstance(node, Bullet) and node.children else None
+    return list(first.lines) if isinstance(first, Text) else []
+
+
+def _all_lines(node: Node) -> list[Line]:
+    """All lines in a node, at any depth."""
+    return [line for inside in every([node]) if isinstance(inside, Text) for line in inside.lines]
+
+
+def _body(nodes: Sequence[Node], start: int) -> list[Node]:
+    """The nodes from a place up to the next heading."""
+    body: list[Node] = []
+    for node in islice(nodes, start, start + _LONGEST_BODY):
+        if isinstance(node, Heading | Close | Rule):
+            break
+        body.append(node)
+    return body

@@ -1,0 +1,90 @@
+"""Lines of authors: which they are, and the names in them."""
+
+import re
+from collections.abc import Sequence
+
+from harvester.catalog.importing.dates import is_known_venue
+from harvester.catalog.importing.words import plain, word_set
+from harvester.domain.person_names import surname_first
+
+_OTHERS = re.compile(r"[,;]?\s*(?:\bet\.?\s?al\b\.?|\band others\b|等人?)\s*", re.IGNORECASE)
+_AFFILIATION = re.compile(r"\([^()]{0,100}\)|（[^（）]{0,100}）")
+_AND = re.compile(r"[,;，；、]?\s+(?:and|y|und|et|&)\s+|\s*&\s*", re.IGNORECASE)
+_EDGE = re.compile(r"^[\s*†‡§#\d]+|[\s*†‡§#\d.,;:]+$")
+_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?-?\s?){1,4}")
+_WORD = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİ][\w'’.-]*|[A-Z]['’][A-Z][\w-]+")
+_PARTICLES = word_set("van von de da del della der den di dos du la le el al bin ibn ten ter zu y e")
+_NO_NAMES = word_set(
+    """
+    an the of for in on with from by and or to using via towards toward learning deep neural network networks image
+    images segmentation data dataset model models journal conference proceedings transactions letters university survey
+    review challenge paper code project github heart cardiac ecg mri notes unknown part cases version oral spotlight
+    poster best award accepted official new update demo medicine nature science"""
+)
+_MOST_WORDS = 5
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The authors that a text names; none if it says anything else.
+
+    ``Ann Dee, Bob Poe and Cy Roe``, ``Dee, A., & Poe, B.``, ``A. Dee; B. Poe``, ``Dee A et al.`` and Chinese or
+    Japanese names are read; affiliations in brackets are left out.
+    """
+    if len(text) > 3000:
+        return ()
+    bare, others = _OTHERS.subn(" ", _AFFILIATION.sub(" ", plain(text)))
+    parts = [part for piece in _AND.split(bare) for part in re.split(r"\s*[,;，；、]\s*", piece)]
+    if any(part and not re.search(r"[^\W\d_]", part) for part in parts):
+        return ()
+    parts = [_trimmed(part) for part in parts]
+    parts = _turned([part for part in parts if part])
+    if not parts or not all(_is_name(part, alone=bool(others)) for part in parts):
+        return ()
+    if len(parts) == 1 and not others and " " not in parts[0]:
+        return ()
+    return tuple(parts)
+
+
+def listed_names(text: str) -> tuple[str, ...]:
+    """The authors in a text that is known to list them, whatever they are called."""
+    if found := names_of(text):
+        return found
+    parts = (
+        re.split(r"\s*[;；、，]\s*", text)
+        if re.search("[;；、，]", text)
+        else re.split(r",\s+(?:and\s+)?|\s+and\s+", text)
+    )
+    bare = (_OTHERS.sub(" ", part).strip(" .") for part in parts)
+    return tuple(name for name in bare if re.search(r"\w", name))
+
+
+def _trimmed(part: str) -> str:
+    initials = part.strip(" ,;*†‡§#")
+    if _INITIALS.fullmatch(initials) or re.search(r"\s[A-Z]\.$|\bJr\.$", initials):
+        return initials
+    return _EDGE.sub("", part)
+
+
+def _turned(parts: Sequence[str]) -> list[str]:
+    """``Dee``, ``A.`` as ``A. Dee``, where all names are written so."""
+    pairs = list(zip(parts[::2], parts[1::2], strict=False))
+    if len(parts) % 2 or not pairs or not all(_INITIALS.fullmatch(second) for _, second in pairs):
+        return list(parts)
+    if any(_INITIALS.fullmatch(first) for first, _ in pairs):
+        return list(parts)
+    dotted = any(second.endswith(".") for _, second in pairs)
+    return [f"{second.rstrip('.')}{'.' * dotted} {surname}" for surname, second in pairs]
+
+
+def _is_name(text: str, *, alone: bool) -> bool:
+    words = text.split()
+    if not words or len(words) > _MOST_WORDS or any(char.isdigit() for char in text):
+        return False
+    if surname_first(text.replace(" ", "").replace("·", "")):
+        return len(words) > 1 or 2 <= len(text) <= 4
+    if len(words) == 1:
+        return alone and bool(_WORD.fullmatch(text)) and not text.isupper()
+    if is_known_venue(text) or any(len(word) > 1 and word.lower().strip(".,:") in _NO_NAMES for word in words):
+        return False
+    capital = [word for word in words if word.lower() not in _PARTICLES]
+    return len(capital) > 1 and all(_WORD.fullmatch(word) or _INITIALS.fullmatch(word) for word in capital)

@@ -1,0 +1,103 @@
+"""Which part a link plays in an entry: by what it is called, by where it leads, and by what stands before it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from harvester.base.escape import is_web_url
+from harvester.catalog.importing.dates import is_place_or_date
+from harvester.catalog.importing.inline import Link
+from harvester.catalog.importing.words import role_word
+from harvester.domain.identity import arxiv_version, link_identifier
+
+NOT_THE_PAPER = frozenset(
+    {
+        "code", "project", "data", "dataset", "video", "slides", "poster", "demo", "model", "weights", "blog", "colab",
+        "supplement", "bibtex", "twitter", "zenodo", "benchmark", "tutorial", "news",
+    }
+)  # fmt: skip
+TITLE = "title"
+_CODE_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "gist.github.com", "gitee.com", "codeberg.org"})
+_HOSTS: Mapping[str, str] = {
+    "youtube.com": "video", "youtu.be": "video", "bilibili.com": "video", "colab.research.google.com": "colab",
+    "twitter.com": "twitter", "x.com": "twitter", "kaggle.com": "data", "physionet.org": "data", "zenodo.org": "data",
+}  # fmt: skip
+_BADGE = re.compile(
+    r"shields\.io|badge|awesome\.re/|badgen|/stars/|visitor|hits\.|codecov|travis-ci|star-history", re.IGNORECASE
+)
+
+
+def role_of(link: Link, hint: str = "") -> str:
+    """``paper``, ``code``, ... by the link's text or, if that says nothing, by its address.
+
+    Args:
+        hint: the role that stands before the link, or above its column; counts where the text says nothing. The link
+            of a title has the hint ``title``.
+    """
+    label = link.label
+    host = host_of(link.target)
+    by_host = "code" if host in _CODE_HOSTS else _HOSTS.get(host, "")
+    if hint == TITLE:
+        return by_host or "paper"
+    if host == "arxiv.org" and link_identifier(link.target):
+        return "pdf" if role_word(label) == "pdf" and hint in ("", "pdf") else "paper"
+    word = "link" if not label or "://" in label or arxiv_version(label) else role_word(label)
+    if word in ("link", "paper") and host in _CODE_HOSTS and hint != "paper":
+        return hint if hint in NOT_THE_PAPER else "code"
+    if word and word != "link":
+        return word
+    if word == "link":
+        return hint or by_host or "paper"
+    if is_place_or_date(label):
+        return hint or by_host or "paper"
+    return by_host or hint or _slug(label)
+
+
+def paper_link(role: str) -> bool:
+    """Whether a link with this role leads to the paper itself, so that no other paper should have it."""
+    return role.rstrip("0123456789").rstrip("-") not in NOT_THE_PAPER
+
+
+def by_role(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Addresses by role; a second one with the same role (``paper``) gets a number (``paper-2``)."""
+    found: dict[str, str] = {}
+    for wanted, address in links:
+        if address in found.values():
+            continue
+        role, number = wanted, 1
+        while role in found:
+            number += 1
+            role = f"{wanted}-{number}"
+        found[role] = address
+    return found
+
+
+def host_of(address: str) -> str:
+    """The host of an address, without ``www.``; "" if it has none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("export.")
+    except ValueError:
+        return ""
+
+
+def is_badge(address: str) -> bool:
+    """Whether a picture is a badge: a count of stars, a state of a build, the sign of Awesome lists."""
+    return bool(_BADGE.search(address))
+
+
+def why_no_web_link(link: Link) -> str:
+    """Why an address cannot be the link of an entry; "" if it can."""
+    target = link.target
+    if link.image:
+        return "badge" if is_badge(target) else "image"
+    if target.startswith("#") or not target:
+        return "navigation"
+    if target.lower().startswith(("mailto:", "tel:")):
+        return "contact"
+    if is_web_url(target):
+        return ""
+    return "local file" if re.match(r"[\w./%-]", target) and ":" not in target.split("/")[0] else "no web address"
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:40].strip("-") or "link"

@@ -1,0 +1,103 @@
+"""The rows of a table as items: what each column contains, by the words of its header."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from harvester.catalog.importing.dates import is_place_or_date
+from harvester.catalog.importing.facts import Facts
+from harvester.catalog.importing.inline import Inline, links_in
+from harvester.catalog.importing.item import Item, joined_notes
+from harvester.catalog.importing.nodes import Row, Table
+from harvester.catalog.importing.roles import TITLE
+from harvester.catalog.importing.titles import Titled, find_title, is_generic
+from harvester.catalog.importing.words import ROLES, column_of, plain
+
+Source = Callable[[int, int], str]
+_TITLES = ("title", "paper", "name", "dataset", "model", "benchmark", "project", "data", "code", "")
+"""What a column of titles is called, the most certain first; one of links to papers may hold their titles."""
+_NEVER = ("date", "venue", "authors", "note")
+_FEWEST = 2  # columns by whose names a row is known to be a header
+
+
+def row_items(table: Table, source: Source) -> Iterator[Item]:
+    """The rows of a table; `source` gives lines of the page."""
+    columns, rows = table.columns, table.rows
+    if not columns and rows and _is_header(rows[0]):
+        columns, rows = rows[0].cells, rows[1:]
+    if links := links_in(*columns):
+        yield Item(table.line, source(table.line, table.line), links=links)
+    names = [plain(column.text) for column in columns]
+    for number, row in enumerate(rows):
+        last = rows[number + 1].line - 1 if number + 1 < len(rows) else row.line
+        yield _item(row, names, source(row.line, max(row.line, min(last, row.line + 20))))
+
+
+def _is_header(row: Row) -> bool:
+    known = [column_of(plain(cell.text)) for cell in row.cells]
+    return not links_in(*row.cells) and sum(map(bool, known)) >= min(_FEWEST, len(row.cells))
+
+
+def _item(row: Row, names: Sequence[str], text: str) -> Item:
+    kinds = [column_of(names[number]) if number < len(names) else "" for number in range(len(row.cells))]
+    place, found = _title(row.cells, kinds)
+    facts = Facts()
+    for number, (cell, kind) in enumerate(zip(row.cells, kinds, strict=True)):
+        if number == place:
+            facts.words(found.rest)
+        else:
+            _cell(facts, cell, kind, names[number] if number < len(names) else "")
+    facts = facts.settled()
+    if found.link:
+        facts.hints[found.link.number] = TITLE
+    return Item(
+        line=row.line,
+        text=text,
+        title=found.title,
+        links=links_in(*row.cells),
+        hints=facts.hints,
+        published=facts.published,
+        venue=facts.venue,
+        authors=facts.authors,
+        note=joined_notes(facts.notes),
+        bullet=True,
+        opens=True,
+    )
+
+
+def _cell(facts: Facts, cell: Inline, kind: str, name: str) -> None:
+    if kind == "name":
+        facts.note(cell.words, cell.words)
+    elif kind in ("date", "venue", "authors", "note"):
+        facts.part(kind, name, cell)
+    elif kind == "link":
+        facts.words(cell)
+    elif kind in ROLES.values() and links_in(cell):
+        facts.part(kind, name, cell)
+    elif not name:
+        facts.words(cell)
+    else:
+        facts.part("said", name, cell)
+        facts.links(cell, "" if kind == "title" else _slug(name))
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.lower().split())
+
+
+def _title(cells: Sequence[Inline], kinds: Sequence[str]) -> tuple[int, Titled]:
+    """The cell with the title, by its column's name, else the first one of several words."""
+    found = [Titled("", cell) if kind in _NEVER else _titled(cell) for cell, kind in zip(cells, kinds, strict=True)]
+    for wanted in _TITLES:
+        several = 1 if wanted in ("title", "name", "dataset", "model", "benchmark") else 2
+        for number, kind in enumerate(kinds):
+            if kind == wanted and len(found[number].title.split()) >= several:
+                return number, found[number]
+    single = (number for number, kind in enumerate(kinds) if kind in _TITLES and found[number].title)
+    place = next(single, -1)
+    return (place, found[place]) if place >= 0 else (-1, Titled("", Inline()))
+
+
+def _titled(cell: Inline) -> Titled:
+    words = plain(cell.text)
+    if not words or is_generic(words) or is_place_or_date(words):
+        return Titled("", cell)
+    return find_title(cell, bullet=True, like_a_paper=True)

@@ -1,0 +1,122 @@
+"""Every way in which lists write their papers, the balance of their links, and the lists of real shapes in CI."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harvester.catalog.entry import Entry
+from harvester.catalog.importing.awesome import ImportedList, Source, parse_list, parse_lists
+
+from .list_cases import CASES, Case
+from .strategies import TAXONOMY
+
+HEAD = "# List\n## Segmentation\n"
+
+
+def read(text: str) -> ImportedList:
+    return parse_list(HEAD + text, TAXONOMY)
+
+
+def balanced(found: ImportedList) -> bool:
+    balance = found.balance
+    return balance.links == balance.in_entries + balance.left_out + balance.unplaced
+
+
+def said(paper: Entry) -> tuple[str, str, str, str, tuple[str, ...]]:
+    return paper.id, paper.title, str(paper.published), paper.venue, tuple(sorted(paper.links))
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_list_is_read_as_it_is_meant(case: Case) -> None:
+    found = read(case.text)
+    expected = [(p.id, " ".join(p.title.split()), p.published, p.venue, tuple(sorted(p.links))) for p in case.papers]
+    assert [said(paper) for paper in found.papers] == expected
+    assert found.unplaced == ()
+    assert tuple(record.reason for record in found.skipped) == case.skipped
+    assert balanced(found)
+    for paper, meant in zip(found.papers, case.papers, strict=True):
+        assert meant.authors in (None, paper.authors)
+        assert meant.note in (None, paper.note)
+        assert paper.labels.of("task") == ("segmentation",)
+
+
+SHAPES = (
+    "- [Study {n} of hearts]({paper}) [[code]({code})]\n",
+    "- **Study {n} of hearts** [2023] [MIDL] [[Paper]({paper})] [[Code]({code})] ![b](https://img.shields.io/{n})\n",
+    "\n**Study {n} of hearts** \\\n*Ann Dee, Bob Poe* \\\n[[Paper]({paper})] [[GitHub]({code})]\n",
+    "\n**Study {n} of hearts**\n\n- Paper: {paper}\n- Code: {code}\n",
+    "\n| Title | Link | Code |\n| --- | --- | --- |\n| Study {n} of hearts | [pdf]({paper}) | [x]({code}) |\n\n",
+    "\n<table><tr><th>Title</th><th>Code</th></tr><tr><td><a href='{paper}'>Study {n} of hearts</a></td>"
+    "<td><a href='{code}'>c</a></td></tr></table>\n\n",
+    "\n### Study {n} of many hearts\n- Link: {paper}\n- Code: {code}\n\n## Segmentation\n",
+    "\n<details><summary>Part {n}</summary>\n\n- [Study {n} of hearts]({paper}) [code]({code})\n\n</details>\n\n",
+    "\n> - Study {n} of hearts. *MIDL* 2022. [paper][r{n}]\n\n[r{n}]: {paper}\n[c{n}]: {code}\n",
+    "\n- Group {n}\n  - [Study {n} of hearts]({paper})\n    - [code]({code})\n\n",
+    "\n<!-- [Study {n}]({paper}) and {code} -->\n\n",
+    "\n```\n{paper}\n{code}\n```\n\n",
+    "\nSome prose of {n} words, see [this page]({paper}) and [that one]({code}).\n\n",
+    "\n## Unknown part {n}\n- [Study {n} of hearts]({paper})\n- [Notes of {n}]({code})\n\n## Segmentation\n",
+    "\n## License\n[CC0]({paper}) and [MIT]({code})\n\n## Segmentation\n",
+    "\n[![badge](https://img.shields.io/a{n})]({paper}) [Up](#top) [Mail](mailto:a{n}@example.org) {code}\n\n",
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(SHAPES), max_size=8), st.booleans())
+def test_every_link_is_accounted_for(shapes: list[str], identified: bool) -> None:
+    """The addresses that were put into a list are in its entries, or in the text of a record, and nowhere twice."""
+    text, addresses = HEAD, set[str]()
+    for number, shape in enumerate(shapes):
+        paper = f"https://arxiv.org/abs/2301.{number:05}" if identified else f"https://paper.example.org/p{number}"
+        code = f"https://github.com/dee/c{number}-"
+        text += shape.format(n=number, paper=paper, code=code)
+        addresses |= {paper, code}
+    found = parse_list(text, TAXONOMY)
+    assert balanced(found)
+    held = {address for paper in found.papers for address in paper.links.values()}
+    told = " ".join(record.text for record in (*found.unplaced, *found.skipped))
+    assert {address for address in addresses if address not in held and address not in told} == set()
+    assert found.balance.links >= len(addresses)
+    assert not any(record.why == "it was not read" for record in found.unplaced)
+
+
+PIECES = [
+    "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>", "</td>", "</table>", "- ", "> ", "# ", "| a | b |\n|-|-|\n",
+    "[a](https://e.example/1)", "https://e.example/2", "<details>", "<summary>", "</details>",
+    "<a href='https://e.example/3'>", "</a>", "**", "\n", "\n\n", "    ", "<b>", "`", "[", "](", "text ",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
+def test_the_links_of_any_page_balance(pieces: list[str]) -> None:
+    assert balanced(read("".join(pieces)))
+
+
+def test_several_lists_are_one_and_their_disagreements_are_told() -> None:
+    one = f"{HEAD}- [Plaques on a graph](https://arxiv.org/abs/2201.10001)\n- [A](https://e.example/1)\n"
+    two = "# ECG\n- [Plaques on a graph](https://arxiv.org/abs/2201.10001)\n- [Other words](https://arxiv.org/abs/2201.10001)\n"
+    found = parse_lists([Source(one, "one.md"), Source(two, "two.md")], TAXONOMY)
+    assert found.conflicts == (
+        "arxiv:2201.10001 is linked by 'Plaques on a graph' (one.md, line 3) and 'Other words' (two.md, line 3), "
+        "so none gets it; correct the wrong links.",
+    )
+    assert found.papers[0].labels.names == ("task:segmentation", "modality:ecg", "kind:research")
+    assert balanced(found)
+
+
+def test_thousands_of_headings_and_deep_bullets_are_read() -> None:
+    found = parse_list("".join(f"## H{n}\n" for n in range(2_000)) + "- [x](https://e.example)\n", TAXONOMY)
+    assert balanced(found)
+    deep = read("".join(f"{'  ' * n}- [Study {n} of it](https://arxiv.org/abs/2301.{n:05})\n" for n in range(30)))
+    assert (len(deep.papers), balanced(deep)) == (30, True)
+
+
+def test_the_lists_of_real_shapes_lose_no_link(shared: Path) -> None:
+    files = sorted((shared / "cases" / "lists").glob("*.md"))
+    assert len(files) > 30
+    for file in files:
+        found = parse_list(file.read_text(encoding="utf-8"), TAXONOMY)
+        assert balanced(found), file.name
+        assert found.unplaced == (), file.name
