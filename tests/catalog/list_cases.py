@@ -336,4 +336,31 @@ See also [our society](https://society.example.org/join).
             Said(f"title:{'longwords' * 6}longwo~2", f"{'Long words ' * 8}, part III"),
         ),
     ),
+    "short names, code spans, and years in labels": Case(
+        """\
+- [VeinNet] Veins from a phone [[pdf]](https://arxiv.org/abs/2301.10002)
+- `2022-01-05` Plaques on a graph :fire: [[paper](https://arxiv.org/abs/2201.10001)]
+- A challenge of phones [[2019]](https://arxiv.org/abs/1901.10005) [[HF]](https://huggingface.co/roe/phones)
+- Vein 2000: a set of 2000 veins [[paper](https://arxiv.org/abs/2001.10006)]
+""",
+        (
+            Said("arxiv:2301.10002", "Veins from a phone", links=("pdf",), note="VeinNet"),
+            Said("arxiv:2201.10001", "Plaques on a graph", "2022-01-05", note=""),
+            Said("arxiv:1901.10005", "A challenge of phones", "2019", links=("paper", "model")),
+            Said("arxiv:2001.10006", "Vein 2000: a set of 2000 veins"),
+        ),
+    ),
+    "headings that are titles and have the links": Case(
+        """\
+### Plaques on a graph [[paper]](https://arxiv.org/abs/2201.10001) [[code]](https://github.com/roe/plaques)
+Ann Dee, Bob Poe. MIDL 2022.
+
+### 2. Veins from a phone (ISBI 2023)
+* Paper link: <https://arxiv.org/abs/2301.10002>
+""",
+        (
+            Said("arxiv:2201.10001", "Plaques on a graph", "2022", "MIDL", ("paper", "code"), ("Ann Dee", "Bob Poe")),
+            Said("arxiv:2301.10002", "Veins from a phone", "2023", "ISBI"),
+        ),
+    ),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from harvester.catalog.importing.inline import TOKEN, Inline, Link, notes_in, tr
 from harvester.catalog.importing.names import listed_names, names_of
 from harvester.catalog.importing.roles import role_of
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
-from harvester.catalog.importing.words import ROLES, field_of, label_before, phrases, plain, role_word
+from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, label_before, phrases, plain, role_word
 from harvester.catalog.published import Published
 from harvester.domain.text import clean
 
@@ -40,6 +40,8 @@ _AFFILIATION = re.compile(
 )
 _PREPRINTS = re.compile(r"\s+(?:arxiv|biorxiv|medrxiv)\b", re.IGNORECASE)
 _ONE_PERSON = re.compile(r"\b[A-Z]\.|\bet al")  # two capitalized words in italics are a journal, unless they have this
+_SHORT_NAME = re.compile(r"[A-Z]\w*(?:[a-z][A-Z]\w*|(?i:net|gan|former|bert|mae|seg|clip|gpt|diff))(?:[-+]\w+)?")
+"""What a paper's method is called, between brackets before its title: ``[HeartNet]``."""
 _ROUND_NOTE = re.compile(r"\(([^()]{1,80})\)|（([^（）]{1,80})）")
 
 
@@ -89,7 +91,9 @@ class Facts:
         """Take in a text without a label."""
         self.links(line, "")
         self.brackets += [note for note in notes_in(line) if not _is_empty(note)]
-        text = _AFFILIATION.sub(lambda found: " " * len(found.group()), _visible(line))
+        text = _visible(line)
+        for hidden in (_AFFILIATION, SHORTCODE):
+            text = hidden.sub(lambda found: " " * len(found.group()), text)
         emphasised = [(span.start, span.end) for span in (*line.of("em"), *line.of("code"))]
         for start, end in _pieces(text):
             words = clean(text[start:end]).strip(_EDGES)
@@ -99,6 +103,8 @@ class Facts:
 
     def settled(self) -> "Facts":
         """With the notes in square brackets, which are date and venue where a list has both."""
+        for name in filter(_SHORT_NAME.fullmatch, self.brackets):
+            self.note(name, name)
         notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note)]
         dated = next((note for note in notes if date_of(note)), None)
         venues = [note for note in notes if note is not dated]
@@ -192,7 +198,7 @@ class Facts:
             if role := (before or hint):
                 self.hints.setdefault(link.number, role)
             label = link.label
-            if label and not is_generic(label) and (date_of(label) or place_and_year(label)):
+            if label and (date_of(label) or (not is_generic(label) and place_and_year(label))):
                 self.brackets.append(label)
 
 
@@ -289,7 +295,8 @@ def _covered(text: str, start: int, end: int, marks: Iterable[tuple[int, int]]) 
 
 def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
-    return is_place_or_date(note) or not is_generic(note) or not re.search(r"[^\W\d]", note)
+    known = is_place_or_date(note) or not re.search(r"[^\W\d]", note)
+    return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
 
 
 def _is_empty(text: str) -> bool:

@@ -24,6 +24,7 @@ from harvester.domain.identity import link_identifier
 
 LABEL_LEVEL, GROUP_LEVEL = 60, 70  # of bold lines and of bullets that group others: below all headings
 _LONGEST_BODY = 40  # nodes below a heading that is a title
+_NUMBER = re.compile(r"\A\d{1,3}[.)]\s+(?=\S)")  # of a heading
 _FEW = 8  # words of a bold line that groups
 
 
@@ -160,8 +161,10 @@ class Reader:
     def _is_title(self, heading: Heading, body: Sequence[Node]) -> bool:
         """Whether a heading is the title of a paper: only details with links to it follow, down to the next heading."""
         words = plain(heading.text)
-        if len(words.split()) < 3 or heading.level < 2 or self._is_section(heading.text) or links_in(heading.content):
+        if len(words.split()) < 3 or heading.level < 2 or self._is_section(heading.text):
             return False
+        if own := links_in(heading.content):
+            return any(map(leads_to_paper, own)) and len(_own_title(heading).split()) >= 3
         if is_grouping(words) or has_such_name(words):
             return False
         lines = [line for node in body for line in _all_lines(node)]
@@ -210,7 +213,7 @@ class Reader:
         return Item(
             line=lines[0].line,
             text=self._text_of(lines),
-            title=found.title or facts.title,
+            title=_NUMBER.sub("", found.title or facts.title) if draft.is_heading else found.title or facts.title,
             links=links_in(*(line.content for line in lines)),
             hints=facts.hints,
             published=facts.published,
@@ -228,6 +231,11 @@ class Reader:
 
     def _source(self, first: int, last: int) -> str:
         return " ".join(" ".join(self._lines[first - 1 : last]).split())
+
+
+def _own_title(heading: Heading) -> str:
+    """The title in a heading that has links of its own."""
+    return find_title(heading.content, bullet=True, like_a_paper=True).title
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:

@@ -39,6 +39,8 @@ def role_of(link: Link, hint: str = "") -> str:
     by_host = "code" if host in _CODE_HOSTS else _HOSTS.get(host, "")
     if hint == TITLE:
         return by_host or "paper"
+    if host == "huggingface.co" and role_word(label) in ("link", "") and not hint:
+        return _on_hugging_face(link.target)
     if host == "arxiv.org" and link_identifier(link.target):
         return "pdf" if role_word(label) == "pdf" and hint in ("", "pdf") else "paper"
     word = "link" if not label or "://" in label or arxiv_version(label) else role_word(label)
@@ -51,6 +53,12 @@ def role_of(link: Link, hint: str = "") -> str:
     if is_place_or_date(label):
         return hint or by_host or "paper"
     return by_host or hint or _slug(label)
+
+
+def _on_hugging_face(address: str) -> str:
+    """``huggingface.co/OWNER/MODEL`` is a model; data sets, demonstrations and papers have folders of their own."""
+    folder = urlsplit(address).path.strip("/").partition("/")[0]
+    return {"datasets": "data", "spaces": "demo", "papers": "paper"}.get(folder, "model")
 
 
 def paper_link(role: str) -> bool:

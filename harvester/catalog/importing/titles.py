@@ -13,7 +13,10 @@ from harvester.domain.identity import arxiv_version, link_identifier
 _NOTE_FIRST = re.compile(
     r"(?:\[(?P<note>[^\[\]\ue000\ue001]*)\]|[(（](?P<round>[^()（）\ue000\ue001]{1,60})[)）])[\s:,|–—-]*"
 )
-_DATE_FIRST = re.compile(r"(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|[A-Z][a-z]{2,8}\.?,? \d{4})\s*[:,|–—-]+\s+")
+_DATE_FIRST = re.compile(
+    r"(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,? \d{4})"
+    r"(?:\s*[:,|–—-]+\s+|(?<=\d[-./]\d\d)\s+(?=\S))"
+)
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
 _QUOTED = re.compile('[“"«「『](?P<text>[^“”"«»「」『』]{8,400})[”"»」』]')
 _SENTENCE_END = re.compile(r"(?:\.(?=\s+[A-Z(*_\[])|[.。](?=\s+(?i:arxiv|biorxiv|medrxiv)\b)|[.?!。]\s*$|\s+[–—|-]\s+)")
@@ -257,7 +260,8 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     """The words before the first link or note: their first sentence, after the authors if those come first."""
     first = TOKEN.search(line.shape)
     stop = first.start() if first else len(line.text)
-    lead = line.text[: min(stop, _LONGEST)].rstrip(" (（[|,:;–—-")
+    lead = line.text[: min(stop, _LONGEST)].rstrip(" (（[")
+    lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;–—-")
     skipped = _AUTHORS_FIRST.match(lead)
     start = skipped.end() if skipped else 0
     end = start + _sentence_end(lead[start:])

@@ -71,7 +71,7 @@ _SAID = phrases(
 )
 _LABEL = re.compile(r"(?P<name>[^\W_][^:：()（）\[\]|,.。]{0,39}?)\s*(?P<more>[(（][^()（）]{1,30}[)）])?\s*[:：]\s*")
 _WORD = re.compile(r"[^\W_]+")
-_SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
+SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
 
 
 @lru_cache(maxsize=4096)
@@ -125,7 +125,7 @@ def without_marks(text: str) -> tuple[int, int]:
     """Where a text begins and ends without emoji, shortcodes such as ``:star:``, bullets and white space."""
     start, end = 0, len(text)
     while start < end:
-        if code := _SHORTCODE.match(text, start, end):
+        if code := SHORTCODE.match(text, start, end):
             start = code.end()
         elif is_mark(text[start]):
             start += 1
@@ -133,7 +133,7 @@ def without_marks(text: str) -> tuple[int, int]:
             break
     while end > start:
         colon = text.rfind(":", max(start, end - 42), end - 1) if text[end - 1] == ":" else -1
-        if colon >= 0 and _SHORTCODE.fullmatch(text, colon, end):
+        if colon >= 0 and SHORTCODE.fullmatch(text, colon, end):
             end = colon
         elif is_mark(text[end - 1]):
             end -= 1
