@@ -34,8 +34,10 @@ def sweep(folder: Path) -> None:
                 part.unlink()
 
 
-def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool:
+def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable: bool = True) -> bool:
     """Write `content` to `path` through a temporary file in the same folder, fsync and rename.
+
+    What can be made again at any time need not be `durable`: without fsync, 10,000 files take seconds, not minutes.
 
     A file that already holds exactly this is left alone, so that its time stamp and git stay quiet.
 
@@ -50,7 +52,7 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool
         if path.is_file() and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, mode)
+        _replace(path, data, mode, durable=durable)
     except OSError as error:
         raise HarvesterError(
             f"Cannot write {path}: {error.strerror or error}. Check that the folder is writable and not full."
@@ -58,27 +60,33 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool
     return True
 
 
-def _replace(path: Path, data: bytes, mode: int) -> None:
-    with whole_file(path, mode=mode) as part:
+def _replace(path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+    with whole_file(path, mode=mode, durable=durable) as part:
         part.write_bytes(data)
 
 
 @contextmanager
-def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
+def whole_file(path: Path, *, mode: int = 0o644, durable: bool = True) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place, durably, at the end of the block; an error removes it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=PART)
     os.close(handle)
     try:
         yield Path(name)
-        with open(name, "rb") as file:
-            os.fsync(file.fileno())
+        if durable:
+            _sync(name)
         os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:  # even on Ctrl-C no temporary file may stay behind
         with suppress(OSError):
             os.unlink(name)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
+
+
+def _sync(name: str) -> None:
+    with open(name, "rb") as file:
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

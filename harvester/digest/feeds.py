@@ -25,12 +25,17 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its title, its address without the extension, and its papers, newest first."""
+    """A feed: its title, its address without the extension, its papers, newest first, and the query of its address."""
 
     title: str
     base_url: str
     path: str
     posted: Sequence[Posted]
+    query: str = ""
+
+    def address(self, form: str) -> str:
+        """Its own address in one of its forms."""
+        return f"{self.base_url}{self.path}.{form}{f'?{self.query}' if self.query else ''}"
 
     def name(self, thing: str) -> str:
         """A permanent name (RFC 4151): a change of address makes no entry new to feed readers."""
@@ -52,11 +57,13 @@ def feed_path(facet: str = "", label: str = "") -> str:
 
 def to_atom(feed: Feed) -> bytes:
     """The feed as Atom."""
-    itself = Link("self", f"{feed.base_url}{feed.path}.atom", type="application/atom+xml")
+    itself = Link("self", feed.address("atom"), type="application/atom+xml")
     links = [itself, Link("alternate", f"{feed.base_url}/", type="text/html")]
     entries = [_entry(feed, posted) for posted in feed.posted]
     updated = rfc3339(max(posted.at for posted in feed.posted)) if feed.posted else NEVER
-    return to_bytes(AtomFeed(feed.name(feed.path), feed.title, updated, entries, links))
+    return to_bytes(
+        AtomFeed(feed.name(feed.path + (f"?{feed.query}" if feed.query else "")), feed.title, updated, entries, links)
+    )
 
 
 def to_json_feed(feed: Feed) -> bytes:
@@ -65,7 +72,7 @@ def to_json_feed(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": f"{feed.base_url}/",
-        "feed_url": f"{feed.base_url}{feed.path}.json",
+        "feed_url": feed.address("json"),
         "language": "en",
         "items": [_item(feed, posted) for posted in feed.posted],
     }

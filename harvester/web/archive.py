@@ -56,16 +56,16 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 
     @router.api_route("/feeds/all.{form}", methods=["GET", "HEAD"])
     def everything(request: Request, form: str) -> Response:
-        return _answer(request, form, feed(ws))
+        return answer_feed(request, form, feed(ws))
 
     @router.api_route("/feeds/{facet}/{label}.{form}", methods=["GET", "HEAD"])
     def one_label(request: Request, facet: str, label: str, form: str) -> Response:
-        return _answer(request, form, feed(ws, facet, label))
+        return answer_feed(request, form, feed(ws, facet, label))
 
     return router
 
 
-def _answer(request: Request, form: str, found: Feed | None) -> Response:
+def answer_feed(request: Request, form: str, found: Feed | None) -> Response:
     """The feed, or 304 if the reader already has it."""
     if found is None or form not in FORMS:
         raise HTTPException(404)

@@ -48,6 +48,11 @@ class Contents:
         return {entry.id: entry for entry in self.entries}
 
     @cached_property
+    def place(self) -> dict[str, int]:
+        """The position of each entry, by its id."""
+        return {entry.id: number for number, entry in enumerate(self.entries)}
+
+    @cached_property
     def finder(self) -> Finder:
         """The text search."""
         return Finder(self.entries, self.taxonomy, {name: one.abstract for name, one in self.known().items()})

@@ -1,30 +1,31 @@
 """The public catalog: the site that ``catalog site`` writes, and its entries as JSON."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from classifiers.taxonomy import Facet, Taxonomy
-from harvester.catalog.entry import Entry
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
 from harvester.catalog.site.addresses import paper_path
 from harvester.catalog.site.files import media_type, paper_file
+from harvester.services.digest.archive import feed_of
 from harvester.services.workspace import Workspace
+from harvester.web.archive import answer_feed
 from harvester.web.caching import unless_known
 from harvester.web.catalog_cache import CatalogCache, Contents
+from harvester.web.filters import ORDERS, found, read_filters
 
 MOST = 1000  # entries in one response
 
 
 def routes(ws: Workspace) -> APIRouter:
-    """The site's files and the read-only API."""
+    """The site's files, the read-only API, and the feed of any search."""
     router = APIRouter()
     cache = CatalogCache(ws)
     _site(router, cache)
+    _search_feed(router, ws, cache)
     _entries(router, cache, ws.taxonomy)
     return router
 
@@ -60,6 +61,15 @@ def _site(router: APIRouter, cache: CatalogCache) -> None:
         return _file(request, cache.contents(), f"data/{name}")
 
 
+def _search_feed(router: APIRouter, ws: Workspace, cache: CatalogCache) -> None:
+    @router.get("/feeds/search.{form}", include_in_schema=False)
+    def search_feed(request: Request, form: str) -> Response:
+        """What the list shows for the same parameters, most recently accepted first."""
+        wanted = read_filters(request.query_params, ws.taxonomy)
+        named = [entry.id for entry in found(cache.contents(), wanted)]
+        return answer_feed(request, form, feed_of(ws, named, f"{request.query_params}"))
+
+
 def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None:
     entry_form = entry_schema(taxonomy)
     page_form = {
@@ -72,7 +82,7 @@ def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None
     @router.get(
         "/api/entries",
         responses=_responses(page_form),
-        openapi_extra={"parameters": [*map(_parameter, taxonomy.facets)]},
+        openapi_extra={"parameters": [*map(_parameter, taxonomy.facets), *_FILTERS]},
     )
     def entries(
         request: Request,
@@ -82,15 +92,13 @@ def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
-        """Entries with the given labels and words: newest first, or best first if there are words."""
-        contents, asked = cache.contents(), request.query_params
-        wanted = {facet.id: _ids(asked.getlist(facet.id)) for facet in taxonomy.facets}
-        if unknown := _unknown(wanted, taxonomy):
-            raise RequestValidationError(unknown)
-        named = [contents.entries[number] for number in contents.finder.find(q)] if q else contents.entries
-        found = [entry for entry in named if _has(entry, wanted)]
+        """Entries with the given labels and words: newest first, or best first if there are words.
+
+        Words are searched for in titles, abstracts, authors, venues, and the names and synonyms of labels.
+        """
+        passed = found(cache.contents(), read_filters(request.query_params, taxonomy))
         return JSONResponse(
-            {"items": [entry_json(entry, taxonomy) for entry in found[offset : offset + limit]], "total": len(found)}
+            {"items": [entry_json(entry, taxonomy) for entry in passed[offset : offset + limit]], "total": len(passed)}
         )
 
     @router.get("/api/entries/{id:path}", responses={**_responses(entry_form), 404: _error("There is no such entry.")})
@@ -102,6 +110,24 @@ def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None
             if found
             else JSONResponse({"detail": "There is no such entry."}, 404)
         )
+
+
+_FILTERS: list[dict[str, Any]] = [
+    {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": schema,
+    }
+    for name, description, schema in (
+        ("year", "The year of publication.", {"type": "array", "items": {"type": "string"}}),
+        ("venue", "Where it appeared.", {"type": "array", "items": {"type": "string"}}),
+        ("code", "1: only papers with code.", {"type": "string"}),
+        ("since", "Only papers that joined the list on this day or later.", {"type": "string", "format": "date"}),
+        ("sort", "The order.", {"type": "string", "enum": ["", *ORDERS]}),
+    )
+]
+"""The filters that are no facets; `filters` reads them."""
 
 
 def _parameter(facet: Facet) -> dict[str, Any]:
@@ -125,28 +151,6 @@ def _responses(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
 def _error(meaning: str) -> dict[str, Any]:
     detail = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
     return {"description": meaning, "content": {"application/json": {"schema": detail}}}
-
-
-def _ids(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(filter(None, (name.strip() for text in texts for name in text.split(","))))
-
-
-def _unknown(wanted: dict[str, frozenset[str]], taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """The labels that do not exist, as FastAPI describes what is invalid."""
-    return [
-        {
-            "loc": ["query", facet.id],
-            "msg": f"{facet.id} has no label {name!r}; it has: {', '.join(facet.label_ids)}.",
-            "type": "enum",
-        }
-        for facet in taxonomy.facets
-        for name in sorted(wanted[facet.id] - set(facet.label_ids))
-    ]
-
-
-def _has(entry: Entry, wanted: dict[str, frozenset[str]]) -> bool:
-    """Within a facet one label is enough, and every requested facet must have one."""
-    return all(not ids or ids & set(entry.labels.of(facet)) for facet, ids in wanted.items())
 
 
 def _sent_on(contents: Contents, identifier: str) -> Response:

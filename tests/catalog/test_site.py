@@ -5,8 +5,9 @@
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,12 +64,13 @@ PAPERS = [
 ]  # fmt: skip
 TOTAL = len(PAPERS)
 ABSTRACT = f"{'We say much. ' * 30}Failing ventricles {HOSTILE} arrhythmia. {'We say more. ' * 30}"
-KNOWN = {PAPERS[1].id: Known(ABSTRACT, "arXiv", "https://arxiv.org/abs/2401.00002")}
+TODAY = datetime.now(UTC).date()
+KNOWN = {PAPERS[1].id: Known(ABSTRACT, "arXiv", "https://arxiv.org/abs/2401.00002", added=TODAY)}
 PATHS = {entry.title: paper_path(slugs(PAPERS)[entry.id]) for entry in PAPERS}
 
 
-def write(folder: Path, papers: list[Entry]) -> Path:
-    for name, make in site(papers, TAXONOMY, lambda: KNOWN).items():
+def write(folder: Path, papers: list[Entry], others: Sequence[tuple[str, str]] = ()) -> Path:
+    for name, make in site(papers, TAXONOMY, lambda: KNOWN, others).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(make())
@@ -167,6 +169,33 @@ def test_facets_narrow_and_the_address_keeps_them(page: Page, url: str) -> None:
     status(page, 2)
     page.get_by_role("button", name="Clear all").click()
     status(page, TOTAL)
+
+
+def test_what_is_new_this_week(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label(re.compile("^New this week")).check()
+    status(page, 1)
+    expect(page.locator(".about")).to_contain_text(f"added {TODAY}")
+    assert "?since=" in page.url
+    page.goto(f"{url}?sort=added")
+    expect(page.locator(".card h2").first).to_have_text(PAPERS[1].title)
+    expect(page.locator(".follow")).to_have_count(0)  # this server has no feeds
+
+
+def test_a_search_can_be_followed_where_the_server_has_feeds(
+    page: Page, tmp_path: Path, serve: Callable[[Path], str]
+) -> None:
+    others = (("/subscribe", "Digest"),)
+    page.goto(
+        serve(write(tmp_path, PAPERS[:4], others)) + "?q=ecg&task=segmentation,diagnosis&year=2024&code=1&sort=oldest"
+    )
+    links = page.locator(".follow a")
+    expect(links).to_have_text(["feed", "by mail"])
+    addresses = links.evaluate_all("all => all.map(link => decodeURIComponent(link.getAttribute('href')))")
+    assert addresses == [
+        "/feeds/search.atom?q=ecg&task=segmentation,diagnosis&year=2024&code=1",
+        "/subscribe?words=ecg&task=segmentation&task=diagnosis",
+    ]
 
 
 def test_year_venue_and_kind(page: Page, url: str) -> None:

@@ -11,6 +11,7 @@ from lxml import etree, html
 from starlette.testclient import TestClient
 
 from harvester.domain.papers import Paper, Sighting
+from harvester.services.review.decisions import decide_all
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
 from harvester.store.recording import record
@@ -69,7 +70,7 @@ def ids(client: TestClient, query: str) -> list[str]:
         ("?q=fibrilation", ["title"]),
         ("?q=fibrilltaion", ["title"]),
         ("?q=fibrillatiom+nigth", ["title"]),
-        ("?q=hert", []),
+        ("?q=hert", ["title", "doi", "arxiv"]),  # "heart" is a word of synonyms of their labels
         ("?q=multimodal", ["doi"]),
         ("?q=muller", ["doi"]),
         ("?q=echo", ["arxiv"]),
@@ -80,6 +81,12 @@ def ids(client: TestClient, query: str) -> list[str]:
         ("?q=%3F", ["title", "doi", "arxiv"]),
         ("?q=multi-modal", ["doi"]),
         ("?limit=1&offset=1", ["doi"]),
+        ("?sort=oldest", ["arxiv", "doi", "title"]),
+        ("?sort=newest&q=hearts+multi", ["doi"]),
+        ("?year=2025&venue=Circulation&venue=Nature", ["doi"]),
+        ("?year=2024", []),
+        ("?code=1", []),
+        ("?since=2025-01-01", []),
     ],
 )
 def test_entries_by_labels_and_words(client: TestClient, query: str, expected: list[str]) -> None:
@@ -190,3 +197,33 @@ def test_a_papers_page_has_what_the_store_knows(client: TestClient, room: Room) 
     assert page.xpath("//dl//dd")[-1].text == "7 upvotes"
     assert "7 upvotes" in html.fromstring(client.get("/").text).text_content()
     assert client.get("/data/index.json").json()["votes"] == [0, 0, 7]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("?since=yesterday", "since"), ("?since=2025-02-30", "since"), ("?sort=best", "sort")]
+)
+def test_a_filter_that_means_nothing_is_named(client: TestClient, query: str, field: str) -> None:
+    answer = client.get(f"/api/entries{query}")
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", field])
+
+
+def test_a_search_can_be_followed(client: TestClient, room: Room) -> None:
+    papers = [
+        Paper((f"arxiv:2506.1000{n}",), f"Beats {n}", abstract=f"Ventricles {word}; github.com/a/b{n}")
+        for n, word in enumerate(("alone", "together"))
+    ]
+    with write(room.ws.store) as db:
+        record(db, [Sighting(ARXIV, paper) for paper in papers], room.ws.clock())
+    decide_all(room.ws, "accept", [paper.id for paper in papers], "ann", "", {"modality": "ecg"})
+    query = "?q=ventricels+together&modality=ecg,cmr&code=1&sort=added"
+    assert [item["id"] for item in client.get(f"/api/entries{query}").json()["items"]] == [papers[1].id]
+    today = room.ws.clock().date()
+    assert ids(client, f"?since={today}") == ["arxiv", "arxiv"]
+    feed = client.get(f"/feeds/search.json{query}").json()
+    assert [item["title"] for item in feed["items"]] == [papers[1].title]
+    assert client.get(urlsplit(feed["feed_url"]).path, params=urlsplit(feed["feed_url"]).query).json() == feed
+    atom = etree.fromstring(client.get(f"/feeds/search.atom{query}").content)
+    assert len(atom.findall("{http://www.w3.org/2005/Atom}entry")) == 1
+    assert len(client.get("/feeds/search.json").json()["items"]) == 2
+    assert client.get("/feeds/search.txt").status_code == 404
+    assert client.get("/feeds/search.atom?task=magic").status_code == 400

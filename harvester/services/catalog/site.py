@@ -46,7 +46,7 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
         home=ws.settings.catalog.site_url or ws.settings.digest.base_url,
     )
     for number, (name, make) in enumerate(makers.items(), 1):
-        write_atomic(folder / name, make())
+        write_atomic(folder / name, make(), durable=False)
         watch("files", number, len(makers))
     _remove_old(folder, makers)
     return {"entries": len(catalog.entries), "files": [str(folder / name) for name in makers]}

@@ -1,18 +1,21 @@
 """For readers without mail: accepted papers as feeds, and the contents of past digests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import unquote_plus
 
 from sqlalchemy import Connection
 
 from harvester.digest.content import DigestPaper, show
 from harvester.digest.feeds import Feed, Posted, feed_path, feed_title
 from harvester.digest.rules import Item, grouped
+from harvester.domain.text import clean
 from harvester.services.digest.due import items
 from harvester.services.workspace import Workspace
 from harvester.store.acceptances import digest_days, digest_of, in_catalog
 from harvester.store.engine import read
+from harvester.store.papers import numbers_of
 
 FEED_LENGTH = 100  # papers; readers ask far more often than that many are accepted
 
@@ -40,6 +43,20 @@ def feed(ws: Workspace, facet: str = "", label: str = "") -> Feed | None:
         wanted = [item for item in _in_order(db, newest) if not facet or item.labels.has(facet, label)][:FEED_LENGTH]
         posted = _posted(ws, wanted, since)
     return Feed(title, ws.settings.digest.base_url, feed_path(facet, label), posted)
+
+
+def feed_of(ws: Workspace, names: Collection[str], query: str) -> Feed:
+    """The newest accepted of the papers with these identifiers.
+
+    Args:
+        query: what found them, as the query of the feed's address.
+    """
+    with read(ws.store) as db:
+        since, found = in_catalog(db), set(numbers_of(db, names).values())
+        wanted = _in_order(db, [number for number in since if number in found][:FEED_LENGTH])
+        posted = _posted(ws, wanted, since)
+    title = f"{ws.taxonomy.title}: {unquote_plus(query)}" if query else ws.taxonomy.title
+    return Feed(clean(title), ws.settings.digest.base_url, "/feeds/search", posted, query)
 
 
 def past_digests(ws: Workspace) -> list[tuple[date, int]]:

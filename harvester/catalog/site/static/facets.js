@@ -14,10 +14,15 @@ export class Facets {
     this.groups = axes.map((axis, number) => this.group(axis, number < data.facets.length, number < OPEN));
     this.code = h("input", { type: "checkbox", id: "has-code", onchange: () => change((state) => (state.code = this.code.checked)) });
     this.codeCount = h("span", { class: "count" });
+    this.fresh = h("input", { type: "checkbox", id: "new", onchange: () => change((state) => (state.since = this.fresh.checked ? this.week : "")) });
+    this.freshName = h("label", { for: "new" });
+    this.week = weekAgo();
+    this.freshCount = data.added.filter((day) => day >= this.week).length;
     this.clear = h("button", { type: "button", class: "plain", onclick: () => change(clear) }, "Clear all");
     const wide = matchMedia("(min-width: 56rem)");
     this.panel = h("details", { class: "filters", open: wide.matches },
       h("summary", {}, "Filters"),
+      h("div", { class: "value" }, this.fresh, this.freshName),
       h("div", { class: "value" }, this.code, h("label", { for: "has-code" }, "Has code", this.codeCount)),
       this.groups.map((group) => group.element),
       this.clear);
@@ -54,7 +59,10 @@ export class Facets {
     this.groups.forEach((group, number) => this.fill(group, state.chosen[group.axis.id], counts[number]));
     this.code.checked = state.code;
     this.codeCount.textContent = withCode.toLocaleString("en");
-    const active = state.code + Object.values(state.chosen).reduce((sum, ids) => sum + ids.size, 0);
+    this.fresh.checked = Boolean(state.since);
+    const since = state.since && state.since !== this.week ? `Added since ${state.since}` : "New this week";
+    this.freshName.replaceChildren(since, h("span", { class: "count" }, since === "New this week" ? this.freshCount.toLocaleString("en") : ""));
+    const active = state.code + Boolean(state.since) + Object.values(state.chosen).reduce((sum, ids) => sum + ids.size, 0);
     this.clear.hidden = !active;
     this.panel.firstElementChild.textContent = active ? `Filters (${active})` : "Filters";
   }
@@ -76,7 +84,13 @@ export class Facets {
   }
 }
 
+/** The day a week ago, in UTC, as the catalog dates its papers. */
+function weekAgo() {
+  return new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
+}
+
 function clear(state) {
   for (const ids of Object.values(state.chosen)) ids.clear();
   state.code = false;
+  state.since = "";
 }

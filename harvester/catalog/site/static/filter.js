@@ -36,6 +36,7 @@ export function select(data, all, state, scores) {
   for (let paper = 0; paper < data.size; paper++) {
     if (scores && !scores[paper]) continue;
     if (state.code && !data.hasCode[paper]) continue;
+    if (state.since && data.added[paper] < state.since) continue;
     let misses = 0, missed = -1;
     for (let number = 0; number < all.length && misses < 2; number++) {
       if (wanted[number].size && !all[number].of(paper).some((value) => wanted[number].has(value))) {
@@ -50,12 +51,13 @@ export function select(data, all, state, scores) {
       if (misses === 0 || missed === number) for (const value of all[number].of(paper)) counts[number][value]++;
     }
   }
-  return { found: sorted(found, state, scores), counts, withCode };
+  return { found: sorted(data, found, state, scores), counts, withCode };
 }
 
-function sorted(found, state, scores) {
+function sorted(data, found, state, scores) {
   const sort = state.sort || (scores ? "relevance" : "newest");
   if (sort === "oldest") return found.reverse();
+  if (sort === "added") return found.sort((a, b) => (data.added[a] < data.added[b]) - (data.added[a] > data.added[b]) || a - b);
   if (sort === "relevance" && scores) return found.sort((a, b) => scores[b] - scores[a] || a - b);
   return found; // the index is newest first
 }

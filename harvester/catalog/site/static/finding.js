@@ -8,7 +8,10 @@ export function ready(renewed) {
   if (worker) return;
   worker = new Worker(new URL("./searcher.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data: { turn, answer, error, whole } }) => {
-    if (whole) return renewed();
+    if (whole) {
+      performance.mark("whole");
+      return renewed();
+    }
     const [done, failed] = waiting.get(turn);
     waiting.delete(turn);
     return error ? failed(new Error(error)) : done(answer);

@@ -4,6 +4,7 @@ import { copy } from "./clipboard.js";
 import { bibtexOf, labelsOf, linksOf, shownDate } from "./data.js";
 import { h } from "./dom.js";
 import { ask } from "./finding.js";
+import { follow } from "./follow.js";
 import { only } from "./state.js";
 
 const PAGE = 40;
@@ -32,14 +33,14 @@ export async function list(data, state, found, change) {
   const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && !more.hidden && add(false), { rootMargin: "600px" });
   watch.observe(more);
   const empty = found.length ? null : h("p", { class: "empty" }, "No papers match. Remove a filter, or try other words.");
-  return h("div", {}, head(state, change), empty, rows.element || rows.box, more);
+  return h("div", {}, head(state, change), follow(data, state), empty, rows.element || rows.box, more);
 }
 
 function head(state, change) {
   const tab = (view, name) =>
     h("button", { type: "button", "aria-pressed": String(state.view === view), onclick: () => change((now) => (now.view = view)) }, name);
   const sort = h("select", { id: "sort", onchange: () => change((now) => (now.sort = sort.value)) },
-    [["", state.q ? "Best match" : "Newest first"], ...(state.q ? [["newest", "Newest first"]] : []), ["oldest", "Oldest first"]].map(([value, name]) =>
+    [["", state.q ? "Best match" : "Newest first"], ...(state.q ? [["newest", "Newest first"]] : []), ["oldest", "Oldest first"], ["added", "Recently added"]].map(([value, name]) =>
       h("option", { value, selected: state.sort === value }, name)));
   return h("div", { class: "head" },
     h("div", { class: "tabs", role: "group", "aria-label": "Layout of the list" }, tab("cards", "Cards"), tab("table", "Table")),
@@ -72,7 +73,8 @@ function about(data, paper) {
   const names = data.authors[paper] ? data.authors[paper].split(", ") : [];
   const authors = names.length > AUTHORS ? `${names.slice(0, AUTHORS).join(", ")} et al.` : names.join(", ");
   const place = [data.venues[data.venue[paper]], shownDate(data.date[paper])].filter(Boolean).join(", ");
-  return h("p", { class: "about", dir: "auto" }, [authors, place].filter(Boolean).join(" · "));
+  const added = data.added[paper] ? `added ${data.added[paper]}` : "";
+  return h("p", { class: "about", dir: "auto" }, [authors, place, added].filter(Boolean).join(" · "));
 }
 
 /** The labels, each a link to all papers that have it. */

@@ -14,8 +14,9 @@ export function read(search, facets) {
     q: given.get("q") || "",
     chosen,
     code: given.get("code") === "1",
+    since: /^\d{4}-\d\d-\d\d$/.test(given.get("since")) ? given.get("since") : "",
     view: VIEWS.includes(view) ? view : "cards",
-    sort: ["newest", "oldest", "relevance"].includes(given.get("sort")) ? given.get("sort") : "",
+    sort: ["newest", "oldest", "added", "relevance"].includes(given.get("sort")) ? given.get("sort") : "",
     colour: given.get("colour") || "",
   };
 }
@@ -29,6 +30,7 @@ export function write(state) {
     else if (ids.size) out.set(facet, [...ids].join(","));
   }
   if (state.code) out.set("code", "1");
+  if (state.since) out.set("since", state.since);
   if (state.view !== "cards") out.set("view", state.view);
   if (state.sort) out.set("sort", state.sort);
   if (state.colour) out.set("colour", state.colour);

@@ -1,0 +1,25 @@
+// "Follow this search": feed and digest of exactly what the list shows, where a server offers them.
+
+import { h } from "./dom.js";
+
+const COLUMNS = ["year", "venue"];
+
+/** Links to the feed and the digest of a state; null on a static site, which has neither. */
+export function follow(data, state) {
+  if (!document.querySelector('footer a[href="/subscribe"]')) return null;
+  const feed = new URLSearchParams(), digest = new URLSearchParams();
+  if (state.q.trim()) {
+    feed.set("q", state.q.trim());
+    digest.set("words", state.q.trim());
+  }
+  for (const facet of data.facets.map((one) => one.id)) {
+    if (state.chosen[facet].size) feed.set(facet, [...state.chosen[facet]].join(","));
+    for (const label of state.chosen[facet]) digest.append(facet, label);
+  }
+  for (const name of COLUMNS) for (const value of state.chosen[name]) feed.append(name, value);
+  if (state.code) feed.set("code", "1");
+  if (state.since) feed.set("since", state.since);
+  return h("p", { class: "follow" }, "Follow this search: ",
+    h("a", { href: `/feeds/search.atom?${feed}`, rel: "alternate", type: "application/atom+xml" }, "feed"), " ",
+    h("a", { href: `/subscribe?${digest}` }, "by mail"));
+}
