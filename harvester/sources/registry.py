@@ -7,7 +7,7 @@ from typing import Any
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.provenance import CATALOG, Provenance
-from harvester.sources.source import FEED_NAME, HarvestSettings, Probe, Source, SourceKind, SourceState
+from harvester.sources.source import FEED_NAME, HarvestSettings, NamedWebSource, Probe, Source, SourceKind, SourceState
 
 MODULES = (
     "arxiv.api",
@@ -57,6 +57,15 @@ def probes(settings: HarvestSettings) -> Iterator[Probe]:
 def names(settings: HarvestSettings) -> list[str]:
     """The names of all sources, turned on or not."""
     return [name for kind in KINDS for name in kind.names(settings)]
+
+
+def names_on(settings: HarvestSettings) -> set[str]:
+    """The names of the sources that are turned on."""
+    on = set()
+    for kind in KINDS:
+        for section in kind.enabled(settings):
+            on.add(section.name if isinstance(section, NamedWebSource) else kind.provenance.name)
+    return on
 
 
 def declared() -> dict[str, Provenance]:

@@ -20,6 +20,7 @@ from harvester.store.engine import read
 from harvester.store.schema import REVISIONS, require_current
 from harvester.web.workers import HEALTH, on
 
+JOB = "scheduled_job"  # not "job": Prometheus puts the name of the scraped service there
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -112,7 +113,7 @@ def _of_store(now: Status) -> Iterator[Metric]:
     )
     yield _by("harvester_subscribers", "Subscribers by state.", "state", have.subscribers)
     yield _by("harvester_deliveries", "All digest mails ever, by state.", "state", have.deliveries)
-    reached = {name: moment.timestamp() for name, moment in have.reached.items()}
+    reached = {name: moment.timestamp() for name, moment in have.reached.items() if now.is_on(name)}
     yield _by(
         "harvester_source_complete_until_seconds", "The time up to which each source is complete.", "source", reached
     )
@@ -122,14 +123,14 @@ def _of_jobs(now: Status) -> Iterator[Metric]:
     due = {name: job_run.due.timestamp() for name, job_run in now.job_runs.items()}
     ended = {name: job_run.ended.timestamp() for name, job_run in now.job_runs.items() if job_run.ended}
     failed = {name: float(bool(job_run.failure)) for name, job_run in now.job_runs.items()}
-    yield _by("harvester_job_due_seconds", "The due time of the latest run of each job.", "job", due)
+    yield _by("harvester_job_due_seconds", "The due time of the latest run of each job.", JOB, due)
     yield _by(
         "harvester_job_ended_seconds",
         "When that run ended; absent while it is running, or if it was killed.",
-        "job",
+        JOB,
         ended,
     )
-    yield _by("harvester_job_failed", "Whether that run failed.", "job", failed)
+    yield _by("harvester_job_failed", "Whether that run failed.", JOB, failed)
 
 
 def _of_last_run(now: Status) -> Iterator[Metric]:
@@ -140,12 +141,13 @@ def _of_last_run(now: Status) -> Iterator[Metric]:
     states = {state: float(report.state == state) for state in RUN_STATES}
     yield _by("harvester_last_run_state", "1 for the state that the last run ended in.", "state", states)
     each = GaugeMetricFamily("harvester_source_state", "1 for the state of each source.", labels=("source", "state"))
-    for source in report.sources:
+    sources = [source for source in report.sources if now.is_on(source.name)]
+    for source in sources:
         for state in SOURCE_STATES:
             each.add_metric((source.name, state), float(source.state == state))
     yield each
     for key in ("received", "new", "updated", "requests"):
-        counted = {source.name: float(getattr(source, key)) for source in report.sources}
+        counted = {source.name: float(getattr(source, key)) for source in sources}
         yield _by(f"harvester_source_{key}", f"{key.capitalize()} of each source in the last run.", "source", counted)
 
 

@@ -1,12 +1,14 @@
 """The files in deploy/ are checked by the programs that use them, or by linters, and run where this machine can."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,10 @@ from fastapi import Request
 from prometheus_client.parser import text_string_to_metric_families
 
 from harvester.config.settings import load_settings
+from harvester.domain.cursors import Cursor
 from harvester.services.workspace import open_workspace
+from harvester.store.cursors import set_cursor
+from harvester.store.engine import write
 from harvester.web import health
 from tests.conftest import ROOT
 from tests.room import Room
@@ -34,6 +39,9 @@ def lint(*command: object) -> None:
 
 def yaml(path: Path) -> Any:
     return ruamel.yaml.YAML(typ="safe").load(path)
+
+
+RULES = yaml(DEPLOY / "prometheus.yml")["groups"][0]["rules"]
 
 
 def needs(program: str) -> str:
@@ -148,18 +156,79 @@ def test_the_units_commands_and_the_crontab_line_are_ours(tmp_path: Path) -> Non
             assert "Usage" in room.run(*command.split(), "--help"), command
 
 
-def test_the_alerting_rules_name_metrics_there_are(tmp_path: Path) -> None:
+@pytest.fixture
+def nights(tmp_path: Path) -> Room:
+    """A folder in which a run and the scheduled jobs have failed."""
     room = Room.make(tmp_path, "http://127.0.0.1:1")
     room.run("run", "--no-digest", now="2025-06-12T23:30:00Z", status=1)
     room.run("schedule", "--once", now="2025-06-12T23:30:00Z")
+    return room
+
+
+def metrics(room: Room) -> dict[str, list[dict[str, str]]]:
+    """What /metrics shows: the labels of every sample, by name; a family may have none now."""
     ws = open_workspace(room.config)
     answer = next(route for route in health.routes(ws).routes if route.path == "/metrics").endpoint  # type: ignore[attr-defined]
     text = asyncio.run(answer(Request({"type": "http"}))).body.decode()
-    shown = {family.name for family in text_string_to_metric_families(text)}
     ws.store.dispose()
-    for rule in yaml(DEPLOY / "prometheus.yml")["groups"][0]["rules"]:
-        named = set(re.findall(r"harvester_\w+", rule["expr"]))
-        assert named <= shown | {"harvester_source_complete_until_seconds"}, rule["alert"]
+    families = list(text_string_to_metric_families(text))
+    none: dict[str, list[dict[str, str]]] = {family.name: [] for family in families}
+    found = {
+        sample.name: [other.labels for other in family.samples] for family in families for sample in family.samples
+    }
+    return none | found
+
+
+def test_rules_and_dashboard_name_metrics_and_labels_that_are_there(nights: Room) -> None:
+    shown = metrics(nights)
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
+    rules = [rule["expr"] + rule["annotations"]["summary"] for rule in RULES]
+    panels = [target["expr"] + target["legendFormat"] for panel in dashboard["panels"] for target in panel["targets"]]
+    for text in (*rules, *panels):
+        named = set(re.findall(r"harvester_\w+", text))
+        assert named <= shown.keys() | {"harvester_source_complete_until_seconds"}, text
+        for label in re.findall(r"labels\.(\w+)|\{\{(\w+)\}\}", text):
+            (one,) = filter(None, label)
+            assert all(one in sample for name in named & shown.keys() for sample in shown[name]), text
+
+
+def test_no_label_is_one_that_prometheus_sets_itself(nights: Room) -> None:
+    """The alert about a failed job named the scraped service: Prometheus' own label `job` won."""
+    labels = {label for samples in metrics(nights).values() for sample in samples for label in sample}
+    assert labels & {"job", "instance"} == set()
+    assert "scheduled_job" in labels
+
+
+def test_a_source_that_is_turned_off_disappears(nights: Room) -> None:
+    """It alarmed for ever: its last complete time grew old."""
+
+    def sources() -> set[str]:
+        return {sample["source"] for samples in metrics(nights).values() for sample in samples if "source" in sample}
+
+    ws = open_workspace(nights.config)
+    with write(ws.store) as db:
+        set_cursor(db, "huggingface", Cursor(until=datetime(2025, 6, 1, tzinfo=UTC)))
+    ws.store.dispose()
+    assert {"arxiv", "huggingface"} <= sources()
+    nights.config.write_text(
+        nights.config.read_text().replace("[harvest.huggingface]", "[harvest.huggingface]\nenabled = false")
+    )
+    assert "huggingface" not in sources()
+    assert "arxiv" in sources()
+
+
+def test_every_rule_has_a_unit_test_that_fires_and_one_that_does_not() -> None:
+    tested = [case for test in yaml(DEPLOY / "prometheus.test.yml")["tests"] for case in test["alert_rule_test"]]
+    for fires in (True, False):
+        assert {case["alertname"] for case in tested if bool(case.get("exp_alerts")) is fires} == {
+            rule["alert"] for rule in RULES
+        }
+
+
+def test_the_rules_pass_their_unit_tests() -> None:
+    promtool = needs("promtool")
+    lint(promtool, "check", "rules", DEPLOY / "prometheus.yml")
+    lint(promtool, "test", "rules", DEPLOY / "prometheus.test.yml")
 
 
 def test_the_image_gets_what_is_pinned() -> None:

@@ -104,7 +104,7 @@ def test_two_schedulers_and_two_cron_jobs_do_each_job_once(tmp_path: Path, upstr
     assert len(by_cron) <= 2
     assert 'harvester_last_run_state{state="ok"} 1.0' in figures
     assert 'harvester_source_state{source="arxiv",state="waiting"} 1.0' in figures
-    assert 'harvester_job_failed{job="run"} 0.0' in figures
+    assert 'harvester_job_failed{scheduled_job="run"} 0.0' in figures
     assert "process_resident_memory_bytes" in figures
 
 

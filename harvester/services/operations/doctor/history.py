@@ -46,7 +46,7 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
 
 def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
     """Whether any source is behind by more than the windows overlap: then papers may be missed."""
-    sources = [source.name for source in now.last.sources] if now.last else []
+    sources = [source.name for source in now.last.sources if now.is_on(source.name)] if now.last else []
     for name in sources:
         reached = now.figures.reached.get(name)
         if reached is None:
