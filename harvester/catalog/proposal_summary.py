@@ -24,7 +24,7 @@ A question mark stands behind what the model is unsure of.
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """A paper of a proposal; `sentences` are those of its abstract that matter most, "" if none are stored."""
+    """A paper of a proposal; `sentences` are those of its abstract that matter most."""
 
     entry: Entry
     prediction: Prediction | None

@@ -19,9 +19,13 @@ from harvester.catalog.entry import Entry, entry_path, format_entry
 from harvester.catalog.git import Message
 from harvester.catalog.git_command import HARVESTER
 from harvester.catalog.proposal_summary import SummaryRow, summary
+from harvester.digest.content import extract_or_beginning
+from harvester.digest.rules import Item
+from harvester.domain.predictions import Prediction
 from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper, branch_name, proposed_in
 from harvester.services.catalog.proposal_reading import Remote, fetched
 from harvester.services.learning.classify import version_in_use
+from harvester.services.learning.key_sentences import extracts_of
 from harvester.services.review.decisions import entry_of
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
@@ -73,6 +77,8 @@ def propose(ws: Workspace) -> ProposalBranch | None:
     branch = _pushed(ws, remote, branch_name(utc_date(ws.clock()), taken), found)
     with write(ws.store) as db:
         add_branch(db, branch)
+        items = [item for _, item, _ in _items(ws, db, branch)]
+    extracts_of(ws, items)  # for the description; the digest needs them too
     log.info("%s papers are proposed on %s", len(branch.papers), branch.name)
     return branch
 
@@ -127,12 +133,23 @@ def _title(branch: str, count: int) -> str:
 
 def _rows(ws: Workspace, db: Connection, branch: ProposalBranch) -> Iterator[SummaryRow]:
     """What the pull request shows of each paper that waits."""
+    found = list(_items(ws, db, branch))
+    extracts = stored_extracts(db, {item.number: item.paper.text_hash for _, item, _ in found})
+    for proposed, item, prediction in found:
+        entry = replace(entry_of(item.paper, item.labels), path=Path(proposed.file))
+        words = extract_or_beginning(extracts.get(item.number, ""), item.paper.abstract)
+        yield SummaryRow(entry, prediction, words)
+
+
+def _items(
+    ws: Workspace, db: Connection, branch: ProposalBranch
+) -> Iterator[tuple[ProposedPaper, Item, Prediction | None]]:
+    """The papers that wait on a branch, with their present labels and predictions."""
     stored = find_all(db, [paper.id for paper in branch.papers])
     numbers = [one.number for one in stored.values()]
     logs, predictions = decisions_on(db, numbers), current(db, numbers, version_in_use(ws))
-    sentences = stored_extracts(db, {one.number: one.paper.text_hash for one in stored.values()})
     for proposed in branch.papers:
         if one := stored.get(proposed.id):
             prediction = predictions.get(one.number)
-            entry = entry_of(one.paper, labels_now(ws, logs.get(one.number, ()), prediction))
-            yield SummaryRow(replace(entry, path=Path(proposed.file)), prediction, sentences.get(one.number, ""))
+            labels = labels_now(ws, logs.get(one.number, ()), prediction)
+            yield proposed, Item(one.number, one.paper, labels), prediction
