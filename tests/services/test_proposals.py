@@ -268,6 +268,17 @@ def test_a_bot_that_merges_is_not_the_reviewer(world: Proposing) -> None:
     assert [world.said(name) for name in (FIRST, SECOND)] == [[("accept", "Rita")], [("reject", "Rita")]]
 
 
+def test_a_hostile_name_is_made_plain(world: Proposing) -> None:
+    world.room.fill(1)
+    world.night()
+    world.desk.open()
+    world.desk.by = "\u202eEve\x1b[1m " + "x" * 200
+    world.desk.merge()
+    world.night()
+    ((_, by),) = world.said(FIRST)
+    assert by == f"Eve[1m {'x' * 93}"
+
+
 def test_a_proposal_holds_the_entry_that_accepting_would_write(world: Proposing) -> None:
     world.room.put(FIRST, "Pipes | and *stars*", authors=(Author("Ann Bee"),))
     world.night()
