@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 from harvester.base.errors import CatalogError
+from harvester.base.escape import terminal
 from harvester.catalog.git import Message
 from harvester.catalog.git_command import run_git
 from harvester.domain.proposal_branches import PREFIX, Touch
@@ -19,6 +20,7 @@ from harvester.domain.text import clean
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _PEOPLE = "%H%x00%aN%x00%cN%x00%(trailers:key=Co-authored-by,valueonly,separator=%x0a)"
 _FIELDS = 4  # of _PEOPLE
+_LONGEST_NAME = 100  # characters; git lets people call themselves anything
 _ENTRIES = ("--", "entries")
 
 
@@ -178,7 +180,7 @@ def _log(folder: Path, *arguments: str) -> Iterator[tuple[tuple[str, ...], froze
     for start, end in pairwise([*starts, len(words)]):
         _, author, committer, others = words[start : start + _FIELDS]
         helpers = (line.partition("<")[0] for line in others.split("\n"))
-        people = tuple(clean(person) for person in (author, committer, *helpers))
+        people = tuple(terminal(clean(person))[:_LONGEST_NAME] for person in (author, committer, *helpers))
         yield people, frozenset(filter(None, words[start + _FIELDS : end]))
 
 

@@ -268,6 +268,17 @@ def test_a_bot_that_merges_is_not_the_reviewer(world: Proposing) -> None:
     assert [world.said(name) for name in (FIRST, SECOND)] == [[("accept", "Rita")], [("reject", "Rita")]]
 
 
+def test_a_hostile_name_is_made_plain(world: Proposing) -> None:
+    world.room.fill(1)
+    world.night()
+    world.desk.open()
+    world.desk.by = "\u202eEve\x1b[1m " + "x" * 200
+    world.desk.merge()
+    world.night()
+    ((_, by),) = world.said(FIRST)
+    assert by == f"Eve[1m {'x' * 93}"
+
+
 def test_a_proposal_holds_the_entry_that_accepting_would_write(world: Proposing) -> None:
     world.room.put(FIRST, "Pipes | and *stars*", authors=(Author("Ann Bee"),))
     world.night()
@@ -290,4 +301,5 @@ def test_the_night_is_partial_and_says_why(world: Proposing) -> None:
     (listed,) = world.room.json("catalog", "proposals")
     assert (listed["branch"], listed["papers"]) == (world.branches()[0], [f"arxiv:{FIRST}"])
     assert listed["branch"] in world.room.run("catalog", "proposals")
-    assert listed["summary"].count("\n| [") == 1
+    (row,) = [line for line in listed["summary"].splitlines() if line.startswith("| [")]
+    assert "We study transformers for echocardiography, part 1." in row, "without a model, the abstract's beginning"
