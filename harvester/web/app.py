@@ -24,7 +24,7 @@ SAY_IT = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML", "HX-Reselect": "main
 
 def create_app(ws: Workspace) -> FastAPI:
     """The web application on a workspace. Its pages run only our own script files, and could run no others."""
-    app = FastAPI(title=ws.taxonomy.title, docs_url=None, redoc_url=None, redirect_slashes=False)  # to a Host of ours
+    app = FastAPI(title=ws.taxonomy.title, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.base_url = ws.settings.digest.base_url
     pages = Pages(ws.taxonomy.title, ws.settings.digest.sender)
     app.mount("/static", StaticFilesKept(directory=FOLDER))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from harvester.catalog.entry import Entry, entry_path
@@ -28,6 +29,15 @@ def slugs(entries: Iterable[Entry]) -> dict[str, str]:
 def paper_path(slug: str) -> str:
     """The address of a paper's page below the site's root."""
     return f"paper/{quote(slug, safe='')}/"
+
+
+def page_path(identifier: str, entry: str | None) -> str:
+    """The address of a paper's page on the server: ``/paper/<slug>/``.
+
+    Args:
+        entry: the entry's file within the catalog, named by the slug; without one, the list shows the paper.
+    """
+    return f"/{paper_path(PurePosixPath(entry).stem)}" if entry else f"/?paper={quote(identifier, safe=':/')}"
 
 
 def pages(papers: Sequence[Entry]) -> int:

@@ -19,7 +19,8 @@ from harvester.catalog.entry import Entry, entry_path, format_entry
 from harvester.catalog.git import Message
 from harvester.catalog.git_command import HARVESTER
 from harvester.catalog.proposal_summary import SummaryRow, summary
-from harvester.digest.extracts import extract
+from harvester.digest.content import plain
+from harvester.digest.extracts import LONGEST_READ, extract
 from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper, branch_name, proposed_in
 from harvester.services.catalog.proposal_reading import Remote, fetched
 from harvester.services.learning.classify import version_in_use
@@ -134,4 +135,4 @@ def _rows(ws: Workspace, db: Connection, branch: ProposalBranch) -> Iterator[Sum
         if one := stored.get(proposed.id):
             prediction = predictions.get(one.number)
             entry = entry_of(one.paper, labels_now(ws, logs.get(one.number, ()), prediction))
-            yield SummaryRow(replace(entry, path=Path(proposed.file)), prediction, extract(one.paper.abstract))
+            yield SummaryRow(replace(entry, path=Path(proposed.file)), prediction, extract(plain(one.paper.abstract[:LONGEST_READ])))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from harvester.base.clock import utc_date
-from harvester.catalog.paper_pages import page_path
+from harvester.catalog.site.addresses import page_path
 from harvester.digest.composer import Plan
 from harvester.digest.interest import reads_papers, wants
 from harvester.digest.rules import Item, is_due, is_silent

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harvester.base.errors import FetchError, HarvesterError, LockHeld, TooManyRequests, UsageError
-from harvester.catalog.paper_pages import page_path
+from harvester.catalog.site.addresses import page_path
 from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
 from harvester.domain.proposals import Proposal

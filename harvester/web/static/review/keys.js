@@ -47,6 +47,7 @@ const onPaper = {
   reason: () => one("#note") && one("#reasons").showModal(),
   labels: edit,
   note: () => focus("#note"),
+  links: () => one("#paper [name=links]")?.click(),
   select,
   open,
 };
