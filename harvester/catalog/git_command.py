@@ -18,14 +18,16 @@ def run_git(
     folder: Path,
     *arguments: str,
     more: Mapping[str, str] | None = None,
-    given: str = "",
+    stdin: str = "",
+    strip: bool = True,
     remedy: str = _REMEDY,
 ) -> str:
     """Run git in `folder` and return its output.
 
     Args:
         more: environment variables.
-        given: the standard input.
+        stdin: what git reads.
+        strip: whether white space around the output is of no importance.
         remedy: what to do if git fails.
 
     Raises:
@@ -34,13 +36,13 @@ def run_git(
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
+            ["git", "--literal-pathspecs", "-C", str(folder), *arguments],  # noqa: S607 - git is found by PATH
             env={**environment, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",  # file names may be any bytes
             timeout=TIMEOUT,
-            input=given,
+            input=stdin,
         )
     except FileNotFoundError:
         raise CatalogError('git is not installed; install it, or set [catalog] git = "off".') from None
@@ -51,4 +53,4 @@ def run_git(
     if done.returncode:
         reason = one_line(done.stderr or done.stdout)[:300].rstrip(".")
         raise CatalogError(f"git {arguments[0]} in {folder} failed ({reason})", remedy=remedy)
-    return done.stdout.strip()
+    return done.stdout.strip() if strip else done.stdout

@@ -44,14 +44,9 @@ def show(item: Item, taxonomy: Taxonomy, extract: str = "") -> DigestPaper:
             filter(None, (_venue(paper), utc_date(paper.published).isoformat() if paper.published else ""))
         ),
         labels=", ".join(label_names(item, taxonomy)),
-        extract=extract_or_beginning(extract, paper.abstract),
+        extract=shorten(plain(extract), LONGEST_EXTRACT) or first_sentences(paper.abstract, SENTENCES),
         links=_links(paper),
     )
-
-
-def extract_or_beginning(extract: str, abstract: str) -> str:
-    """An extract of an abstract, not too long; if there is none, the abstract's first sentences."""
-    return shorten(plain(extract), LONGEST_EXTRACT) or first_sentences(abstract, SENTENCES)
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,7 @@ from harvester.catalog.entry import Entry, entry_path, format_entry
 from harvester.catalog.git import Message
 from harvester.catalog.git_command import HARVESTER
 from harvester.catalog.proposal_summary import SummaryRow, summary
-from harvester.digest.content import extract_or_beginning
+from harvester.digest.content import SENTENCES, first_sentences
 from harvester.digest.rules import Item
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper, branch_name, proposed_in
@@ -137,7 +137,7 @@ def _rows(ws: Workspace, db: Connection, branch: ProposalBranch) -> Iterator[Sum
     extracts = stored_extracts(db, {item.number: item.paper.text_hash for _, item, _ in found})
     for proposed, item, prediction in found:
         entry = replace(entry_of(item.paper, item.labels), path=Path(proposed.file))
-        words = extract_or_beginning(extracts.get(item.number, ""), item.paper.abstract)
+        words = extracts.get(item.number) or first_sentences(item.paper.abstract, SENTENCES)
         yield SummaryRow(entry, prediction, words)
 
 

@@ -38,7 +38,7 @@ def extracts_of(ws: Workspace, items: Iterable[Item], watch: Watch = unwatched) 
             known |= _make(ws, classifier, missing[start : start + BATCH])
             watch("extracts", min(start + BATCH, len(missing)), len(missing))
     except (HarvesterError, ClassifierError) as error:
-        log.warning("Abstracts are shown from their beginning instead of by key sentences: %s", error)
+        log.warning("The digest shows the beginning of abstracts instead of key sentences: %s", error)
     return known
 
 
