@@ -58,8 +58,8 @@ def commit(folder: Path, message: Message, made: Collection[str] = ()) -> str:
     if not changed:
         return ""
     if unstaged := _changed(folder, made, unstaged=True):
-        _git(folder, "add", "--all", *_NAMED, given=unstaged)
-    _git(folder, "commit", "--quiet", "--only", "--message", message.text, *_NAMED, given=changed, more=message.people)
+        _git(folder, "add", "--all", *_NAMED, stdin=unstaged)
+    _git(folder, "commit", "--quiet", "--only", "--message", message.text, *_NAMED, stdin=changed, more=message.people)
     return _git(folder, "rev-parse", "--short", "HEAD")
 
 
@@ -95,7 +95,7 @@ def commit_to_branch(folder: Path, message: Message, branch: str = BRANCH, made:
         index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
         _git(folder, "read-tree", base, more=index)
         if changed := _changed(folder, made, index, unstaged=True):
-            _git(folder, "add", "--all", *_NAMED, given=changed, more=index)
+            _git(folder, "add", "--all", *_NAMED, stdin=changed, more=index)
         tree = _git(folder, "write-tree", more=index)
     if tree == _git(folder, "rev-parse", f"{base}^{{tree}}"):
         return ""

@@ -18,7 +18,7 @@ def run_git(
     folder: Path,
     *arguments: str,
     more: Mapping[str, str] | None = None,
-    given: str = "",
+    stdin: str = "",
     strip: bool = True,
     remedy: str = _REMEDY,
 ) -> str:
@@ -26,8 +26,8 @@ def run_git(
 
     Args:
         more: environment variables.
-        given: the standard input.
-        strip: whether the output is given without the white space around it.
+        stdin: what git reads.
+        strip: whether white space around the output is of no importance.
         remedy: what to do if git fails.
 
     Raises:
@@ -42,7 +42,7 @@ def run_git(
             encoding="utf-8",
             errors="surrogateescape",  # file names may be any bytes
             timeout=TIMEOUT,
-            input=given,
+            input=stdin,
         )
     except FileNotFoundError:
         raise CatalogError('git is not installed; install it, or set [catalog] git = "off".') from None

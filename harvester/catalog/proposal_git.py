@@ -213,7 +213,7 @@ def _tree_with(folder: Path, base: str, files: Mapping[str, str]) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
         run_git(folder, "read-tree", base, more=index)
-        blobs = {file: run_git(folder, "hash-object", "-w", "--stdin", given=text) for file, text in files.items()}
+        blobs = {file: run_git(folder, "hash-object", "-w", "--stdin", stdin=text) for file, text in files.items()}
         lines = "".join(f"100644 {blob}\t{prefix}{file}\0" for file, blob in blobs.items())
-        run_git(folder, "update-index", "-z", "--index-info", given=lines, more=index)
+        run_git(folder, "update-index", "-z", "--index-info", stdin=lines, more=index)
         return run_git(folder, "write-tree", more=index)

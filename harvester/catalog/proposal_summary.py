@@ -10,6 +10,7 @@ from harvester.domain.labels import exclusive_last
 from harvester.domain.predictions import Prediction
 
 LONGEST = 60_000  # characters; GitHub refuses descriptions of more than 65,536
+LONGEST_TEXT = 500  # characters of a title, a venue or the key sentences
 _HEAD = """\
 **Merge** to accept the papers. Before that, delete the file of a paper to **reject** it, and edit its file to
 **correct** its labels. To reject all of them, close this pull request and delete its branch. The next night reads what
@@ -86,4 +87,6 @@ def _percent(chance: float) -> str:
 
 
 def _safe(text: object) -> str:
-    return forge_markdown(str(text))
+    """Foreign text in a cell; cut, so that no paper takes the place of the others."""
+    whole = str(text)
+    return forge_markdown(whole if len(whole) <= LONGEST_TEXT else f"{whole[:LONGEST_TEXT]}…")

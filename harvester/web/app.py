@@ -24,7 +24,9 @@ SAY_IT = {"HX-Retarget": "#said", "HX-Reswap": "innerHTML", "HX-Reselect": "main
 
 def create_app(ws: Workspace) -> FastAPI:
     """The web application on a workspace. Its pages run only our own script files, and could run no others."""
-    app = FastAPI(title=ws.taxonomy.title, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title=ws.taxonomy.title, docs_url=None, redoc_url=None, redirect_slashes=False
+    )  # its Location would name the Host that was asked for
     app.state.base_url = ws.settings.digest.base_url
     pages = Pages(ws.taxonomy.title, ws.settings.digest.sender)
     app.mount("/static", StaticFilesKept(directory=FOLDER))

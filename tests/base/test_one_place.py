@@ -16,7 +16,7 @@ from tests.conftest import ROOT
         (r"class TooMany\w*\(", "base/errors.py"),
         (r"(?m)^ATOM = ", "base/atom.py"),
         (r"TfidfVectorizer\(", "catalog/likeness.py"),
-        (r"\"git\", \"-C\"", "catalog/git_command.py"),
+        (r"\[\"git\", ", "catalog/git_command.py"),
     ],
 )
 def test_one_fact_in_one_place(what: str, home: str) -> None:

@@ -79,3 +79,8 @@ def test_what_does_not_fit_is_counted() -> None:
     left = int(text.rsplit("\n\n", 1)[1].split()[0])
     assert len(rows(text)) + left == 100
     assert len(text) < LONGEST + 100
+
+
+def test_no_paper_takes_the_place_of_the_others() -> None:
+    long = SummaryRow(entry("T" * 100_000, venue="V" * 100_000), PREDICTION, "S" * 100_000)
+    assert len(rows(summary([long] * 10, TAXONOMY))) == 10

@@ -135,4 +135,5 @@ def _rows(ws: Workspace, db: Connection, branch: ProposalBranch) -> Iterator[Sum
         if one := stored.get(proposed.id):
             prediction = predictions.get(one.number)
             entry = entry_of(one.paper, labels_now(ws, logs.get(one.number, ()), prediction))
-            yield SummaryRow(replace(entry, path=Path(proposed.file)), prediction, extract(plain(one.paper.abstract[:LONGEST_READ])))
+            words = extract(plain(one.paper.abstract[:LONGEST_READ]))
+            yield SummaryRow(replace(entry, path=Path(proposed.file)), prediction, words)

@@ -3,7 +3,7 @@
 from threading import BoundedSemaphore
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from harvester.domain.candidates import ORDERS, STATES
 from harvester.services.review.progress import progress
@@ -27,6 +27,10 @@ WORDS = {"Cache-Control": "private, max-age=3600"}  # what finds labels changes 
 def routes(context: ReviewContext) -> APIRouter:
     """The pages of the queue."""
     router, turns = APIRouter(route_class=ReviewRoute), BoundedSemaphore(AT_ONCE)
+
+    @router.get("/review/")
+    def slash() -> RedirectResponse:
+        return RedirectResponse("/review", 301)
 
     @router.get("/review")
     def queue(request: Request) -> Response:

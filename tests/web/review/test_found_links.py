@@ -14,7 +14,7 @@ def test_a_reviewer_keeps_or_declines_what_is_found(both: Room, form: dict[str, 
     both.put("2506.00001", "Beats", comment="Code: github.com/a/b", upvotes=3)
     ann = both.browser("ann")
     page = ann.page("/review?paper=2506.00001")
-    (box,) = page.xpath("//input[@name='links'][@data-key='c'][@checked]")
+    (box,) = page.xpath("//input[@name='links'][@checked]")
     assert box.xpath("string(../..//a/@href)") == "https://github.com/a/b"
     assert "3 upvotes at Hugging Face" in page.text_content()
     ann.decide("2506.00001", "accept", **form)
