@@ -30,7 +30,7 @@ def examine(config: Path) -> Iterator[DoctorFinding]:
     yield from local.check_config(settings)
     for purpose, folder in local.places(settings).items():
         yield local.check_folder(purpose, folder)
-        yield local.check_disk(purpose, folder)
+    yield from local.check_disks(local.places(settings))
     yield local.check_clients(settings)
     yield from local.check_model(settings)
     store = local.check_store(settings)
