@@ -254,3 +254,27 @@ def test_the_queue() -> None:
     most_of_a_backfill = replace(status(), figures=replace(status().figures, backlog=4))
     assert history.check_queue(most_of_a_backfill, 2).state == "ok"
     assert "4 of them from a backfill" in history.check_queue(most_of_a_backfill, 1).message
+
+
+def test_an_address_without_tls_is_named(room: Room) -> None:
+    room.config.write_text(room.config.read_text().replace("https://heart.example", "http://heart.example"))
+    (finding,) = [one for one in local.check_config(load_settings(room.config)) if "base_url" in one.message]
+    assert (finding.state, "unencrypted" in finding.message) == ("warn", True)
+
+
+def test_one_disk_is_one_finding(tmp_path: Path) -> None:
+    """It was named three times, once for each folder on it."""
+    (disk,) = local.check_disks({"catalog": tmp_path / "a", "backups": tmp_path / "b", "store": tmp_path})
+    assert disk.message.endswith("are free for the catalog, backups, store.")
+
+
+def test_a_remedy_points_to_where_the_finding_is(found: Examine) -> None:
+    """The checks of the upstreams come after those of the runs: "see above" led nowhere."""
+    told = list(found())  # in the order in which they are shown
+    assert told.index("runs") < next(place for place, check in enumerate(told) if check.startswith("upstream"))
+    now = status("failed", source="crossref")
+    remedies = [
+        finding.remedy for finding in (*history.check_runs(now), *history.check_sources(now, timedelta(days=14)))
+    ]
+    assert any("below" in remedy for remedy in remedies)
+    assert not any("above" in remedy for remedy in remedies)

@@ -96,7 +96,7 @@ def overview(ws: Workspace) -> Overview:
         *history.check_runs(now),
         *history.check_sources(now, timedelta(days=ws.settings.harvest.overlap_days)),
         *history.check_schedule(now, ws.settings.schedule),
-        *(local.check_disk(purpose, folder) for purpose, folder in places.items()),
+        *local.check_disks(places),
     ]
     told = (f"{finding.message} {finding.remedy}".strip() for finding in findings if finding.state != "ok")
     return Overview(

@@ -31,7 +31,7 @@ def examine(config: Path) -> Iterator[DoctorFinding]:
     yield from local.check_config(settings)
     for purpose, folder in local.places(settings).items():
         yield local.check_folder(purpose, folder)
-        yield local.check_disk(purpose, folder)
+    yield from local.check_disks(local.places(settings))
     yield local.check_git(settings)
     yield local.check_privacy(settings)
     yield local.check_clients(settings)

@@ -41,7 +41,9 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
         return
     verdict = fail if state == "failed" else warn
     why = " ".join(now.last.problems)
-    yield verdict("runs", f"The last run, {name}, ended {state}: {why}", "The next run repairs it, or see above.")
+    yield verdict(
+        "runs", f"The last run, {name}, ended {state}: {why}", "The next run repairs it, or see its upstream below."
+    )
 
 
 def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
@@ -50,7 +52,7 @@ def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
     for name in sources:
         reached = now.figures.reached.get(name)
         if reached is None:
-            yield warn("sources", f"{name} has never been complete.", "See its upstream above.")
+            yield warn("sources", f"{name} has never been complete.", "See its upstream below.")
         elif now.now - reached > max(overlap, LATE):
             message = f"{name} is complete only up to {rfc3339(reached)}."
             remedy = "Repair its upstream; then run `harvester run` and `harvester audit --repair`."

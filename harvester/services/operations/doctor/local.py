@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from email.utils import parseaddr
 from pathlib import Path
@@ -46,6 +46,12 @@ def _unset(settings: Settings) -> Iterator[DoctorFinding]:
             "config",
             f"digest.base_url is {settings.digest.base_url}: links in mails do not work.",
             "Set the address at which readers see the web pages.",
+        )
+    elif settings.digest.base_url.startswith("http:"):
+        yield warn(
+            "config",
+            f"digest.base_url is {settings.digest.base_url}: readers' and reviewers' links travel unencrypted.",
+            "Put a web server with TLS in front of the pages, and write https here.",
         )
     if settings.store.url.startswith("postgresql") and settings.web.secret is None:
         yield warn(
@@ -116,6 +122,15 @@ def check_disk(purpose: str, folder: Path) -> DoctorFinding:
             "disk", message, f"Free some space on the disk that holds {folder}."
         )
     return ok("disk", message)
+
+
+def check_disks(places: Mapping[str, Path]) -> Iterator[DoctorFinding]:
+    """Whether there is enough free space, once for each disk."""
+    disks: dict[int, list[str]] = {}
+    for purpose, folder in places.items():
+        disks.setdefault(nearest(folder).stat().st_dev, []).append(purpose)
+    for purposes in disks.values():
+        yield check_disk(", ".join(purposes), places[purposes[0]])
 
 
 def nearest(folder: Path) -> Path:
