@@ -11,7 +11,6 @@ from harvester.base.errors import UsageError
 from harvester.digest.interest import RULE
 from harvester.digest.preferences import CONSENT, ListError, change_preferences, weekday_name
 from harvester.digest.rules import WEEKDAYS
-from harvester.domain.address import parse_address
 from harvester.domain.subscribers import Preferences
 from harvester.services.digest.last_month import LastMonth, last_month
 from harvester.services.subscribers import self_service
@@ -129,7 +128,7 @@ def choices(taxonomy: Taxonomy, preferences: Preferences, form: Form | None = No
 
 def _address(email: str) -> Problems:
     try:
-        parse_address(email)
+        self_service.public_address(email)
     except UsageError as error:
         return {"email": f"{error}"}
     return {}

@@ -33,6 +33,18 @@ UNCONFIRMED_FOR = timedelta(days=7)  # five days after the link has expired
 TO_ONE_ADDRESS = (3, timedelta(days=1))  # our form must not flood anybody's mailbox
 
 
+def public_address(address: str) -> str:
+    """An address that anybody can write to.
+
+    Raises:
+        UsageError: it is not valid, or one within this machine or network.
+    """
+    email = parse_address(address)
+    if "." not in email.rpartition("@")[2]:  # such as root@localhost: right for alerts, wrong for strangers
+        raise UsageError(f"{email!r} is not an address that others can write to", remedy="give it as name@example.org")
+    return email
+
+
 def request_subscription(ws: Workspace, address: str, preferences: Preferences, host: str) -> Subscriber | None:
     """Record a request for the digest; active subscribers keep their preferences.
 
@@ -49,9 +61,7 @@ def request_subscription(ws: Workspace, address: str, preferences: Preferences, 
         UsageError: it is not a valid address.
         TooManyRequests: too many requests from this host.
     """
-    email = parse_address(address)
-    if "." not in email.rpartition("@")[2]:  # such as root@localhost: right for alerts, wrong for strangers
-        raise UsageError(f"{email!r} is not an address that others can write to", remedy="give it as name@example.org")
+    email = public_address(address)
     key, now = open_tokens(ws.settings).key(email), ws.clock()
     with write(ws.store) as db:
         often, span = FROM_ONE_HOST
