@@ -16,11 +16,12 @@ export function ready(renewed) {
     waiting.delete(turn);
     return error ? failed(new Error(error)) : done(answer);
   };
+  worker.postMessage({ root: new URL("./", document.baseURI).href });
 }
 
 /** The worker's answer: a score for each paper to `find`, titles and extracts in segments to `show`. */
 export function ask(what, ...given) {
   const turn = ++turns;
-  worker.postMessage({ turn, what, given, root: new URL("./", document.baseURI).href });
+  worker.postMessage({ turn, what, given });
   return new Promise((done, failed) => waiting.set(turn, [done, failed]));
 }

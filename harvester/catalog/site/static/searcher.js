@@ -6,7 +6,10 @@ import { Search } from "./search.js";
 let data, search, begun;
 
 onmessage = async ({ data: { turn, what, root, given } }) => {
-  begun ||= begin(root);
+  if (root) {
+    begun = begin(root);
+    return;
+  }
   try {
     await begun;
     postMessage({ turn, answer: { find, show }[what](...given) });
