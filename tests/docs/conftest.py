@@ -66,7 +66,8 @@ class World:
         for name in (".gitignore", "Makefile"):
             shutil.copy(ROOT / name, folder / name)
         self._virtual_environment(folder / ".venv")
-        (folder / "config.toml").write_text(self.here((ROOT / "config.toml").read_text(encoding="utf-8")))
+        for name in ("config.toml", "harvester/config/starter.toml"):  # the second one is what `init` writes
+            (folder / name).write_text(self.here((ROOT / name).read_text(encoding="utf-8")))
         for command in ("init --quiet --initial-branch=main", "add --all", "commit --quiet --message=Cloned"):
             subprocess.run(["git", *command.split()], cwd=folder, check=True, env={**os.environ, **self.environment})
         return folder
