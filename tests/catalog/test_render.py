@@ -339,7 +339,7 @@ def test_another_lists_templates_go_before_ours(tmp_path: Path) -> None:
     )
     paper = entry(authors=("Ann *Bee*", "Cy"), links={"paper": "https://e.example/1"}, title="A [b] c")
     page = render_list([paper], TAXONOMY, tmp_path)["README.md"]
-    assert "\n- [A \\[b\\] c](https://e.example/1) - Ann \\*Bee\\*, Cy.\n" in page
+    assert "\n- [A \\[b\\] c](https\\://e.example/1) - Ann \\*Bee\\*, Cy.\n" in page
     assert "# **Contents**" in page
 
 

@@ -148,7 +148,7 @@ def test_digests_through_postfix_and_its_bounces_back(
             room.subscribe(f"{name}@example.org")
         room.subscribe("gone@example.org")
         room.accept("Überwachung des Herzens: 心电图", modality="ecg")
-        assert send_digests(room.ws).to_json() == {"due": 5, "sent": 5, "failed": 0, "unknown": 0}
+        assert send_digests(room.ws).to_json() == {"due": 5, "sent": 5, "failed": 0, "unknown": 0, "waiting": 0}
         until(lambda: all(delivered(folder, number) for number in range(len(READERS) + 1)), folder)
         digests = [delivered(folder, number)[0] for number in range(len(READERS))]
         bounced = read_mailbox(room.ws, folder / "mail" / str(len(READERS)))
