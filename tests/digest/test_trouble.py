@@ -156,7 +156,7 @@ def test_a_pickup_folder_that_cannot_be_written(room: Room, tmp_path: Path) -> N
     (tmp_path / "file").write_text("no folder")
     result = send_digests(room.ws, eml=tmp_path / "file" / "out")
     assert result.to_json() == counts(due=1, failed=1)
-    assert "Cannot write" in result.problems[0].reason
+    assert "Cannot create" in result.problems[0].reason
     assert send(room) == counts(due=1, sent=1)
 
 

@@ -35,7 +35,7 @@ BY_HAND = {
 }
 """How many blocks of a page need another machine, or Ray (see tests/services/test_cluster.py); anything else is run."""
 
-READER = {"2411.13602": "2601.90038"}
+READER = {"2411.13602": "2601.90038", "2506.06342": "2601.90016"}
 """What stands on the pages for something of the reader's own, and what it is here."""
 
 FEW = re.compile(r"q-bio\.QM|(physics\.med-ph|eess|stat\.ML).*2025-06-(0[7-9]|1[0-2])T|2506\.06349|2506\.08987")

@@ -1,5 +1,6 @@
 """Import a list, render the list."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,13 +145,13 @@ def list_files(given: Sequence[Path]) -> list[Path]:
     Raises:
         CatalogError: there is no Markdown file below a folder.
     """
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for path in given:
         inside = sorted(_markdown_below(path)) if path.is_dir() else [path]
         if not inside:
             raise CatalogError(f"{path} has no Markdown files", remedy="give the README.md of a list, or its folder")
         for file in inside:
-            found.setdefault(file.resolve(), file)
+            found.setdefault(os.path.realpath(file), file)  # unlike resolve, not stopped by links in circles
     return list(found.values())
 
 
