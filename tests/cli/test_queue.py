@@ -26,7 +26,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made = Room.make(tmp_path, classifier={"encoder": NO_ENCODER})
     made.put("2506.00001", "Hearts in slices", 0.9, labels=LABELS, unsure=())
     made.put("2506.00002", "Beats at night", 0.8, labels=UNSURE, unsure=("task:prognosis",))
-    made.put("2506.00003", f"A very long title {'on and on ' * 60}", 0.7, labels=LABELS, unsure=())
+    made.put("2506.00003", f"A very long title {'on and on ' * 60}end", 0.7, labels=LABELS, unsure=())
     yield made
     made.ws.store.dispose()
 

@@ -86,7 +86,7 @@ class World:
             config = config.replace(f"https://{host}", self.upstream)
         config = config.replace("https://www.ebi.ac.uk/europepmc", f"{self.upstream}/europepmc")
         config = config.replace("https://api.crossref.org", f"{self.upstream}/crossref")
-        config = config.replace("https://raw.githubusercontent.com", f"{self.upstream}/raw")
+        config = config.replace("[catalog]\n", f'[catalog]\nraw_url = "{self.upstream}/raw"\n')
         config = re.sub(r"https://[^\"\s]+\.(?:rss|xml)", f"{self.upstream}/feed/journal.xml", config)
         config = config.replace("[harvest.arxiv]\n", "[harvest.arxiv]\nmin_interval = 0.0\n")
         return config.replace("[[harvest.feeds]]\n", "[[harvest.feeds]]\nallow_private = true\n")

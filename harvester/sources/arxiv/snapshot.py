@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from harvester.base.clock import as_utc
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.identity import arxiv_version, doi_identifier
-from harvester.domain.papers import Author, Paper
+from harvester.domain.papers import Author, Paper, arrived
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.arxiv.tex import plain_accents
@@ -127,7 +127,7 @@ def as_paper(record: dict[str, Any]) -> Paper:
     base, _ = named
     doi, comment = doi_identifier(_text(record, "doi", "")), clean(_text(record, "comments", ""))
     versions = _list(record, "versions", dict)
-    return Paper(
+    paper = Paper(
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
         title=plain_accents(clean(_text(record, "title"))),
         abstract=plain_accents(clean(_text(record, "abstract"))),
@@ -141,6 +141,7 @@ def as_paper(record: dict[str, Any]) -> Paper:
         links={"paper": f"https://arxiv.org/abs/{base}"},
         withdrawn=is_withdrawn(comment),
     )
+    return arrived(paper)  # what is judged before it is stored must be the text that is stored
 
 
 def parse_categories(text: str) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ presences = Table(
     "presences",
     metadata,
     Column("user", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    paper_number(nullable=False),
+    paper_number(nullable=False, index=True),
     Column("seen", Moment, nullable=False),
 )
 

@@ -19,3 +19,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["paper"], ["papers.number"], name=op.f("fk_presences_paper"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user", name=op.f("pk_presences")),
     )
+    op.create_index(op.f("ix_presences_paper"), "presences", ["paper"])
