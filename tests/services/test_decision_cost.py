@@ -57,6 +57,8 @@ def test_so_does_one_on_a_paper_that_was_never_queued(room: Room) -> None:
 @pytest.mark.parametrize("action", ["accept", "reject", "undo"])
 def test_the_page_shows_what_it_decided_without_reading_it_again(room: Room, action: str) -> None:
     room.put("2506.00002", "Another study of the heart")
+    room.put("2506.00003", "A study that the list does not show yet")  # its button counts such papers, this one or not
+    decide_all(room.ws, "accept", ["2506.00003"], "ann", "", {})
     browser, version = room.browser("ann"), 0
     if action == "undo":
         decide_all(room.ws, "reject", [NAME], "ann", "", {})

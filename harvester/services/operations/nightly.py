@@ -168,7 +168,8 @@ def _step(night: Night, work: Callable[[], object]) -> bool:
         return True
     except HarvesterError as error:
         log.warning("%s", error)
-        night.errors.append(str(error))
+        if str(error) not in night.errors:  # a broken model stops two steps, which is one thing to repair
+            night.errors.append(str(error))
     except Exception as error:  # a bug of ours in one step must not cost the next steps or the report
         log.warning("%s", work, exc_info=log.isEnabledFor(logging.DEBUG))
         night.errors.append(f"A step ended in {type(error).__name__}: {error}. This is a bug.")

@@ -27,6 +27,7 @@ from harvester.web.forms import Posted
 from harvester.web.pages import PRIVATE
 from harvester.web.review.review_context import ReviewContext
 from harvester.web.signin import EVENTS, user_of
+from harvester.web.workers import ReviewRoute
 
 PAUSE = 0.6  # seconds between two looks at the store: what a look has just missed is shown after two at the latest
 LIFE = 55.0  # seconds of a stream: less than proxies allow for an idle connection
@@ -78,7 +79,7 @@ class Streams:
 
 def routes(context: ReviewContext) -> APIRouter:
     """The stream, and where browsers say which paper is open."""
-    router, streams = APIRouter(), Streams(context.ws)
+    router, streams = APIRouter(route_class=ReviewRoute), Streams(context.ws)
 
     @router.get("/review/events")
     async def events(request: Request, after: str = "") -> Response:

@@ -126,7 +126,7 @@ def test_the_borders_of_fields_are_seen(full: Room, desk: Open, scheme: str) -> 
 
 def test_a_search_without_a_match_says_so_and_offers_nothing_to_accept(full: Room, desk: Open) -> None:
     page = desk(address="/review?q=zebrafish")
-    expect(page.locator("#paper")).to_contain_text("No papers are waiting that match")
+    expect(page.locator("#paper")).to_contain_text("No paper matches")
     expect(page.locator(".rule")).to_have_count(0)
 
 

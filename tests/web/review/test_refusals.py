@@ -11,7 +11,10 @@ from harvester.web.forms import SAFE
 from tests.room import Browser, Room
 
 NAME = "2506.00001"
-BY_TOKEN = ("/confirm/{token}", "/unsubscribe/{token}", "/preferences/{token}")
+BY_TOKEN = (
+    "/confirm/{token}", "/unsubscribe/{token}", "/unsubscribe/{token}/undo", "/unsubscribe/{token}/every",
+    "/preferences/{token}",
+)  # fmt: skip
 """Reached from a mail: the token in the address decides, tests/web/test_routes.py holds them to that."""
 UNNAMED = ("/subscribe",)
 """Does nothing in anybody's name: only a mail to the address that is given can tell whether it is meant."""
