@@ -363,4 +363,55 @@ Ann Dee, Bob Poe. MIDL 2022.
             Said("arxiv:2301.10002", "Veins from a phone", "2023", "ISBI"),
         ),
     ),
+    "groups in groups, and paragraphs below a label": Case(
+        """\
+- Phones
+  - 2022
+    - [Plaques on a graph](https://arxiv.org/abs/2201.10001)
+      - [code](https://github.com/roe/plaques)
+    - [Veins from a phone](https://arxiv.org/abs/2301.10002)
+
+**Surveys**
+
+[Strain at rest, surveyed](https://doi.org/10.1000/rest), MedIA 2019.
+
+[Beats in the dark](https://arxiv.org/abs/1801.10004), TMI 2018.
+""",
+        (
+            Said("arxiv:2201.10001", "Plaques on a graph", links=("paper", "code")),
+            Said("arxiv:2301.10002", "Veins from a phone"),
+            Said("doi:10.1000/rest", "Strain at rest, surveyed", "2019", "MedIA"),
+            Said("arxiv:1801.10004", "Beats in the dark", "2018", "TMI"),
+        ),
+    ),
+    "places before and behind titles, and what titles end with": Case(
+        """\
+- CVPR 2023: Plaques on a graph [[paper]](https://arxiv.org/abs/2301.10001)
+- TMI'22 | Veins from a phone | [paper](https://arxiv.org/abs/2201.10002)
+- Is strain at rest solved? [paper](https://arxiv.org/abs/2101.10003)
+- Beats in the dark (A. Dee, B. Poe, 2018) [paper](https://arxiv.org/abs/1801.10004)
+- 【MIDL 2021】Walls without labels [[链接]](https://arxiv.org/abs/2101.10005)
+- **Sounds of valves**<br>*IEEE TMI*, Jan 2022.<br>[Paper](https://arxiv.org/abs/2201.10006)
+- A challenge of phones [[CVPR 2023 (Highlight)](https://papers.example.org/phones)]
+""",
+        (
+            Said("arxiv:2301.10001", "Plaques on a graph", "2023", "CVPR"),
+            Said("arxiv:2201.10002", "Veins from a phone", "2022", "TMI"),
+            Said("arxiv:2101.10003", "Is strain at rest solved?"),
+            Said("arxiv:1801.10004", "Beats in the dark", "2018", authors=("A. Dee", "B. Poe")),
+            Said("arxiv:2101.10005", "Walls without labels", "2021", "MIDL"),
+            Said("arxiv:2201.10006", "Sounds of valves", "2022-01", "IEEE TMI"),
+            Said("title:achallengeofphones", "A challenge of phones", "2023", "CVPR", note="Highlight"),
+        ),
+    ),
+    "bare addresses below a title": Case(
+        """\
+**Plaques on a graph**
+
+https://arxiv.org/abs/2201.10001
+
+https://github.com/roe/plaques
+""",
+        (Said("arxiv:2201.10001", "Plaques on a graph", links=("paper", "code")),),
+    ),
 }  # fmt: skip

@@ -27,6 +27,9 @@ _PLACE_YEAR = re.compile(
 )
 _YEAR_PLACE = re.compile(rf"{_YEAR}[\s,-]+(?P<venue>[^\W\d][\w&./ -]{{1,60}}?){_REMARK}\.?", re.IGNORECASE)
 _ISSUE = re.compile(r"[,;:]?\s+(?:(?:vol|no|pp?|volume|issue|pages?)\b|\d).*", re.IGNORECASE)
+_MONTH_BEHIND = re.compile(
+    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?\s*\Z", re.IGNORECASE
+)
 _IN = re.compile(r"(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
 _KNOWN = word_set(
     """
@@ -86,10 +89,12 @@ def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str,
     if not found or len(text.split()) > 14:
         return None
     year = int(found["year"]) if found["year"] else 2000 + int(found.groupdict().get("short") or 0)
-    venue = _ISSUE.sub("", found["venue"]).strip(" ,.;:'’-")
+    month = _MONTH_BEHIND.search(found["venue"])
+    venue = _ISSUE.sub("", found["venue"][: month.start()] if month else found["venue"]).strip(" ,.;:'’-")
     if not venue or not (is_venue(venue) or (trusted and venue[0].isupper()) or (trusted and "," not in venue)):
         return None
-    return Published(year), venue, (found["remark"] or "").capitalize()
+    dated = date_of(f"{month['month']} {year}") if month else None
+    return dated or Published(year), venue, (found["remark"] or "").capitalize()
 
 
 def is_venue(text: str, *, set_apart: bool = False) -> bool:

@@ -14,6 +14,7 @@ _DEEPEST = 60  # elements within each other
 _DETAILS_LEVEL = 7  # how much deeper headings within details are
 _MOST_DETAILS = 6
 _INDENT = re.compile(r"[\s>]*")
+_SQUARE = str.maketrans("【】〔〕", "[][]")  # as lists in Chinese and Japanese write them
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
@@ -240,7 +241,8 @@ class Flow:
         for kind, start, link in [mark for mark in self._marks if mark not in waiting]:
             self._mark(kind, start, link)
         self._marks = [(kind, 0, link) for kind, _, link in waiting]
-        line = trimmed(with_unread_bold(self._with_addresses(Inline("".join(self._text), tuple(self._spans)))))
+        text = "".join(self._text).translate(_SQUARE)
+        line = trimmed(with_unread_bold(self._with_addresses(Inline(text, tuple(self._spans)))))
         inside = self._open[-1]
         if inside.kind == "item" and not inside.nodes and not inside.lines and (ticked := _TASK.match(line.text)):
             line = line.part(ticked.end())

@@ -139,7 +139,7 @@ class Reader:
         if not _only_details(fresh) or not draft.title().title:
             return False
         indented = fresh.first.indent > draft.first.indent + 1
-        return indented or not draft.links or draft.is_heading
+        return indented or not draft.links or draft.is_heading or (not draft.bullet and _is_bare(fresh))
 
     def _continues(self, bullet: Bullet, draft: Draft) -> bool:
         """Whether a bullet below a paragraph says more about its paper: ``- Code: https://...``."""
@@ -156,7 +156,7 @@ class Reader:
             lines = _own_lines(node)
             return not lines or not _only_details(Draft(lines[0], lines[1:], bullet=True))
         words = label.first.content.words
-        return bool(date_of(words)) or is_grouping(words)
+        return bool(date_of(words)) or is_grouping(words) or _begins_with_title(node)
 
     def _is_title(self, heading: Heading, body: Sequence[Node]) -> bool:
         """Whether a heading is the title of a paper: only details with links to it follow, down to the next heading."""
@@ -305,6 +305,18 @@ def _is_label(draft: Draft) -> bool:
     return bool(covered) and not left and len(content.words.split()) <= _FEW
 
 
+def _is_bare(draft: Draft) -> bool:
+    """Whether a paragraph is nothing but addresses."""
+    return bool(draft.links) and all(not plain(without_links(line.content).text).strip() for line in draft.lines)
+
+
+def _begins_with_title(node: Node) -> bool:
+    """Whether a paragraph begins with a link that is a title of several words."""
+    first = node.lines[0].content if isinstance(node, Text) and node.lines else Inline()
+    link = next((span.link for span in first.of("link") if not first.text[: span.start].strip()), None)
+    return bool(link and is_title_link(link) and len(link.label.split()) > 2)
+
+
 def _is_group(own: Sequence[Line], children: Sequence[Node]) -> bool:
     """Whether a bullet without links stands above bullets that are papers."""
     if any(not link.image for link in links_in(*(line.content for line in own))) or len(own) > 1:
@@ -323,7 +335,7 @@ def _holds_paper(bullet: Bullet) -> bool:
     draft = Draft(lines[0], lines[1:], bullet=True)
     inside = [child for child in bullet.children[1:] if isinstance(child, Bullet)]
     if _only_details(draft):
-        return False
+        return not draft.links and any(map(_holds_paper, inside))  # a year above papers
     below = links_in(*(line.content for child in inside for line in _all_lines(child)))
     return bool(draft.title().title and (draft.links or below))
 

@@ -49,4 +49,5 @@ def _is_navigation(item: Item, links: Sequence[Link]) -> bool:
     """Lines of an index with counts (``[benchmark (186)](...)``), and deadlines of conferences."""
     if links and all(_COUNTED.fullmatch(link.label) for link in links):
         return True
-    return bool(_DEADLINE.search(item.text[:500])) and (not item.title or is_place_or_date(item.title))
+    short = len(item.title.split()) <= 3 and bool(_DEADLINE.search(item.title))
+    return bool(_DEADLINE.search(item.text[:500])) and (not item.title or is_place_or_date(item.title) or short)

@@ -17,6 +17,9 @@ _DATE_FIRST = re.compile(
     r"(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,? \d{4})"
     r"(?:\s*[:,|–—-]+\s+|(?<=\d[-./]\d\d)\s+(?=\S))"
 )
+_PLACE_FIRST = re.compile(
+    r"(?P<note>[A-Z][\w&-]{1,15}(?: [A-Z][\w&-]{1,15}){0,2}[ '’-]{1,2}\d{2,4})\s*[:|–—-]+\s+(?=\S)"
+)
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
 _QUOTED = re.compile('[“"«「『](?P<text>[^“”"«»「」『』]{8,400})[”"»」』]')
 _SENTENCE_END = re.compile(r"(?:\.(?=\s+[A-Z(*_\[])|[.。](?=\s+(?i:arxiv|biorxiv|medrxiv)\b)|[.?!。]\s*$|\s+[–—|-]\s+)")
@@ -100,7 +103,8 @@ def is_generic(label: str) -> bool:
 
 def leads_to_paper(link: Link) -> bool:
     """Whether a link leads to a paper, by its label or its address."""
-    return not link.image and (bool(link_identifier(link.target)) or role_word(link.label) in ("paper", "pdf", "link"))
+    said = role_word(link.label) in ("paper", "pdf", "link") or bool(place_and_year(link.label))
+    return not link.image and (bool(link_identifier(link.target)) or said)
 
 
 def is_title_link(link: Link) -> bool:
@@ -136,6 +140,8 @@ def _note_first(text: Inline) -> re.Match[str] | None:
     shape = text.shape[:_LONGEST]
     if found := _NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape):
         return found
+    if (placed := _PLACE_FIRST.match(shape)) and place_and_year(placed["note"]):
+        return placed
     found = _LINK_FIRST.match(shape)
     return found if found and is_place_or_date(text.part(*found.span("link")).words) else None
 
@@ -283,13 +289,15 @@ def _sentence_end(text: str) -> int:
     found = next(
         (end for end in _SENTENCE_END.finditer(text) if end.start() >= _FEWEST and not _abbreviated(text, end)), None
     )
-    return found.start() if found else len(text)
+    if not found:
+        return len(text)
+    return found.start() + (found.group()[0] in "?!")  # these belong to the title
 
 
 def _abbreviated(text: str, stop: re.Match[str]) -> bool:
     if not stop.group().startswith("."):
         return False
-    last = text[: stop.start()].rpartition(" ")[2]
+    last = text[: stop.start()].rpartition(" ")[2].lstrip("([（")
     return len(last) == 1 or last.lower() in ("vs", "dr", "st", "al", "e.g", "i.e", "u.s")
 
 
@@ -299,6 +307,9 @@ def _before_people(text: str, start: int, end: int) -> int:
     for number, comma in enumerate(parts):
         stop = start + parts[number + 1].start() if number + 1 < len(parts) else end
         part = text[start + comma.end() : stop]
+        opened = text.rfind("(", start, start + comma.start())
+        if opened > start and ")" not in text[opened : start + comma.start()] and names_of(text[opened + 1 : stop]):
+            return opened  # "Title (A. Dee, B. Poe, 2022)"
         if len(text[start : start + comma.start()].split()) > 1 and (names_of(part) or is_place_or_date(part)):
             return start + comma.start()
     return end
