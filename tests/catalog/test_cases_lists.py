@@ -106,6 +106,19 @@ def test_several_lists_are_one_and_their_disagreements_are_told() -> None:
     assert balanced(found)
 
 
+def test_dates_and_venues_that_differ_are_told() -> None:
+    one = f"{HEAD}- [Plaques on a graph](https://arxiv.org/abs/2201.10001), MIDL 2022\n"
+    two = "# ECG\n- [Plaques on a graph](https://arxiv.org/abs/2201.10001), TMI 2023\n"
+    found = parse_lists([Source(one, "one.md"), Source(two, "two.md")], TAXONOMY)
+    assert found.conflicts == (
+        "'Plaques on a graph' has the date 2022 (one.md, line 3) and 2023 (two.md, line 2); the first is taken.",
+        "'Plaques on a graph' has the venue MIDL (one.md, line 3) and TMI (two.md, line 2); the first is taken.",
+    )
+    assert (str(found.papers[0].published), found.papers[0].venue) == ("2022", "MIDL")
+    finer = two.replace("TMI 2023", "MIDL, Jul 2022")
+    assert parse_lists([Source(one, "one.md"), Source(finer, "two.md")], TAXONOMY).conflicts == ()
+
+
 def test_thousands_of_headings_and_deep_bullets_are_read() -> None:
     found = parse_list("".join(f"## H{n}\n" for n in range(2_000)) + "- [x](https://e.example)\n", TAXONOMY)
     assert balanced(found)

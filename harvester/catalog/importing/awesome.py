@@ -31,7 +31,8 @@ class ImportedList:
 
     `placements` counts each paper once per section; `derived` counts those that derived sections repeat. `skipped` are
     links that are of no paper. `unknown` are those of the `headings` that left papers unplaced, `left_out` those whose
-    name says that they list none. `conflicts` are sentences on identifiers that several papers claim.
+    name says that they list none. `conflicts` are sentences on identifiers that several papers
+    claim, and on dates and venues that differ.
     """
 
     papers: tuple[Entry, ...]
@@ -91,7 +92,10 @@ def parse_lists(sources: Sequence[Source], taxonomy: Taxonomy, choices: Choices 
         skipped=left,
         unknown=tuple(unknown for reader in readers for unknown in reader.unknown(reader.unplaced)),
         left_out=tuple(unknown for reader in readers for unknown in reader.unknown(reader.by_section)),
-        conflicts=tuple(_conflict(name, items, sources) for name, items in groups.shared()),
+        conflicts=(
+            *(_conflict(name, items, sources) for name, items in groups.shared()),
+            *(_disagreement(*found, sources) for found in groups.disagreements()),
+        ),
         headings=tuple(heading for reader in readers for heading in reader.outline.headings),
         balance=account.balance(sum(reader.links for reader in readers), len(numbers), linked, left, lost),
     )
@@ -99,9 +103,19 @@ def parse_lists(sources: Sequence[Source], taxonomy: Taxonomy, choices: Choices 
 
 def _conflict(name: str, items: Sequence[Item], sources: Sequence[Source]) -> str:
     """``arxiv:2307.06312 is linked by 'One' (line 3) and 'Two' (line 7), so none gets it; ...``"""
-    files = [f"{sources[item.file].file}, " if sources[item.file].file else "" for item in items]
-    papers = [f"{item.title!r} ({file}line {item.line})" for item, file in zip(items, files, strict=True)]
+    papers = [f"{item.title!r} ({_where(item, sources)})" for item in items]
     return f"{name} is linked by {', '.join(papers[:-1])} and {papers[-1]}, so none gets it; correct the wrong links."
+
+
+def _disagreement(what: str, first: Item, other: Item, sources: Sequence[Source]) -> str:
+    """``'One' has the venue TMI (line 3) and MICCAI (line 9); the first is taken.``"""
+    given = [f"{item.published if what == 'date' else item.venue} ({_where(item, sources)})" for item in (first, other)]
+    return f"{first.title!r} has the {what} {given[0]} and {given[1]}; the first is taken."
+
+
+def _where(item: Item, sources: Sequence[Source]) -> str:
+    file = sources[item.file].file
+    return f"{file}, line {item.line}" if file else f"line {item.line}"
 
 
 def read_list(path: Path) -> str:

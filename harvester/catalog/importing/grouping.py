@@ -105,6 +105,12 @@ class Groups:
         claimed = [(name, sorted(items, key=lambda item: item.number)) for name, items in claims.items()]
         return sorted((pair for pair in claimed if len(pair[1]) > 1), key=lambda pair: pair[1][0].number)
 
+    def disagreements(self) -> list[tuple[str, Item, Item]]:
+        """The dates and venues in which mentions of one paper differ: what differs, the first item and the other."""
+        groups = [group for alike in self._by_title.values() for group in alike]
+        found = [(what, *pair) for group in groups for what, pair in _differing([one.item for one in group.mentions])]
+        return sorted(found, key=lambda one: one[2].number)
+
     def _of(self, mention: Mention) -> Group | None:
         """The paper of a mention: of the same title, and not of another identifier of the same kind."""
         alike = self._by_title.get(whole_title(mention.item.title), [])
@@ -116,6 +122,26 @@ def differ(ours: Iterable[str], theirs: Iterable[str]) -> bool:
     """Whether two sets of identifiers are of two papers: of one kind, they have different ones."""
     pairs = ((names_of_kind(ours, kind), names_of_kind(theirs, kind)) for kind in _KINDS)
     return any(one and other and not one & other for one, other in pairs)
+
+
+def _differing(items: Sequence[Item]) -> Iterator[tuple[str, tuple[Item, Item]]]:
+    """The date and the venue, if a later item has another one than the first that has any."""
+    dated = [item for item in items if item.published]
+    placed = [item for item in items if item.venue]
+    for item in dated[1:]:
+        if not _compatible(dated[0].published, item.published):
+            yield "date", (dated[0], item)
+            break
+    for item in placed[1:]:
+        if whole_title(item.venue) != whole_title(placed[0].venue):
+            yield "venue", (placed[0], item)
+            break
+
+
+def _compatible(one: Published, other: Published) -> bool:
+    """Whether two dates may be the same day: what both know of it is equal."""
+    parts = zip((one.year, one.month, one.day), (other.year, other.month, other.day), strict=True)
+    return all(not (mine and theirs) or mine == theirs for mine, theirs in parts)
 
 
 def placements(group: Group) -> int:
