@@ -72,6 +72,7 @@ def test_the_works_of_the_seed_list_that_arxivs_query_finds(room: Room, upstream
     assert f"arxiv:{UNMATCHED}" in said
 
 
+@pytest.mark.soak
 def test_the_sources_as_shipped_cover_the_seed_list(tmp_path: Path, stand_in: str, shared: Path, seed: str) -> None:
     """Six works of arXiv, one of which nothing finds, and 25 others: at least 29 of 31, and the misses are named."""
     Upstream(stand_in).control(**json.loads((shared / "seeds" / "list-works.json").read_text(encoding="utf-8")))
