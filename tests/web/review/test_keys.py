@@ -1,6 +1,6 @@
 """Everything on the review page has a key, and each reviewer may change the keys or switch them off."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.room import Room
 from tests.web.review.conftest import Open
@@ -79,12 +79,26 @@ def test_many_are_selected_and_the_list_is_narrowed_by_keys(room: Room, desk: Op
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Accept 2 papers?")
     page.go_back()
-    page.wait_for_selector("html.scripts", state="attached")
     page.keyboard.press("f")
     expect(page.locator(".filters select").first).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
+
+
+def test_a_key_pressed_before_the_scripts_are_there_waits_for_them(room: Room, desk: Open) -> None:
+    names = room.fill(2)
+    page = desk()
+    held: list[Route] = []
+    page.route("**/keys.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    expect(page.locator("#paper article")).to_be_visible()
+    page.keyboard.press("x")
+    page.keyboard.press("Control+a")
+    assert page.locator("html.scripts").count() == 0
+    held[0].continue_()
+    at(page, room, names[1])
+    assert list(room.states().values()) == ["rejected", "pending"]
 
 
 def set_key(page: Page, action: str, key: str) -> None:

@@ -7,3 +7,4 @@ import { nameButton } from "./labels.js";
 nameButton();
 showHints();
 document.documentElement.classList.add("scripts");  // all of it is ready: keys act from now on
+document.dispatchEvent(new Event("keys-ready"));
