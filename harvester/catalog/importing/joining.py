@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry, entry_path
@@ -102,7 +103,9 @@ def _namesake(alike: Sequence[Entry], paper: Entry) -> Entry | None:
     """Of entries of one title, that of a paper; none if the ids of all of them are other ones of the same issuer."""
     names = _names(paper)
     known = (entry for entry in alike if _names(entry) & names)
-    return next(known, None) or next((one for one in alike if not names_conflict([one.id], [paper.id])), None)
+    fitting = (entry for entry in alike if not names_conflict(_names(entry), names))
+    unsure = (entry for entry in alike if not names_conflict([entry.id], [paper.id]))
+    return next(chain(known, fitting, unsure), None)
 
 
 def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
