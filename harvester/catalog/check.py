@@ -14,13 +14,13 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.folder import Catalog
 from harvester.catalog.form.item import ItemForm
 from harvester.catalog.form.learned import ListForm
-from harvester.catalog.importing.grouping import differ
 from harvester.catalog.importing.roles import paper_link
 from harvester.catalog.rendering.anchors import dead_anchors
 from harvester.catalog.rendering.awesome import README, render_list
 from harvester.catalog.sections import OTHER, arrange
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import link_identifier
+from harvester.domain.same_work import names_conflict
 
 Grade = Literal["error", "warning", "note"]
 _ORDER = ("error", "warning", "note")
@@ -122,7 +122,7 @@ def _same_titles(catalog: Catalog) -> Iterator[CheckFinding]:
         other = first.setdefault(whole_title(entry.title), entry)
         if other is entry:
             continue
-        if differ([entry.id], [other.id]):
+        if names_conflict([entry.id], [other.id]):
             message = f"{entry.title!r} is also the title of {_file(other)}, which is another paper: {other.id}."
             yield _finding(catalog, "note", "same-title", entry, "title", message)
         else:

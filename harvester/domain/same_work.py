@@ -5,13 +5,13 @@ letters, and "Editorial" or "Reply" is no title at all.
 """
 
 import re
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 from harvester.domain.author_names import common_authors, same_author
 from harvester.domain.folding import folded, whole_title, without_lead
-from harvester.domain.identity import names_of_kind, preprint_server, without_version
+from harvester.domain.identity import preprint_server, without_version
 from harvester.domain.papers import Paper
 
 ARTICLES = ("a", "an", "the")
@@ -48,15 +48,28 @@ def in_conflict(left: Paper, right: Paper) -> bool:
 
     A preprint's DOI is no conflict with its article's, nor with that of another server.
     """
-    for kind in ("arxiv", "pmid", "pmcid"):
-        if _differ(names_of_kind(left.identifiers, kind), names_of_kind(right.identifiers, kind)):
-            return True
-    ours, theirs = _dois_by_server(left), _dois_by_server(right)
-    if any(_differ(ours[server], theirs[server]) for server in ours.keys() & theirs.keys()):
+    if names_conflict(left.identifiers, right.identifiers):
         return True
     first, second = _page(left), _page(right)
-    unnamed = not ours and not theirs and not is_preprint(left) and not is_preprint(right)
+    unnamed = not any(name.startswith(("arxiv:", "doi:")) for name in (*left.identifiers, *right.identifiers))
     return unnamed and first != second and first[:1] == second[:1] != ()
+
+
+def names_conflict(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether identifiers say that two records are different works: of one issuer, they have different ones."""
+    left, right = _by_issuer(ours), _by_issuer(theirs)
+    return any(not left[given] & right[given] for given in left.keys() & right.keys())
+
+
+def issuer(name: str) -> str:
+    """Who gave an identifier: of one work, an issuer gives one. "" for a title.
+
+    arXiv, PubMed, and each preprint server are issuers of their own; all other DOIs count as those of one.
+    """
+    kind = name.partition(":")[0]
+    if kind == "doi":
+        return f"doi {preprint_server(name)}"
+    return "" if kind == "title" else kind
 
 
 def is_preprint(paper: Paper) -> bool:
@@ -95,16 +108,13 @@ def _alike(left: str, right: str) -> bool:
     return all(ratio() >= _FORMS_OF_ONE_WORD for ratio in ratios)
 
 
-def _dois_by_server(paper: Paper) -> dict[str, set[str]]:
-    """The DOIs by the preprint server that gave them, those of articles under ""; without their versions."""
+def _by_issuer(names: Iterable[str]) -> dict[str, set[str]]:
+    """The identifiers by their issuer, without versions."""
     found: dict[str, set[str]] = {}
-    for name in names_of_kind(paper.identifiers, "doi"):
-        found.setdefault(preprint_server(name), set()).add(without_version(name))
+    for name in names:
+        if given := issuer(name):
+            found.setdefault(given, set()).add(without_version(name))
     return found
-
-
-def _differ(ours: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
-    return bool(ours and theirs) and not ours & theirs
 
 
 def _page(paper: Paper) -> tuple[str, ...]:

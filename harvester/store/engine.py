@@ -107,6 +107,22 @@ def write(store: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
 
 
 @contextmanager
+def trial(store: Engine) -> Iterator[Connection]:
+    """A transaction that shows what writing would do: all changes are undone at the end of the block.
+
+    Raises:
+        StoreBusy: another process or thread has been writing for `BUSY_TIMEOUT` seconds.
+        StoreError: the database fails.
+    """
+    with write(store) as db:
+        changes = db.begin_nested()
+        try:
+            yield db
+        finally:
+            changes.rollback()
+
+
+@contextmanager
 def named_errors(store: Engine) -> Iterator[None]:
     """Turn the driver's errors into one plain sentence."""
     try:

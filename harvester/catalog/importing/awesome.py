@@ -31,8 +31,8 @@ class ImportedList:
 
     `placements` counts each paper once per section; `derived` counts those that derived sections repeat. `skipped` are
     links that are of no paper. `unknown` are those of the `headings` that left papers unplaced, `left_out` those whose
-    name says that they list none. `conflicts` are sentences on identifiers that several papers
-    claim, and on dates and venues that differ.
+    name says that they list none. `conflicts` are sentences on identifiers that several titles
+    claim, on titles that may be those of several papers, and on dates and venues that differ.
     """
 
     papers: tuple[Entry, ...]
@@ -72,6 +72,8 @@ def parse_lists(sources: Sequence[Source], taxonomy: Taxonomy, choices: Choices 
         reader.sort()
     if choices:
         choices.require({key for reader in readers for key in reader.outline.met})
+    for mention, why in groups.settle():
+        readers[mention.item.file].lose(mention.item, mention.links, why)
     derived = sum(reader.sort_derived() for reader in readers)
     made, nameless = groups.entries()
     for group in nameless:
@@ -94,6 +96,7 @@ def parse_lists(sources: Sequence[Source], taxonomy: Taxonomy, choices: Choices 
         left_out=tuple(unknown for reader in readers for unknown in reader.unknown(reader.by_section)),
         conflicts=(
             *(_conflict(name, items, sources) for name, items in groups.shared()),
+            *(_unsure(*found, sources) for found in groups.unsure()),
             *(_disagreement(*found, sources) for found in groups.disagreements()),
         ),
         headings=tuple(heading for reader in readers for heading in reader.outline.headings),
@@ -105,6 +108,13 @@ def _conflict(name: str, items: Sequence[Item], sources: Sequence[Source]) -> st
     """``arxiv:2307.06312 is linked by 'One' (line 3) and 'Two' (line 7), so none gets it; ...``"""
     papers = [f"{item.title!r} ({_where(item, sources)})" for item in items]
     return f"{name} is linked by {', '.join(papers[:-1])} and {papers[-1]}, so none gets it; correct the wrong links."
+
+
+def _unsure(first: Item, other: Item, sources: Sequence[Source]) -> str:
+    return (
+        f"{other.title!r} ({_where(other, sources)}) may be another paper than that of this title "
+        f"({_where(first, sources)}), but no identifiers tell them apart; they are one entry."
+    )
 
 
 def _disagreement(what: str, first: Item, other: Item, sources: Sequence[Source]) -> str:
@@ -219,8 +229,7 @@ class _Sorter:
             self._derived.append(Mention(item, links, place))
         elif item.title and place.known:
             self._take(links)
-            if why := self._groups.add(Mention(item, links, place)):
-                self.lose(item, links, why)
+            self._groups.add(Mention(item, links, place))
         elif why := _why_lost(item, links, place):
             self.lose(item, links, why)
 

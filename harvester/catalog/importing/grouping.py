@@ -11,12 +11,12 @@ from harvester.catalog.importing.inline import Link
 from harvester.catalog.importing.item import Item
 from harvester.catalog.importing.outline import Place
 from harvester.catalog.importing.roles import by_role, paper_link
+from harvester.catalog.importing.same_title import Part, divided
 from harvester.catalog.published import Published
 from harvester.domain.folding import whole_title
-from harvester.domain.identity import best, link_identifier, names_of_kind, numbered, title_identifier
+from harvester.domain.identity import best, link_identifier, numbered, title_identifier, without_version
 from harvester.domain.labels import Labels, completed
-
-_KINDS = ("arxiv", "doi", "pmid", "pmcid")
+from harvester.domain.same_work import issuer, names_conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,16 @@ class Mention:
 
 @dataclass(slots=True)
 class Group:
-    """The mentions of one paper; the first gives its title. Those in derived sections give no labels."""
+    """The mentions of one paper; the first gives its title. Those in derived sections give no labels.
+
+    `issuer` is the one whose identifiers tell it from other papers of its title, "" if there are none. `unsure` are
+    mentions of which it cannot be told whether they are of another paper.
+    """
 
     mentions: list[Mention]
     derived: list[Mention] = field(default_factory=list)
+    issuer: str = ""
+    unsure: list[Mention] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -63,65 +69,100 @@ class Group:
 
 
 class Groups:
-    """The papers of one or several lists."""
+    """The papers of one or several lists: first all mentions are added, then they are settled."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
         self._exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
+        self._mentions: dict[str, list[Mention]] = {}
         self._by_title: dict[str, list[Group]] = {}
+        self._shared: frozenset[str] = frozenset()
 
-    def add(self, mention: Mention) -> str:
-        """Add a mention to the group of its paper; why it cannot be, or ""."""
-        group = self._of(mention)
-        if group is None:
-            self._by_title.setdefault(whole_title(mention.item.title), []).append(Group([mention]))
-            return ""
-        if facet := _contradicted(mention, group, self._exclusive):
-            return f"a second {facet} of one paper"
-        group.mentions.append(mention)
-        return ""
+    def add(self, mention: Mention) -> None:
+        """Add a mention."""
+        self._mentions.setdefault(whole_title(mention.item.title), []).append(mention)
+
+    def settle(self) -> list[tuple[Mention, str]]:
+        """Decide which mentions are of one paper; returns those that cannot be used, and why."""
+        titles: dict[str, set[str]] = defaultdict(set)
+        for title, mentions in self._mentions.items():
+            for name in (name for mention in mentions for name in mention.names):
+                titles[without_version(name)].add(title)
+        self._shared = frozenset(name for name, claiming in titles.items() if len(claiming) > 1)
+        lost: list[tuple[Mention, str]] = []
+        for title, mentions in self._mentions.items():
+            parts, chosen = divided([self._own(mention.names) for mention in mentions])
+            self._by_title[title] = [self._group(part, mentions, chosen, lost) for part in parts]
+        return lost
+
+    def _group(self, part: Part, mentions: Sequence[Mention], chosen: str, lost: list[tuple[Mention, str]]) -> Group:
+        group = Group([mentions[part.mentions[0]]], issuer=chosen, unsure=[mentions[number] for number in part.unsure])
+        for mention in (mentions[number] for number in part.mentions[1:]):
+            if facet := _contradicted(mention, group, self._exclusive):
+                lost.append((mention, f"a second {facet} of one paper"))
+            else:
+                group.mentions.append(mention)
+        return group
+
+    def _own(self, names: Iterable[str]) -> frozenset[str]:
+        """The identifiers that no other title claims."""
+        return frozenset(name for name in names if without_version(name) not in self._shared)
 
     def add_derived(self, mention: Mention) -> bool:
         """Add a mention in a derived section; whether its paper is anywhere else."""
-        group = self._of(mention)
+        alike, own = self._by_title.get(whole_title(mention.item.title), []), self._own(mention.names)
+        known = (group for group in alike if group.names & own)
+        fitting = (group for group in alike if not names_conflict(group.names, own))
+        group = next(known, None) or next(fitting, None)
         if group:
             group.derived.append(mention)
         return group is not None
 
     def entries(self) -> tuple[list[tuple[Group, Entry]], list[Group]]:
         """An entry for each paper, and the papers that have no name at all."""
-        groups = [group for alike in self._by_title.values() for group in alike]
-        groups.sort(key=lambda group: group.mentions[0].item.number)
-        named = _named(groups)
+        groups = self._in_order()
+        named = self._named(groups)
         made = [(group, _entry(name, group, self._taxonomy)) for group, name in zip(groups, named, strict=True) if name]
         return made, [group for group, name in zip(groups, named, strict=True) if not name]
 
     def shared(self) -> list[tuple[str, list[Item]]]:
-        """The identifiers that several papers claim, each with the first mentions of these papers."""
-        claims: dict[str, list[Item]] = defaultdict(list)
-        for group in (group for alike in self._by_title.values() for group in alike):
-            for name in group.names:
-                claims[name].append(group.mentions[0].item)
-        claimed = [(name, sorted(items, key=lambda item: item.number)) for name, items in claims.items()]
+        """The identifiers that several titles claim, each with the first items of these titles that have it."""
+        claims: dict[str, dict[str, Item]] = defaultdict(dict)
+        for group in self._in_order():
+            for mention in group.mentions:
+                for name in (name for name in mention.names if without_version(name) in self._shared):
+                    claims[without_version(name)].setdefault(whole_title(group.title), mention.item)
+        claimed = [(name, sorted(items.values(), key=lambda item: item.number)) for name, items in claims.items()]
         return sorted((pair for pair in claimed if len(pair[1]) > 1), key=lambda pair: pair[1][0].number)
+
+    def unsure(self) -> list[tuple[Item, Item]]:
+        """Items that may be of another paper than the one of their title, after the first item of this."""
+        return [(group.mentions[0].item, one.item) for group in self._in_order() for one in group.unsure]
 
     def disagreements(self) -> list[tuple[str, Item, Item]]:
         """The dates and venues in which mentions of one paper differ: what differs, the first item and the other."""
-        groups = [group for alike in self._by_title.values() for group in alike]
+        groups = self._in_order()
         found = [(what, *pair) for group in groups for what, pair in _differing([one.item for one in group.mentions])]
         return sorted(found, key=lambda one: one[2].number)
 
-    def _of(self, mention: Mention) -> Group | None:
-        """The paper of a mention: of the same title, and not of another identifier of the same kind."""
-        alike = self._by_title.get(whole_title(mention.item.title), [])
-        known = [group for group in alike if group.names & mention.names]
-        return next(iter([*known, *(group for group in alike if not differ(group.names, mention.names))]), None)
+    def _in_order(self) -> list[Group]:
+        groups = (group for alike in self._by_title.values() for group in alike)
+        return sorted(groups, key=lambda group: group.mentions[0].item.number)
 
+    def _named(self, groups: Sequence[Group]) -> list[str]:
+        """The identifier of each paper: one from its links that no other title claims, else that of its title.
 
-def differ(ours: Iterable[str], theirs: Iterable[str]) -> bool:
-    """Whether two sets of identifiers are of two papers: of one kind, they have different ones."""
-    pairs = ((names_of_kind(ours, kind), names_of_kind(theirs, kind)) for kind in _KINDS)
-    return any(one and other and not one & other for one, other in pairs)
+        Two titles claim one arXiv id when a list's maintainer copied a link and forgot to change it; we cannot tell
+        whose it is. Of several titles that begin alike, all but the first get a number.
+        """
+        taken: set[str] = set()
+        named: list[str] = []
+        for group in groups:
+            own = [name for name in self._own(group.names) if issuer(name) == group.issuer or not group.issuer]
+            name = best(own) if own else _free(title_identifier(group.title) or "", taken)
+            taken.add(name)
+            named.append(name)
+        return named
 
 
 def _differing(items: Sequence[Item]) -> Iterator[tuple[str, tuple[Item, Item]]]:
@@ -147,26 +188,6 @@ def _compatible(one: Published, other: Published) -> bool:
 def placements(group: Group) -> int:
     """How many sections list the paper; one that gives no label (Other) counts as well."""
     return len({label for mention in group.mentions for label in mention.place.labels or (("", ""),)})
-
-
-def _named(groups: Sequence[Group]) -> list[str]:
-    """The identifier of each paper: one from its links that no other paper claims, else that of its title.
-
-    Two titles claim one arXiv id when a list's maintainer copied a link and forgot to change it; we cannot tell whose
-    it is. Of several titles that begin alike, all but the first get a number.
-    """
-    claims: dict[str, int] = defaultdict(int)
-    for group in groups:
-        for name in group.names:
-            claims[name] += 1
-    taken: set[str] = set()
-    named: list[str] = []
-    for group in groups:
-        own = [name for name in group.names if claims[name] == 1]
-        name = best(own) if own else _free(title_identifier(group.title) or "", taken)
-        taken.add(name)
-        named.append(name)
-    return named
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -1,7 +1,8 @@
 """Which part a link plays in an entry: by what it is called, by where it leads, and by what stands before it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from itertools import count
 from urllib.parse import urlsplit
 
 from harvester.base.escape import is_web_url
@@ -25,6 +26,7 @@ _HOSTS: Mapping[str, str] = {
 _BADGE = re.compile(
     r"shields\.io|badge|awesome\.re/|badgen|/stars/|visitor|hits\.|codecov|travis-ci|star-history", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"-[2-9]\d?\Z")  # of a second link of one role
 
 
 def role_of(link: Link, hint: str = "") -> str:
@@ -70,14 +72,33 @@ def by_role(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Addresses by role; a second one with the same role (``paper``) gets a number (``paper-2``)."""
     found: dict[str, str] = {}
     for wanted, address in links:
-        if address in found.values():
-            continue
-        role, number = wanted, 1
-        while role in found:
-            number += 1
-            role = f"{wanted}-{number}"
-        found[role] = address
+        if address not in found.values():
+            found[_free(wanted, found)] = address
     return found
+
+
+def with_links(links: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """The links of an entry and those that it lacks; another page of the same role gets a number."""
+    found = dict(links)
+    for wanted, address in more.items():
+        if _page(address) in map(_page, found.values()):
+            continue
+        role = wanted if wanted not in found else _NUMBERED.sub("", wanted)
+        same = [other for name, other in found.items() if _NUMBERED.sub("", name) == role]
+        name = link_identifier(address)
+        if name is None or name not in map(link_identifier, same):
+            found[_free(role, found)] = address
+    return found
+
+
+def _free(role: str, taken: Container[str]) -> str:
+    numbered = (f"{role}-{number}" for number in count(2))
+    return role if role not in taken else next(name for name in numbered if name not in taken)
+
+
+def _page(address: str) -> str:
+    """An address as it is compared: without scheme, ``www.`` and a slash at its end."""
+    return re.sub(r"\Ahttps?://(?:www\.)?", "", address).rstrip("/")
 
 
 def host_of(address: str) -> str:

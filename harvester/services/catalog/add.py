@@ -9,15 +9,14 @@ from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.escape import is_web_url
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_catalog, load_entry, write_entry
+from harvester.catalog.importing.joining import find_entry, joined
 from harvester.catalog.importing.records.choosing import Choice, Source, about, choose
 from harvester.catalog.importing.records.citation import Citation
-from harvester.domain.folding import whole_title
 from harvester.domain.identity import address_of, link_identifier, parse_identifier
 from harvester.domain.labels import Labels, completed, parse_labels, relabelled, require_one, split_labels
 from harvester.domain.notices import NOTICE_KINDS, Notice
 from harvester.domain.papers import Paper
 from harvester.services.catalog.enrich import enriched
-from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.notices import mark_locked
 from harvester.services.catalog.repository import fetch_sources, file_sources, repository_at
 from harvester.services.catalog.sync import sync_locked
@@ -70,8 +69,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "", warn
         found = replace(found, entry=replace(found.entry, links={**found.entry.links, "code": code}))
     (entry,) = enriched(ws, [found.entry], online=False)
     with lock(ws.store, CATALOG_LOCK, wait=True):
-        known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
-        old = known.get(entry.id) or known.get(whole_title(entry.title))
+        old = find_entry(load_catalog(ws.catalog, ws.taxonomy).entries, entry)
         if old:
             entry = _together(ws, old, entry)
         elif set(chosen) < set(ws.taxonomy.facet_ids):  # labels that were not given are predicted

@@ -1,12 +1,11 @@
 """Import a list, render the list."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import CatalogError, UsageError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_catalog, write_entry
@@ -16,14 +15,12 @@ from harvester.catalog.form.storage import save_form
 from harvester.catalog.importing.account import Balance, Skipped
 from harvester.catalog.importing.awesome import ImportedList, Source, parse_lists, read_list
 from harvester.catalog.importing.choices import Choices
-from harvester.catalog.importing.grouping import differ
+from harvester.catalog.importing.joining import join_list
 from harvester.catalog.importing.skipping import LEFT_OUT
 from harvester.catalog.rendering.awesome import build as render
-from harvester.domain.folding import whole_title
-from harvester.domain.labels import Labels
 from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.headings import Headings, explained, given_choices
-from harvester.services.catalog.sync import sync_locked
+from harvester.services.catalog.sync import paper_numbers, sync_locked
 from harvester.services.review.decisions import CATALOG_LOCK, settle
 from harvester.services.workspace import Workspace
 from harvester.store.locks import lock
@@ -127,16 +124,18 @@ def import_list(
     better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
     with lock(ws.store, CATALOG_LOCK, wait=True):
-        changed, merged = _merged(ws, read)
-        learned = _learned(ws, sources[0].text, as_listed, changed, chosen) if template else None
+        catalog = load_catalog(ws.catalog, ws.taxonomy).entries
+        done = join_list(catalog, read.papers, ws.taxonomy, lambda entries: paper_numbers(ws, entries))
+        read = replace(read, conflicts=(*read.conflicts, *done.told))
+        learned = _learned(ws, sources[0].text, as_listed, done.entries, chosen) if template else None
         if not dry_run:
-            for entry in changed:
+            for entry in {entry.id: entry for entry in done.entries}.values():
                 write_entry(ws.catalog, entry, ws.taxonomy)
             if learned:
                 save_form(ws.catalog, learned.form)
         problems = () if dry_run else tuple(sync_locked(ws).problems)
     headings = explained(ws, read.unknown, lists, choices, chosen, dry_run=dry_run)
-    return Import(read, len(read.papers) - merged, merged, better, headings, problems, learned)
+    return Import(read, len(read.papers) - done.merged, done.merged, better, headings, problems, learned)
 
 
 def list_files(given: Sequence[Path]) -> list[Path]:
@@ -175,49 +174,6 @@ def _learned(
     ws: Workspace, text: str, read: Sequence[Entry], entries: Sequence[Entry], choices: Choices
 ) -> Learned | None:
     return learn(text, read, entries, regions(text, ws.taxonomy, choices), ws.taxonomy)
-
-
-def _merged(ws: Workspace, read: ImportedList) -> tuple[list[Entry], int]:
-    """The entries that a list brings, and how many of them already existed."""
-    known = by_name(load_catalog(ws.catalog, ws.taxonomy).entries)
-    changed: list[Entry] = []
-    merged = 0
-    for found in read.papers:
-        old = known.get(found.id) or _same_title(known.get(whole_title(found.title)), found)
-        merged += old is not None
-        changed.append(joined(old, found, ws.taxonomy) if old else found)
-    return changed, merged
-
-
-def _same_title(old: Entry | None, found: Entry) -> Entry | None:
-    """An entry of the same title, unless the two have different identifiers of one kind."""
-    return None if old is None or differ([old.id], [found.id]) else old
-
-
-def by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Entries by id and by title."""
-    listed = list(entries)
-    return {entry.id: entry for entry in listed} | {whole_title(entry.title): entry for entry in listed}
-
-
-def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
-    """An entry merged with what a list says: labels and links are joined, missing authors or a missing note added."""
-    facets = {
-        facet.id: old.labels.of(facet.id)
-        if facet.exclusive
-        else tuple(
-            label for label in facet.label_ids if old.labels.has(facet.id, label) or found.labels.has(facet.id, label)
-        )
-        for facet in taxonomy.facets
-    }
-    new = {role: address for role, address in found.links.items() if role not in old.links}
-    return replace(
-        old,
-        labels=Labels(facets),
-        links={**old.links, **new},
-        authors=old.authors or found.authors,
-        note=old.note or found.note,
-    )
 
 
 def build(ws: Workspace) -> dict[str, Any]:

@@ -5,7 +5,7 @@ change is decided by a three-way comparison with what this folder held before (`
 that is as it was, of a paper that was decided on elsewhere, follows that decision.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from harvester.base.errors import CatalogError, HarvesterError
 from harvester.base.files import sweep
 from harvester.catalog import git
 from harvester.catalog.entry import Entry, EntryError
-from harvester.catalog.folder import Catalog, load_catalog, load_entry, remove_entry, write_entry
+from harvester.catalog.folder import load_catalog, load_entry, remove_entry, write_entry
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, Standing, standing
 from harvester.domain.labels import Labels
@@ -26,7 +26,7 @@ from harvester.services.catalog.missing_entries import missing_entries
 from harvester.services.review.decisions import CATALOG_LOCK, note_held, record_decision, settle
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
-from harvester.store.engine import write
+from harvester.store.engine import trial, write
 from harvester.store.entry_files import forget_held, held_in, remember_held
 from harvester.store.locks import lock
 from harvester.store.notices import note_shown, shown_notices
@@ -79,7 +79,7 @@ def sync_locked(ws: Workspace, *, withdraw_many: bool = False) -> Synced:
     done.problems.extend(str(problem) for problem in catalog.problems)
     with write(ws.store) as db:
         held = held_in(db, ws.catalog_key)
-        entries = _one_a_paper(_recorded(ws, db, catalog), _filed(db), done)
+        entries = _one_a_paper(zip(_recorded(ws, db, catalog.entries), catalog.entries, strict=True), _filed(db), done)
         stale = _take_entries(ws, db, entries, held, done)
         found = missing_entries(ws, db, catalog, set(entries), set(held), many=withdraw_many)
         done.problems.extend(found.problems)
@@ -111,10 +111,19 @@ def paper_of(entry: Entry) -> Paper:
     )
 
 
-def _recorded(ws: Workspace, db: Connection, catalog: Catalog) -> Iterable[tuple[int, Entry]]:
-    """Every entry, recorded as a sighting, with its paper's number."""
-    seen = record(db, [Sighting(CATALOG, paper_of(entry)) for entry in catalog.entries], ws.clock())
-    return zip((result.number for result in seen), catalog.entries, strict=True)
+def paper_numbers(ws: Workspace, entries: Sequence[Entry]) -> list[int]:
+    """The number of the paper that each entry would be of, if the catalog consisted of these; nothing is recorded.
+
+    Args:
+        entries: in the order of their files.
+    """
+    with trial(ws.store) as db:
+        return _recorded(ws, db, entries)
+
+
+def _recorded(ws: Workspace, db: Connection, entries: Sequence[Entry]) -> list[int]:
+    """Record every entry as a sighting; the numbers of their papers."""
+    return [seen.number for seen in record(db, [Sighting(CATALOG, paper_of(entry)) for entry in entries], ws.clock())]
 
 
 def _filed(db: Connection) -> dict[int, str | None]:
