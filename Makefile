@@ -9,15 +9,16 @@ WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check docs run web model lock
+.PHONY: help demo test soak check lint types docs run web model lock
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
 
+# Most modules are never imported: Python compiles the others when they are.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --requirement requirements.lock
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/pip install --quiet --no-compile --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-compile --no-deps --editable .
 	touch $(READY)
 
 demo: $(READY)  ## one whole night on an invented sample, in a scratch folder
@@ -29,13 +30,16 @@ test: $(READY)  ## the tests
 soak: $(READY)  ## all tests, with those that take minutes and the long figures of the reliability suites
 	$(BIN)/pytest
 
-check: $(READY)  ## lint, formatting, types, imports, the catalogue, the documentation
+check: types lint docs  ## lint, formatting, types, imports, the catalogue, the documentation
+
+lint: $(READY)  ## all checks but types and documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/harvester catalog check
-	$(MAKE) --no-print-directory docs
+
+types: $(READY)  ## the types
+	$(BIN)/mypy
 
 docs: $(READY)  ## the documentation, into build/docs; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

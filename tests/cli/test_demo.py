@@ -1,12 +1,8 @@
 """The demo through the real command line."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.conftest import ROOT
 from tests.room import Room
 
 
@@ -25,21 +21,3 @@ def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: 
     assert (by_name["europepmc"]["new"], by_name["europepmc"]["merged"]) == (1, 1), "one is a preprint's article"
     assert by_name["crossref"]["new"] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["scratch"]
-
-
-def test_the_last_line_works_as_it_is_printed(tmp_path: Path) -> None:
-    """`make demo` activates no environment, so `harvester` alone is not found."""
-    (tmp_path / "bin dir").mkdir()
-    program = tmp_path / "bin dir" / "harvester"
-    program.write_text(f"#!{sys.executable}\nfrom harvester.cli import main\nmain()\n")
-    program.chmod(0o755)
-    without = {**os.environ, "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-
-    def run(command: str) -> str:
-        done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=without, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    last = run("'bin dir/harvester' demo --folder demo").splitlines()[-1].removeprefix("Explore it: ")
-    assert last.startswith("'bin dir/harvester' queue")
-    assert "pending" in run(last)

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -108,24 +109,37 @@ def test_nothing_of_the_maintainers_own_is_shipped(built: Path) -> None:
     assert names >= {*shipped, "harvester/py.typed", "classifiers/py.typed"}
 
 
-def test_an_installed_wheel_works_from_an_empty_folder(built: Path, tmp_path: Path) -> None:
-    """Its first hour: a working folder, its settings, and a whole night on the sample."""
-    installed, empty = tmp_path / "installed", tmp_path / "empty"
+START = "import sys; sys.argv[0] = '{program}'; from harvester.cli import main; main()"
+
+
+def test_an_installed_wheel_works_from_an_empty_folder(built: Path, tmp_path: Path, python: Path) -> None:
+    """Its first hour: a working folder, its settings, and a whole night on the sample, which says how to go on.
+
+    `make demo` activates no environment, so `harvester` alone is not found.
+    """
+    installed, empty, program = tmp_path / "installed", tmp_path / "empty", tmp_path / "bin dir" / "harvester"
     empty.mkdir()
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         wheel.extractall(installed)  # all that pip does with it, apart from the commands in bin/
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {python} -c "{START.format(program=program)}" "$@"\n')
+    program.chmod(0o755)
     nowhere = {f"HARVESTER_HARVEST__{name}__URL": "http://127.0.0.1:1" for name in ("ARXIV", "ARXIV_RSS", "EUROPEPMC")}
-    environment = {**os.environ, **nowhere, "PYTHONPATH": str(installed), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, **nowhere, "PATH": "/usr/bin:/bin", "PYTHONPATH": str(installed)}
 
-    def run(*words: str) -> str:
-        command = [sys.executable, "-P", *words]
-        done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    def run(command: str) -> str:
+        done = subprocess.run(["sh", "-c", command], cwd=empty, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
         return done.stdout
 
-    assert str(installed) in run("-c", "import harvester, classifiers; print(harvester.__file__, classifiers.__file__)")
-    assert "created in" in run("-m", "harvester", "init", "list")
-    assert "no mistakes" in run("-m", "harvester", "config", "check", "--config", "list/config.toml")
-    assert "1.1.0" in run("-m", "harvester", "--version")
-    assert "Accepted as a first entry" in run("-m", "harvester", "demo", "--folder", "demo")
-    assert str(installed) in run("-c", "import harvester.cli.app as app; print(app.__file__)")
+    imported = run(f"{sys.executable} -P -c 'import harvester, classifiers; print(harvester, classifiers)'")
+    assert imported.count(str(installed)) == 2
+    harvester = shlex.quote(str(program))
+    assert "created in" in run(f"{harvester} init list")
+    assert "no mistakes" in run(f"{harvester} config check --config list/config.toml")
+    assert "1.1.0" in run(f"{harvester} --version")
+    *_, accepted, _, _, last = run(f"{harvester} demo --folder demo").splitlines()
+    assert "Accepted as a first entry" in accepted
+    explore = last.removeprefix("Explore it: ")
+    assert explore.startswith(f"{harvester} queue")
+    assert "pending" in run(explore)

@@ -103,6 +103,7 @@ def world(forks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
         "LOGNAME": "ann",
         "OMP_NUM_THREADS": "1",  # other tests run beside these
         "HARVESTER_NOW": SAMPLE_NOW.isoformat(),
+        "HARVESTER_REVIEW__EXPLANATIONS": "2",  # half a second each
         "HARVESTER_DIGEST__SMTP_HOST": "127.0.0.1",
         "HARVESTER_DIGEST__SMTP_PORT": str(sink.port),
         "HARVESTER_DIGEST__SMTP_SECURITY": "none",

@@ -318,7 +318,7 @@ def test_a_check_goes_on_where_it_was_stopped(tmp_path: Path, site: Website) -> 
     assert f"{len(known)} of 40 links have answered; the next check goes on with the others." in err
     assert 3 <= len(known) < 20
     site.log.clear()
-    room.run("catalog", "check", "--online", now=NIGHT)
+    folder(tmp_path).run("catalog", "check", "--online", now=NIGHT)  # without pauses
     assert not {f"{site.url}{path}" for _, _, path in site.log} & set(known)
     assert len(recalled(room)) == 40
 
