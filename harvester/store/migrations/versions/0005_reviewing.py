@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from harvester.store.migrations.pieces import pieces
 from harvester.store.tables import Moment
 
 revision = "0005"
@@ -12,11 +13,13 @@ down_revision = "0004"
 TEXT = """\
 {row}.number, {row}.title, {row}.abstract,
 (SELECT group_concat(json_extract(value, '$[0]'), '; ') FROM json_each({row}.authors))"""
-SQLITE = (
-    """CREATE VIRTUAL TABLE papers_text USING fts5
-    (title, abstract, authors, content='', tokenize='porter unicode61 remove_diacritics 2')""",
-    f"""INSERT INTO papers_text (rowid, title, abstract, authors)
-    SELECT {TEXT.format(row="papers")} FROM papers""",  # noqa: S608
+INDEX = """\
+CREATE VIRTUAL TABLE papers_text USING fts5
+(title, abstract, authors, content='', tokenize='porter unicode61 remove_diacritics 2')"""
+FILL = f"""\
+INSERT INTO papers_text (rowid, title, abstract, authors)
+SELECT {TEXT.format(row="papers")} FROM papers WHERE number BETWEEN :first AND :last"""  # noqa: S608
+TRIGGERS = (
     f"""CREATE TRIGGER papers_text_insert AFTER INSERT ON papers BEGIN
     INSERT INTO papers_text (rowid, title, abstract, authors) SELECT {TEXT.format(row="new")}; END""",
     f"""CREATE TRIGGER papers_text_delete AFTER DELETE ON papers BEGIN
@@ -27,9 +30,6 @@ SQLITE = (
     INSERT INTO papers_text (papers_text, rowid, title, abstract, authors) SELECT 'delete', {TEXT.format(row="old")};
     INSERT INTO papers_text (rowid, title, abstract, authors) SELECT {TEXT.format(row="new")}; END""",
 )
-POSTGRESQL = """\
-CREATE INDEX papers_text ON papers USING gin
-(to_tsvector('english', title || ' ' || abstract || ' ' || (authors::jsonb)::text))"""
 
 
 def upgrade() -> None:
@@ -40,7 +40,15 @@ def upgrade() -> None:
     op.drop_index("ix_candidates_state", table_name="candidates")
     op.create_index("ix_candidates_state_score", "candidates", ["state", "score"])
     _note_standing_decisions()
-    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else (POSTGRESQL,):
+    if op.get_bind().dialect.name == "sqlite":  # PostgreSQL's is made by 0010, which changes every paper once more
+        _index_texts(op.get_bind())
+
+
+def _index_texts(db: sa.Connection) -> None:
+    op.execute(INDEX)
+    for piece in pieces("indexing texts", "papers", "number"):
+        db.execute(sa.text(FILL), piece)
+    for statement in TRIGGERS:
         op.execute(statement)
 
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from harvester.store.migrations.pieces import pieces
+
 revision = "0009"
 down_revision = "0008"
 
@@ -16,5 +18,7 @@ _JOIN = {
 def upgrade() -> None:
     for table in ("predictions", "decisions"):
         joined = _JOIN[op.get_bind().dialect.name]
-        op.execute(sa.text(f"UPDATE {table} SET labels = {joined} WHERE labels IS NOT NULL AND kind <> ''"))  # noqa: S608
+        change = f"UPDATE {table} SET labels = {joined} WHERE labels IS NOT NULL AND kind <> ''"  # noqa: S608
+        for piece in pieces(f"joining labels of {table}", table, "id"):
+            op.get_bind().execute(sa.text(f"{change} AND id BETWEEN :first AND :last"), piece)
         op.drop_column(table, "kind")
