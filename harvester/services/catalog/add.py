@@ -21,7 +21,8 @@ from harvester.services.catalog.lists import by_name, joined
 from harvester.services.catalog.notices import mark_locked
 from harvester.services.catalog.repository import fetch_sources, file_sources, repository_at
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.learning.classify import load_classifier, predict, version_in_use
+from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.models import version_in_use
 from harvester.services.lookup import bring
 from harvester.services.review.decisions import CATALOG_LOCK, entry_of
 from harvester.services.workspace import Workspace

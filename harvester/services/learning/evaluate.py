@@ -10,8 +10,8 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
 from harvester.domain.decisions import Decision, standing
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import counted, load_classifier, named_errors
-from harvester.services.learning.models import model_in_use
+from harvester.services.learning.classify import counted, load_classifier
+from harvester.services.learning.models import model_in_use, named_errors
 from harvester.services.learning.train import corrected_labels, training_set
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.decisions import decisions_on

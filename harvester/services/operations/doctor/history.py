@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
-from harvester.config.schedule import ScheduleSettings
+from harvester.config.schedule import JOBS, ScheduleSettings
+from harvester.domain.job_runs import CLOCK_SKEW, retry_at, wanted
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
-from harvester.services.operations.job_runs import CLOCK_SKEW, JOBS, expression, retry_at, wanted
 from harvester.services.operations.status import Status
 
 LATE = timedelta(hours=36)  # a nightly run was missed
@@ -65,7 +65,7 @@ def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFind
     """Whether each job was performed when it was last due."""
     late = []
     for name in JOBS:
-        cron, job_run = expression(chosen, name), now.job_runs.get(name)
+        cron, job_run = chosen.expression(name), now.job_runs.get(name)
         due = last_due(cron, chosen.timezone, now.now) if cron else None
         missed = wanted(job_run, due, now.now)
         repeated = job_run is not None and job_run.failure != "" and missed == job_run.due
