@@ -58,6 +58,7 @@ class Overview:
                 "deferred": have.queue.get("deferred", 0),
                 "oldest": rfc3339(have.oldest) if have.oldest else None,
             },
+            "proposals": self._proposals(),
             "next": {"job": self.next.job, "due": rfc3339(self.next.due)} if self.next else None,
             "model": self._model(),
             "subscribers": dict(have.subscribers),
@@ -74,6 +75,13 @@ class Overview:
         if self.model is None or self.model.newest is None:
             return None
         return max(utc_date(self.status.now) - self.model.newest, timedelta())
+
+    def _proposals(self) -> dict[str, Any] | None:
+        if (found := self.status.proposals) is None:
+            return None
+        moments = {"oldest": found.oldest, "pushed": found.pushed}
+        told = {key: rfc3339(moment) if moment else None for key, moment in moments.items()}
+        return {"papers": found.papers, "branches": found.branches, **told}
 
     def _model(self) -> dict[str, Any] | None:
         if self.model is None:
@@ -94,6 +102,7 @@ def overview(ws: Workspace) -> Overview:
     findings = [
         *history.check_runs(now),
         *history.check_sources(now, timedelta(days=ws.settings.harvest.overlap_days)),
+        *history.check_proposals(now),
         *history.check_schedule(now, ws.settings.schedule),
         *disks.check_disks(folders),
     ]

@@ -53,5 +53,7 @@ def _with_store(ws: Workspace) -> Iterator[DoctorFinding]:
     yield from history.check_sources(now, timedelta(days=ws.settings.harvest.overlap_days))
     yield from history.check_schedule(now, ws.settings.schedule)
     yield history.check_queue(now, ws.settings.alert.queue)
+    yield from history.check_proposals(now)
+    yield from external.check_remote(ws.settings)
     yield from external.check_upstreams(ws)
     yield external.check_mail(ws.settings, bool(ws.settings.alert.mail or now.figures.subscribers.get("active")))

@@ -12,6 +12,7 @@ from harvester.services.operations.status import Status
 
 LATE = timedelta(hours=36)  # a nightly run was missed
 SCHEDULE = "Start `harvester schedule`, or run it from cron with `--once`."
+UNREAD = timedelta(days=14)  # a branch that waits for longer was forgotten
 PATIENCE = timedelta(hours=1)  # a job that has been due, or running, for longer is reported
 
 
@@ -39,8 +40,11 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
     if state == "ok":
         yield ok("runs", f"The last run, {name}, succeeded.")
         return
+    if not now.problems:
+        yield ok("runs", f"The last run, {name}, ended {state}; the sources that failed have been turned off since.")
+        return
     verdict = fail if state == "failed" else warn
-    why = " ".join(now.last.problems)
+    why = " ".join(now.problems)
     yield verdict(
         "runs", f"The last run, {name}, ended {state}: {why}", "The next run repairs it, or see its upstream below."
     )
@@ -59,6 +63,23 @@ def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
             yield fail("sources", message, remedy)
     if sources and all(name in now.figures.reached for name in sources):
         yield ok("sources", f"{len(sources)} sources have been complete at least once.")
+
+
+def check_proposals(now: Status) -> Iterator[DoctorFinding]:
+    """Whether reviewers merge what is proposed to them; nothing if papers are not proposed on branches."""
+    if (found := now.proposals) is None:
+        return
+    pushed = f" The last branch was pushed at {rfc3339(found.pushed)}." if found.pushed else ""
+    if found.oldest is None:
+        yield ok("proposals", f"No paper waits on a proposal branch.{pushed}")
+        return
+    since = rfc3339(found.oldest)[:10]
+    message = f"{found.papers} papers wait on {found.branches} proposal branches, the oldest since {since}.{pushed}"
+    if now.now - found.oldest > UNREAD:
+        remedy = "Merge or delete these branches: `harvester catalog proposals` lists them."
+        yield warn("proposals", message, remedy)
+    else:
+        yield ok("proposals", message)
 
 
 def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFinding]:
