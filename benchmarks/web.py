@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import version_in_use
+from harvester.services.learning.models import version_in_use
 from harvester.services.review.users import add_user
 from harvester.services.workspace import Workspace, open_workspace
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV

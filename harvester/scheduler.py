@@ -25,7 +25,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from harvester.base.cron import next_due
 from harvester.base.errors import StoreError
-from harvester.services.operations.job_runs import JOBS, expression, overdue
+from harvester.config.schedule import JOBS
+from harvester.services.operations.job_runs import overdue
 from harvester.services.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ def job_command(config: Path, debug: bool) -> Callable[[str], Sequence[str]]:
 def build(ws: Workspace, processes: JobProcesses, sweep: MissedJobSweep) -> Any:
     """A scheduler with all jobs that are turned on, and the sweep; not started yet."""
     chosen = ws.settings.schedule
-    jobs = {name: cron for name in JOBS if (cron := expression(chosen, name))}
+    jobs = {name: cron for name in JOBS if (cron := chosen.expression(name))}
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a sweep that is still running is no reason to warn
     workers = {"default": ThreadPoolExecutor(len(jobs) + 1)}  # one each: none waits for another
     scheduler = BackgroundScheduler(timezone=UTC, executors=workers, job_defaults=JOB_DEFAULTS)

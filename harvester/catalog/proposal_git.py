@@ -22,6 +22,7 @@ _PEOPLE = "%H%x00%aN%x00%cN%x00%(trailers:key=Co-authored-by,valueonly,separator
 _FIELDS = 4  # of _PEOPLE
 _LONGEST_NAME = 100  # characters; git lets people call themselves anything
 _ENTRIES = ("--", "entries")
+_ALLOW = f"allow this host to push branches {PREFIX}* to {{remote}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,18 @@ def _log(folder: Path, *arguments: str) -> Iterator[tuple[tuple[str, ...], froze
         yield people, frozenset(filter(None, words[start + _FIELDS : end]))
 
 
+def try_push(folder: Path, upstream: Upstream) -> None:
+    """Ask the remote whether it would take a branch; nothing is pushed.
+
+    Raises:
+        CatalogError: it does not answer, or would not.
+    """
+    run_git(
+        folder, "push", "--quiet", "--dry-run", upstream.remote, f"HEAD:refs/heads/{PREFIX}check",
+        remedy=_ALLOW.format(remote=upstream.remote),
+    )  # fmt: skip
+
+
 def push(folder: Path, upstream: Upstream, branch: str, files: Mapping[str, str], message: Message) -> str:
     """Push a new branch that adds these files to the main branch; nothing changes in the working tree or its branches.
 
@@ -202,7 +215,7 @@ def push(folder: Path, upstream: Upstream, branch: str, files: Mapping[str, str]
     )
     run_git(
         folder, "push", "--quiet", upstream.remote, f"{made}:refs/heads/{branch}",
-        remedy=f"allow this host to push branches {PREFIX}* to {upstream.remote}; the next night makes it good",
+        remedy=f"{_ALLOW.format(remote=upstream.remote)}; the next night makes it good",
     )  # fmt: skip
     return made
 

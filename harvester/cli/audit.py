@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import say, table, watched
+from harvester.cli.common import listing, say, watched
 
 if TYPE_CHECKING:
     from harvester.services.harvest.audit_findings import Audit
@@ -44,8 +44,8 @@ def _print(found: "Audit", repair: bool) -> None:
     say(f"{len(found.checked):,} records in {len(found.sets)} sets have changed since {found.since}.")
     say(f"Missing from the store: {len(found.missing):,} in scope, {found.lacking_out_of_scope:,} out of scope.")
     if found.missing:
-        rows = [(name, f"{missing.scope:.3f}", missing.paper.title[:90]) for name, missing in found.ranked]
-        table(("missing", "scope", "title"), rows)
+        rows = [(name, f"{missing.scope:.3f}", missing.paper.title) for name, missing in found.ranked]
+        listing(("missing", "scope", "title"), rows, {"title": 1})
     _print_names("newer at arXiv than in the store", list(found.outdated))
     _print_names("deleted at arXiv", list(found.withdrawn))
     for note in found.notes:

@@ -11,7 +11,7 @@ import typer
 
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import say, table, watched
+from harvester.cli.common import listing, say, table, watched
 from harvester.cli.facets import FacetCommand, Label, labels_given
 from harvester.domain.text import clean
 
@@ -58,14 +58,14 @@ def _print_import(done: "Import", dry_run: bool) -> None:
         rows = [
             (
                 paper.id,
-                paper.title[:70],
+                paper.title,
                 str(paper.published),
-                paper.venue[:25],
+                paper.venue,
                 " ".join(label for _, label in paper.labels.pairs),
             )
             for paper in done.read.papers
         ]
-        table(("id", "title", "published", "venue", "labels"), rows)
+        listing(("id", "title", "published", "venue", "labels"), rows, {"title": 3, "venue": 1, "labels": 2})
     if done.learned:
         say(
             f"The list's form is learned ({', '.join(done.learned.form.forms)}): it gives {done.learned.regular} of "
@@ -119,6 +119,7 @@ def add(
     ],
     label: Label = None,
     code: Annotated[str, typer.Option(metavar="URL", help="The URL of its code.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the entry; leave the catalog unchanged.")] = False,
 ) -> Output | None:
     """Add one paper to the catalog, with the predicted labels or the given ones."""
     from harvester.catalog.export.records import entry_json
@@ -127,11 +128,13 @@ def add(
 
     labels = labels_given(label)
     warnings: list[str] = []
-    entry = add_paper(call.workspace, what, labels, code, warnings.append)
+    entry = add_paper(call.workspace, what, labels, code, warnings.append, dry_run=dry_run)
     for warning in warnings:
         sys.stderr.write(f"{clean(f'Warning: {warning}')}\n")
     document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path), "warnings": warnings}
     told = [f"It is {said}: {entry.links[kind]}" for kind, said in NOTICE_KINDS.items() if kind in entry.links]
+    if dry_run:
+        told = [f"labels: {', '.join(label for _, label in entry.labels.pairs)}", *told, "Nothing was written."]
     return Output(document, "\n".join([f"{entry.id}: {entry.title}", str(entry.path), *told]))
 
 
@@ -152,7 +155,14 @@ def build(
     if withdraw:
         sync_catalog(call.workspace, withdraw_many=True)
     done = build_and_commit(call.workspace, getuser())
-    return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
+    return Output(done, lambda: _print_build(done["entries"], done["files"], done["commit"]))
+
+
+def _print_build(entries: int, files: Sequence[str], commit: str) -> None:
+    page, *others = files
+    more = f" and {len(others)} more files beside it" if others else ""
+    committed = f" Committed as {commit}." if commit else ""
+    say(f"{entries} {'entry' if entries == 1 else 'entries'}; wrote {page}{more}.{committed}")
 
 
 @app.command()

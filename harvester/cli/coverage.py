@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import say, table, watched
+from harvester.cli.common import listing, say, table, watched
 
 if TYPE_CHECKING:
     from harvester.domain.coverage import Coverage
@@ -49,7 +49,7 @@ def _print(found: "Coverage") -> None:
     nowhere = found.missed_by_all
     say(f"{len(found.works) - len(nowhere):,} of {len(found.works):,} works are covered by at least one source.")
     if nowhere:
-        table(("covered by none", "title"), [(work.id, work.title[:90]) for work in nowhere])
+        listing(("covered by none", "title"), [(work.id, work.title) for work in nowhere], {"title": 1})
     for source in found.answers:
         if others := [work.id for work in found.missed(source) if work not in nowhere]:
             say(f"{source} alone also misses: {', '.join(others)}")

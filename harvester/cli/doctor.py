@@ -15,7 +15,7 @@ def doctor(call: Invocation) -> Output | None:
 
     Exit status: 0, also with warnings; 1 if something does not work.
     """
-    from harvester.services.operations.doctor import examine
+    from harvester.services.operations.doctor.examination import examine
 
     findings = []
     for finding in examine(call.config_file):

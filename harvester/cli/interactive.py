@@ -162,5 +162,5 @@ def _labels(detail: ReviewedPaper, edits: Mapping[str, str]) -> list[str]:
     lines = [f"scope     {prediction.scope:.2f}"] if prediction else []
     for facet, labels in detail.labels.facets.items():
         marked = (f"{label}{'?' if f'{facet}:{label}' in unsure else ''}" for label in labels)
-        lines.append(f"{facet:<9} {', '.join(marked)}")
+        lines.append(f"{facet:<8} {', '.join(marked)}")
     return [*lines, f"edits     {' '.join(edits.values())}"] if edits else lines

@@ -111,11 +111,11 @@ def show(
 
 
 def _show_prediction(prediction: "Prediction") -> None:
-    say(f"scope   {prediction.scope:.3f} (model {prediction.model})")
+    _line("scope", f"{prediction.scope:.3f} (model {prediction.model})")
     for facet, chances in prediction.probabilities.items():
         likely = sorted(((chance, label) for label, chance in chances.items() if chance >= LIKELY), reverse=True)
         shown = (f"{label} {chance:.2f}{_doubt(prediction, facet, label)}" for chance, label in likely)
-        say(f"{facet:<8}" + ", ".join(shown))
+        _line(facet, ", ".join(shown))
 
 
 def _doubt(prediction: "Prediction", facet: str, label: str) -> str:
@@ -124,11 +124,11 @@ def _doubt(prediction: "Prediction", facet: str, label: str) -> str:
 
 def _show_explanation(explanation: "Explanation") -> None:
     for label, reasons in explanation.reasons.items():
-        say(f"why     {label}" + ("" if reasons else ": no single sentence"))
+        _line("why", label + ("" if reasons else ": no single sentence"))
         for reason in reasons:
-            say(f"        {reason.drop:.2f} {reason.sentence}")
+            _line("", f"{reason.drop:.2f} {reason.sentence}")
     for neighbour in explanation.nearest:
-        say(f"near    {neighbour.similarity:.2f} {neighbour.id} {neighbour.title}")
+        _line("near", f"{neighbour.similarity:.2f} {neighbour.id} {neighbour.title}")
 
 
 def _show_history(detail: "PaperDetail") -> None:
@@ -136,11 +136,16 @@ def _show_history(detail: "PaperDetail") -> None:
 
     for seen in detail.sightings:
         announced = seen.announced.isoformat() if seen.announced else "-"
-        say(f"seen    {rfc3339(seen.seen)} by {seen.source}, version {seen.version}, announced {announced}")
+        _line("seen", f"{rfc3339(seen.seen)} by {seen.source}, version {seen.version}, announced {announced}")
     for decision in detail.decisions:
-        say(f"decided {rfc3339(decision.at)} {decision.action} by {decision.by} {decision.reason}")
+        _line("decided", f"{rfc3339(decision.at)} {decision.action} by {decision.by} {decision.reason}")
     state = detail.candidate.state if detail.candidate else None
-    say(f"state   {state}" + (" (withdrawn by its authors)" if detail.paper.withdrawn else ""))
+    _line("state", f"{state}" + (" (withdrawn by its authors)" if detail.paper.withdrawn else ""))
+
+
+def _line(name: str, text: str) -> None:
+    """A line with its name in a column, which a facet's longer name may overrun."""
+    say(f"{name:<8} {text}".rstrip())
 
 
 def list_rows(rows: "Iterable[QueueRow]") -> None:

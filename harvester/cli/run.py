@@ -9,7 +9,7 @@ from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
 if TYPE_CHECKING:
-    from harvester.domain.run_report import CatalogChanges, RunReport, SourceReport
+    from harvester.domain.run_report import CatalogChanges, ProposalReport, RunReport, SourceReport
 
 RUN_COLUMNS = ("run", "state", "new", "updated", "queued", "seconds", "errors")
 SOURCE_COLUMNS = ("source", "state", "received", "expected", "new", "updated", "requests")
@@ -79,6 +79,8 @@ def print_report(report: "RunReport") -> None:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")
     if changes := _catalog_changes(report.catalog):
         say(f"By the catalog's files: {changes}.")
+    if report.proposals:
+        say(_proposed(report.proposals))
     for warning in report.warnings:
         say(f"In the catalog: {warning}")
     for note in [note for source in report.sources for note in source.notes]:
@@ -92,6 +94,13 @@ def _catalog_changes(done: "CatalogChanges") -> str:
     counts = [f"{count} {act}" for count, act in ((done.accepted, "accepted"), (done.corrected, "corrected")) if count]
     gone = [f"{len(done.withdrawn)} withdrawn ({', '.join(done.withdrawn)})"] if done.withdrawn else []
     return ", ".join(counts + gone)
+
+
+def _proposed(found: "ProposalReport") -> str:
+    """What came of proposal branches, and what waits on them."""
+    new = f"{found.proposed} proposed on {found.pushed}" if found.pushed else "none proposed"
+    decided = f"{found.accepted} accepted and {found.rejected} rejected by reviewers"
+    return f"Proposals: {decided}, {new}; {found.papers} wait on {found.branches} branches."
 
 
 def _print_rehearsal(found: "list[SourceReport]") -> None:

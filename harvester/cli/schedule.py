@@ -38,7 +38,8 @@ def schedule(
 
 
 def _once(ws: "Workspace", names: list[str]) -> Output:
-    from harvester.services.operations.job_runs import JOBS, perform_all
+    from harvester.config.schedule import JOBS
+    from harvester.services.operations.job_runs import perform_all
 
     if unknown := [name for name in names if name not in JOBS]:
         raise UsageError(f"There is no job {unknown[0]!r}", remedy=f"choose from: {', '.join(JOBS)}")

@@ -8,6 +8,7 @@ from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say
 
 if TYPE_CHECKING:
+    from harvester.domain.proposal_branches import Proposals
     from harvester.services.operations.overview import Overview
 
 _MOST_PROBLEMS = 5
@@ -27,6 +28,7 @@ def _print(found: "Overview") -> None:
     for name, text in (
         ("run", _run(found)),
         ("waiting", _waiting(found)),
+        *((("proposed", _proposed(found.status.proposals, now)),) if found.status.proposals else ()),
         ("next", f"{found.next.job} {_when(found.next.due, now)}" if found.next else "no job is scheduled"),
         ("model", _model(found)),
         ("readers", f"{have.subscribers.get('active', 0):,} active subscribers"),
@@ -56,6 +58,12 @@ def _waiting(found: "Overview") -> str:
     since = f", the oldest since {rfc3339(have.oldest)[:10]}" if have.oldest else ""
     backlog = f" ({have.backlog:,} from a backfill)" if have.backlog else ""
     return f"{have.pending:,} papers{backlog}{since}"
+
+
+def _proposed(waiting: "Proposals", now: datetime) -> str:
+    since = f", the oldest since {rfc3339(waiting.oldest)[:10]}" if waiting.oldest else ""
+    last = f"; the last was pushed {_when(waiting.pushed, now)}" if waiting.pushed else ""
+    return f"{waiting.papers:,} papers on {waiting.branches:,} branches{since}{last}"
 
 
 def _model(found: "Overview") -> str:

@@ -5,7 +5,7 @@ import getpass
 import typer
 
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import By, say, table
+from harvester.cli.common import By, listing, say
 from harvester.cli.decide import Papers
 
 app = typer.Typer(help="Accepted preprints that have appeared in a journal.", no_args_is_help=True)
@@ -23,11 +23,11 @@ def list_(call: Invocation) -> Output | None:
     if call.as_json:
         return Output(updates_document(found, ws.taxonomy))
     rows = [
-        (update.row.id, update.row.title[:60], journal.venue, journal.published, journal.link)
+        (update.row.id, update.row.title, journal.venue, journal.published, journal.link)
         for update in found
         for journal in (update.suggestion,)
     ]
-    table(("id", "title", "venue", "published", "link"), rows)
+    listing(("id", "title", "venue", "published", "link"), rows, {"title": 3, "venue": 1})
     say(f"{len(found)} open; `harvester suggestions take PAPER` updates the entry, `dismiss` leaves it unchanged.")
     return None
 

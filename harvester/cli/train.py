@@ -8,6 +8,8 @@ import typer
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
+_SHOWN = 10  # missing papers named
+
 labels = typer.Typer(help="The labeled set that the model is trained on.", no_args_is_help=True)
 
 
@@ -61,8 +63,10 @@ def fetch(call: Invocation) -> Output | None:
     counted = (
         f"{found['fetched']} texts fetched, {found['present']} already present, of {found['wanted']} with an arXiv id."
     )
-    missing = [f"arXiv does not know {name}." for name in found["missing"]]
-    return Output(found, "\n".join([counted, *missing]), failed=bool(missing))
+    missing = found["missing"]
+    told = [f"arXiv does not know {name}." for name in missing[:_SHOWN]]
+    more = [f"{len(missing) - _SHOWN} more are missing; --json lists them."] if len(missing) > _SHOWN else []
+    return Output(found, "\n".join([counted, *told, *more]), failed=bool(missing))
 
 
 def _say_trained(done: dict[str, Any]) -> None:

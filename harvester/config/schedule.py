@@ -8,6 +8,9 @@ from pydantic import (
 from harvester.base.cron import cron_expression, zone_name
 from harvester.base.settings_section import SettingsSection
 
+JOBS = ("backup", "run", "digest", "audit", "train", "morning")
+"""The jobs by their keys in [schedule], in the order in which missed ones are caught up."""
+
 
 class ScheduleSettings(SettingsSection):
     """When each job is due: cron expressions in one time zone. An empty one turns its job off."""
@@ -27,7 +30,11 @@ class ScheduleSettings(SettingsSection):
     def _is_zone(cls, value: str) -> str:
         return zone_name(value)
 
-    @field_validator("run", "digest", "morning", "audit", "train", "backup")
+    @field_validator(*JOBS)
     @classmethod
     def _is_cron(cls, value: str) -> str:
         return cron_expression(value)
+
+    def expression(self, job: str) -> str:
+        """The cron expression of a job; "" if it is turned off."""
+        return str(getattr(self, job))

@@ -37,6 +37,16 @@ class ProposalBranch:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposals:
+    """What waits for reviewers on branches: how many papers on how many, since when, and when the last was pushed."""
+
+    papers: int = 0
+    branches: int = 0
+    oldest: datetime | None = None
+    pushed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """A commit that changed entries: the people it names, the likeliest reviewer first, and the files it changed."""
 

@@ -5,7 +5,7 @@ the stored document itself is never rewritten.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -205,12 +205,37 @@ class CatalogChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalReport:
+    """What reviewers decided on proposal branches, and what was proposed to them.
+
+    `pushed` is the new branch, "" if there is none, with `proposed` papers; `papers` wait on `branches` branches.
+    """
+
+    accepted: int = 0
+    rejected: int = 0
+    pushed: str = ""
+    proposed: int = 0
+    branches: int = 0
+    papers: int = 0
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """The proposals from a stored report."""
+        return cls(**{field.name: document.get(field.name, field.default) for field in fields(cls)})
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"accepted", "rejected", "pushed", "proposed", "branches", "papers"}``."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """The report of a nightly run.
 
     `errors` names the later steps that failed, `catalog` what people changed in the catalog's files, `withdrawn` the
     accepted papers that their authors withdrew, `notices` what journals have published about accepted papers. `digest`
-    is None if no digest was to be sent; `alert_counts` is None in reports older than these counts.
+    is None if no digest was to be sent, `proposals` if papers are not proposed on branches; `alert_counts` is None in
+    reports older than these counts.
     """
 
     run: str
@@ -221,6 +246,7 @@ class RunReport:
     queued: int = 0
     digest: DigestCounts | None = None
     catalog: CatalogChanges = CatalogChanges()
+    proposals: ProposalReport | None = None
     withdrawn: tuple[str, ...] = ()
     notices: tuple[NoticeReport, ...] = ()
     alert_counts: AlertCounts | None = None
@@ -250,7 +276,7 @@ class RunReport:
         """The report from a stored document; a missing state is derived by `run_state`."""
         sources = tuple(SourceReport.from_json(source) for source in document.get("sources", ()))
         errors = tuple(document.get("errors", ()))
-        digest, standing = document.get("digest"), document.get("standing")
+        digest, standing, proposals = (document.get(key) for key in ("digest", "standing", "proposals"))
         return cls(
             run=document.get("run", ""),
             state=document.get("state") or run_state([source.state for source in sources], step_failed=bool(errors)),
@@ -260,6 +286,7 @@ class RunReport:
             queued=document.get("queued", 0),
             digest=DigestCounts.from_json(digest) if digest else None,
             catalog=CatalogChanges.from_json(document.get("catalog", {})),
+            proposals=ProposalReport.from_json(proposals) if proposals else None,
             withdrawn=tuple(document.get("withdrawn", ())),
             notices=tuple(NoticeReport.from_json(notice) for notice in document.get("notices", ())),
             alert_counts=AlertCounts.from_json(standing) if standing else None,
@@ -278,6 +305,7 @@ class RunReport:
             "queued": self.queued,
             "digest": self.digest.to_json() if self.digest else None,
             "catalog": self.catalog.to_json(),
+            "proposals": self.proposals.to_json() if self.proposals else None,
             "withdrawn": list(self.withdrawn),
             "notices": [notice.to_json() for notice in self.notices],
             "standing": self.alert_counts.to_json() if self.alert_counts else None,

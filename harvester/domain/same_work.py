@@ -6,7 +6,7 @@ letters, and "Editorial" or "Reply" is no title at all.
 
 import re
 from collections.abc import Iterable
-from difflib import SequenceMatcher
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from harvester.domain.author_names import common_authors, same_author
@@ -16,6 +16,7 @@ from harvester.domain.papers import Paper
 
 ARTICLES = ("a", "an", "the")
 _FEWEST_WORDS = 5  # of a title that says by itself which work it is
+_MOST_CHANGED = 6  # words of a title
 _LONGEST_WORD = 50  # letters; the longest in English medical dictionaries has 45
 _STEM, _FORMS_OF_ONE_WORD = 4, 0.85  # leading letters that forms of one word share; least similarity of the whole words
 
@@ -86,26 +87,39 @@ def same_title(left: str, right: str) -> bool:
     if whole_title(left) == whole_title(right):
         return True
     ours, theirs = _title_words(left), _title_words(right)
-    return len(ours) == len(theirs) > 0 and all(map(_same_word, ours, theirs))
+    changed = [pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1]]
+    alike = len(ours) == len(theirs) > 0 and len(changed) <= _MOST_CHANGED
+    return alike and all(_forms_of_one_word(*pair) for pair in changed)
 
 
-def _title_words(title: str) -> list[str]:
-    return [word for word in folded(without_lead(title)).split() if word not in ARTICLES]
+@lru_cache(maxsize=1024)  # one title is compared with many
+def _title_words(title: str) -> tuple[str, ...]:
+    return tuple(word for word in folded(without_lead(title)).split() if word not in ARTICLES)
 
 
-def _same_word(left: str, right: str) -> bool:
-    """Equal, or forms of one word: ``foundation`` and ``foundational``, ``tumor`` and ``tumour``; never numbers."""
-    if left == right:
-        return True
+def _forms_of_one_word(left: str, right: str) -> bool:
+    """``foundation`` and ``foundational``, ``tumor`` and ``tumour``; never numbers."""
     forms = left[:_STEM] == right[:_STEM] and left.isalpha() and right.isalpha()
     return forms and max(len(left), len(right)) <= _LONGEST_WORD and _alike(left, right)
 
 
 def _alike(left: str, right: str) -> bool:
-    """The ratio takes time that grows with the cube of the words' length: its bounds are asked first."""
-    compared = SequenceMatcher(None, left, right, autojunk=False)
-    ratios = (compared.real_quick_ratio, compared.quick_ratio, compared.ratio)
-    return all(ratio() >= _FORMS_OF_ONE_WORD for ratio in ratios)
+    return 2 * _common_letters(left, right) >= _FORMS_OF_ONE_WORD * (len(left) + len(right))
+
+
+def _common_letters(left: str, right: str) -> int:
+    """The length of their longest common subsequence, found bit by bit (Hyyrö 2004).
+
+    Strangers choose the words, and the store waits while papers are compared: difflib takes twenty times as long.
+    """
+    places: dict[str, int] = {}
+    for place, letter in enumerate(left):
+        places[letter] = places.get(letter, 0) | 1 << place
+    every = row = (1 << len(left)) - 1
+    for letter in right:
+        found = row & places.get(letter, 0)
+        row = (row + found) | (row - found)
+    return len(left) - (row & every).bit_count()
 
 
 def _by_issuer(names: Iterable[str]) -> dict[str, set[str]]:

@@ -12,8 +12,6 @@ from classifiers.errors import ClassifierError
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import Clock, clock_from_environment
 from harvester.base.errors import HarvesterError
-from harvester.catalog.form.builtin import builtin_form
-from harvester.catalog.form.item import ItemForm
 from harvester.config.settings import Settings, load_settings
 from harvester.store.engine import open_store
 
@@ -62,11 +60,6 @@ class Workspace:
         """The folder of the list's own templates, if it has one."""
         chosen = self.settings.catalog.templates
         return self.settings.path(chosen) if chosen else None
-
-    @property
-    def list_form(self) -> ItemForm | None:
-        """The form that the settings choose for the list; None for that of the templates."""
-        return builtin_form(self.settings.catalog.form, self.settings.catalog.show)
 
 
 def open_workspace(config: Path) -> Workspace:

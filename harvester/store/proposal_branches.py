@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper
+from harvester.domain.proposal_branches import ProposalBranch, Proposals, ProposedPaper
 from harvester.store.tables import proposal_branches as table
 
 
@@ -29,6 +29,17 @@ def open_branches(db: Connection) -> list[ProposalBranch]:
         ProposalBranch(row.name, row.base, row.tip, row.made, tuple(ProposedPaper(**paper) for paper in row.papers))
         for row in db.execute(query)
     ]
+
+
+def proposals(db: Connection) -> Proposals:
+    """What waits on branches, and when the last one was pushed."""
+    waiting = open_branches(db)
+    return Proposals(
+        papers=sum(len(branch.papers) for branch in waiting),
+        branches=len(waiting),
+        oldest=waiting[0].made if waiting else None,
+        pushed=db.execute(select(func.max(table.c.made))).scalar_one(),
+    )
 
 
 def branch_names(db: Connection) -> set[str]:

@@ -1,9 +1,10 @@
 """One work, one paper: titles as they are compared, authors under several spellings, and what keeps two works apart."""
 
-from difflib import SequenceMatcher
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from harvester.domain import same_work as module
 from harvester.domain.author_names import common_authors, same_author
 from harvester.domain.folding import folded, whole_title
 from harvester.domain.papers import LONGEST_TITLE, Author, Paper, arrived
@@ -171,20 +172,34 @@ def test_near_misses_of_one_group_stay_two_papers(subject: str, first: str, seco
 
 
 @pytest.mark.parametrize("word", ["a" * 3200, "ab" * 1600, "a" * 45])
-def test_words_that_nobody_writes_cost_nothing(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Comparing two words of 3,200 letters took 51 s, under the store's write lock."""
+@pytest.mark.parametrize("count", [1, 6, 7, 200])
+def test_words_that_nobody_writes_cost_nothing(word: str, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing two words of 3,200 letters took 51 s, and strangers choose the words, under the store's write lock."""
     letters = 0
-    ratio = SequenceMatcher.ratio
+    common = module._common_letters
 
-    def counting(self: "SequenceMatcher[str]") -> float:
+    def counting(left: str, right: str) -> int:
         nonlocal letters
-        letters += len(self.a) + len(self.b)
-        return ratio(self)
+        letters += len(left) + len(right)
+        return common(left, right)
 
-    monkeypatch.setattr(SequenceMatcher, "ratio", counting)
+    monkeypatch.setattr(module, "_common_letters", counting)
     assert same_title(f"Hearts of {word}", f"Hearts of {word}")
-    same_title(f"Hearts of {word}b", f"Hearts of {word[:-1]}c")
-    assert letters <= 2 * 50
+    ours, theirs = " ".join([f"{word}b"] * count), " ".join([f"{word[:-1]}c"] * count)
+    assert same_title(ours, theirs) == (len(word) == 45 and count <= 6)
+    assert letters <= 2 * 50 * 6
+
+
+@given(st.text("abcde", max_size=12), st.text("abcde", max_size=12))
+def test_letters_in_common_are_counted_right(left: str, right: str) -> None:
+    def longest(ours: str, theirs: str) -> int:
+        if not ours or not theirs:
+            return 0
+        if ours[0] == theirs[0]:
+            return 1 + longest(ours[1:], theirs[1:])
+        return max(longest(ours[1:], theirs), longest(ours, theirs[1:]))
+
+    assert module._common_letters(left[:8], right[:8]) == longest(left[:8], right[:8])
 
 
 def test_whatever_brings_a_paper_its_text_is_clean_and_no_title_without_end() -> None:

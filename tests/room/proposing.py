@@ -82,7 +82,7 @@ class Proposing:
 
     def night(self) -> str:
         """What a night does with proposals; returns the branch that it pushed, "" if none."""
-        self.problems = read_back(self.room.ws) + sync_catalog(self.room.ws).problems
+        self.problems = [*read_back(self.room.ws).problems, *sync_catalog(self.room.ws).problems]
         branch = propose(self.room.ws)
         self.room.later(days=1)
         return branch.name if branch else ""

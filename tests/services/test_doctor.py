@@ -15,7 +15,8 @@ from harvester.config.store import StoreSettings
 from harvester.domain.job_runs import JobRun
 from harvester.domain.run_report import RunReport, SourceReport
 from harvester.domain.statistics import Figures
-from harvester.services.operations.doctor import examine, external, history, local
+from harvester.services.operations.doctor import disks, external, history, local
+from harvester.services.operations.doctor.examination import examine
 from harvester.services.operations.doctor.finding import DoctorFinding
 from harvester.services.operations.status import Status
 from harvester.store import schema
@@ -161,13 +162,13 @@ def test_the_programs_that_back_postgresql_up(tmp_path: Path, monkeypatch: pytes
 
 
 def test_folders_and_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert local.check_folder("store", tmp_path / "not" / "yet").state == "ok"
-    assert local.check_folder("store", Path("/proc/1")).state == "fail"
-    assert local.check_disk("store", tmp_path).state == "ok"
-    monkeypatch.setattr(local, "LITTLE", 10**18)
-    assert local.check_disk("store", tmp_path).state == "warn"
-    monkeypatch.setattr(local, "TOO_LITTLE", 10**18)
-    assert local.check_disk("store", tmp_path).state == "fail"
+    assert disks.check_folder("store", tmp_path / "not" / "yet").state == "ok"
+    assert disks.check_folder("store", Path("/proc/1")).state == "fail"
+    assert disks.check_disk("store", tmp_path).state == "ok"
+    monkeypatch.setattr(disks, "LITTLE", 10**18)
+    assert disks.check_disk("store", tmp_path).state == "warn"
+    monkeypatch.setattr(disks, "TOO_LITTLE", 10**18)
+    assert disks.check_disk("store", tmp_path).state == "fail"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +265,7 @@ def test_an_address_without_tls_is_named(room: Room) -> None:
 
 def test_one_disk_is_one_finding(tmp_path: Path) -> None:
     """It was named three times, once for each folder on it."""
-    (disk,) = local.check_disks({"catalog": tmp_path / "a", "backups": tmp_path / "b", "store": tmp_path})
+    (disk,) = disks.check_disks({"catalog": tmp_path / "a", "backups": tmp_path / "b", "store": tmp_path})
     assert disk.message.endswith("are free for the catalog, backups, store.")
 
 

@@ -10,8 +10,8 @@ from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
 from harvester.services.learning import explanations
-from harvester.services.learning.classify import model_version
 from harvester.services.learning.explanations import labels_to_explain, prepare_queue, similar
+from harvester.services.learning.models import model_version
 from harvester.services.learning.rescore import rescore
 from harvester.services.review.decisions import decide_all
 from harvester.services.review.documents import paper_document

@@ -106,6 +106,8 @@ def test_another_subject_from_its_taxonomy_to_its_first_entry(room: Room, upstre
         "HARVESTER_HARVEST__HUGGINGFACE__ENABLED": "false",
         "HARVESTER_HARVEST__EUROPEPMC__ENABLED": "false",
     })  # fmt: skip
+    drift = plants.json("evaluate", "--drift", status=1)
+    assert "made from the taxonomy alone" in drift["error"]
     report = plants.json("run", "--no-digest", "--since", "2025-06-01", now=THURSDAY)
     assert report["state"] == "ok"
     assert report["in_scope"] >= 3

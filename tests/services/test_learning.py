@@ -20,10 +20,10 @@ from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import PROBES, classify, join_queue, load_classifier, model_version
+from harvester.services.learning.classify import PROBES, classify, join_queue, load_classifier
 from harvester.services.learning.evaluate import drift
 from harvester.services.learning.labels import fetch_labels
-from harvester.services.learning.models import model_in_use, promote, rollback
+from harvester.services.learning.models import model_in_use, model_version, promote, rollback
 from harvester.services.learning.train import CORRECTION, DECISION, roll_back, train, training_set
 from harvester.services.review.decisions import record_decision
 from harvester.services.review.documents import queue_document

@@ -10,11 +10,14 @@ from harvester.base.errors import MailError
 from harvester.domain.job_runs import JobRun
 from harvester.domain.run_report import RunReport, SourceReport
 from harvester.services.operations import morning_mail
+from harvester.services.operations.doctor import history
+from harvester.services.operations.status import status
 from harvester.services.workspace import Workspace
 from harvester.store import queue
 from harvester.store.engine import write
 from harvester.store.job_runs import set_job_run
 from harvester.store.runs import begin_run, end_run
+from harvester.web.health import _of_jobs
 from tests.room import Room, Sink, text_of
 
 REPORT = RunReport("", "ok", seconds=1.0)
@@ -74,6 +77,22 @@ def test_what_failed(room: Room, ws: Workspace, smtp: Sink) -> None:
     for told in ("arxiv: It fell silent.", "There is no model.", "no report", "The disk is full.", "started 3 times"):
         assert told in text
     assert "digest, due" not in text
+
+
+def test_what_was_turned_off_is_not_told(room: Room, ws: Workspace, smtp: Sink) -> None:
+    """Failures of a source or job that nobody asks for any more were told every morning, for ever."""
+    sources = (SourceReport("old-journal", "failed", error="It is gone."), SourceReport("arxiv", "fresh"))
+    night(room, replace(REPORT, state="partial", sources=sources))
+    with write(room.ws.store) as db:
+        set_job_run(db, JobRun("audit", room.now, 3, room.now, room.now, "OAI is gone."))
+        set_job_run(db, JobRun("digest", room.now, 1, room.now, None))
+    off = ws.settings.schedule.model_copy(update={"audit": "", "digest": ""})
+    ws = replace(ws, settings=ws.settings.model_copy(update={"schedule": off}))
+    assert morning_mail.failures(status(ws)) == []
+    assert morning_mail.send(ws) is False
+    told = [*history.check_runs(status(ws)), *history.check_schedule(status(ws), off)]
+    assert {finding.state for finding in told if finding.message.startswith(("The last run", "audit"))} == {"ok"}
+    assert "harvester_job_failed" not in str([sample for sample in _of_jobs(status(ws)) if sample.samples])
 
 
 def test_whoever_can_be_mailed_is(room: Room, ws: Workspace, smtp: Sink) -> None:

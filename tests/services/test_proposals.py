@@ -11,6 +11,8 @@ import pytest
 from harvester.base.errors import CatalogError
 from harvester.domain.papers import Author
 from harvester.services.catalog.proposing import open_proposals
+from harvester.services.operations.doctor import external, history
+from harvester.services.operations.status import status
 from harvester.services.review.decisions import decide_all
 from tests.room import NO_ENCODER, Room
 from tests.room.proposing import DAY, FIRST, SECOND, THIRD, Proposing, git, proposing
@@ -296,10 +298,42 @@ def test_the_night_is_partial_and_says_why(world: Proposing) -> None:
     report = world.room.json("run", "--source", "npj-digital-medicine", "--no-digest", status=1)
     assert [error for error in report["errors"] if "no branch checked out" in error][1:] == []
     assert any("no branch checked out; check out" in error for error in report["errors"])
+    assert report["proposals"] == counted()
     git(world.room.folder, "checkout", "--quiet", "main")
-    world.room.json("run", "--source", "npj-digital-medicine", "--no-digest", status=1)
+    report = world.room.json("run", "--source", "npj-digital-medicine", "--no-digest", status=1)
+    (pushed,) = world.branches()
+    assert report["proposals"] == counted(pushed=pushed, proposed=1, branches=1, papers=1)
     (listed,) = world.room.json("catalog", "proposals")
-    assert (listed["branch"], listed["papers"]) == (world.branches()[0], [f"arxiv:{FIRST}"])
+    assert (listed["branch"], listed["papers"]) == (pushed, [f"arxiv:{FIRST}"])
     assert listed["branch"] in world.room.run("catalog", "proposals")
     (row,) = [line for line in listed["summary"].splitlines() if line.startswith("| [")]
     assert "We study transformers for echocardiography, part 1." in row, "without a model, the abstract's beginning"
+    assert "proposed 1 papers on 1 branches, the oldest since 20" in world.room.run("status")
+    world.desk.open(pushed)
+    world.desk.merge(pushed)
+    said = world.room.run("run", "--source", "npj-digital-medicine", "--no-digest", status=1)
+    assert "Proposals: 1 accepted and 0 rejected by reviewers, none proposed; 0 wait on 0 branches." in said
+    assert world.room.json("status")["proposals"]["papers"] == 0
+
+
+def counted(**counts: object) -> dict[str, object]:
+    """The proposals of a run's report."""
+    return {"accepted": 0, "rejected": 0, "pushed": "", "proposed": 0, "branches": 0, "papers": 0, **counts}
+
+
+def test_the_doctor_tells_what_waits_and_whether_branches_can_be_pushed(world: Proposing) -> None:
+    world.room.fill(2)
+    world.night()
+    ws = world.room.ws
+    (waiting,) = history.check_proposals(status(ws))
+    assert waiting.state == "ok"
+    assert "2 papers wait on 1 proposal branches, the oldest since 2025-06-12." in waiting.message
+    world.room.later(days=15)
+    (forgotten,) = history.check_proposals(status(ws))
+    assert (forgotten.state, "catalog proposals" in forgotten.remedy) == ("warn", True)
+    assert [finding.state for finding in external.check_remote(ws.settings)] == ["ok"]
+    assert world.branches() == [DAY], "nothing is pushed to find out"
+    git(world.room.folder, "remote", "set-url", "origin", str(world.bare.parent / "nowhere"))
+    (refused,) = external.check_remote(ws.settings)
+    assert refused.state == "fail"
+    assert "allow this host to push branches" in refused.message

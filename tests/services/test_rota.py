@@ -11,10 +11,11 @@ import pytest
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
-from harvester.domain.job_runs import JobRun
+from harvester.config.schedule import JOBS
+from harvester.domain.job_runs import RETRIES, JobRun
 from harvester.scheduler import JobProcesses, MissedJobSweep, build
 from harvester.services.operations import job_runs
-from harvester.services.operations.job_runs import ATTEMPTS, RETRIES, Job, overdue, perform, perform_all
+from harvester.services.operations.job_runs import ATTEMPTS, Job, overdue, perform, perform_all
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write
 from harvester.store.job_runs import newest_job_runs, set_job_run
@@ -68,10 +69,15 @@ class Day:
 def day(tmp_path: Path, store_url: str, smtp: Sink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
     told = {"digest": {"smtp_port": smtp.port}, "alert": {"mail": ["ops@example.org"]}}
     made = Day(Room.make(tmp_path, NOWHERE, store_url, schedule=SCHEDULE, **told).ws, smtp)
-    monkeypatch.setattr(job_runs, "JOBS", made.jobs)
+    monkeypatch.setattr(job_runs, "JOBS", tuple(made.jobs))
+    monkeypatch.setattr(job_runs, "WORK", made.jobs)
     overdue(made.ws)  # the first look: nothing was missed before there was a schedule
     yield made
     made.ws.store.dispose()
+
+
+def test_every_job_has_its_work() -> None:
+    assert tuple(job_runs.WORK) == JOBS
 
 
 def test_nothing_is_made_up_for_the_time_before_the_first_look(day: Day) -> None:

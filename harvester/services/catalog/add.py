@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.escape import is_web_url
-from harvester.catalog.entry import Entry
+from harvester.catalog.entry import Entry, entry_path
 from harvester.catalog.folder import load_catalog, load_entry, write_entry
 from harvester.catalog.importing.joining import find_entry, joined
 from harvester.catalog.importing.records.choosing import Choice, Source, about, choose
@@ -20,7 +20,8 @@ from harvester.services.catalog.enrich import enriched
 from harvester.services.catalog.notices import mark_locked
 from harvester.services.catalog.repository import fetch_sources, file_sources, repository_at
 from harvester.services.catalog.sync import sync_locked
-from harvester.services.learning.classify import load_classifier, predict, version_in_use
+from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.models import version_in_use
 from harvester.services.lookup import bring
 from harvester.services.review.decisions import CATALOG_LOCK, entry_of
 from harvester.services.workspace import Workspace
@@ -46,7 +47,9 @@ def _log(warning: str) -> None:
     log.warning("%s", warning)
 
 
-def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "", warn: Warn = _log) -> Entry:
+def add(
+    ws: Workspace, what: str, given: Mapping[str, str], code: str = "", warn: Warn = _log, *, dry_run: bool = False
+) -> Entry:
     """Add the paper that `what` names, or merge it into the paper's entry; returns the entry.
 
     Args:
@@ -54,6 +57,7 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "", warn
         given: labels by facet, in place of predicted ones.
         code: the address of the paper's code.
         warn: is told what its reader should know about the choice of a record, and what was repaired in it.
+        dry_run: leave the catalog as it is, and return the entry that it would get.
 
     Raises:
         UsageError: a label is unknown, or the address is neither of a paper nor of a repository.
@@ -75,6 +79,8 @@ def add(ws: Workspace, what: str, given: Mapping[str, str], code: str = "", warn
         elif set(chosen) < set(ws.taxonomy.facet_ids):  # labels that were not given are predicted
             entry = replace(entry, labels=_labels(ws, entry, found.about))
         entry = replace(entry, labels=relabelled(ws.taxonomy, entry.labels, chosen))
+        if dry_run:
+            return replace(entry, path=entry.path or entry_path(entry))
         path = write_entry(ws.catalog, entry, ws.taxonomy)
         for problem in sync_locked(ws).problems:
             log.warning("%s", problem)

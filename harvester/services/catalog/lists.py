@@ -9,6 +9,7 @@ from typing import Any
 from harvester.base.errors import CatalogError, UsageError
 from harvester.catalog.entry import Entry
 from harvester.catalog.folder import load_catalog, write_entry
+from harvester.catalog.form.builtin import builtin_form
 from harvester.catalog.form.learned import Learned, learn
 from harvester.catalog.form.regions import regions
 from harvester.catalog.form.storage import save_form
@@ -185,5 +186,6 @@ def build(ws: Workspace) -> dict[str, Any]:
     with lock(ws.store, CATALOG_LOCK, wait=True):
         if problems := settle(ws):
             raise CatalogError(problems[0])
-        entries, files = render(ws.catalog, ws.taxonomy, ws.templates, ws.list_form)
+        form = builtin_form(ws.settings.catalog.form, ws.settings.catalog.show)
+        entries, files = render(ws.catalog, ws.taxonomy, ws.templates, form)
         return {"entries": entries, "files": [str(ws.catalog / name) for name in files]}

@@ -50,6 +50,15 @@ class Remote:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBack:
+    """How many papers reviewers accepted and rejected on branches, and what is wrong."""
+
+    accepted: int = 0
+    rejected: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Entries:
     """The main branch's entries by paper, and the papers whose entries are broken.
 
@@ -61,8 +70,8 @@ class _Entries:
     unclear: bool
 
 
-def read_back(ws: Workspace) -> list[str]:
-    """Bring the files up to the remote's main branch, and record what reviewers decided; returns what is wrong.
+def read_back(ws: Workspace) -> ReadBack:
+    """Bring the files up to the remote's main branch, and record what reviewers decided.
 
     Raises:
         CatalogError: git cannot do its part; nothing is recorded then.
@@ -74,7 +83,12 @@ def read_back(ws: Workspace) -> list[str]:
         with read(ws.store) as db:
             waiting = open_branches(db)
             entries = _entries(ws, db) if waiting else _Entries({}, frozenset(), False)
-        return [problem for branch in waiting if (problem := _settle(ws, remote, entries, branch))]
+        said = [_settle(ws, remote, entries, branch) for branch in waiting]
+    return ReadBack(
+        sum(len(done.accepted) for done, _ in said),
+        sum(len(done.rejected) for done, _ in said),
+        tuple(problem for _, problem in said if problem),
+    )
 
 
 def fetched(ws: Workspace) -> Remote:
@@ -143,8 +157,8 @@ def _entries(ws: Workspace, db: Connection) -> _Entries:
     )
 
 
-def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBranch) -> str:
-    """Record what reviewers decided on a branch's papers, all or nothing; returns what is wrong, "" if nothing is."""
+def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBranch) -> tuple[Outcome, str]:
+    """Record what reviewers decided on a branch's papers, all or nothing; returns it, and what is wrong."""
     main, tip = remote.main, remote.proposals.get(branch.name)
     known = git.contains(ws.catalog, main.ref, branch.base)
     merged = known and bool(tip) and _is_merged(ws, main, tip or "")
@@ -162,7 +176,7 @@ def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBr
         keep_waiting(db, replace(branch, papers=said.waiting), ws.clock())
     counts = (len(papers) for papers in (said.accepted, said.rejected, said.waiting))
     log.info("%s: %s papers accepted, %s rejected, %s wait", branch.name, *counts)
-    return "" if known or not said.waiting else _unknown(main, branch)
+    return said, "" if known or not said.waiting else _unknown(main, branch)
 
 
 def _unknown(main: git.Upstream, branch: ProposalBranch) -> str:

@@ -23,7 +23,7 @@ from harvester.digest.content import plain
 from harvester.digest.extracts import LONGEST_READ, extract
 from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper, branch_name, proposed_in
 from harvester.services.catalog.proposal_reading import Remote, fetched
-from harvester.services.learning.classify import version_in_use
+from harvester.services.learning.models import version_in_use
 from harvester.services.review.decisions import entry_of
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace

@@ -17,7 +17,8 @@ from harvester.domain.decisions import LONGEST_REASON
 from harvester.domain.identity import parse_identifier
 from harvester.domain.proposals import Proposal
 from harvester.domain.text import clean
-from harvester.services.learning.classify import load_classifier, predict, version_in_use
+from harvester.services.learning.classify import load_classifier, predict
+from harvester.services.learning.models import version_in_use
 from harvester.services.lookup import bring
 from harvester.services.workspace import Workspace
 from harvester.store.engine import read, write

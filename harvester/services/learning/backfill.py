@@ -20,7 +20,8 @@ from harvester.domain.backfills import Backfill
 from harvester.domain.papers import Sighting
 from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
-from harvester.services.learning.classify import model_version, text_of
+from harvester.services.learning.classify import text_of
+from harvester.services.learning.models import model_version
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.arxiv.snapshot import PROVENANCE, SnapshotLine, is_among, parse_line, read_lines, size_of
 from harvester.store.backfills import backfill as backfill_of

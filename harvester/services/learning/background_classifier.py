@@ -5,7 +5,8 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from harvester.services.learning.classify import classify_some, load_classifier, model_version, waiting_for
+from harvester.services.learning.classify import classify_some, load_classifier, waiting_for
+from harvester.services.learning.models import model_version
 from harvester.services.workspace import Watch, Workspace
 
 if TYPE_CHECKING:

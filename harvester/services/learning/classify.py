@@ -2,25 +2,21 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from classifiers.errors import ClassifierError
 from classifiers.records import Text
-from classifiers.storage import CARD, model_dir, read_info
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.errors import HarvesterError
 from harvester.domain.explanations import Neighbor, Reason
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.models import model_in_use
+from harvester.services.learning.models import model_in_use, model_version, named_errors
 from harvester.services.learning.queue_order import queue_order
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
@@ -41,7 +37,6 @@ from harvester.store.training import waiting_papers
 
 if TYPE_CHECKING:
     from classifiers.classifier import Classifier
-    from classifiers.records import ModelInfo
     from classifiers.records import Prediction as Predicted
 
 log = logging.getLogger(__name__)
@@ -134,41 +129,6 @@ def _arrange(db: Connection, model: str) -> None:
     papers = {number: stored.paper for number, stored in load(db, numbers).items()}
     arranged = queue_order(found, papers, current(db, numbers, model))
     set_reading_order(db, [(candidate.paper, candidate.usefulness) for candidate in arranged])
-
-
-def model_version(ws: Workspace) -> str:
-    """The version of the model in use; cheap, because it loads no weights."""
-    return model_info(ws).version
-
-
-def version_in_use(ws: Workspace) -> str:
-    """The version whose predictions reviewers are shown, as `model_version`; "" if the model cannot be read.
-
-    With "", the newest predictions count: a broken model, which runs and `doctor` report, must not stop reviews.
-    """
-    try:
-        card = model_dir(model_in_use(ws)) / CARD
-        known = card.stat()
-        return _version_of(card.parent, known.st_mtime_ns, known.st_size)
-    except (ClassifierError, HarvesterError, OSError) as error:
-        log.warning("The newest predictions are shown, since the model in use cannot be read: %s", error)
-        return ""
-
-
-@lru_cache(maxsize=8)
-def _version_of(folder: Path, _changed: int, _size: int) -> str:
-    """The version in a model's card, cached: checking the card takes a few milliseconds, and every page needs it."""
-    return read_info(folder).version
-
-
-def model_info(ws: Workspace) -> "ModelInfo":
-    """The model card of the model in use; cheap, because it loads no weights.
-
-    Raises:
-        HarvesterError: it is missing or tampered with.
-    """
-    with named_errors():
-        return read_info(model_in_use(ws))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,12 +269,3 @@ def counted(watch: Watch, stage: str, total: int) -> Callable[[int], None]:
         watch(stage, done, total)
 
     return step
-
-
-@contextmanager
-def named_errors() -> Iterator[None]:
-    """Raise the classifier's errors as this program's own."""
-    try:
-        yield
-    except ClassifierError as error:
-        raise HarvesterError(str(error)) from error

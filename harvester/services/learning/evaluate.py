@@ -10,8 +10,8 @@ from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError
 from harvester.domain.decisions import Decision, standing
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import counted, load_classifier, named_errors
-from harvester.services.learning.models import model_in_use
+from harvester.services.learning.classify import counted, load_classifier
+from harvester.services.learning.models import model_in_use, named_errors
 from harvester.services.learning.train import corrected_labels, training_set
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.decisions import decisions_on
@@ -64,19 +64,24 @@ def drift(ws: Workspace) -> dict[str, Any]:
     """How the papers in scope of the last weeks differ from the newest year of the training set, and what to do.
 
     Raises:
-        HarvesterError: the model in use cannot be read.
+        HarvesterError: the model in use cannot be read, or was not trained.
     """
     from classifiers.drift import drifted
 
     with named_errors():
         info = read_info(model_in_use(ws))
+    before: Mapping[str, Any] | None = info.document.get("baseline")
+    if before is None:
+        raise HarvesterError(
+            f"The model {info.version} was made from the taxonomy alone, so there is no training set to compare with",
+            remedy="decide on papers of the queue, then run `harvester train`",
+        )
     since = ws.clock() - timedelta(weeks=WEEKS)
     with read(ws.store) as db:
         predictions = recent_predictions(db, info.version, since)
         recent = {number: prediction for number, prediction in predictions.items() if prediction.in_scope}
         logs = decisions_on(db, recent)
     seen = [_seen(prediction, logs.get(number, [])) for number, prediction in recent.items()]
-    before: Mapping[str, Any] = info.document["baseline"]
     found = drifted(before, seen)
     return {
         "model": info.version,

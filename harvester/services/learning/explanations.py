@@ -11,7 +11,8 @@ from harvester.catalog.likeness import WeightedWords, nearest
 from harvester.domain.explanations import Explanation
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import explain, load_classifier, model_version
+from harvester.services.learning.classify import explain, load_classifier
+from harvester.services.learning.models import model_version
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
 from harvester.store.explanations import save_explanations, save_similar, unexplained

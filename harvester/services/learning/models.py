@@ -4,16 +4,26 @@ Promoted models are in a folder beside the store, one folder per version; the fi
 per line, and the last line is the one in use.
 """
 
+import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifiers.errors import ClassifierError
+from classifiers.storage import CARD, model_dir, read_info
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.files import write_atomic
 from harvester.config.settings import Settings
 from harvester.services.workspace import Workspace
 
+if TYPE_CHECKING:
+    from classifiers.records import ModelInfo
+
+log = logging.getLogger(__name__)
 HISTORY = "promoted"
 
 
@@ -33,6 +43,35 @@ def model_of(settings: Settings) -> Path | None:
         return settings.path(chosen)
     history = _history(settings)
     return _models(settings) / history[-1] if history else None
+
+
+def model_version(ws: Workspace) -> str:
+    """The version of the model in use; cheap, because it loads no weights."""
+    return model_info(ws).version
+
+
+def version_in_use(ws: Workspace) -> str:
+    """The version whose predictions reviewers are shown, as `model_version`; "" if the model cannot be read.
+
+    With "", the newest predictions count: a broken model, which runs and `doctor` report, must not stop reviews.
+    """
+    try:
+        card = model_dir(model_in_use(ws)) / CARD
+        known = card.stat()
+        return _version_of(card.parent, known.st_mtime_ns, known.st_size)
+    except (ClassifierError, HarvesterError, OSError) as error:
+        log.warning("The newest predictions are shown, since the model in use cannot be read: %s", error)
+        return ""
+
+
+def model_info(ws: Workspace) -> "ModelInfo":
+    """The model card of the model in use; cheap, because it loads no weights.
+
+    Raises:
+        HarvesterError: it is missing or tampered with.
+    """
+    with named_errors():
+        return read_info(model_in_use(ws))
 
 
 def require_free_choice(ws: Workspace) -> None:
@@ -65,6 +104,15 @@ def rollback(ws: Workspace) -> Path | None:
     return model_in_use(ws)
 
 
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Raise the classifier's errors as this program's own."""
+    try:
+        yield
+    except ClassifierError as error:
+        raise HarvesterError(str(error)) from error
+
+
 def write_untrained(models: Path, taxonomy: Taxonomy, encoder: str | None = None) -> str:
     """Write a model based on the taxonomy alone into a folder of `models`; returns its version, the folder's name.
 
@@ -92,6 +140,12 @@ def move_model(part: Path, to: Path) -> None:
             part.rename(to)
     except OSError as error:
         raise HarvesterError(f"Cannot store the model in {to}: {error.strerror or error}.") from error
+
+
+@lru_cache(maxsize=8)
+def _version_of(folder: Path, _changed: int, _size: int) -> str:
+    """The version in a model's card, cached: checking the card takes a few milliseconds, and every page needs it."""
+    return read_info(folder).version
 
 
 def _models(settings: Settings) -> Path:

@@ -11,8 +11,9 @@ from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
 from harvester.services.learning.bulk import judge
 from harvester.services.learning.bulk.tasks import TASK, Task, TaskResult
-from harvester.services.learning.classify import join_queue, model_version, text_of
+from harvester.services.learning.classify import join_queue, text_of
 from harvester.services.learning.explanations import prepare_queue
+from harvester.services.learning.models import model_version
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import connect, read, write
 from harvester.store.locks import lock

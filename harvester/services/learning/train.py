@@ -22,18 +22,18 @@ from harvester.services.learning.classify import (
     counted,
     encoder_name,
     load_old_classifier,
-    model_info,
-    model_version,
-    named_errors,
-    version_in_use,
 )
 from harvester.services.learning.models import (
     model_in_use,
+    model_info,
+    model_version,
     models_folder,
     move_model,
+    named_errors,
     promote,
     require_free_choice,
     rollback,
+    version_in_use,
     write_untrained,
 )
 from harvester.services.workspace import Watch, Workspace, unwatched

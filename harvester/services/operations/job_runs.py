@@ -9,14 +9,14 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due, next_due
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.base.logs import bound
-from harvester.config.schedule import ScheduleSettings
-from harvester.domain.job_runs import JobRun
+from harvester.config.schedule import JOBS
+from harvester.domain.job_runs import JobRun, retry_at, wanted
 from harvester.services.digest.sending import send_digests
 from harvester.services.harvest import audit
 from harvester.services.learning import train
@@ -31,9 +31,6 @@ from harvester.store.locks import lock
 log = logging.getLogger(__name__)
 ATTEMPTS = 3  # a job that was cut off this often for one due time is given up until the next one
 GIVEN_UP = f"It was started {ATTEMPTS} times and cut off each time; it is not tried again until it is next due."
-RETRIES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
-"""How long after its due time a job that failed is tried again, unless it is due anew by then."""
-CLOCK_SKEW = timedelta(hours=1)  # between hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def _morning(ws: Workspace) -> str:
     return ""
 
 
-JOBS = {
+WORK = {
     "backup": Job(_backup),
     "run": Job(_run, tells=True),
     "digest": Job(_digest),
@@ -87,44 +84,13 @@ JOBS = {
     "train": Job(_train),
     "morning": Job(_morning),
 }
-"""The jobs by their keys in [schedule], in the order in which missed ones are caught up."""
-
-
-def expression(chosen: ScheduleSettings, name: str) -> str:
-    """The cron expression of a job; "" if it is turned off."""
-    return str(getattr(chosen, name))
-
-
-def wanted(job_run: JobRun | None, due: datetime | None, now: datetime) -> datetime | None:
-    """The due time to perform now, if any; `due` is the newest one up to `now`.
-
-    A job that never had a turn has missed none. One whose work was cut off gets the same turn again. A turn in the
-    future was taken by a clock that ran ahead, so what was missed since is unknown.
-    """
-    if job_run is None or due is None:
-        return None
-    if due > job_run.due or job_run.due > now + CLOCK_SKEW:
-        return due
-    if job_run.ended is None:
-        return job_run.due
-    again = retry_at(job_run)
-    return job_run.due if again and again <= now else None
-
-
-def retry_at(job_run: JobRun) -> datetime | None:
-    """When a job that failed is tried again; None if it did not fail, or was tried often enough.
-
-    At least the first pause lies between two attempts, also if the job began late.
-    """
-    if not job_run.failure or job_run.ended is None or not 1 <= job_run.attempts <= len(RETRIES):
-        return None
-    return max(job_run.due + RETRIES[job_run.attempts - 1], job_run.ended + RETRIES[0])
+"""What each of `JOBS` does."""
 
 
 def _promise(ws: Workspace, job_run: JobRun) -> str:
     """What an alert says of the next attempt."""
     chosen, again = ws.settings.schedule, retry_at(job_run)
-    cron = expression(chosen, job_run.job)
+    cron = chosen.expression(job_run.job)
     due = next_due(cron, chosen.timezone, ws.clock()) if cron else None
     if again and (due is None or again < due):
         return f"The job {job_run.job} is tried again at {rfc3339(again)}."
@@ -172,7 +138,7 @@ def perform_all(ws: Workspace, names: Sequence[str]) -> list[JobRun]:
 
 def _last_due(ws: Workspace, name: str, now: datetime) -> datetime | None:
     chosen = ws.settings.schedule
-    cron = expression(chosen, name)
+    cron = chosen.expression(name)
     return last_due(cron, chosen.timezone, now) if cron else None
 
 
@@ -225,7 +191,7 @@ def _note(ws: Workspace, job_run: JobRun) -> None:
 def _work(ws: Workspace, name: str) -> tuple[str, bool]:
     """Do the job; returns what went wrong (or ""), and whether the maintainers have been alerted."""
     try:
-        return JOBS[name].work(ws), JOBS[name].tells
+        return WORK[name].work(ws), WORK[name].tells
     except (LockHeld, StoreError):
         raise
     except HarvesterError as error:

@@ -40,7 +40,7 @@ def _shown(usefulness: float | None) -> str:
 
 def failures(now: Status) -> list[str]:
     """What failed since the maintainers last got mail: in the last run, and in other scheduled jobs."""
-    problems = now.last.problems if now.last else []
+    problems = now.problems
     if now.cut_off:
         problems.append("The newest run has no report: it was cut off, or is still running.")
     for name, job_run in now.job_runs.items():
@@ -71,6 +71,8 @@ def letter(now: Status, failed: Sequence[str], changed: Sequence[str], waiting: 
         more = now.figures.pending - len(waiting)
         lines += [f"{now.figures.pending} papers wait for a decision, best first: {review}", ""]
         lines += [f"  {line}" for line in waiting] + ([f"  and {more} more"] if more > 0 else []) + [""]
+    if now.proposals and now.proposals.branches:
+        lines += [f"{now.proposals.papers} of them are proposed on {now.proposals.branches} branches.", ""]
     if now.last:
         lines += [f"The last run began {rfc3339(now.last.began)} and ended {now.last.state}.", ""]
     return "\n".join(lines)

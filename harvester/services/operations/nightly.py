@@ -7,7 +7,7 @@ completes one that was cut off without any bookkeeping of its own.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from harvester.domain.run_report import (
     DigestCounts,
     NoticeReport,
     PaperCounts,
+    ProposalReport,
     RunReport,
     run_state,
 )
@@ -46,6 +47,7 @@ from harvester.sources.registry import chosen
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import load
+from harvester.store.proposal_branches import proposals
 from harvester.store.queue import find_candidates
 from harvester.store.runs import begin_run, end_run, recent_runs
 from harvester.store.statistics import figures
@@ -67,6 +69,7 @@ class Night:
     queued: int = 0
     digest: DigestCounts | None = None
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
+    proposals: ProposalReport | None = None
     withdrawn: list[str] = field(default_factory=list)
     noticed: list[tuple[int, Notice]] = field(default_factory=list)
     notices: list[NoticeReport] = field(default_factory=list)
@@ -89,6 +92,7 @@ class Night:
             queued=self.queued,
             digest=self.digest,
             catalog=self.catalog,
+            proposals=self.proposals,
             withdrawn=tuple(self.withdrawn),
             notices=tuple(self.notices),
             alert_counts=self.alert_counts,
@@ -127,7 +131,7 @@ def run(
         with bound(run=night.name):
             log.info("begins with %s", ", ".join(source.name for source in asked))
             if proposing := ws.settings.catalog.git == "propose":
-                proposing = _step(night, lambda: night.errors.extend(read_back(ws)))
+                proposing = _step(night, lambda: _read_back(ws, night))
             _step(night, lambda: _read_files(ws, night))
             with BackgroundClassifier(ws, watch) as alongside, watching_network():
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
@@ -139,7 +143,7 @@ def run(
             _step(night, lambda: _forget_unconfirmed(ws))
             _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
             if proposing:  # otherwise git would only fail again
-                _step(night, lambda: propose(ws))
+                _step(night, lambda: _propose(ws, night))
             if digest:
                 _step(night, lambda: _send(ws, night, watch))
             _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
@@ -174,6 +178,25 @@ def _step(night: Night, work: Callable[[], object]) -> bool:
         log.warning("%s", work, exc_info=log.isEnabledFor(logging.DEBUG))
         night.errors.append(f"A step ended in {type(error).__name__}: {error}. This is a bug.")
     return False
+
+
+def _read_back(ws: Workspace, night: Night) -> None:
+    night.proposals = _waiting(ws, ProposalReport())  # also if git fails
+    done = read_back(ws)
+    night.proposals = _waiting(ws, ProposalReport(done.accepted, done.rejected))
+    night.errors.extend(done.problems)
+
+
+def _propose(ws: Workspace, night: Night) -> None:
+    if (branch := propose(ws)) and night.proposals:
+        night.proposals = _waiting(ws, replace(night.proposals, pushed=branch.name, proposed=len(branch.papers)))
+
+
+def _waiting(ws: Workspace, report: ProposalReport) -> ProposalReport:
+    """The report with what waits for reviewers on branches now."""
+    with read(ws.store) as db:
+        found = proposals(db)
+    return replace(report, branches=found.branches, papers=found.papers)
 
 
 def _read_files(ws: Workspace, night: Night) -> None:

@@ -9,10 +9,9 @@ from typing import Any
 from harvester.base.clock import rfc3339, utc_date
 from harvester.base.cron import next_due
 from harvester.base.errors import HarvesterError
-from harvester.config.schedule import ScheduleSettings
-from harvester.services.learning.classify import model_info
-from harvester.services.operations.doctor import history, local
-from harvester.services.operations.job_runs import JOBS, expression
+from harvester.config.schedule import JOBS, ScheduleSettings
+from harvester.services.learning.models import model_info
+from harvester.services.operations.doctor import disks, history
 from harvester.services.operations.status import Status, status
 from harvester.services.workspace import Workspace
 
@@ -59,6 +58,7 @@ class Overview:
                 "deferred": have.queue.get("deferred", 0),
                 "oldest": rfc3339(have.oldest) if have.oldest else None,
             },
+            "proposals": self._proposals(),
             "next": {"job": self.next.job, "due": rfc3339(self.next.due)} if self.next else None,
             "model": self._model(),
             "subscribers": dict(have.subscribers),
@@ -76,6 +76,13 @@ class Overview:
             return None
         return max(utc_date(self.status.now) - self.model.newest, timedelta())
 
+    def _proposals(self) -> dict[str, Any] | None:
+        if (found := self.status.proposals) is None:
+            return None
+        moments = {"oldest": found.oldest, "pushed": found.pushed}
+        told = {key: rfc3339(moment) if moment else None for key, moment in moments.items()}
+        return {"papers": found.papers, "branches": found.branches, **told}
+
     def _model(self) -> dict[str, Any] | None:
         if self.model is None:
             return None
@@ -90,20 +97,21 @@ def overview(ws: Workspace) -> Overview:
         StoreError: the store fails.
     """
     now = status(ws)
-    places = local.places(ws.settings)
+    folders = disks.places(ws.settings)
     model, trouble = _model(ws)
     findings = [
         *history.check_runs(now),
         *history.check_sources(now, timedelta(days=ws.settings.harvest.overlap_days)),
+        *history.check_proposals(now),
         *history.check_schedule(now, ws.settings.schedule),
-        *local.check_disks(places),
+        *disks.check_disks(folders),
     ]
     told = (f"{finding.message} {finding.remedy}".strip() for finding in findings if finding.state != "ok")
     return Overview(
         status=now,
         next=next_job(ws.settings.schedule, now.now),
         model=model,
-        free={purpose: _free(folder) for purpose, folder in places.items()},
+        free={purpose: _free(folder) for purpose, folder in folders.items()},
         problems=(*trouble, *told),
     )
 
@@ -115,7 +123,7 @@ def next_job(chosen: ScheduleSettings, now: datetime) -> NextJob | None:
 
 
 def _next_due(chosen: ScheduleSettings, name: str, now: datetime) -> datetime | None:
-    cron = expression(chosen, name)
+    cron = chosen.expression(name)
     return next_due(cron, chosen.timezone, now) if cron else None
 
 
@@ -136,4 +144,4 @@ def _date(version: str) -> date | None:
 
 
 def _free(folder: Path) -> int:
-    return shutil.disk_usage(local.nearest(folder)).free
+    return shutil.disk_usage(disks.nearest(folder)).free

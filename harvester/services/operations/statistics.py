@@ -10,7 +10,7 @@ from classifiers.taxonomy import Facet, Label
 from harvester.digest.interest import is_choosy
 from harvester.domain.labels import Labels
 from harvester.domain.run_report import RunReport
-from harvester.services.learning.classify import model_info
+from harvester.services.learning.models import model_info
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import newest_standing
 from harvester.store.engine import read

@@ -10,7 +10,7 @@ from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import Candidate
 from harvester.domain.decisions import Decision, DecisionBatch
 from harvester.domain.papers import Stored
-from harvester.services.learning.classify import version_in_use
+from harvester.services.learning.models import version_in_use
 from harvester.services.review.decisions import (
     CATALOG_LOCK,
     Decided,

@@ -24,7 +24,7 @@ from harvester.domain.notices import NOTICE_KINDS
 from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.domain.resources import resources, with_resources
-from harvester.services.learning.classify import version_in_use
+from harvester.services.learning.models import version_in_use
 from harvester.services.review.agreement import adds_note, agrees
 from harvester.services.review.labels import labels_now
 from harvester.services.review.queries import ReviewedPaper, reviewed_paper

@@ -18,7 +18,7 @@ from harvester.domain.labels import Labels, completed
 from harvester.domain.papers import Paper, PastSighting, Stored
 from harvester.domain.predictions import Prediction
 from harvester.domain.proposals import Proposal
-from harvester.services.learning.classify import version_in_use
+from harvester.services.learning.models import version_in_use
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store import decisions

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
     true,
 )
 
@@ -37,7 +36,8 @@ candidates = Table(
     # The position in the reading order; 0 for newcomers, who come first, and for the backlog.
     Column("place", Integer, key="reading_position", nullable=False, server_default="0"),
     Column("useful", Float, key="usefulness", nullable=False, server_default="0"),  # of reading it there, 0 to 1
-    Index("ix_candidates_unfiled", "paper", sqlite_where=text("filed = 0"), postgresql_where=text("NOT filed")),
+    # Partial, where not filed: migration 0017 says so. Said here, it would import PostgreSQL's dialect everywhere.
+    Index("ix_candidates_unfiled", "paper"),
     Index("ix_candidates_order", "state", "backlog", "reading_position"),  # how `queue.BEST_FIRST` begins
 )
 

@@ -13,8 +13,8 @@ from harvester.domain.candidates import QueueFilter
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Sighting
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import classify_waiting, model_version
-from harvester.services.learning.models import models_folder, promote
+from harvester.services.learning.classify import classify_waiting
+from harvester.services.learning.models import model_version, models_folder, promote
 from harvester.services.learning.train import roll_back, training_set
 from harvester.services.operations import statistics
 from harvester.services.review.documents import paper_document, queue_document

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from harvester.base.clock import rfc3339
-from harvester.base.errors import FetchError, MailError, StoreError
+from harvester.base.errors import CatalogError, FetchError, MailError, StoreError
+from harvester.catalog import proposal_git
 from harvester.config.settings import Settings
 from harvester.mail.smtp import mail_server
 from harvester.services.arxiv_client import arxiv_transport
@@ -85,6 +86,20 @@ def check_mail(settings: Settings, needed: bool) -> DoctorFinding:
     safe = {"none": "without TLS, on this host", "starttls": "with STARTTLS", "tls": "with TLS"}[chosen.smtp_security]
     user = f", logged in as {chosen.smtp_user}" if chosen.smtp_user else ""
     return ok("mail server", f"{chosen.smtp_host}:{chosen.smtp_port} accepts our connection {safe}{user}.")
+
+
+def check_remote(settings: Settings) -> Iterator[DoctorFinding]:
+    """Whether the remote lets this host push proposals; nothing is pushed."""
+    if settings.catalog.git != "propose":
+        return
+    folder = settings.path(settings.catalog.dir)
+    try:
+        remote = proposal_git.upstream_of(folder)
+        proposal_git.try_push(folder, remote)
+    except CatalogError as error:
+        yield fail("remote", str(error), "Until then papers are not proposed; they wait in the queue.")
+        return
+    yield ok("remote", f"{remote.remote} lets this host push proposals; reviewers merge into {remote.branch}.")
 
 
 def check_sender(sender: str, texts: Texts) -> list[DoctorFinding]:

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due
-from harvester.config.schedule import ScheduleSettings
+from harvester.config.schedule import JOBS, ScheduleSettings
+from harvester.domain.job_runs import CLOCK_SKEW, retry_at, wanted
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
-from harvester.services.operations.job_runs import CLOCK_SKEW, JOBS, expression, retry_at, wanted
 from harvester.services.operations.status import Status
 
 LATE = timedelta(hours=36)  # a nightly run was missed
 SCHEDULE = "Start `harvester schedule`, or run it from cron with `--once`."
+UNREAD = timedelta(days=14)  # a branch that waits for longer was forgotten
 PATIENCE = timedelta(hours=1)  # a job that has been due, or running, for longer is reported
 
 
@@ -39,8 +40,11 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
     if state == "ok":
         yield ok("runs", f"The last run, {name}, succeeded.")
         return
+    if not now.problems:
+        yield ok("runs", f"The last run, {name}, ended {state}; the sources that failed have been turned off since.")
+        return
     verdict = fail if state == "failed" else warn
-    why = " ".join(now.last.problems)
+    why = " ".join(now.problems)
     yield verdict(
         "runs", f"The last run, {name}, ended {state}: {why}", "The next run repairs it, or see its upstream below."
     )
@@ -61,11 +65,28 @@ def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
         yield ok("sources", f"{len(sources)} sources have been complete at least once.")
 
 
+def check_proposals(now: Status) -> Iterator[DoctorFinding]:
+    """Whether reviewers merge what is proposed to them; nothing if papers are not proposed on branches."""
+    if (found := now.proposals) is None:
+        return
+    pushed = f" The last branch was pushed at {rfc3339(found.pushed)}." if found.pushed else ""
+    if found.oldest is None:
+        yield ok("proposals", f"No paper waits on a proposal branch.{pushed}")
+        return
+    since = rfc3339(found.oldest)[:10]
+    message = f"{found.papers} papers wait on {found.branches} proposal branches, the oldest since {since}.{pushed}"
+    if now.now - found.oldest > UNREAD:
+        remedy = "Merge or delete these branches: `harvester catalog proposals` lists them."
+        yield warn("proposals", message, remedy)
+    else:
+        yield ok("proposals", message)
+
+
 def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFinding]:
     """Whether each job was performed when it was last due."""
     late = []
     for name in JOBS:
-        cron, job_run = expression(chosen, name), now.job_runs.get(name)
+        cron, job_run = chosen.expression(name), now.job_runs.get(name)
         due = last_due(cron, chosen.timezone, now.now) if cron else None
         missed = wanted(job_run, due, now.now)
         repeated = job_run is not None and job_run.failure != "" and missed == job_run.due

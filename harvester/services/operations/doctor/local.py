@@ -1,8 +1,7 @@
-"""The state of this machine and its files: configuration, folders, disk, taxonomy, model, encoder, store."""
+"""The state of this machine and its files: configuration, taxonomy, model, encoder, store."""
 
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from email.utils import parseaddr
 from pathlib import Path
@@ -26,7 +25,6 @@ from harvester.store.backup import postgresql
 from harvester.store.engine import connect, read
 from harvester.store.papers import nameless_papers
 
-LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes free
 PLACEHOLDER = ("example.org", "example.com", "example.net", "localhost")
 
 
@@ -68,29 +66,6 @@ def is_placeholder(host: str) -> bool:
     return any(host == example or host.endswith(f".{example}") for example in PLACEHOLDER)
 
 
-def places(settings: Settings) -> dict[str, Path]:
-    """The folders that are written to, by purpose."""
-    found = {"catalog": settings.path(settings.catalog.dir), "backups": settings.path(settings.backup.dir)}
-    if settings.store_url.startswith("sqlite:///"):
-        found["store"] = Path(settings.store_url.removeprefix("sqlite:///")).parent
-    return found
-
-
-def check_folder(purpose: str, folder: Path) -> DoctorFinding:
-    """Whether files can be created there, or in the nearest existing parent."""
-    there = nearest(folder)
-    try:
-        with tempfile.TemporaryFile(dir=there):
-            pass
-    except OSError as error:
-        return fail(
-            "folders",
-            f"The {purpose} folder {folder} is not writable: {error.strerror}.",
-            "Make it writable for the user that runs this program, or set another one in config.toml.",
-        )
-    return ok("folders", f"The {purpose} folder {folder} is writable.")
-
-
 def check_git(settings: Settings) -> DoctorFinding:
     """Whether what the catalog's folder commits goes to a branch."""
     folder, mode = settings.path(settings.catalog.dir), settings.catalog.git
@@ -111,31 +86,6 @@ def check_privacy(settings: Settings) -> DoctorFinding:
     if settings.store_url.startswith("sqlite:///") and file.exists() and file.stat().st_mode & 0o077:
         return warn("privacy", f"Other users of this machine may read {file}.", f"Run `chmod 600 {file}*`.")
     return ok("privacy", "No other user of this machine can read the store.")
-
-
-def check_disk(purpose: str, folder: Path) -> DoctorFinding:
-    """Whether there is enough free space."""
-    free = shutil.disk_usage(nearest(folder)).free
-    message = f"{free / 1e9:,.1f} GB are free for the {purpose}."
-    if free < LITTLE:
-        return (fail if free < TOO_LITTLE else warn)(
-            "disk", message, f"Free some space on the disk that holds {folder}."
-        )
-    return ok("disk", message)
-
-
-def check_disks(places: Mapping[str, Path]) -> Iterator[DoctorFinding]:
-    """Whether there is enough free space, once for each disk."""
-    disks: dict[int, list[str]] = {}
-    for purpose, folder in places.items():
-        disks.setdefault(nearest(folder).stat().st_dev, []).append(purpose)
-    for purposes in disks.values():
-        yield check_disk(", ".join(purposes), places[purposes[0]])
-
-
-def nearest(folder: Path) -> Path:
-    """The folder, or its nearest existing parent."""
-    return next((candidate for candidate in (folder, *folder.absolute().parents) if candidate.exists()), Path("/"))
 
 
 def check_taxonomy(settings: Settings) -> DoctorFinding:
