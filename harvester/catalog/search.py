@@ -22,6 +22,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from classifiers.taxonomy import Label, Taxonomy
 from harvester.catalog.entry import Entry
@@ -104,9 +105,12 @@ class Finder:
     def find(self, query: str) -> list[int]:
         """The positions of the entries that match the query, best first."""
         total = dict.fromkeys(range(self._size), 0)
+        scores_of = cache(self._term_scores)
         for term in self._asked(query):
-            scores = self._term_scores(term)
+            scores = scores_of(term)
             total = {number: total[number] + scores[number] for number in total if number in scores}
+            if not total:
+                break
         return sorted(total, key=lambda number: (-total[number], number))
 
     def _asked(self, query: str) -> list[Term]:
@@ -127,7 +131,7 @@ class Finder:
     def _term_scores(self, term: Term) -> dict[int, int]:
         best: dict[int, int] = {}
         for alternative in term:
-            found = [self._scores(word) for word in alternative]
+            found = [self._scores(word) for word in dict.fromkeys(alternative)]
             for number in set(found[0]).intersection(*found[1:]):
                 best[number] = max(best.get(number, 0), min(scores[number] for scores in found))
         return best

@@ -24,3 +24,8 @@ class CatalogSettings(SettingsSection):
     link_interval: float = Field(default=1.0, ge=0)
     link_days: int = Field(default=30, ge=0, le=3650)
     allow_private: bool = True
+
+    @property
+    def needs_branch(self) -> bool:
+        """Whether the files are those of the list only while a branch is checked out."""
+        return self.git in ("commit", "propose")

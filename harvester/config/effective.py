@@ -15,8 +15,8 @@ from harvester.config.settings import FileSettings, Settings, load_settings, mis
 
 Origin = Literal["default", "file", "environment"]
 MASK = "**********"
-_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s]+@")
-_KEY = re.compile(r"([?&][^=&\s]*(?:key|token|secret|password|pwd|auth|sig)[^=&\s]*=)[^&#\s]+", re.IGNORECASE)
+_LOGIN = re.compile(r"(?P<scheme>[\w+.-]+)://(?P<user>[^/\s:@]*)(?P<password>:\S+)?@")  # a password may have any sign
+_KEY = re.compile(r"([?&#][^=&\s]*(?:key|token|secret|password|pwd|auth|sig)[^=&\s]*=)[^&#\s]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,16 @@ def _has(given: Any, path: tuple[str, ...]) -> bool:
 def masked(value: Any) -> Any:
     """A value without the passwords and keys that stand in addresses; pydantic has masked those that are secrets."""
     if isinstance(value, str):
-        return _KEY.sub(rf"\1{MASK}", _PASSWORD.sub(rf"\1:{MASK}@", value))
+        return _KEY.sub(rf"\1{MASK}", _LOGIN.sub(_masked_login, value))
     if isinstance(value, Mapping):
         return {key: masked(item) for key, item in value.items()}
     if isinstance(value, list):
         return [masked(item) for item in value]
     return value
+
+
+def _masked_login(found: re.Match[str]) -> str:
+    """A name alone is no secret in a store's address, but in a web address it may be a token."""
+    scheme, user, password = found["scheme"], found["user"], found["password"]
+    shown = f"{user}:{MASK}" if password else MASK if scheme.startswith("http") else user
+    return f"{scheme}://{shown}@"

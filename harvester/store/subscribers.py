@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, insert, literal, select, update
 
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.store.papers import chunks
-from harvester.store.tables import subscribers, suppressions
+from harvester.store.tables import Moment, subscribers, suppressions
 
 
 def subscriber(db: Connection, key: str) -> Subscriber | None:
@@ -72,8 +72,14 @@ def activate(db: Connection, key: str, now: datetime, after: int, consent: str) 
 
 
 def set_state(db: Connection, key: str, state: str) -> None:
-    """Make a subscriber inactive; one who has already left is not changed."""
+    """Make a subscriber inactive."""
     db.execute(update(subscribers).where(subscribers.c.key == key).values(state=state))
+
+
+def ask_again(db: Connection, key: str, now: datetime) -> None:
+    """Let somebody wait for confirmation again; if they have never confirmed, they join only now."""
+    joined = case((subscribers.c.confirmed.is_(None), literal(now, Moment)), else_=subscribers.c.joined)
+    db.execute(update(subscribers).where(subscribers.c.key == key).values(state="pending", joined=joined))
 
 
 def end(db: Connection, key: str, now: datetime) -> None:

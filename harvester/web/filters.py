@@ -15,6 +15,7 @@ from harvester.catalog.site.known import UNKNOWN, AllKnown
 from harvester.web.catalog_cache import Contents
 
 ORDERS = ("newest", "oldest", "added", "relevance")
+LONGEST_SEARCH = 300  # characters
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODE = re.compile(r"code(?:-\d+)?")
 
@@ -50,16 +51,17 @@ def read_filters(asked: QueryParams, taxonomy: Taxonomy) -> Filters:
     """The filters in an address.
 
     Raises:
-        RequestValidationError: a label, date or order does not exist.
+        RequestValidationError: a label, date or order does not exist, or the search is too long.
     """
     labels = {facet.id: _ids(asked.getlist(facet.id)) for facet in taxonomy.facets}
     since, sort = asked.get("since"), asked.get("sort", "")
-    problems = [*_unknown(labels, taxonomy), *(_not_a_date(since) if since is not None else ()), *_no_order(sort)]
-    if problems:
+    words = asked.get("q", "")
+    days = _not_a_date(since) if since is not None else ()
+    if problems := [*_unknown(labels, taxonomy), *days, *_no_order(sort), *_too_long(words)]:
         raise RequestValidationError(problems)
     return Filters(
         labels,
-        asked.get("q", ""),
+        words,
         _ids(asked.getlist("year")),
         frozenset(filter(None, asked.getlist("venue"))),
         asked.get("code") in ("1", "true"),
@@ -119,3 +121,10 @@ def _no_order(text: str) -> Sequence[dict[str, Any]]:
     return [
         {"loc": ["query", "sort"], "msg": f"There is no order {text[:40]!r}; use {', '.join(ORDERS)}.", "type": "enum"}
     ]
+
+
+def _too_long(text: str) -> Sequence[dict[str, Any]]:
+    if len(text) <= LONGEST_SEARCH:
+        return []
+    message = f"The search has {len(text)} characters; at most {LONGEST_SEARCH} are read."
+    return [{"loc": ["query", "q"], "msg": message, "type": "string_too_long"}]

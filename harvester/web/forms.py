@@ -26,6 +26,7 @@ MOST_FIELDS = 2_000
 TRAP = "website"  # a field that people do not see but programs fill in
 ONE_CLICK = "/unsubscribe/"  # mail programs post there on their own (RFC 8058): its token alone decides
 SAFE = ("GET", "HEAD", "OPTIONS")
+NUL = "\0"  # PostgreSQL takes no text with it
 Form = MultiDict
 
 
@@ -91,6 +92,8 @@ async def fields(request: Request) -> Form:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         raise Refused("This form cannot be read; nothing was changed.", 400) from None
+    if any(NUL in text for field in fields for text in field):
+        raise Refused("This form has a character that cannot be stored; nothing was changed.", 400)
     return MultiDict(fields)
 
 

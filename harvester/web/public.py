@@ -15,7 +15,7 @@ from harvester.services.workspace import Workspace
 from harvester.web.archive import answer_feed
 from harvester.web.caching import unless_known
 from harvester.web.catalog_cache import CatalogCache, Contents
-from harvester.web.filters import ORDERS, found, read_filters
+from harvester.web.filters import LONGEST_SEARCH, ORDERS, found, read_filters
 
 MOST = 1000  # entries in one response
 
@@ -87,7 +87,11 @@ def _entries(router: APIRouter, cache: CatalogCache, taxonomy: Taxonomy) -> None
     def entries(
         request: Request,
         q: Annotated[
-            str, Query(description="Words to search for; one wrong letter in a long word is forgiven.", max_length=300)
+            str,
+            Query(
+                description="Words to search for; one wrong letter in a long word is forgiven.",
+                max_length=LONGEST_SEARCH,
+            ),
         ] = "",
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
         offset: Annotated[int, Query(ge=0)] = 0,

@@ -63,6 +63,15 @@ def test_the_interface_finds(case: dict[str, Any]) -> None:
     assert [ENTRIES[number].id for number in found] == case["finds"]
 
 
+def test_a_word_that_a_query_repeats_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask, and each look-up goes through all words."""
+    finder, asked = Finder(ENTRIES, TAXONOMY, ABSTRACTS), list[str]()
+    meant = finder._meant
+    monkeypatch.setattr(finder, "_meant", lambda word: asked.append(word) or meant(word))
+    finder.find(f"a{'-a' * 50}{' a' * 50}")
+    assert asked.count("a") == 2, "as a part of a compound, and alone"
+
+
 def test_the_site_finds(page: Page, url: str) -> None:
     page.goto(url)
     found = page.evaluate(FIND, [case["query"] for case in VECTORS["cases"]])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harvester.config.effective import MASK, masked
 from harvester.config.names import meant, names
 from harvester.config.settings import Settings, load_settings
 from harvester.config.shipped import DEFAULTS, SOURCES, STARTER
@@ -61,6 +62,22 @@ def test_secrets_are_masked_however_they_are_given(tmp_path: Path) -> None:
     assert found["digest.smtp_password"][1] == "file"
     assert found["alert.webhook"][1] == "environment"
     assert "page=1" in json.dumps(found["harvest.feeds"])
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql+psycopg://u:s3/cr@t@h/d", f"postgresql+psycopg://u:{MASK}@h/d"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("https://s3cret@example.org/feed", f"https://{MASK}@example.org/feed"),
+        ("https://example.org/feed#token=s3cret", f"https://example.org/feed#token={MASK}"),
+        ("http://localhost:8000/@ann", f"http://localhost:{MASK}@ann"),
+        ("https://example.org/ann@example.org", "https://example.org/ann@example.org"),
+    ],
+)
+def test_what_may_be_a_secret_in_an_address_is_masked(address: str, shown: str) -> None:
+    """A driver takes a password with a slash; so one more is masked rather than one shown."""
+    assert masked(address) == shown
 
 
 @pytest.mark.parametrize(

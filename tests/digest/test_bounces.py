@@ -242,6 +242,8 @@ def test_leaving_by_mail(room: Room, smtp: Sink) -> None:
 def test_an_opt_out_report_unsubscribes(room: Room) -> None:
     assert read_in(room, arf(feedback="opt-out")).unsubscribed == 1
     assert state(room) == "unsubscribed"
+    ended = {person.email: person.ended for person in subscribers(room.ws)}
+    assert ended[JO] == room.now, "so that it can be taken back, as after any other way to leave"
 
 
 def test_a_bounced_opt_in_mail(room: Room) -> None:

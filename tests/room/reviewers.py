@@ -73,7 +73,8 @@ class Reviewers(Folder):
             "version": 1,
             "links": {"paper": f"https://arxiv.org/abs/{name}"},
         }
-        paper = Paper((f"arxiv:{name}",), title, **{**given, **known})
+        identifiers = known.pop("identifiers", (f"arxiv:{name}",))
+        paper = Paper(identifiers, title, **{**given, **known})
         chances = {
             facet.id: {label: 0.93 if labels.has(facet.id, label) else 0.04 for label in facet.label_ids}
             for facet in self.ws.taxonomy.facets

@@ -4,16 +4,23 @@ import os
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harvester.base.errors import CatalogError
-from harvester.domain.papers import Author
+from harvester.domain.papers import Author, Sighting
 from harvester.services.catalog.proposing import open_proposals
+from harvester.services.catalog.sync import sync_catalog
 from harvester.services.operations.doctor import external, history
+from harvester.services.operations.doctor.local import check_git
 from harvester.services.operations.status import status
 from harvester.services.review.decisions import decide_all
+from harvester.sources.arxiv.api import PROVENANCE as ARXIV
+from harvester.store.engine import write
+from harvester.store.papers import load
+from harvester.store.recording import record
 from tests.room import NO_ENCODER, Room
 from tests.room.proposing import DAY, FIRST, SECOND, THIRD, Proposing, git, proposing
 
@@ -270,6 +277,41 @@ def test_a_bot_that_merges_is_not_the_reviewer(world: Proposing) -> None:
     assert [world.said(name) for name in (FIRST, SECOND)] == [[("accept", "Rita")], [("reject", "Rita")]]
 
 
+def test_a_paper_that_gets_a_better_identifier_is_not_proposed_twice(world: Proposing) -> None:
+    """Two entries of one paper would come of it, under two names."""
+    title, doi = "Transformers for echocardiography", "doi:10.1000/x1"
+    number = world.room.put(FIRST, title, source="crossref", identifiers=(doi,))
+    assert world.night() == DAY
+    with write(world.room.ws.store) as db:
+        paper = replace(load(db, [number])[number].paper, identifiers=(f"arxiv:{FIRST}", doi))
+        record(db, [Sighting(ARXIV, paper)], world.room.now)
+        assert load(db, [number])[number].paper.id == f"arxiv:{FIRST}"
+    assert world.night() == ""
+    world.desk.open()
+    world.desk.merge()
+    world.night()
+    assert world.states() == ["accepted"]
+
+
+def test_files_of_another_time_withdraw_nothing(world: Proposing) -> None:
+    """As while somebody looks for an old commit, or in a checkout of a tag."""
+    for name in (FIRST, SECOND):
+        world.room.put(name, f"Transformers, part {name}")
+        branch = world.night()
+        world.desk.open(branch)
+        world.desk.merge(branch)
+        world.night()
+    assert world.states() == ["accepted", "accepted"]
+    git(world.room.folder, "checkout", "--quiet", "--detach", "HEAD~1")
+    assert len(world.room.entries) == 1
+    done = sync_catalog(world.room.ws)
+    assert (done.withdrawn, "detached HEAD" in done.problems[0]) == (0, True)
+    assert check_git(world.room.ws.settings).state == "fail"
+    git(world.room.folder, "checkout", "--quiet", "main")
+    world.night()
+    assert (world.states(), world.problems) == (["accepted", "accepted"], [])
+
+
 def test_a_hostile_name_is_made_plain(world: Proposing) -> None:
     world.room.fill(1)
     world.night()
@@ -282,13 +324,15 @@ def test_a_hostile_name_is_made_plain(world: Proposing) -> None:
 
 
 def test_a_proposal_holds_the_entry_that_accepting_would_write(world: Proposing) -> None:
-    world.room.put(FIRST, "Pipes | and *stars*", authors=(Author("Ann Bee"),))
+    abstract = "We study hearts. The code is at https://github.com/ann/hearts."
+    world.room.put(FIRST, "Pipes | and *stars*", authors=(Author("Ann Bee"),), abstract=abstract)
     world.night()
     world.desk.open()
     proposed = world.desk.entry(FIRST).read_text()
     decide_all(world.room.ws, "accept", [FIRST], "ann", "", {})
     assert proposed == world.room.entries[0].read_text()
-    assert tomllib.loads(proposed)["id"] == f"arxiv:{FIRST}"
+    found = tomllib.loads(proposed)
+    assert (found["id"], found["links"]["code"]) == (f"arxiv:{FIRST}", "https://github.com/ann/hearts")
     assert git(world.bare, "log", "-1", "--format=%an|%s", DAY) == "Cardio harvester|Papers of 2025-06-12: 1"
 
 

@@ -227,3 +227,5 @@ def test_a_search_can_be_followed(client: TestClient, room: Room) -> None:
     assert len(client.get("/feeds/search.json").json()["items"]) == 2
     assert client.get("/feeds/search.txt").status_code == 404
     assert client.get("/feeds/search.atom?task=magic").status_code == 400
+    for length, status in ((300, 200), (301, 400)):
+        assert client.get(f"/feeds/search.atom?q={'a' * length}").status_code == status

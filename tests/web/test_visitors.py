@@ -1,6 +1,7 @@
 """Whom the server takes a visitor for: proxies, networks, known browsers."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import requests
@@ -138,6 +139,19 @@ def test_an_address_that_never_confirmed_or_has_left_can_be_forgotten(room: Room
     room.later(days=2)
     assert forget_unconfirmed(room.ws) == 1
     assert subscribers(room.ws) == []
+
+
+def test_who_asks_again_is_not_forgotten_before_the_new_link_expires(room: Room) -> None:
+    client, tokens = room.browser().client, open_tokens(room.ws.settings)
+    assert client.post("/subscribe", data={"email": "late@example.org"}).status_code == 200
+    room.later(days=6, hours=12)
+    assert client.post("/subscribe", data={"email": "late@example.org"}).status_code == 200
+    link = f"/confirm/{tokens.confirm(tokens.key('late@example.org'), room.now)}"
+    room.later(days=1)
+    assert forget_unconfirmed(room.ws) == 0
+    assert client.post(link).status_code == 200
+    (person,) = subscribers(room.ws)
+    assert (person.state, person.joined) == ("active", room.now - timedelta(days=1))
 
 
 @pytest.mark.parametrize(

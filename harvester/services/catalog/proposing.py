@@ -24,12 +24,12 @@ from harvester.digest.extracts import LONGEST_READ, extract
 from harvester.domain.proposal_branches import ProposalBranch, ProposedPaper, branch_name, proposed_in
 from harvester.services.catalog.proposal_reading import Remote, fetched
 from harvester.services.learning.models import version_in_use
-from harvester.services.review.decisions import entry_of
+from harvester.services.review.decisions import new_entry
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store.decisions import decisions_on
 from harvester.store.engine import read, write
-from harvester.store.papers import find_all, load
+from harvester.store.papers import find_all, load, numbers_of
 from harvester.store.predictions import current
 from harvester.store.proposal_branches import add_branch, branch_names, open_branches
 from harvester.store.queue import in_state
@@ -95,20 +95,24 @@ def open_proposals(ws: Workspace) -> list[OpenProposal]:
 
 def _unproposed(ws: Workspace, db: Connection, there: Collection[str]) -> list[tuple[ProposedPaper, Entry]]:
     """The candidates for the next branch, best first; not those whose files are on the main branch already."""
-    known = proposed_in(open_branches(db))
-    new = ((paper, entry) for paper, entry in _waiting(ws, db) if paper.id not in known and paper.file not in there)
+    proposed = numbers_of(db, proposed_in(open_branches(db))).values()  # a paper's best identifier may have changed
+    new = ((paper, entry) for paper, entry in _waiting(ws, db, set(proposed)) if paper.file not in there)
     return list(islice(new, MOST))
 
 
-def _waiting(ws: Workspace, db: Connection) -> Iterator[tuple[ProposedPaper, Entry]]:
-    """The pending candidates that the model puts in scope, best first, each with the entry that would accept it."""
-    pending = {candidate.paper: candidate for candidate in in_state(db, "pending")}
+def _waiting(ws: Workspace, db: Connection, but: Collection[int]) -> Iterator[tuple[ProposedPaper, Entry]]:
+    """The pending candidates that the model puts in scope, best first, each with the entry that would accept it.
+
+    Args:
+        but: the numbers of papers to leave out.
+    """
+    pending = {candidate.paper: candidate for candidate in in_state(db, "pending") if candidate.paper not in but}
     stored, logs = load(db, pending), decisions_on(db, pending)
     predictions = current(db, pending, version_in_use(ws))
     for number, candidate in pending.items():
         paper, prediction = stored[number].paper, predictions.get(number)
         if prediction and prediction.in_scope and not paper.withdrawn:
-            entry = entry_of(paper, labels_now(ws, logs.get(number, ()), prediction))
+            entry = new_entry(paper, labels_now(ws, logs.get(number, ()), prediction))
             yield ProposedPaper(paper.id, entry_path(entry).as_posix(), candidate.version), entry
 
 
@@ -134,6 +138,6 @@ def _rows(ws: Workspace, db: Connection, branch: ProposalBranch) -> Iterator[Sum
     for proposed in branch.papers:
         if one := stored.get(proposed.id):
             prediction = predictions.get(one.number)
-            entry = entry_of(one.paper, labels_now(ws, logs.get(one.number, ()), prediction))
+            entry = new_entry(one.paper, labels_now(ws, logs.get(one.number, ()), prediction))
             words = extract(plain(one.paper.abstract[:LONGEST_READ]))
             yield SummaryRow(replace(entry, path=Path(proposed.file)), prediction, words)

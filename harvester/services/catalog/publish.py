@@ -36,7 +36,7 @@ def build_and_commit(ws: Workspace, by: str) -> dict[str, Any]:
     Raises:
         CatalogError: an entry cannot be read or written, or git fails; what was rendered by then stays.
     """
-    if ws.settings.catalog.git == "commit" and (problem := git.astray(ws.catalog)):
+    if ws.settings.catalog.needs_branch and (problem := git.astray(ws.catalog)):
         raise CatalogError(problem)
     with read(ws.store) as db:
         last, newest = last_publication(db), newest_decision(db)

@@ -93,7 +93,7 @@ def sync_locked(ws: Workspace, *, withdraw_many: bool = False) -> Synced:
 def _astray(ws: Workspace) -> str:
     """Why the files are not those of the list now; "" without a repository, which a commit complains about."""
     try:
-        return git.astray(ws.catalog) if ws.settings.catalog.git == "commit" else ""
+        return git.astray(ws.catalog) if ws.settings.catalog.needs_branch else ""
     except CatalogError:
         return ""
 

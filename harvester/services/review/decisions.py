@@ -307,6 +307,15 @@ def _entry(ws: Workspace, paper: Paper, labels: Labels, path: Path | None, *, li
     """The entry with these labels: based on the existing file if there is one, so that manual edits stay."""
     if path and (ws.catalog / path).is_file():
         return replace(load_entry(ws.catalog, path, ws.taxonomy), labels=labels)
+    return new_entry(paper, labels, links=links)
+
+
+def new_entry(paper: Paper, labels: Labels, *, links: bool = True) -> Entry:
+    """The entry that accepting a paper makes.
+
+    Args:
+        links: whether it gets the code and data that the paper names.
+    """
     return entry_of(with_resources(paper, resources(paper) if links else {}), labels)
 
 

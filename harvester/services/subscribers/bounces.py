@@ -101,7 +101,7 @@ def _act(ws: Workspace, db: Connection, person: Subscriber, kind: str) -> bool:
         set_state(db, person.key, "complained")
         suppress(db, person.key, "complaint", ws.clock())
     elif kind == "opt-out":
-        set_state(db, person.key, "unsubscribed")
+        end(db, person.key, ws.clock())
     elif any(bounce.kind == "hard" for bounce in since) or worn_out(
         (bounce.at for bounce in since if bounce.kind == "soft"), ws.clock()
     ):

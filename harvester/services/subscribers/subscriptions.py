@@ -21,11 +21,11 @@ from harvester.store.engine import read, write
 from harvester.store.subscribers import (
     activate,
     all_subscribers,
+    ask_again,
     delete_subscriber,
     insert_subscribers,
     lift,
     set_preferences,
-    set_state,
     subscriber,
     suppress,
 )
@@ -130,7 +130,7 @@ def enter(ws: Workspace, db: Connection, new: Subscriber) -> None:
         return
     set_preferences(db, new.key, new.preferences, horizon(ws, db, before, new.preferences))
     if before.state != "active":
-        set_state(db, new.key, "pending")
+        ask_again(db, new.key, new.joined)
 
 
 def horizon(ws: Workspace, db: Connection, before: Subscriber, preferences: Preferences) -> int | None:

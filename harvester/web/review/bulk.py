@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from harvester.base.errors import HarvesterError, StoreError, UsageError
 from harvester.domain.candidates import QueueFilter, QueueRow
+from harvester.domain.text import clean
 from harvester.services.catalog.publish import publish
 from harvester.services.review.batches import (
     ACTIONS,
@@ -39,7 +40,8 @@ def routes(context: ReviewContext) -> APIRouter:
     def preview(request: Request) -> Response:
         given = request.query_params
         action = _action(given.get("action", ""))
-        rows = _by_rule(context) if given.get("rule") else chosen(context.ws, given.getlist("paper")[:LARGEST])
+        named = [clean(name) for name in given.getlist("paper")[:LARGEST]]
+        rows = _by_rule(context) if given.get("rule") else chosen(context.ws, named)
         rule = f"with a scope of {SURE:.0%} or more and no unsure label" if given.get("rule") else ""
         lines = [view.queue_line(row, context.ws.taxonomy) for row in rows]
         values = {

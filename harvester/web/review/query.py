@@ -11,6 +11,7 @@ from classifiers.taxonomy import Taxonomy
 from harvester.base.clock import parse_day
 from harvester.base.errors import UsageError
 from harvester.domain.candidates import ORDERS, QueueFilter, parse_order, parse_state
+from harvester.domain.text import clean
 
 PAGE = 50  # papers
 LONGEST_SEARCH = 200  # characters
@@ -68,7 +69,7 @@ def read_view(given: ImmutableMultiDict[str, str], taxonomy: Taxonomy) -> View:
     wanted = QueueFilter(
         state=parse_state(given.get("state") or "pending"),
         labels=tuple(_label(text, taxonomy) for text in dict.fromkeys(filter(None, given.getlist("label")))),
-        source=given.get("source", "")[:100],
+        source=clean(given.get("source", ""))[:100],
         since=_day(given.get("since", "")),
         until=_day(given.get("until", "")),
         least=_scope(given.get("least", "")),

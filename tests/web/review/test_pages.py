@@ -123,6 +123,16 @@ def test_addresses_that_name_nothing(room: Room, address: str, status: int) -> N
 
 
 @both_databases
+def test_a_character_that_postgresql_refuses_is_no_fault_of_the_store(both: Room) -> None:
+    both.fill(1)
+    ann, anybody = both.browser("ann"), both.browser()
+    for address in ("/review?source=arxiv%00", "/review/bulk?action=accept&paper=arxiv:2506.00001%00"):
+        assert "2506.00001" in ann.client.get(address).text, address
+    form = {"csrf": anybody.csrf("/login"), "username": "a\0b", "password": "x"}
+    assert anybody.client.post("/login", data=form).status_code == 400
+
+
+@both_databases
 def test_search_finds_words_their_beginnings_authors_and_names(both: Room) -> None:
     both.fill(3)
     both.put("2505.00007", "Arrhythmias in Zürich", 0.5, authors=(Author("Zoë Ångström"),), abstract="About rhythm.")

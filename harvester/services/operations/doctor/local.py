@@ -68,14 +68,14 @@ def is_placeholder(host: str) -> bool:
 
 def check_git(settings: Settings) -> DoctorFinding:
     """Whether what the catalog's folder commits goes to a branch."""
-    folder, mode = settings.path(settings.catalog.dir), settings.catalog.git
-    if mode == "off":
+    folder = settings.path(settings.catalog.dir)
+    if settings.catalog.git == "off":
         return ok("git", "The catalog is not committed by this program ([catalog] git).")
     try:
         problem = git.astray(folder)
     except CatalogError as error:
         return fail("git", str(error), 'Make the folder a repository, or set [catalog] git = "off".')
-    if problem and mode == "commit":
+    if problem and settings.catalog.needs_branch:
         return fail("git", problem, "Check out a branch; nothing is read or committed until then.")
     return ok("git", f"The catalog's folder {folder} is in a repository.")
 
