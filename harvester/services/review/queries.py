@@ -23,7 +23,7 @@ from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store import decisions
 from harvester.store.batches import last_publication
-from harvester.store.decisions import decisions_on, ever_accepted_after, last_standing_by
+from harvester.store.decisions import accepted_only_after, decisions_on, last_standing_by, redecided_after
 from harvester.store.engine import read
 from harvester.store.explanations import stored_explanation, stored_similar
 from harvester.store.papers import find, find_all, history, load
@@ -33,7 +33,7 @@ from harvester.store.queue import find_candidate, find_candidates
 from harvester.store.queue_view import alike_titles, counts, page, queue_rows
 
 COUNTED = 500
-"""Papers that are looked at to tell how many entries the list does not show yet: each decision asks for it."""
+"""Decisions on papers of the list that are compared to tell which of them it shows otherwise: each decision asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +226,11 @@ def unpublished(ws: Workspace) -> Unpublished:
     with read(ws.store) as db:
         last = last_publication(db)
         decision = last.decision if last else 0
-        numbers = ever_accepted_after(db, decision, COUNTED + 1)
-        logs = decisions_on(db, numbers[:COUNTED])
-    return Unpublished(sum(changed_since(log, decision) for log in logs.values()), len(numbers) > COUNTED)
+        new, again = accepted_only_after(db, decision), redecided_after(db, decision, COUNTED)
+        logs = decisions_on(db, again)
+    changed = sum(changed_since(log, decision) for log in logs.values())
+    looked_at = sum(made.id > decision for log in logs.values() for made in log)
+    return Unpublished(new + changed, looked_at >= COUNTED)
 
 
 def like_titled(
