@@ -170,9 +170,7 @@ def insert_papers(db: Connection, new: Sequence[Paper], start: int) -> None:
     """The rows of the papers from a number on; the numbers in the store begin with 1."""
     numbered = list(enumerate(new, start + 1))
     common = {"authority": Rank.ARXIV, "added": BEGUN, "text_source": ARXIV.name}
-    db.execute(
-        insert(papers), [{"number": key, "name": one.id, **columns(one), **common} for key, one in numbered]
-    )
+    db.execute(insert(papers), [{"number": key, "name": one.id, **columns(one), **common} for key, one in numbered])
     names = [{"name": name, "paper": key} for key, one in numbered for name in (one.id, title_identifier(one.title))]
     db.execute(insert(identifiers), names)
     seen = {"source": ARXIV.name, "version": 1, "announce_type": "", "seen": BEGUN}

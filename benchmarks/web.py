@@ -169,7 +169,9 @@ def main() -> int:
     begun = time.perf_counter()
     with room(given.papers, given.pending, given.decided, [NAME]) as place:
         filled = time.perf_counter() - begun
-        print(f"{given.papers:,} papers, {given.pending:,} pending, {given.decided:,} decided: filled in {filled:.0f} s")
+        print(
+            f"{given.papers:,} papers, {given.pending:,} pending, {given.decided:,} decided: filled in {filled:.0f} s"
+        )
         ids = iter(place.pending)
         counted = statements(place, ids)
         with serving(place) as process:

@@ -22,7 +22,9 @@ def decided_scopes(db: Connection, limit: int) -> list[tuple[float, int, int]]:
     made = select(decisions.c.id, decisions.c.action).where(decisions.c.via == "review")
     newest = made.order_by(decisions.c.id.desc()).limit(limit).subquery()
     accepted = func.sum(case((newest.c.action == "accept", 1), else_=0))
-    query = select(func.avg(candidates.c.scope).label("scope"), func.count().label("papers"), accepted.label("accepted"))
+    query = select(
+        func.avg(candidates.c.scope).label("scope"), func.count().label("papers"), accepted.label("accepted")
+    )
     query = query.join_from(newest, candidates, candidates.c.decision == newest.c.id)
     query = query.where(newest.c.action.in_(("accept", "reject")), candidates.c.scope > 0)
     return [(row.scope, row.papers, row.accepted) for row in db.execute(query.group_by(_group(candidates.c.scope)))]

@@ -26,7 +26,7 @@ from harvester.store.batches import last_publication
 from harvester.store.decisions import accepted_only_after, decisions_on, last_standing_by, redecided_after
 from harvester.store.engine import read
 from harvester.store.explanations import stored_explanation, stored_similar
-from harvester.store.papers import find, find_all, history, load
+from harvester.store.papers import find, find_all, history, load, numbers_of
 from harvester.store.predictions import current
 from harvester.store.proposals import proposals_on
 from harvester.store.queue import find_candidate, find_candidates
@@ -192,6 +192,14 @@ def detail_of(ws: Workspace, known: ReviewedPaper) -> PaperDetail:
     model = version_in_use(ws)
     with read(ws.store) as db:
         return _detailed(db, known, model)
+
+
+def version_now(ws: Workspace, name: str) -> int | None:
+    """The version that a decision on a paper must name; None if the paper is not in the store."""
+    with read(ws.store) as db:
+        number = numbers_of(db, [parse_identifier(name) or ""])
+        candidate = find_candidate(db, *number.values()) if number else None
+    return candidate.version if candidate else 0 if number else None
 
 
 def last_by(ws: Workspace, by: str) -> StandingDecision | None:
