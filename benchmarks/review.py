@@ -10,28 +10,13 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
-from sqlalchemy import select
-from web import CONFIG, PASSWORD, fill
-
-from classifiers.sentences import sentences
-from harvester.domain.explanations import Explanation, Neighbor, Reason
-from harvester.services.review.users import add_user
-from harvester.services.workspace import Workspace, open_workspace
-from harvester.store.engine import write
-from harvester.store.explanations import save_explanations, save_similar
-from harvester.store.papers import load
-from harvester.store.tables import candidates, predictions
+from reviewing import PASSWORD, Room, machine_load, processor_seconds, room, serving
 
 TARGET = 0.150  # seconds, p95 from the key to the next paper
 MEMORY = 200  # MB
@@ -51,38 +36,6 @@ WATCH = """() => {
     requestAnimationFrame(() => setTimeout(() => window.waits.push(performance.now() - since)));
   }).observe(document.querySelector("section.paper"), { childList: true, subtree: true });
 }"""
-
-
-def explain(ws: Workspace) -> None:
-    """What a run leaves for every pending paper: two sentences a label, and the nearest papers."""
-    with write(ws.store) as db:
-        query = select(predictions.c.id, predictions.c.paper, predictions.c.labels).join(
-            candidates, candidates.c.paper == predictions.c.paper
-        )
-        rows = db.execute(query).all()
-        papers = load(db, [row.paper for row in rows])
-        near = [row.paper for row in rows[:5]]
-        made = {}
-        for row in rows:
-            two = tuple(Reason(text, 0.1) for text in sentences(papers[row.paper].paper.abstract)[:2])
-            names = [f"{facet}:{label}" for facet, labels in row.labels.items() for label in labels]
-            nearest = tuple(Neighbor(papers[other].paper.id, papers[other].paper.title, 0.5) for other in near[:3])
-            made[row.id] = Explanation(dict.fromkeys(names, two), nearest)
-        save_explanations(db, made, ws.clock())
-        save_similar(db, {row.paper: [(other, 0.2) for other in near] for row in rows})
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[int]:
-    """`harvester web` as a separate process; its process id."""
-    command = [sys.executable, "-m", "harvester", "web", "--config", str(folder / "config.toml")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("Listening"), "the server did not start"
-        try:
-            yield process.pid
-        finally:
-            process.terminate()
 
 
 async def review(chromium: Browser, url: str, name: str, page_number: int, decisions: int, every: float) -> list[float]:
@@ -117,21 +70,28 @@ async def all_at_once(url: str, reviewers: int, decisions: int, every: float) ->
     return [wait for waits in found for wait in waits]
 
 
-def measure(folder: Path, url: str, reviewers: int, given: argparse.Namespace) -> bool:
+def measure(place: Room, reviewers: int, given: argparse.Namespace) -> bool:
     """Print the figures of some reviewers at once; whether the targets were met."""
-    with serving(folder) as process:
-        waits = asyncio.run(all_at_once(url, reviewers, given.decisions, given.every))
-        status = Path(f"/proc/{process}/status").read_text()
+    with serving(place) as process:
+        before, used = memory(process), processor_seconds(process)
+        waits = asyncio.run(all_at_once(place.url, reviewers, given.decisions, given.every))
+        after, used = memory(process), processor_seconds(process) - used
         torch = "/torch/" in Path(f"/proc/{process}/maps").read_text()
-    (memory,) = re.findall(r"VmRSS:\s+(\d+) kB", status)
     p50, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
     print(
         f"{reviewers} reviewer(s)  {len(waits)} decisions  p50 {1000 * p50:5.0f} ms  p95 {1000 * p95:5.0f} ms  "
-        f"longest {1000 * max(waits):5.0f} ms ({p95 / TARGET:.2f} x the target)  server {int(memory) / 1024:.0f} MB"
-        f"{', torch loaded' if torch else ''}",
+        f"longest {1000 * max(waits):5.0f} ms ({p95 / TARGET:.2f} x the target)  server {before:.0f} to {after:.0f} MB"
+        f"{', torch loaded' if torch else ''}, {1000 * used / len(waits):.0f} ms of processor a decision; "
+        f"{machine_load()}",
         flush=True,
     )
-    return p95 <= TARGET and int(memory) <= MEMORY * 1024 and not torch
+    return p95 <= TARGET and after <= MEMORY and not torch
+
+
+def memory(process: int) -> float:
+    """A process's resident memory in MB."""
+    (found,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found) / 1024
 
 
 def main() -> int:
@@ -139,22 +99,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=10_000)
     parser.add_argument("--pending", type=int, default=500)
+    parser.add_argument("--decided", type=int, default=5_000)
     parser.add_argument("--decisions", type=int, default=40, help="by each reviewer, at most 49")
     parser.add_argument("--every", type=float, default=0.5, help="seconds between two decisions")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        folder, port = Path(scratch), probe.getsockname()[1]
-        probe.close()
-        (folder / "config.toml").write_text(CONFIG.format(port=port))
-        ws = open_workspace(folder / "config.toml")
-        fill(ws, given.papers, given.pending)
-        explain(ws)
-        for number in (1, 2):
-            add_user(ws, f"reviewer{number}", "reviewer", PASSWORD)
-        ws.store.dispose()
-        met = [measure(folder, f"http://127.0.0.1:{port}", reviewers, given) for reviewers in (1, 2)]
-        return int(not all(met))
+    with room(given.papers, given.pending, given.decided, ["reviewer1", "reviewer2"]) as place:
+        met = [measure(place, reviewers, given) for reviewers in (1, 2)]
+    return int(not all(met))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, insert, select
 
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.together import Change
 from harvester.store.papers import chunks, inserted
 from harvester.store.tables import candidates, decisions
+
+_LOG = decisions.alias("log")
 
 
 def add_decision(db: Connection, decision: Decision) -> int:
@@ -70,11 +72,29 @@ def decision_log(
     return [_decision(row) for row in db.execute(query)]
 
 
-def ever_accepted_after(db: Connection, decision: int, limit: int) -> list[int]:
-    """Papers with a decision after this one that anybody has ever accepted, at most so many."""
-    accepted = select(decisions.c.paper).where(decisions.c.action == "accept")
-    query = select(decisions.c.paper).where(decisions.c.id > decision, decisions.c.paper.in_(accepted)).distinct()
-    return list(db.execute(query.order_by(decisions.c.paper).limit(limit)).scalars())
+def accepted_only_after(db: Connection, decision: int) -> int:
+    """How many papers are accepted now and had no decision at all up to this one."""
+    query = select(func.count()).where(candidates.c.state == "accepted")
+    if decision:  # before the first publication it is all of them, which an index counts
+        query = query.where(candidates.c.decision > decision, ~_decided_until(candidates.c.paper, decision))
+    return int(db.execute(query).scalar_one())
+
+
+def redecided_after(db: Connection, decision: int, limit: int) -> list[int]:
+    """The papers of the newest decisions after this one, at most `limit` decisions, on what was decided before as well.
+
+    Papers that nobody has ever accepted are left out.
+    """
+    if not decision:
+        return []
+    accepted = _LOG.c.paper == decisions.c.paper, _LOG.c.action == "accept"
+    query = select(decisions.c.paper).where(decisions.c.id > decision, _decided_until(decisions.c.paper, decision))
+    query = query.where(select(_LOG.c.id).where(*accepted).exists()).order_by(decisions.c.id.desc())
+    return list(dict.fromkeys(db.execute(query.limit(limit)).scalars()))
+
+
+def _decided_until(paper: Column[int], decision: int) -> ColumnElement[bool]:
+    return select(_LOG.c.id).where(_LOG.c.paper == paper, _LOG.c.id <= decision).exists()
 
 
 def newest_decision(db: Connection) -> int:

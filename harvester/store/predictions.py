@@ -5,6 +5,7 @@ A paper may have several; only `current_prediction` says which one counts.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, ScalarSelect, Select, and_, func, insert, select
@@ -19,6 +20,7 @@ from harvester.store.tables import papers, predictions
 _OTHER = predictions.alias("other")
 
 
+@lru_cache(maxsize=8)  # it takes longer to put together than to answer, and every page needs it
 def current_prediction(model: str) -> ColumnElement[int]:
     """The number of the prediction that counts, for a row of `papers` in the enclosing statement; else null.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -173,6 +174,7 @@ def _identifier(words: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=8)
 def _brief(model: str) -> Select[Any]:
     """A query for every paper that ever joined the queue, without its text and the prediction's probabilities."""
     newest = select(func.max(_ACCEPTS.c.id)).where(_ACCEPTS.c.paper == papers.c.number, _ACCEPTS.c.action == "accept")

@@ -18,13 +18,16 @@ def waiting_scopes(db: Connection, *, backlog: bool) -> list[tuple[float, int]]:
 
 
 def decided_scopes(db: Connection, limit: int) -> list[tuple[float, int, int]]:
-    """The papers last accepted or rejected here, as (mean scope, papers, accepted papers)."""
-    newest = select(candidates.c.scope, candidates.c.state).join(decisions, decisions.c.id == candidates.c.decision)
-    newest = newest.where(decisions.c.via == "review", candidates.c.state.in_(("accepted", "rejected")))
-    made = newest.where(candidates.c.scope > 0).order_by(decisions.c.id.desc()).limit(limit).subquery()
-    accepted = func.sum(case((made.c.state == "accepted", 1), else_=0))
-    query = select(func.avg(made.c.scope).label("scope"), func.count().label("papers"), accepted.label("accepted"))
-    return [(row.scope, row.papers, row.accepted) for row in db.execute(query.group_by(_group(made.c.scope)))]
+    """The papers of the newest decisions made here, as far as they stand: (mean scope, papers, accepted papers)."""
+    made = select(decisions.c.id, decisions.c.action).where(decisions.c.via == "review")
+    newest = made.order_by(decisions.c.id.desc()).limit(limit).subquery()
+    accepted = func.sum(case((newest.c.action == "accept", 1), else_=0))
+    query = select(
+        func.avg(candidates.c.scope).label("scope"), func.count().label("papers"), accepted.label("accepted")
+    )
+    query = query.join_from(newest, candidates, candidates.c.decision == newest.c.id)
+    query = query.where(newest.c.action.in_(("accept", "reject")), candidates.c.scope > 0)
+    return [(row.scope, row.papers, row.accepted) for row in db.execute(query.group_by(_group(candidates.c.scope)))]
 
 
 def waiting_papers(db: Connection) -> tuple[int, int]:

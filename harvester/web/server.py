@@ -1,5 +1,6 @@
 """The listening socket and the server behind it."""
 
+import gc
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -74,7 +75,11 @@ def listen(settings: WebSettings | ScheduleSettings) -> Iterator[Listening]:
 def serve(ws: Workspace, at: Listening) -> None:
     """Answer requests until the process is stopped."""
     sys.stdout.flush()
-    server_of(create_app(ws), **proxies(ws.settings.web)).run(sockets=[at.socket])
+    server = server_of(create_app(ws), **proxies(ws.settings.web))
+    # What is there now stays: otherwise each full collection goes through all of it, and a request waits that long.
+    gc.collect()
+    gc.freeze()
+    server.run(sockets=[at.socket])
 
 
 def _is_loopback(host: str) -> bool:

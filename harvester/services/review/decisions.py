@@ -288,7 +288,7 @@ def _file(ws: Workspace, paper: Paper, decision: Decision | None, candidate: Can
     elif old:
         remove_entry(ws.catalog, old)
     entry = path.as_posix() if path else None
-    with write(ws.store) as db:
+    with write(ws.store, relaxed=True) as db:  # if a power cut takes it, `settle` writes the same file again
         set_filed(db, candidate.paper, candidate.version, entry)
         note_shown(db, candidate.paper, shown)
         note_held(ws, db, candidate.paper, decision.labels if decision else None)

@@ -23,17 +23,17 @@ from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
 from harvester.store import decisions
 from harvester.store.batches import last_publication
-from harvester.store.decisions import decisions_on, ever_accepted_after, last_standing_by
+from harvester.store.decisions import accepted_only_after, decisions_on, last_standing_by, redecided_after
 from harvester.store.engine import read
 from harvester.store.explanations import stored_explanation, stored_similar
-from harvester.store.papers import find, find_all, history, load
+from harvester.store.papers import find, find_all, history, load, numbers_of
 from harvester.store.predictions import current
 from harvester.store.proposals import proposals_on
 from harvester.store.queue import find_candidate, find_candidates
 from harvester.store.queue_view import alike_titles, counts, page, queue_rows
 
 COUNTED = 500
-"""Papers that are looked at to tell how many entries the list does not show yet: each decision asks for it."""
+"""Decisions on papers of the list that are compared to tell which of them it shows otherwise: each decision asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,14 @@ def detail_of(ws: Workspace, known: ReviewedPaper) -> PaperDetail:
         return _detailed(db, known, model)
 
 
+def version_now(ws: Workspace, name: str) -> int | None:
+    """The version that a decision on a paper must name; None if the paper is not in the store."""
+    with read(ws.store) as db:
+        number = numbers_of(db, [parse_identifier(name) or ""])
+        candidate = find_candidate(db, *number.values()) if number else None
+    return candidate.version if candidate else 0 if number else None
+
+
 def last_by(ws: Workspace, by: str) -> StandingDecision | None:
     """What this reviewer's next undo undoes: their newest standing decision, however old it is."""
     with read(ws.store) as db:
@@ -226,9 +234,11 @@ def unpublished(ws: Workspace) -> Unpublished:
     with read(ws.store) as db:
         last = last_publication(db)
         decision = last.decision if last else 0
-        numbers = ever_accepted_after(db, decision, COUNTED + 1)
-        logs = decisions_on(db, numbers[:COUNTED])
-    return Unpublished(sum(changed_since(log, decision) for log in logs.values()), len(numbers) > COUNTED)
+        new, again = accepted_only_after(db, decision), redecided_after(db, decision, COUNTED)
+        logs = decisions_on(db, again)
+    changed = sum(changed_since(log, decision) for log in logs.values())
+    looked_at = sum(made.id > decision for log in logs.values() for made in log)
+    return Unpublished(new + changed, looked_at >= COUNTED)
 
 
 def like_titled(

@@ -15,6 +15,7 @@ from harvester.services.review.queries import (
     detail_of,
     paper_detail,
     state_counts,
+    version_now,
 )
 from harvester.web.forms import Form, Posted
 from harvester.web.pages import PRIVATE
@@ -60,10 +61,19 @@ def _move_on(context: ReviewContext, request: Request, form: Form, done: Decided
     if not following:  # the end of this page of the list: start again with what is left
         return Response(status_code=204, headers={**PRIVATE, "HX-Redirect": at.at(1).address()})
     event = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(context.ws)}})
+    if _is_held(context, form, following):
+        values = {"at": at, **context.tail(request, _made(form, done))}
+        return context.show(request, "tail_alone", values, headers={"HX-Trigger": event, "HX-Reswap": "none"})
     reopened = done.paper if following == done.id else None
     shown = detail_of(context.ws, reopened) if reopened else paper_detail(context.ws, following)
     values = {**context.pane(shown, at), **context.tail(request, _made(form, done))}
     return context.show(request, "moved_on", values, headers={"HX-Trigger": event})
+
+
+def _is_held(context: ReviewContext, form: Form, following: str) -> bool:
+    """Whether the page has fetched the next paper ahead, and nobody has decided on it since."""
+    held = form.get("held", "")
+    return bool(held) and form["action"] != "undo" and held == str(version_now(context.ws, following))
 
 
 def _made(form: Form, done: Decided) -> StandingDecision | None:

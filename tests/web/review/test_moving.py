@@ -113,3 +113,15 @@ def test_the_next_paper_is_read_while_a_decision_is_saved_and_a_refusal_brings_i
     expect(page.locator("#said")).to_contain_text("not one of ours")
     expect(page.locator("#note")).to_have_value("kept")
     expect(page.locator("#paper")).to_be_visible()
+
+
+def test_what_was_fetched_ahead_is_not_sent_again_unless_somebody_has_decided_on_it(room: Room) -> None:
+    names = room.fill(4)
+    ann, bob = room.browser("ann"), room.browser("bob")
+    ann.client.headers["HX-Request"] = "true"
+    answer = ann.decide(names[0], "reject", next=names[1], held="0")
+    assert ("<article" in answer.text, answer.headers["HX-Reswap"]) == (False, "none")
+    assert 'id="tail"' in answer.text and "decided" in answer.headers["HX-Trigger"]
+    bob.decide(names[2], "defer")
+    answer = ann.decide(names[1], "reject", next=names[2], held="0")
+    assert 'data-state="deferred"' in answer.text and "HX-Reswap" not in answer.headers

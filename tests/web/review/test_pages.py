@@ -1,12 +1,19 @@
 """The review pages through their forms, on both databases: what is shown and stored, and how bad input is answered."""
 
+import random
 from typing import Any
 
 import pytest
 
+from harvester.domain.decisions import changed_since
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author
 from harvester.services.catalog.sync import sync_catalog
+from harvester.services.review.decisions import decide_all
+from harvester.services.review.queries import Unpublished, unpublished
+from harvester.store.batches import add_publication
+from harvester.store.decisions import decisions_on, newest_decision
+from harvester.store.engine import write
 from tests.conftest import both_databases
 from tests.room import Room
 
@@ -275,6 +282,21 @@ def test_the_list_is_built_by_the_button(room: Room) -> None:
     assert "1 entries" in answer.text or "1 entry" in answer.text
     assert "Transformers for echocardiography" in (room.ws.catalog / "README.md").read_text()
     assert "Build the list" not in ann.client.get("/review").text
+
+
+def test_the_button_counts_the_entries_that_the_list_shows_otherwise(both: Room) -> None:
+    names, rng = both.fill(5), random.Random(1)
+    counted = 0
+    for step in range(40):
+        name, action = rng.choice(names), rng.choice(("accept", "accept", "reject", "undo"))
+        decide_all(both.ws, action, [name], "ann", "", {"task": rng.choice(("diagnosis", "prognosis"))})
+        with write(both.ws.store) as db:
+            if step % 15 == 12:
+                counted = newest_decision(db)
+                add_publication(db, "ann", counted, "", both.now)
+            logs = decisions_on(db, both.numbers.values()).values()
+        found = unpublished(both.ws)
+        assert found == Unpublished(sum(changed_since(log, counted) for log in logs), more=False), step
 
 
 def test_withdrawn_papers_are_marked_wherever_they_are_named(both: Room) -> None:

@@ -8,7 +8,7 @@ import { current, following, mark, neighbor, rowOf } from "./list.js";
 const PAST = 300;  // milliseconds after which a wait is shown
 let deciding = false;  // a decision is on its way: keys wait, so that none acts on a paper that is about to go
 let visit = null;  // the AbortController of the paper that is on its way
-let ahead = null;  // what was fetched ahead: { address, controller, answer, text }; the text once it has come
+let ahead = null;  // what was fetched ahead: { address, controller, answer, page }; the page once it has come
 let slow = 0;
 const waiting = [];
 
@@ -72,27 +72,44 @@ function fetchAhead() {
   forget();
   if (!address) return;
   const controller = new AbortController();
-  const fetched = { address, controller, text: "" };
+  const fetched = { address, controller, page: null };
   fetched.answer = ask(address, controller.signal).catch(() => null);
   fetched.answer.then((answer) => {
-    if (answer && answer.ok) fetched.text = answer.text;
+    if (answer && answer.ok) fetched.page = pageOf(answer.text);
   });
   ahead = fetched;
 }
 
-// While a decision is being saved the next paper can be read already. It takes no input until the answer replaces it, so
+function pageOf(text) {
+  const page = document.createElement("div");
+  page.id = "preview";
+  page.inert = true;
+  page.innerHTML = text;
+  return page;
+}
+
+function pageAhead(row) {
+  return row && ahead && one("a", row).dataset.pane === ahead.address ? ahead.page : null;
+}
+
+// While a decision is being saved the next paper can be read already. It takes no input until the answer has come, so
 // nothing that is done to it is lost, and if the decision is refused, its own paper is still there.
 function preview(row) {
-  const text = ahead && row && one("a", row).dataset.pane === ahead.address && ahead.text;
-  if (!text) return;
-  const next = document.createElement("div");
-  next.id = "preview";
-  next.inert = true;
-  next.innerHTML = text;
+  const next = pageAhead(row);
+  if (!next) return;
   one("#paper").after(next);
   one("#paper").hidden = true;
   mark(row.dataset.number);
   toTop();
+}
+
+// The server need not send what this page has already, in the version that still holds.
+function keepPreview() {
+  const next = one("#preview");
+  if (!next) return;
+  ahead = null;
+  one("#paper").replaceChildren(...next.childNodes);
+  window.htmx.process(one("#paper"));
 }
 
 function endPreview() {
@@ -168,6 +185,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   const row = rowOf(shown().dataset.number);
   const next = row && following(row);
   event.detail.parameters.next = next ? next.dataset.id : "";
+  const page = event.detail.parameters.action === "undo" ? null : pageAhead(next);
+  if (page) event.detail.parameters.held = one("[name=version]", page).value;
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.detail.target || event.detail.target.id !== "paper") return;
@@ -194,6 +213,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.matches("#paper, #said")) return;
+  if (event.detail.xhr.getResponseHeader("HX-Reswap") === "none") keepPreview();
   if (event.target.id === "paper") arrived();
   free();
 });
