@@ -9,7 +9,7 @@ from harvester.web.errors import show_errors
 from harvester.web.forms import Refused, refuse_foreign
 from harvester.web.http import Compression, HeadAsGet
 from harvester.web.pages import PRIVATE, Pages
-from harvester.web.static_files import FOLDER, StaticFilesKept
+from harvester.web.static_files import FOLDER, SHARED, StaticFilesKept
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -28,8 +28,8 @@ def create_app(ws: Workspace) -> FastAPI:
         title=ws.taxonomy.title, docs_url=None, redoc_url=None, redirect_slashes=False
     )  # its Location would name the Host that was asked for
     app.state.base_url = ws.settings.digest.base_url
-    pages = Pages(ws.taxonomy.title, ws.settings.digest.sender)
-    app.mount("/static", StaticFilesKept(directory=FOLDER))
+    pages = Pages(ws.taxonomy, ws.settings.digest.sender)
+    app.mount("/static", StaticFilesKept(directory=FOLDER, packages=[SHARED]))
     guard = signin.Guard(ws)
     app.add_middleware(Compression)
 

@@ -29,7 +29,7 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
 
     @router.get("/archive")
     def archive() -> HTMLResponse:
-        return pages.render("archive", {"days": past_digests(ws), "facets": ws.taxonomy.facets})
+        return pages.render("archive", {"days": past_digests(ws)})
 
     @router.get("/archive/next")
     def next_digest() -> HTMLResponse:
@@ -48,6 +48,10 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
         if not found:
             raise HTTPException(404)
         return pages.render("digest", {"day": last, "since": first, "sections": found})
+
+    @router.get("/feeds")
+    def feeds() -> HTMLResponse:
+        return pages.render("feeds", {"facets": ws.taxonomy.facets})
 
     @router.api_route("/feeds.opml", methods=["GET", "HEAD"])
     def subscriptions(request: Request) -> Response:

@@ -15,18 +15,10 @@ from harvester.catalog.search import Finder
 from harvester.catalog.site.addresses import slugs
 from harvester.catalog.site.files import Maker, once, site
 from harvester.catalog.site.known import AllKnown
+from harvester.catalog.site.navigation import SERVED
 from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
-
-OTHERS = (
-    ("/subscribe", "New papers by mail"),
-    ("/archive", "Earlier digests and feeds"),
-    ("/suggest", "Suggest a paper"),
-    ("/review", "Review"),
-)
-"""What this server has besides the catalog."""
-
 
 @dataclass
 class Contents:
@@ -91,7 +83,7 @@ class CatalogCache:
         home = self._ws.settings.digest.base_url
         context = partial(export_context, self._ws, entries)
         known = once(partial(known_papers, self._ws, entries))
-        makers = site(entries, self._ws.taxonomy, known, OTHERS, context, home)
+        makers = site(entries, self._ws.taxonomy, known, SERVED, context, home)
         return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries), known)
 
 

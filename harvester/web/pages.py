@@ -1,34 +1,39 @@
 """Pages from templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.site.navigation import SERVED, VIEWS, Links
 from harvester.web.static_files import address
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages whose URL holds a token, or that only some people may see."""
-Links = Sequence[tuple[str, str]]
-"""Addresses and names of where to go from a page."""
-NAV = (("/", "Catalog"), ("/subscribe", "Digest"), ("/suggest", "Suggest a paper"), ("/review", "Review"))
-"""The URLs and names in the bar at the top of every page."""
 
 
 class Pages:
     """Renders the templates with the values that all of them show."""
 
-    def __init__(self, title: str, sender: str) -> None:
+    def __init__(self, taxonomy: Taxonomy, sender: str) -> None:
         self._templates = Environment(
-            loader=PackageLoader("harvester.web"),
+            loader=ChoiceLoader([PackageLoader("harvester.web"), PackageLoader("harvester.catalog.site")]),
             autoescape=select_autoescape(),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"site": title, "contact": parseaddr(sender)[1], "nav": NAV, "static": address}
+        self._templates.globals |= {
+            "site": taxonomy.title,
+            "definition": taxonomy.scope.definition,
+            "contact": parseaddr(sender)[1],
+            "site_views": VIEWS,
+            "site_pages": SERVED,
+            "static": address,
+        }
 
     def render(
         self, template: str, values: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None

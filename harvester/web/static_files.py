@@ -1,7 +1,8 @@
-"""The server's own scripts, styles and pictures, at addresses that change when they do."""
+"""The scripts, styles and pictures of the server's own pages, at addresses that change when they do."""
 
 import hashlib
 from functools import cache
+from importlib.resources import files as resources
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -9,7 +10,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
+from harvester.catalog.site import pages as site
+
 FOLDER = Path(__file__).parent / "static"
+SHARED = ("harvester.catalog.site", site.SHARED)
+"""Package and folder of what the site has as well."""
 _FOR_EVER = "public, max-age=31536000, immutable"  # a year, as RFC 8246 has it
 
 
@@ -33,4 +38,7 @@ class StaticFilesKept(StaticFiles):
 
 @cache
 def _version(name: str) -> str:
-    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+    package, folder = SHARED
+    own = FOLDER / name
+    file = own if own.is_file() else resources(package) / folder / name
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

@@ -12,6 +12,7 @@ from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import Context
 from harvester.catalog.site import nearby, pack
 from harvester.catalog.site.addresses import list_path, pages, slugs
+from harvester.catalog.site.clusters import clusters
 from harvester.catalog.site.crawlers import robots, sitemap
 from harvester.catalog.site.known import UNKNOWN, AllKnown
 from harvester.catalog.site.pages import Frame, assets, list_page, paper_page
@@ -61,13 +62,15 @@ def site(
     about = once(context or partial(Context, taxonomy))
     details = once(known)
     placed = once(lambda: nearby.vectors(papers, taxonomy, {name: one.text for name, one in details().items()}))
+    places = once(lambda: nearby.layout(placed()))
     return {
         **_lists(frame, details),
         **_papers(frame, details, once(lambda: nearby.similar(placed())), about),
         **_for_crawlers(frame, details),
         "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs, details()),
         "data/abstracts.json": lambda: pack.abstracts(papers, details()),
-        "data/map.json": lambda: pack.dumps(nearby.layout(placed())),
+        "data/map.json": lambda: pack.dumps(places()),
+        "data/clusters.json": lambda: pack.dumps(clusters(places(), papers, taxonomy)),
         **_citations(papers, about),
         **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
         **{f"assets/{name}": partial(bytes, body) for name, body in assets().items() if name != ICON},

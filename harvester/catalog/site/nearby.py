@@ -21,6 +21,7 @@ SIMILAR = 8  # papers listed on a paper's page
 SCALE = 1000  # the map is a square with sides of this many units
 _DIMENSIONS = 64
 _LANDMARKS = 1200  # papers that t-SNE arranges; the others go between those they resemble
+_STEPS = 350  # of t-SNE; from a start by principal components, later ones move little
 _NEIGHBOURS = 4
 _RELATED = 0.1  # cosine below which papers have nothing in common
 _BLOCK = 1000  # rows of the similarity matrix held at once
@@ -82,7 +83,7 @@ def _tsne(placed: "Floats") -> Any:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     near = min(30.0, (len(placed) - 1) / 3)
-    arrange = TSNE(2, perplexity=near, init="random", random_state=0, max_iter=500, metric="cosine")
+    arrange = TSNE(2, perplexity=near, init="pca", random_state=0, max_iter=_STEPS, metric="cosine")
     with threadpool_limits(1):  # sums in a fixed order give the same map; and threads spin on a busy machine
         return arrange.fit_transform(placed)
 

@@ -12,6 +12,7 @@ from harvester.catalog.site import metadata
 from harvester.catalog.site.addresses import PAGE, list_path, pages, paper_path
 from harvester.catalog.site.known import UNKNOWN, AllKnown, Known
 from harvester.catalog.site.links import notices, shown_links
+from harvester.catalog.site.navigation import PAPERS, VIEWS, Links
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,6 +24,7 @@ _LATER = (
     "extract.js",
     "search.js",
 )  # scripts that the home page does not begin with
+SHARED = "shared"  # the folder of what the server's own pages show as well
 _AUTHORS = 6  # named on a card
 _FEW = 3  # named beside a similar paper
 
@@ -36,7 +38,7 @@ class Frame:
     papers: Sequence[Entry]
     slugs: Mapping[str, str]
     home: str = ""
-    others: Sequence[tuple[str, str]] = ()
+    others: Links = ()
 
     def address(self, path: str) -> str:
         """The full address of a page, given its path below the root."""
@@ -52,6 +54,7 @@ def list_page(frame: Frame, number: int, known: AllKnown) -> bytes:
     start = (number - 1) * PAGE
     values = {
         "root": "./" if number == 1 else "../../",
+        "here": PAPERS if number == 1 else "",
         "number": number,
         "last": pages(frame.papers),
         "rows": [_card(frame, entry, known.get(entry.id, UNKNOWN)) for entry in frame.papers[start : start + PAGE]],
@@ -69,6 +72,7 @@ def paper_page(frame: Frame, entry: Entry, known: Known, similar: Sequence[Entry
     page = frame.address(frame.path_of(entry))
     values = {
         "root": "../../",
+        "here": "",
         "canonical": page,
         "entry": entry,
         "known": known,
@@ -91,13 +95,13 @@ def paper_page(frame: Frame, entry: Entry, known: Known, similar: Sequence[Entry
 @cache
 def assets() -> dict[str, bytes]:
     """Scripts, styles and images, which are the same for every catalog."""
-    folder = resources("harvester.catalog.site") / "static"
-    files = [file for file in folder.iterdir() if file.is_file()]
+    room = resources("harvester.catalog.site")
+    files = [file for folder in ("static", SHARED) for file in (room / folder).iterdir() if file.is_file()]
     return {file.name: file.read_bytes() for file in sorted(files, key=lambda file: file.name)}
 
 
 def _render(template: str, frame: Frame, values: Mapping[str, Any]) -> bytes:
-    shared = {"taxonomy": frame.taxonomy, "count": len(frame.papers), "others": frame.others}
+    shared = {"taxonomy": frame.taxonomy, "count": len(frame.papers), "views": VIEWS, "others": frame.others}
     return _templates().get_template(template).render(shared | dict(values)).encode()
 
 
@@ -138,7 +142,7 @@ def _place(entry: Entry) -> str:
 
 def _labels(taxonomy: Taxonomy, entry: Entry) -> list[dict[str, object]]:
     return [
-        {"facet": facet.id, "place": place, "id": label.id, "name": label.name}
+        {"facet": facet.id, "facet_name": facet.name, "place": place, "id": label.id, "name": label.name}
         for place, facet in enumerate(taxonomy.facets)
         for label in facet.labels
         if entry.labels.has(facet.id, label.id)

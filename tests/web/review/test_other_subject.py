@@ -37,7 +37,7 @@ def test_forms_ask_for_the_facets_there_are(room: Room) -> None:
     (form,) = ann.page("/subscribe").forms
     assert {"task", "crop", "kind"} < set(form.fields)
     assert "modality" not in form.fields
-    assert room.browser().client.get("/archive").text.count("/feeds/crop/") == 4
+    assert room.browser().client.get("/feeds").text.count("/feeds/crop/") == 4
     described = ann.client.get("/openapi.json").json()["paths"]["/api/entries"]["get"]["parameters"]
     names = {parameter["name"] for parameter in described}
     assert {"task", "crop", "kind", "q", "limit", "offset"} <= names

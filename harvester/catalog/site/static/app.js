@@ -6,7 +6,7 @@ import { Facets } from "./facets.js";
 import { axes as axesOf, select } from "./filter.js";
 import { ask, ready } from "./finding.js";
 import { list, paperAddress } from "./list.js";
-import { map } from "./map.js";
+import { map, prepare } from "./map.js";
 import { read, write } from "./state.js";
 import { trends } from "./trends.js";
 
@@ -60,11 +60,14 @@ function renewed() {
   if (state && state.q.trim()) show();
 }
 
-/** Alter the state, show it, and keep it in the address; typing replaces the last address instead of adding one. */
-function change(alter, { replace = false } = {}) {
+/**
+ * Alter the state, show it, and keep it in the address; typing replaces the last address instead of adding one.
+ * What has been shown already changes the address quietly.
+ */
+function change(alter, { replace = false, quiet = false } = {}) {
   alter(state);
   history[replace ? "replaceState" : "pushState"](null, "", write(state));
-  show();
+  if (!quiet) show();
 }
 
 async function show() {
@@ -93,6 +96,7 @@ async function show() {
 
 async function content(found) {
   try {
+    if (state.view === "map" && !view.querySelector(".field")) view.replaceChildren(h("p", { class: "empty" }, "Drawing the map…"));
     if (state.view === "map") return await map(data, axes, state, found, change);
   } catch {
     return h("p", {}, "The map could not be loaded. Please try again later.");
@@ -107,6 +111,7 @@ function visit() {
 }
 
 addEventListener("popstate", visit);
+for (const sign of ["pointerenter", "focus"]) document.querySelector("nav a[data-view=map]").addEventListener(sign, () => prepare().catch(() => {}));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || !data || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;

@@ -6,7 +6,7 @@ const COLUMNS = ["year", "venue"];
 
 /** Links to the feed and the digest of a state; null on a static site, which has neither. */
 export function follow(data, state) {
-  if (!document.querySelector('footer a[href="/subscribe"]')) return null;
+  if (!document.querySelector('nav a[href="/subscribe"]')) return null;
   const feed = new URLSearchParams(), digest = new URLSearchParams();
   if (state.q.trim()) {
     feed.set("q", state.q.trim());

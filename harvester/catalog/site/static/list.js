@@ -14,7 +14,7 @@ const AUTHORS = 6;
 export async function list(data, state, found, change) {
   const rows = state.view === "table" ? table(data) : { box: h("ol", { class: "cards" }), element: null };
   const make = state.view === "table" ? row : card;
-  const more = h("button", { type: "button", class: "more", onclick: () => add(true) });
+  const more = h("button", { type: "button", class: "quiet more", onclick: () => add(true) });
   let shown = 0, busy = false;
   const add = async (byHand) => {
     if (busy) return;
@@ -38,7 +38,7 @@ export async function list(data, state, found, change) {
 
 function head(state, change) {
   const tab = (view, name) =>
-    h("button", { type: "button", "aria-pressed": String(state.view === view), onclick: () => change((now) => (now.view = view)) }, name);
+    h("button", { type: "button", class: "quiet", "aria-pressed": String(state.view === view), onclick: () => change((now) => (now.view = view)) }, name);
   const sort = h("select", { id: "sort", onchange: () => change((now) => (now.sort = sort.value)) },
     [["", state.q ? "Best match" : "Newest first"], ...(state.q ? [["newest", "Newest first"]] : []), ["oldest", "Oldest first"], ["added", "Recently added"]].map(([value, name]) =>
       h("option", { value, selected: state.sort === value }, name)));

@@ -18,6 +18,7 @@ export function read(search, facets) {
     view: VIEWS.includes(view) ? view : "cards",
     sort: ["newest", "oldest", "added", "relevance"].includes(given.get("sort")) ? given.get("sort") : "",
     colour: given.get("colour") || "",
+    cluster: given.get("cluster") || "",
   };
 }
 
@@ -34,6 +35,7 @@ export function write(state) {
   if (state.view !== "cards") out.set("view", state.view);
   if (state.sort) out.set("sort", state.sort);
   if (state.colour) out.set("colour", state.colour);
+  if (state.cluster && state.view === "map") out.set("cluster", state.cluster);
   const text = out.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text ? `?${text}` : "./";
 }
