@@ -1,15 +1,24 @@
 """Builds the nodes of a page from a flow of marks, tags and words, in which Markdown and HTML may be mixed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from harvester.base.errors import UsageError
 from harvester.catalog.importing.inline import Inline, Kind, Link, Span, join, trimmed, with_unread_bold
 from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Line, Node, Row, Rule, Table, Text
+from harvester.domain.identity import address_of, parse_identifier
 from harvester.domain.text import clean
 
 BARE_ADDRESS = re.compile(r"https?://[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+", re.IGNORECASE)
+_IDENTIFIER = re.compile(
+    r"(?:\bdoi\s*[:：]?\s*|(?<![\w/.=]))(?P<doi>10\.\d{4,9}/[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
+    r"|\barxiv\s*[:：]\s*(?P<arxiv>\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b"
+    r"|\b(?:pmid\s*[:：]?\s*\d{5,9}|pmcid\s*[:：]?\s*PMC\d{5,9})\b",
+    re.IGNORECASE,
+)
+"""A DOI, an arXiv id or a PubMed id in words."""
 _DEEPEST = 60  # elements within each other
 _DETAILS_LEVEL = 7  # how much deeper headings within details are
 _MOST_DETAILS = 6
@@ -256,25 +265,40 @@ class Flow:
         return len(before.group().expandtabs(4)) if before else 0
 
     def _with_addresses(self, line: Inline) -> Inline:
-        """The line with addresses outside of links as links of their own."""
-        if "://" not in line.text:
-            return line
+        """The line with addresses and identifiers outside of links as links of their own."""
         taken = [span for span in line.spans if span.kind == "link"]
-        found = [
-            (match.start(), address)
-            for match in BARE_ADDRESS.finditer(line.text)
-            if (address := bare_address(match.group()))
-            and not any(span.start < match.start() + len(address) and match.start() < span.end for span in taken)
-        ]
-        bare = (
-            Span(start, start + len(address), "link", replace(self._link("", address), bare=True))
-            for start, address in found
-        )
-        return Inline(line.text, (*line.spans, *bare))
+        for start, end, label, address in _in_words(line.text):
+            if not any(span.start < end and start < span.end for span in taken):
+                link = replace(self._link(label, address), bare=not label)
+                taken.append(Span(start, end, "link", link))
+        return Inline(line.text, (*(span for span in line.spans if span.kind != "link"), *taken))
 
 
 _WITHIN = {"item": ("list", "cell"), "row": ("table",), "cell": ("table",)}
 """Elements that end the one before them, and the elements that they do so within."""
+
+
+def _in_words(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """The addresses, and then the identifiers of papers, in a text: where each is, what it is called, and its address.
+
+    An arXiv id needs the word before it; a DOI is unlike anything else.
+    """
+    if "://" in text:
+        for match in BARE_ADDRESS.finditer(text):
+            if address := bare_address(match.group()):
+                yield match.start(), match.start() + len(address), "", address
+    for match in _IDENTIFIER.finditer(text):
+        said = bare_address(match["doi"] or match["arxiv"] or match.group())
+        if name := _identifier(said):
+            end = match.start() + match.group().index(said) + len(said)
+            yield match.start(), end, name, address_of(name)
+
+
+def _identifier(said: str) -> str | None:
+    try:
+        return parse_identifier(said)
+    except UsageError:
+        return None
 
 
 def bare_address(found: str) -> str:

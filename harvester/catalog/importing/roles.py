@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from harvester.base.escape import is_web_url
 from harvester.catalog.importing.dates import is_place_or_date
 from harvester.catalog.importing.inline import Link
-from harvester.catalog.importing.words import role_word
+from harvester.catalog.importing.words import IDENTIFIERS, role_word
 from harvester.domain.identity import arxiv_version, link_identifier
 
 NOT_THE_PAPER = frozenset(
@@ -45,7 +45,8 @@ def role_of(link: Link, hint: str = "") -> str:
         return _on_hugging_face(link.target)
     if host == "arxiv.org" and link_identifier(link.target):
         return "pdf" if role_word(label) == "pdf" and hint in ("", "pdf") else "paper"
-    word = "link" if not label or "://" in label or arxiv_version(label) else role_word(label)
+    bare = not label or "://" in label or arxiv_version(label) or label.lower().startswith(IDENTIFIERS)
+    word = "link" if bare else role_word(label)
     if word in ("link", "paper") and host in _CODE_HOSTS and hint != "paper":
         return hint if hint in NOT_THE_PAPER else "code"
     if word and word != "link":
