@@ -234,7 +234,7 @@ class _Sorter:
         elif item.title and place.known:
             self._take(links)
             self._groups.add(Mention(item, links, place))
-        elif why := _why_lost(item, links, place):
+        elif (links or not _only_navigates(item)) and (why := _why_lost(item, links, place)):
             self.lose(item, links, why)
 
     def _leave_out(self, item: Item, links: Sequence[Link], place: Place, reason: str) -> None:
@@ -251,6 +251,11 @@ class _Sorter:
     def _take(self, links: Sequence[Link]) -> None:
         for link in links:
             self._missing.pop(link.number, None)
+
+
+def _only_navigates(item: Item) -> bool:
+    """Whether all of its links lead to places of the list itself."""
+    return bool(item.links) and all(why_no_web_link(link) in ("navigation", "badge", "image") for link in item.links)
 
 
 def _why_lost(item: Item, links: Sequence[Link], place: Place) -> str:

@@ -62,7 +62,7 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
     Args:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
     """
-    before, text = _leading_notes(unmarked(line))
+    before, text = _leading_notes(_with_bracketed_place(unmarked(line)))
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
         title, tail = _without_tails(found.title)
         if words := tidy(title.words):
@@ -134,6 +134,18 @@ def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
             note = text.part(*found.span(found.lastgroup or 0))
             notes, text = join(notes, Inline("["), note, Inline("] ")), rest
     return notes, text
+
+
+def _with_bracketed_place(line: Inline) -> Inline:
+    """A venue or a date in bold or as code at the beginning, before other words, in square brackets."""
+    first = _first(line, "strong") or _first(line, "code")
+    if not first or not re.search(r"\w", line.text[first.end :]):
+        return line
+    said = line.part(first.start, first.end)
+    if not is_place_or_date(said.words) or said.of("link"):
+        return line
+    rest = line.part(first.end)
+    return join(Inline(f"[{said.words}] "), trimmed(rest, _AROUND))
 
 
 def _note_first(text: Inline) -> re.Match[str] | None:
