@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venue, place_and_year
+from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venue, named_place, place_and_year
 from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
 from harvester.catalog.importing.long_names import NAME, long_name
 from harvester.catalog.importing.names import names_of
@@ -67,7 +67,14 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
         title, tail = _without_tails(found.title)
         if words := tidy(title.words):
             return Titled(words, join(before, found.rest, tail), found.link)
-    return Titled("", line)
+    return _named_in_place(line)
+
+
+def _named_in_place(line: Inline) -> Titled:
+    """The name in a venue that is all there is: ``[2021-MICCAI-HeartNet](...)``."""
+    link = next((span.link for span in line.of("link") if span.link and named_place(span.link.label)), None)
+    named = named_place(link.label) if link else None
+    return Titled(named[2] if named else "", line, link if named and named[2] else None)
 
 
 def unmarked(line: Inline) -> Inline:
