@@ -125,7 +125,7 @@ class Facts:
 
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
-        bare = clean(text).strip(" ,;|:：")
+        bare = plain(text).strip(" ,;|:：")
         if all(_is_label(piece) for piece in _LABELS.split(bare)):
             return True  # "Paper; Code": what links would be called
         if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
