@@ -23,14 +23,25 @@ _PARTICLES = frozenset({"Van", "Von", "De", "Del", "Della", "Di", "Du", "Dos", "
 _VIETNAMESE = frozenset("nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly".split())  # noqa: SIM905
 _JOINING = frozenset({"y", "i", "e"})  # "Ortega y Gasset"
 _GROUP = re.compile(
-    r"\b(?:academy|agency|alliance|association|biobank|board|cent(?:er|re)r?s?|clinics?|collaborat\w+|college|committee|company"
-    r"|consorti\w+|corp(?:oration)?|council|department|dept|federation|foundation|gmbh|groups?|hospitals?|inc|initiative"
+    r"\b(?:academy|agency|alliance|association|biobank|cent(?:er|re)s|clinics?|collaborat\w+|committee|company"
+    r"|consorti\w+|corp(?:oration)?|department|dept|federation|foundation|gmbh|groups?|hospitals?|inc|initiative"
     r"|institut\w+|investigators|lab(?:s|orator\w+)|ltd|llc|ministry|networks?|organi[sz]ation|programme|project|registry"
-    r"|research|school|societ\w+|study|task force|teams?|trial(?:ists)?|universit\w+)\b"
+    r"|research|societ\w+|study|task force|teams?|trial(?:ists)?|universit\w+)\b"
     r"|\band\b|&|\A(?:the|on behalf)\b|\b(?:of|for)\b|\d(?!nd\b|rd\b|th\b)|[/:;]"
     r"|大学|大學|医院|醫院|学会|學會|研究|委员会|公司|协会|グループ|센터|대학",
     re.IGNORECASE,
 )
+# Surnames as well: "Ann Board" is a person, "Heart Center" is none, nor is "CORE School" or "Editorial Board".
+_SURNAMES_TOO = re.compile(r"board|cent(?:er|re)|school|college|council", re.IGNORECASE)
+_OF_GROUPS = re.compile(
+    r"(?:advis|biomed|brain|business|cancer|card|clinic|combin|coordinat|core|data|diabet|digital|editor|educat|ethic|execut"
+    r"|facult|genom|graduat|grand|health|heart|imag|inform|innovat|intensiv|joint|life|medic|model|monitor|natio|internat"
+    r"|nurs|pharma|public|quality|radiol|regional|review|safety|scien|senior|simul|state|statistic|steer|stroke|techn"
+    r"|trauma|trust|vascul|veteran|world|writ|europ|americ)\w*",
+    re.IGNORECASE,
+)
+"""Words that stand before such a word in the name of a group."""
+_ACRONYM = re.compile(r"[A-Z][A-Z-]{2,}")
 _OTHERS = frozenset({"et al", "et al.", "others"})
 
 
@@ -74,7 +85,20 @@ def surname_first(word: str) -> bool:
 
 
 def _is_group(text: str) -> bool:
-    return bool(_GROUP.search(text)) or text.lower() in _OTHERS
+    return bool(_GROUP.search(text)) or text.lower() in _OTHERS or _is_institution(text)
+
+
+def _is_institution(text: str) -> bool:
+    """Whether a word that is a surname as well ends the name of a group: ``Heart Center``, not ``Center, Ann``."""
+    words = text.split(",")[0].split()
+    last = next((place for place in reversed(range(len(words))) if _SURNAMES_TOO.fullmatch(words[place])), -1)
+    if last < 0:
+        return False
+    before = words[:last]
+    if not before:  # "Board, Ann" and "School A" are people
+        return len(words) == 1 and "," not in text
+    shouted = words[last].isupper()
+    return any(_OF_GROUPS.fullmatch(word) or (_ACRONYM.fullmatch(word) and not shouted) for word in before)
 
 
 def _is_suffix(piece: str) -> bool:

@@ -244,11 +244,20 @@ def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "list.md"
     with pytest.raises(CatalogError, match=r"list\.md: No such file"):
         read_list(path)
-    path.write_bytes(b"# ECG\n\xff\xfe")
-    with pytest.raises(CatalogError, match=r"list\.md, line 2: not UTF-8"):
-        read_list(path)
-    path.write_bytes(b"# ECG\n\x00")
-    with pytest.raises(CatalogError, match="not a text file"):
-        read_list(path)
+    for binary in (b"# ECG\n\x00", b"# ECG\n\x89PNG\x1a\x01\x02\x03\xff\xfe"):
+        path.write_bytes(binary)
+        with pytest.raises(CatalogError, match=r"list\.md, line 2: not a text file"):
+            read_list(path)
+    path.write_bytes(b"# ECG\n**T\x02o** [2024]")
+    assert len(read(read_list(path)).papers) == 1
     path.write_bytes(b"\xef\xbb\xbf# ECG\n**T**")
     assert len(read(read_list(path)).papers) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_list_in_any_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "list.md"
+    path.write_bytes("# ECG\r\n**Über Herzklappen** [2024]\r\n".encode(encoding))
+    text = read_list(path)
+    assert text.count("\r\n") == 2
+    assert [paper.title for paper in read(text).papers] == ["Über Herzklappen"]

@@ -46,6 +46,13 @@ from harvester.domain.person_names import PersonName, split_name
         ("김 하나", "하나", "", "김", ""),
         ("Li 李明", "Li", "", "李明", ""),
         ("Bee Jr.", "", "", "Bee", "Jr."),
+        ("Ann Board", "Ann", "", "Board", ""),
+        ("Board, Ann", "Ann", "", "Board", ""),
+        ("J.P. Center", "J.P.", "", "Center", ""),
+        ("Center, David M., Jr.", "David M.", "", "Center", "Jr."),
+        ("Mary van School", "Mary", "van", "School", ""),
+        ("Council DM", "DM", "", "Council", ""),
+        ("ANN COLLEGE", "ANN", "", "COLLEGE", ""),
     ],
 )
 def test_people(text: str, given: str, particle: str, family: str, suffix: str) -> None:
@@ -58,6 +65,8 @@ def test_people(text: str, given: str, particle: str, family: str, suffix: str) 
         "The Heart Study Group", "Heart Consortium", "Bee and Sons", "Bee & Sons", "University of Hearts, Beatville",
         "Dept. of Cardiology", "on behalf of all", "Beat Investigators", "心臓医学会", "北京大学", "et al.", "others",
         "A, B, C, D", ",", ", Ann", "", "Team 7", "Beat Inc", "Heart: a network",
+        "Heart Center", "Center for Hearts", "Editorial Board", "Beatville Medical School", "CORE School", "The Board",
+        "Heart Center, Beatville", "School of Hearts", "Steering Council",
     ],
 )  # fmt: skip
 def test_what_is_no_person_stays_whole(text: str) -> None:

@@ -63,11 +63,6 @@ class ItemForm:
     labels: Mapping[str, str] = field(default_factory=dict)
     escape: str = "read"
 
-    @property
-    def is_table(self) -> bool:
-        """Whether papers are the rows of a table."""
-        return len(self.columns) > 1
-
 
 def render_item(form: ItemForm, entry: Entry, number: int = 1) -> str:
     """The lines of a paper, without a line end after the last."""

@@ -1,5 +1,6 @@
 """Imports an Awesome-style list: the papers it names, the labels of its sections, and what becomes of each link."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,11 +18,14 @@ from harvester.catalog.importing.items import items
 from harvester.catalog.importing.nodes import Close, Heading, Hidden, links_of
 from harvester.catalog.importing.outline import Outline, Place
 from harvester.catalog.importing.page import page
+from harvester.catalog.importing.records.decoding import text_of
 from harvester.catalog.importing.roles import why_no_web_link
 from harvester.catalog.importing.skipping import why_no_paper
 from harvester.catalog.importing.unknown import MetHeading, Unknown
 
 _FEW_WORDS = 3  # a bullet with no more than this, its dash included, is not a title
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_FEW_CONTROLS = 3  # in a line
 LONGEST = 10_000_000  # bytes of a list; GitHub shows half a megabyte, and anything this long is not a list
 
 
@@ -139,17 +143,17 @@ def read_list(path: Path) -> str:
             raise CatalogError(
                 f"{path} is longer than {LONGEST // 1_000_000} MB; pass the README.md of an Awesome list."
             )
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
+        text = text_of(path.read_bytes())
     except OSError as error:
         raise CatalogError(f"Cannot read {path}: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise CatalogError(f"{path}, line {line}: not UTF-8 text; save the list as UTF-8 and try again.") from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
+    if line := next((number for number, line in enumerate(text.split("\n"), 1) if _is_binary(line)), 0):
         raise CatalogError(f"{path}, line {line}: not a text file; pass the README.md of an Awesome list.")
     return text
+
+
+def _is_binary(line: str) -> bool:
+    """Whether it has a NUL, or more other control characters than may have been pasted by mistake."""
+    return "\0" in line or len(_CONTROL.findall(line)) > max(_FEW_CONTROLS, len(line) // 20)
 
 
 class _Sorter:
@@ -230,7 +234,7 @@ class _Sorter:
         elif item.title and place.known:
             self._take(links)
             self._groups.add(Mention(item, links, place))
-        elif why := _why_lost(item, links, place):
+        elif (links or not _only_navigates(item)) and (why := _why_lost(item, links, place)):
             self.lose(item, links, why)
 
     def _leave_out(self, item: Item, links: Sequence[Link], place: Place, reason: str) -> None:
@@ -247,6 +251,11 @@ class _Sorter:
     def _take(self, links: Sequence[Link]) -> None:
         for link in links:
             self._missing.pop(link.number, None)
+
+
+def _only_navigates(item: Item) -> bool:
+    """Whether all of its links lead to places of the list itself."""
+    return bool(item.links) and all(why_no_web_link(link) in ("navigation", "badge", "image") for link in item.links)
 
 
 def _why_lost(item: Item, links: Sequence[Link], place: Place) -> str:

@@ -20,15 +20,22 @@ _LONGEST = 40  # characters of a date
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _SHORT = r"['’](?P<short>\d\d)"
 _REMARK = (
-    r"(?:\s*[(（]?(?P<remark>oral|spotlight|poster|highlight|workshop|best paper|accepted|preprint|findings)[)）]?)?"
+    r"(?:[\s-]*[(（]?(?P<remark>oral|spotlight|poster|highlight|workshop|best paper|accepted|preprint|findings)[)）]?)?"
 )
 _PLACE_YEAR = re.compile(
     rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}|{_SHORT})[)）]?{_REMARK}\.?", re.IGNORECASE
 )
-_YEAR_PLACE = re.compile(rf"{_YEAR}[\s,-]+(?P<venue>[^\W\d][\w&./ -]{{1,60}}?){_REMARK}\.?", re.IGNORECASE)
+_YEAR_PLACE = re.compile(rf"{_YEAR}[\s,_-]+(?P<venue>[^\W\d][\w&./ -]{{1,60}}?){_REMARK}\.?", re.IGNORECASE)
+_YEAR_PLACE_NAME = re.compile(rf"{_YEAR}[_-](?P<venue>[A-Za-z&]{{2,12}})[_-](?P<remark>[^\W_][\w.+-]{{0,40}})")
+"""``2021-MICCAI-HeartNet``: the method's name, or a letter for the kind of the work, as a remark."""
+_PLACE_SHORT_YEAR = re.compile(r"(?P<venue>[A-Za-z]{3,12})(?P<short>\d\d)" + _REMARK, re.IGNORECASE)
 _ISSUE = re.compile(r"[,;:]?\s+(?:(?:vol|no|pp?|volume|issue|pages?)\b|\d).*", re.IGNORECASE)
 _MONTH_BEHIND = re.compile(
-    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?\s*\Z", re.IGNORECASE
+    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}|(?:"
+    + "|".join(_SPANISH)
+    + r")(?: de)?)"
+    r"\.?\s*\Z",
+    re.IGNORECASE,
 )
 _IN = re.compile(r"(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
 _KNOWN = word_set(
@@ -85,16 +92,31 @@ def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str,
     text = _IN.sub("", plain(text), count=1)
     if len(text) > 130 or date_of(text):
         return None
+    if named := named_place(text):
+        return named
     found = _PLACE_YEAR.fullmatch(text) or _YEAR_PLACE.fullmatch(text)
+    if not found and (short := _PLACE_SHORT_YEAR.fullmatch(text)) and short["venue"].lower() in _KNOWN:
+        found = short
     if not found or len(text.split()) > 14:
         return None
-    year = int(found["year"]) if found["year"] else 2000 + int(found.groupdict().get("short") or 0)
+    year = int(found.groupdict().get("year") or 0) or 2000 + int(found.groupdict().get("short") or 0)
     month = _MONTH_BEHIND.search(found["venue"])
     venue = _ISSUE.sub("", found["venue"][: month.start()] if month else found["venue"]).strip(" ,.;:'’-")
     if not venue or not (is_venue(venue) or (trusted and venue[0].isupper()) or (trusted and "," not in venue)):
         return None
     dated = date_of(f"{month['month']} {year}") if month else None
     return dated or Published(year), venue, (found["remark"] or "").capitalize()
+
+
+def named_place(text: str) -> tuple[Published, str, str] | None:
+    """``2021-MICCAI-HeartNet`` split into year, venue and name; of a single letter no name. None for other texts."""
+    found = _YEAR_PLACE_NAME.fullmatch(text)
+    if not found or not (found["venue"].lower() in _KNOWN or _ACRONYM.fullmatch(found["venue"])):
+        return None
+    remark = found["remark"]
+    if re.fullmatch(_REMARK, remark, re.IGNORECASE):
+        remark = remark.capitalize()
+    return Published(int(found["year"])), found["venue"], remark if len(remark) > 1 else ""
 
 
 def is_venue(text: str, *, set_apart: bool = False) -> bool:

@@ -33,6 +33,8 @@ _PAGES = re.compile(
 _EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;无;なし;soon;coming soon")
 _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
+_LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
+_SAYING = phrases("pytorch;tensorflow;keras;jax;torch;matlab;benchmark;benchmarks;database;software")
 _EDGES = " \t*_`|\\,.:;–—-~"
 _AFFILIATION = re.compile(
     r"\([^()]{0,80}\b(?:univ|institut|hospital|colleg|laborator|school|cent(?:er|re)|academy|inc\b)[^()]{0,80}\)",
@@ -105,7 +107,7 @@ class Facts:
         """With the notes in square brackets, which are date and venue where a list has both."""
         for name in filter(_SHORT_NAME.fullmatch, self.brackets):
             self.note(name, name)
-        notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note)]
+        notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note) and len(note) > 1]
         dated = next((note for note in notes if date_of(note)), None)
         venues = [note for note in notes if note is not dated]
         if dated:
@@ -123,7 +125,9 @@ class Facts:
 
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
-        bare = clean(text).strip(" ,;|:：")
+        bare = plain(text).strip(" ,;|:：")
+        if all(_is_label(piece) for piece in _LABELS.split(bare)):
+            return True  # "Paper; Code": what links would be called
         if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
             self.notes.append(bare)
         return True
@@ -205,7 +209,8 @@ class Facts:
 def roles(links: Iterable[Link], hints: dict[int, str]) -> Iterator[tuple[str, str]]:
     """The role and the address of each link."""
     for link in links:
-        yield role_of(link, hints.get(link.number, "")), link.target
+        role = role_of(link, hints.get(link.number, ""))
+        yield "data" if role == "dataset" else role, link.target
 
 
 def _is_said(line: Inline, start: int) -> bool:
@@ -297,6 +302,11 @@ def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
     known = is_place_or_date(note) or not re.search(r"[^\W\d]", note)
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
+
+
+def _is_label(text: str) -> bool:
+    """Whether it is what a link is called, and says nothing else about a paper."""
+    return role_word(text) not in ("", "link") and text.lower() not in _SAYING
 
 
 def _is_empty(text: str) -> bool:

@@ -1,19 +1,31 @@
 """Builds the nodes of a page from a flow of marks, tags and words, in which Markdown and HTML may be mixed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from harvester.base.errors import UsageError
 from harvester.catalog.importing.inline import Inline, Kind, Link, Span, join, trimmed, with_unread_bold
 from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Line, Node, Row, Rule, Table, Text
+from harvester.domain.identity import address_of, parse_identifier
 from harvester.domain.text import clean
 
 BARE_ADDRESS = re.compile(r"https?://[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+", re.IGNORECASE)
+_IDENTIFIER = re.compile(
+    r"(?:\bdoi\s*[:：]?\s*|(?<![\w/.=]))(?P<doi>10\.\d{4,9}/[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
+    r"|(?<![\w/.])(?:www\.)?(?:arxiv\.org/(?:abs|pdf)/|doi\.org/)(?P<host>[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
+    r"|\barxiv\s*[:：]\s*(?P<arxiv>\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b"
+    r"|\b(?:pmid\s*[:：]?\s*\d{5,9}|pmcid\s*[:：]?\s*PMC\d{5,9})\b",
+    re.IGNORECASE,
+)
+"""A DOI, an arXiv id or a PubMed id in words."""
 _DEEPEST = 60  # elements within each other
 _DETAILS_LEVEL = 7  # how much deeper headings within details are
 _MOST_DETAILS = 6
+_LONGEST_REPEATED = 200  # characters of a cell
 _INDENT = re.compile(r"[\s>]*")
+_FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\](?!:)")
 _SQUARE = str.maketrans("【】〔〕", "[][]")  # as lists in Chinese and Japanese write them
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
@@ -31,6 +43,8 @@ class _Open:
     cells: list[Inline] = field(default_factory=list)
     is_head: bool = True
     nested: int = 0
+    spans: int = 1  # rows that a cell is in
+    above: dict[int, tuple[int, Inline]] = field(default_factory=dict)  # cells of a table that go on in its next row
 
 
 class Flow:
@@ -128,11 +142,12 @@ class Flow:
                 continue
             return
 
-    def open_cell(self, *, head: bool) -> int:
-        """Open a cell of a table."""
+    def open_cell(self, *, head: bool, rows: int = 1) -> int:
+        """Open a cell of a table, which is in so many of its rows."""
         handle = -1 if self._open[-1].kind == "cell" and self._open[-1].nested else self._cell()
         if handle > 0:
             self._open[handle].is_head = head
+            self._open[handle].spans = rows
         return handle
 
     def rule(self) -> None:
@@ -196,11 +211,11 @@ class Flow:
             content = _in_one(done.lines)
             into.nodes += [*done.nodes, Heading(done.line, done.level, content)]
         elif done.kind == "cell":
-            into.cells.append(_in_one(done.lines))
+            _put(into, _in_lines(done.lines), done.spans)
             into.is_head = into.is_head and done.is_head
             into.nodes += done.nodes
         elif done.kind == "row":
-            into.rows.append((done.is_head, Row(done.line, tuple(done.cells))))
+            into.rows.append((done.is_head, Row(done.line, _whole_row(into, done))))
             into.nodes += done.nodes
         elif done.kind == "table":
             into.nodes += [*done.nodes, _table(done)]
@@ -242,7 +257,8 @@ class Flow:
             self._mark(kind, start, link)
         self._marks = [(kind, 0, link) for kind, _, link in waiting]
         text = "".join(self._text).translate(_SQUARE)
-        line = trimmed(with_unread_bold(self._with_addresses(Inline(text, tuple(self._spans)))))
+        whole = _without_footnotes(Inline(text, tuple(self._spans)))
+        line = trimmed(with_unread_bold(self._with_addresses(whole)))
         inside = self._open[-1]
         if inside.kind == "item" and not inside.nodes and not inside.lines and (ticked := _TASK.match(line.text)):
             line = line.part(ticked.end())
@@ -256,25 +272,47 @@ class Flow:
         return len(before.group().expandtabs(4)) if before else 0
 
     def _with_addresses(self, line: Inline) -> Inline:
-        """The line with addresses outside of links as links of their own."""
-        if "://" not in line.text:
-            return line
+        """The line with addresses and identifiers outside of links as links of their own."""
         taken = [span for span in line.spans if span.kind == "link"]
-        found = [
-            (match.start(), address)
-            for match in BARE_ADDRESS.finditer(line.text)
-            if (address := bare_address(match.group()))
-            and not any(span.start < match.start() + len(address) and match.start() < span.end for span in taken)
-        ]
-        bare = (
-            Span(start, start + len(address), "link", replace(self._link("", address), bare=True))
-            for start, address in found
-        )
-        return Inline(line.text, (*line.spans, *bare))
+        for start, end, label, address in _in_words(line.text):
+            if not any(span.start < end and start < span.end for span in taken):
+                link = replace(self._link(label, address), bare=not label)
+                taken.append(Span(start, end, "link", link))
+        return Inline(line.text, (*(span for span in line.spans if span.kind != "link"), *taken))
 
 
 _WITHIN = {"item": ("list", "cell"), "row": ("table",), "cell": ("table",)}
 """Elements that end the one before them, and the elements that they do so within."""
+
+
+def _without_footnotes(line: Inline) -> Inline:
+    """The line without the marks of footnotes."""
+    for mark in reversed(list(_FOOTNOTE.finditer(line.shape))):
+        line = line.without(*mark.span())
+    return line
+
+
+def _in_words(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """The addresses, and then the identifiers of papers, in a text: where each is, what it is called, and its address.
+
+    An arXiv id needs the word before it; a DOI is unlike anything else.
+    """
+    if "://" in text:
+        for match in BARE_ADDRESS.finditer(text):
+            if address := bare_address(match.group()):
+                yield match.start(), match.start() + len(address), "", address
+    for match in _IDENTIFIER.finditer(text):
+        said = bare_address(match["doi"] or match["arxiv"] or match.group())
+        if name := _identifier(f"https://{said}" if match["host"] else said):
+            end = match.start() + match.group().index(said) + len(said)
+            yield match.start(), end, name, address_of(name)
+
+
+def _identifier(said: str) -> str | None:
+    try:
+        return parse_identifier(said)
+    except UsageError:
+        return None
 
 
 def bare_address(found: str) -> str:
@@ -286,6 +324,46 @@ def bare_address(found: str) -> str:
 
 def _in_one(lines: Sequence[Line]) -> Inline:
     return trimmed(join(*(piece for line in lines for piece in (line.content, Inline(" ")))))
+
+
+def _in_lines(lines: Sequence[Line]) -> Inline:
+    """The lines of a cell, with a bar between two that are no one sentence."""
+    pieces: list[Inline] = []
+    for line in lines:
+        goes_on = line.content.text[:1].islower() or not line.content.text
+        pieces += [Inline(" " if goes_on else " | "), line.content] if pieces else [line.content]
+    return trimmed(join(*pieces))
+
+
+def _put(row: _Open, cell: Inline, rows: int) -> None:
+    """Add a cell to a row; what other rows repeat of it has no links, and is short."""
+    if rows > 1:
+        shown = cell.text if len(cell.text) <= _LONGEST_REPEATED else ""
+        row.above[len(row.cells)] = rows - 1, Inline(shown)
+    row.cells.append(cell)
+
+
+def _whole_row(table: _Open, row: _Open) -> tuple[Inline, ...]:
+    """The cells of a row, with those of rows above that go on in it."""
+    above, table.above = table.above, {}
+    cells: list[Inline] = []
+    own = iter(enumerate(row.cells))
+    while True:
+        column = len(cells)
+        left, cell = above.pop(column, (0, Inline()))
+        if not left:
+            number, cell = next(own, (-1, Inline()))
+            if number < 0:
+                break
+            left, repeated = row.above.get(number, (0, cell))
+            left += 1
+        else:
+            repeated = cell
+        if left > 1:
+            table.above[column] = left - 1, repeated
+        cells.append(cell)
+    table.above |= {column: (left - 1, cell) for column, (left, cell) in above.items() if left > 1}
+    return tuple(cells)
 
 
 def _table(done: _Open) -> Table:

@@ -12,7 +12,8 @@ class Item:
     """A part of a list that may be a paper; `title` is "" if it has none, `hints` are what stands before its links.
 
     `text` is the source. `opens` says that it begins like an entry: with a bullet, a link, or in a table; `dated` that
-    it has a date in square brackets. `file` and `number` say which list it is in, and where.
+    it has a date in square brackets; `footer` that it is below the list, after a rule. `file` and `number` say which
+    list it is in, and where.
     """
 
     line: int
@@ -27,6 +28,7 @@ class Item:
     bullet: bool = False
     opens: bool = False
     dated: bool = False
+    footer: bool = False
     file: int = 0
     number: tuple[int, int] = (0, 0)
 

@@ -14,8 +14,20 @@ from harvester.catalog.importing.inline import Inline, Link, links_in, notes_in
 from harvester.catalog.importing.item import Item, joined_notes
 from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.no_papers import has_such_name
-from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Line, Node, Rule, Table, Text, every
-from harvester.catalog.importing.roles import TITLE
+from harvester.catalog.importing.nodes import (
+    Bullet,
+    Close,
+    Heading,
+    Hidden,
+    Line,
+    Node,
+    Rule,
+    Table,
+    Text,
+    contents_of,
+    every,
+)
+from harvester.catalog.importing.roles import TITLE, leads_to_people, names_part
 from harvester.catalog.importing.rows import row_items
 from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper, tidy
 from harvester.catalog.importing.unknown import is_grouping
@@ -78,11 +90,14 @@ class Reader:
 
     def __init__(self, lines: Sequence[str], is_section: IsSection) -> None:
         self._lines, self._is_section = lines, is_section
+        self._is_footer = False
 
     def read(self, nodes: Sequence[Node], depth: int) -> Iterator[Event]:
         """The events of a page, or of what is in a bullet."""
         draft: Draft | None = None
+        below = len(nodes) if depth else _footer(nodes)
         for place, node in enumerate(nodes):
+            self._is_footer = self._is_footer or place > below
             if isinstance(node, Hidden):
                 yield node
             elif isinstance(node, Text):
@@ -219,10 +234,11 @@ class Reader:
             published=facts.published,
             venue=facts.venue,
             authors=facts.authors,
-            note=joined_notes(facts.notes),
+            note=joined_notes([note for note in facts.notes if note != found.title]),
             bullet=draft.bullet,
             opens=draft.bullet or draft.first.content.shape.startswith(("[", "\ue000", "\ue001")),
             dated=dated,
+            footer=self._is_footer,
         )
 
     def _text_of(self, lines: Sequence[Line]) -> str:
@@ -368,6 +384,27 @@ def _own_lines(node: Node) -> list[Line]:
 def _all_lines(node: Node) -> list[Line]:
     """All lines in a node, at any depth."""
     return [line for inside in every([node]) if isinstance(inside, Text) for line in inside.lines]
+
+
+def _footer(nodes: Sequence[Node]) -> int:
+    """The rule below which there is only the list's footer: paragraphs that lead to no paper; the end if none is."""
+    for place, node in reversed(list(enumerate(nodes))):
+        if isinstance(node, Rule):
+            return place
+        leads = [link for inside in every([node]) for content in contents_of(inside) for link in links_in(content)]
+        contents = isinstance(node, Bullet) and all(link.target.startswith("#") for link in leads)
+        if not contents and (not isinstance(node, Text) or any(map(_may_be_paper, node.lines))):
+            break
+    return len(nodes)
+
+
+def _may_be_paper(line: Line) -> bool:
+    links = links_in(line.content)
+    if any(link_identifier(link.target) for link in links) or line.content.of("strong"):
+        return True
+    if any(is_title_link(link) and len(link.label.split()) > 3 for link in links):
+        return True
+    return any(map(names_part, links)) and not any(map(leads_to_people, links))
 
 
 def _body(nodes: Sequence[Node], start: int) -> list[Node]:

@@ -10,6 +10,7 @@ from harvester.domain.person_names import surname_first
 _OTHERS = re.compile(r"[,;]?\s*(?:\bet\.?\s?al\b\.?|\band others\b|等人?)\s*", re.IGNORECASE)
 _AFFILIATION = re.compile(r"\([^()]{0,100}\)|（[^（）]{0,100}）")
 _AND = re.compile(r"[,;，；、]?\s+(?:and|y|und|et|&)\s+|\s*&\s*", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _EDGE = re.compile(r"^[\s*†‡§#\d]+|[\s*†‡§#\d.,;:]+$")
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?-?\s?){1,4}")
 _WORD = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİ][\w'’.-]*|[A-Z]['’][A-Z][\w-]+")
@@ -32,7 +33,11 @@ def names_of(text: str) -> tuple[str, ...]:
     """
     if len(text) > 3000:
         return ()
-    bare, others = _OTHERS.subn(" ", _AFFILIATION.sub(" ", plain(text)))
+    said = _AFFILIATION.sub(" ", plain(text))
+    others = _OTHERS.search(said)
+    if _YEAR.search(said) or (others and re.search(r"\w", said[others.end() :])):
+        return ()
+    bare = said[: others.start()] if others else said
     parts = [part for piece in _AND.split(bare) for part in re.split(r"\s*[,;，；、]\s*", piece)]
     if any(part and not re.search(r"[^\W\d_]", part) for part in parts):
         return ()

@@ -29,8 +29,17 @@ _TABLE_BELOW = re.compile(r"\n(?=\|[^\n]*\n\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*(?:\n
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?=\w[\w-]*:)(?:(?!---).*\n){1,200}---[ \t]*(?:\n|\Z)")
 _MARKS: Mapping[str, Kind] = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "u": "u", "a": "link"}
 _KINDS: Mapping[str, Kind] = {"code_inline": "code", "text_special": "literal"}
-_ELEMENTS = {"li": "item", "ul": "list", "ol": "list", "table": "table", "tr": "row", "details": "details"}
-_BREAKS = word_set("p div center section article header footer blockquote dl dt dd figure thead tbody")
+_ELEMENTS = {
+    "li": "item",
+    "ul": "list",
+    "ol": "list",
+    "table": "table",
+    "tr": "row",
+    "details": "details",
+    "dl": "list",
+    "dt": "item",
+}
+_BREAKS = word_set("p div center section article header footer blockquote dd figure thead tbody")
 _PICTURES = word_set("img source video iframe embed")
 _HEADING = re.compile("h[1-6]")
 
@@ -224,6 +233,9 @@ class _Tags(HTMLParser):
             self._flow.image(values.get("alt", ""), values.get("src") or values.get("srcset", "").split(" ")[0])
         elif tag == "br":
             self._flow.line_end(0)
+        elif tag in ("td", "th"):
+            rows = values.get("rowspan", "")
+            self._flow.open_cell(head=tag == "th", rows=int(rows) if re.fullmatch("[0-9]{1,4}", rows) else 1)
         else:
             self._element(tag)
 
@@ -232,8 +244,6 @@ class _Tags(HTMLParser):
             self._flow.rule()
         elif tag == "summary" or _HEADING.fullmatch(tag):
             self._flow.open("heading", self._flow.heading_level(0 if tag == "summary" else int(tag[1])))
-        elif tag in ("td", "th"):
-            self._flow.open_cell(head=tag == "th")
         elif tag in _ELEMENTS:
             self._flow.open(_ELEMENTS[tag])
         elif tag in _BREAKS:
@@ -246,6 +256,8 @@ class _Tags(HTMLParser):
             self._flow.close_kind("cell")
         elif tag == "summary" or _HEADING.fullmatch(tag):
             self._flow.close_kind("heading")
+        elif tag == "dt":
+            self._flow.end_text()  # what is said of it is in it
         elif tag in _ELEMENTS:
             self._flow.close_kind(_ELEMENTS[tag])
         elif tag in _BREAKS:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from harvester.base.escape import is_web_url
 from harvester.catalog.importing.dates import is_place_or_date
 from harvester.catalog.importing.inline import Link
-from harvester.catalog.importing.words import role_word
+from harvester.catalog.importing.words import IDENTIFIERS, role_word
 from harvester.domain.identity import arxiv_version, link_identifier
 
 NOT_THE_PAPER = frozenset(
@@ -23,6 +23,12 @@ _HOSTS: Mapping[str, str] = {
     "youtube.com": "video", "youtu.be": "video", "bilibili.com": "video", "colab.research.google.com": "colab",
     "twitter.com": "twitter", "x.com": "twitter", "kaggle.com": "data", "physionet.org": "data", "zenodo.org": "data",
 }  # fmt: skip
+_PEOPLE_HOSTS = frozenset(
+    {
+        "discord.gg", "discord.com", "t.me", "join.slack.com", "linkedin.com", "twitter.com", "x.com", "bsky.app",
+        "facebook.com", "instagram.com", "weibo.com", "mastodon.social", "medium.com",
+    }
+)  # fmt: skip
 _BADGE = re.compile(
     r"shields\.io|badge|awesome\.re/|badgen|/stars/|visitor|hits\.|codecov|travis-ci|star-history", re.IGNORECASE
 )
@@ -45,7 +51,8 @@ def role_of(link: Link, hint: str = "") -> str:
         return _on_hugging_face(link.target)
     if host == "arxiv.org" and link_identifier(link.target):
         return "pdf" if role_word(label) == "pdf" and hint in ("", "pdf") else "paper"
-    word = "link" if not label or "://" in label or arxiv_version(label) else role_word(label)
+    bare = not label or "://" in label or arxiv_version(label) or label.lower().startswith(IDENTIFIERS)
+    word = "link" if bare else role_word(label)
     if word in ("link", "paper") and host in _CODE_HOSTS and hint != "paper":
         return hint if hint in NOT_THE_PAPER else "code"
     if word and word != "link":
@@ -66,6 +73,16 @@ def _on_hugging_face(address: str) -> str:
 def paper_link(role: str) -> bool:
     """Whether a link with this role leads to the paper itself, so that no other paper should have it."""
     return role.rstrip("0123456789").rstrip("-") not in NOT_THE_PAPER
+
+
+def names_part(link: Link) -> bool:
+    """Whether a link is called what papers' links are: ``Paper``, ``Code``, ``Data``."""
+    return role_word(link.label) in ("paper", "pdf", "code", "data", "dataset", "model", "weights", "demo")
+
+
+def leads_to_people(link: Link) -> bool:
+    """Whether a link leads to the list's makers and readers: a chat, a social network, an address for mail."""
+    return host_of(link.target) in _PEOPLE_HOSTS or link.target.lower().startswith(("mailto:", "tel:"))
 
 
 def by_role(links: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venue, place_and_year
+from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venue, named_place, place_and_year
 from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
+from harvester.catalog.importing.long_names import NAME, long_name
 from harvester.catalog.importing.names import names_of
-from harvester.catalog.importing.words import label_before, role_word, without_marks, word_set
+from harvester.catalog.importing.sentences import LONGEST, QUOTED, sentence_end
+from harvester.catalog.importing.words import IDENTIFIERS, label_before, role_word, without_marks, word_set
 from harvester.domain.identity import arxiv_version, link_identifier
 
 _NOTE_FIRST = re.compile(
@@ -21,19 +23,17 @@ _PLACE_FIRST = re.compile(
     r"(?P<note>[A-Z][\w&-]{1,15}(?: [A-Z][\w&-]{1,15}){0,2}[ '’-]{1,2}\d{2,4})\s*[:|–—-]+\s+(?=\S)"
 )
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
-_QUOTED = re.compile('[“"«「『](?P<text>[^“”"«»「」『』]{8,400})[”"»」』]')
-_SENTENCE_END = re.compile(r"(?:\.(?=\s+[A-Z(*_\[])|[.。](?=\s+(?i:arxiv|biorxiv|medrxiv)\b)|[.?!。]\s*$|\s+[–—|-]\s+)")
 _CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
+_PEOPLE_FIRST = re.compile(
+    r"(?P<authors>(?:[^.,;]{2,40}(?:[,;]| and| &) ){1,40}[^.,;]{2,40}|[^\W\d_][\w'’-]+ [A-Z]{1,3})\.\s+(?=\S)"
+)
+_VENUE_NEXT = re.compile(r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d)")
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
 _TAIL_ROUND = re.compile(r"\s*[(（\[](?P<tail>[^()（）\[\]]{2,60})[)）\]][.。]?\s*$")
 _SEPARATOR = re.compile(r"[,，.;]\s+|\s+[–—|-]\s+|\s+(?=in\s)")
-_SHORT_NAME = re.compile(r"\s*[:：]\s*(?=\S)")
-_FEWEST = 8  # letters of a sentence
 _MOST_NOTES = 4
 _MOST_TAILS = 3
 _BAR = Inline(" | ")
-_SHORT = 4  # words of a short name
-_LONGEST = 2_000  # characters of a line in which a title is looked for
 _EDGES = " \t*_`|\\,:;–—-"
 _AROUND = " \t|,:;–—-"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》", "„": "“"}
@@ -62,12 +62,19 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
     Args:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
     """
-    before, text = _leading_notes(unmarked(line))
+    before, text = _leading_notes(_with_bracketed_place(unmarked(line)))
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
         title, tail = _without_tails(found.title)
         if words := tidy(title.words):
             return Titled(words, join(before, found.rest, tail), found.link)
-    return Titled("", line)
+    return _named_in_place(line)
+
+
+def _named_in_place(line: Inline) -> Titled:
+    """The name in a venue that is all there is: ``[2021-MICCAI-HeartNet](...)``."""
+    link = next((span.link for span in line.of("link") if span.link and named_place(span.link.label)), None)
+    named = named_place(link.label) if link else None
+    return Titled(named[2] if named else "", line, link if named and named[2] else None)
 
 
 def unmarked(line: Inline) -> Inline:
@@ -96,7 +103,7 @@ def tidy(title: str) -> str:
 
 def is_generic(label: str) -> bool:
     """Whether a link's text says what kind of link it is ("PDF", "PyTorch code", an arXiv id), so is not a title."""
-    if arxiv_version(label) or "://" in label or label.lower().startswith(("10.", "doi:", "arxiv:")):
+    if arxiv_version(label) or "://" in label or label.lower().startswith(IDENTIFIERS):
         return True
     return bool(role_word(label))
 
@@ -136,8 +143,20 @@ def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
     return notes, text
 
 
+def _with_bracketed_place(line: Inline) -> Inline:
+    """A venue or a date in bold or as code at the beginning, before other words, in square brackets."""
+    first = _first(line, "strong") or _first(line, "code")
+    if not first or not re.search(r"\w", line.text[first.end :]):
+        return line
+    said = line.part(first.start, first.end)
+    if not is_place_or_date(said.words) or said.of("link"):
+        return line
+    rest = line.part(first.end)
+    return join(Inline(f"[{said.words}] "), trimmed(rest, _AROUND))
+
+
 def _note_first(text: Inline) -> re.Match[str] | None:
-    shape = text.shape[:_LONGEST]
+    shape = text.shape[:LONGEST]
     if found := _NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape):
         return found
     if (placed := _PLACE_FIRST.match(shape)) and place_and_year(placed["note"]):
@@ -158,19 +177,24 @@ def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[_
     """Possible titles, most credible first."""
     bold = _first(text, "strong")
     if bold and not (_is_note(text, bold) and re.search(r"\w", text.text[bold.end :])):
-        yield from _from_bold(text, bold)
+        yield from _from_bold(text, bold, like_a_paper=like_a_paper)
     linked = _first(text, "link")
     if linked and linked.link and is_title_link(linked.link):
         found = _from_link(text, linked)
+        if leads_to_paper(linked.link):
+            name = text.part(linked.start, linked.end)
+            yield from _with_long_name(text, name, linked.end, linked.link, like_a_paper=True)
         if bullet or _no_prose(found.rest):
             yield found
     if bullet or like_a_paper:
         yield from _further_on(text)
     if like_a_paper:
         yield from _cited(text)
+        if named := NAME.match(text.shape):
+            yield from _with_long_name(text, text.part(0, named.end()), named.end(), None, like_a_paper=True)
         yield from _bare(text, bullet=bullet)
     if bold:
-        yield from _from_bold(text, bold)
+        yield from _from_bold(text, bold, like_a_paper=like_a_paper)
 
 
 def _first(line: Inline, kind: Kind) -> Span | None:
@@ -195,29 +219,17 @@ def _field_in_bold(line: Inline, bold: Span) -> str:
     return field
 
 
-def _from_bold(line: Inline, bold: Span) -> Iterator[_Found]:
+def _from_bold(line: Inline, bold: Span, *, like_a_paper: bool) -> Iterator[_Found]:
     words, rest = line.part(bold.start, bold.end), _without(line, bold.start, bold.end)
     linked = next((span.link for span in words.of("link")), None)
-    yield from _with_long_name(line, words, bold.end, linked)
+    yield from _with_long_name(line, words, bold.end, linked, like_a_paper=like_a_paper)
     yield _Found(words, rest, linked)
 
 
-def _with_long_name(line: Inline, words: Inline, end: int, link: Link | None) -> Iterator[_Found]:
-    """``**Short**: The long title``, both together."""
-    glued = words.words.endswith((":", "："))
-    colon = _SHORT_NAME.match(line.text, end)
-    if len(words.words.split()) > _SHORT or not (colon or glued):
-        return
-    start = colon.end() if colon else end
-    after = line.part(start)
-    if quoted := _QUOTED.match(after.shape):
-        title, rest = after.part(*quoted.span("text")), after.part(quoted.end())
-    else:
-        first = TOKEN.search(after.shape)
-        stop = _sentence_end(after.text[: first.start()] if first else after.text)
-        title, rest = after.part(0, stop), after.part(stop)
-    if re.search(r"[^\W\d]", title.text):
-        yield _Found(join(trimmed(words, " :："), Inline(": "), trimmed(title)), rest, link)
+def _with_long_name(line: Inline, name: Inline, end: int, link: Link | None, *, like_a_paper: bool) -> Iterator[_Found]:
+    """A short name and the long one behind it, both together; the long one alone if it is a link."""
+    if found := long_name(line, name, end, like_a_paper=like_a_paper):
+        yield _Found(found.title, found.rest, found.link or link)
 
 
 def _from_link(line: Inline, link: Span) -> _Found:
@@ -231,8 +243,8 @@ def _further_on(line: Inline) -> Iterator[_Found]:
     """A title after authors or a date: in bold, in quotes, or a link of several words."""
     for bold in line.of("strong"):
         if not _is_note(line, bold) and len(line.part(bold.start, bold.end).words.split()) > 2:
-            yield from _from_bold(line, bold)
-    if quoted := _QUOTED.search(line.shape[:_LONGEST]):
+            yield from _from_bold(line, bold, like_a_paper=False)
+    if quoted := QUOTED.search(line.shape[:LONGEST]):
         yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), _without(line, *quoted.span()))
     for span in line.of("link"):
         several = len(line.part(span.start, span.end).words.split()) > 2
@@ -253,24 +265,31 @@ def _in_sentence(before: str) -> bool:
 
 
 def _cited(line: Inline) -> Iterator[_Found]:
-    """``Dee, A., & Poe, B. (2021). Title. Venue``, as in references (APA)."""
-    found = _CITED.match(line.text[:_LONGEST])
+    """``Dee, A., & Poe, B. (2021). Title. Venue`` and ``Dee A, Poe B. Title.``, as in references (APA, Vancouver)."""
+    text = line.text[:LONGEST]
+    found = _CITED.match(text) or _PEOPLE_FIRST.match(text)
     if found and names_of(found["authors"]):
         after = line.part(found.end())
         first = TOKEN.search(after.shape)
-        stop = _sentence_end(after.text[: first.start()] if first else after.text)
-        yield _Found(after.part(0, stop), join(line.part(0, found.end()), _BAR, after.part(stop)))
+        stop = sentence_end(after.text[: first.start()] if first else after.text)
+        yield _Found(after.part(0, stop), join(line.part(0, found.end()), _BAR, _with_venue(after.part(stop))))
+
+
+def _with_venue(rest: Inline) -> Inline:
+    """What is behind the title of a reference; the words before the year or the volume, its venue, in italics."""
+    found = _VENUE_NEXT.match(rest.text)
+    return Inline(rest.text, (*rest.spans, Span(*found.span("venue"), "em"))) if found else rest
 
 
 def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     """The words before the first link or note: their first sentence, after the authors if those come first."""
     first = TOKEN.search(line.shape)
     stop = first.start() if first else len(line.text)
-    lead = line.text[: min(stop, _LONGEST)].rstrip(" (（[")
+    lead = line.text[: min(stop, LONGEST)].rstrip(" (（[")
     lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;–—-")
     skipped = _AUTHORS_FIRST.match(lead)
     start = skipped.end() if skipped else 0
-    end = start + _sentence_end(lead[start:])
+    end = start + sentence_end(lead[start:])
     end = _before_people(lead, start, end)
     title = trimmed(line.part(start, end), _EDGES)
     words = title.words.split()
@@ -281,24 +300,6 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     if len(words) == 1 and not bullet:
         return
     yield _Found(title, _without(line, start, end))
-
-
-def _sentence_end(text: str) -> int:
-    """Where the first sentence of at least a few letters ends."""
-    text = text[:_LONGEST]
-    found = next(
-        (end for end in _SENTENCE_END.finditer(text) if end.start() >= _FEWEST and not _abbreviated(text, end)), None
-    )
-    if not found:
-        return len(text)
-    return found.start() + (found.group()[0] in "?!")  # these belong to the title
-
-
-def _abbreviated(text: str, stop: re.Match[str]) -> bool:
-    if not stop.group().startswith("."):
-        return False
-    last = text[: stop.start()].rpartition(" ")[2].lstrip("([（")
-    return len(last) == 1 or last.lower() in ("vs", "dr", "st", "al", "e.g", "i.e", "u.s")
 
 
 def _before_people(text: str, start: int, end: int) -> int:
@@ -329,7 +330,7 @@ def _without_tails(title: Inline) -> tuple[Inline, Inline]:
 
 def _tail(title: Inline) -> tuple[int, tuple[int, int]] | None:
     """Where the last venue or date in a title starts, and which characters say it."""
-    shape = title.shape[:_LONGEST]
+    shape = title.shape[:LONGEST]
     found = _TAIL_ROUND.search(shape[-80:])
     if found and is_place_or_date(found["tail"]):
         behind = max(0, len(shape) - 80)

@@ -52,6 +52,8 @@ NAMELESS = phrases(
     "open;in;original;链接;連結;地址;下载;官方;リンク;enlace;aquí;oficial;de;del;la;el"
 )
 """Words that say nothing, alone or beside a role."""
+IDENTIFIERS = ("10.", "doi:", "arxiv:", "pmid:", "pmcid:")
+"""How a link's text begins, in lower case, that is an identifier."""
 _FIELDS: Mapping[str, str] = _by_phrase(
     date="date;year;time;published;publish date;publication date;pub date;month;release date;日期;时间;時間;年份;年;"
     "日付;発行年;fecha;año",

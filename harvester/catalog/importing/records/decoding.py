@@ -20,10 +20,15 @@ def decoded(data: bytes, name: str) -> str:
     Raises:
         CatalogError: the bytes are no text; the message names `name`.
     """
-    text = _read(data, _encoding(data))
+    text = text_of(data)
     if "\0" in text:
         raise CatalogError(f"{name} is not a text file", remedy="give a README, a .bib file or a CITATION.cff")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file as `decoded`, with its line ends; of a file that is no text it has control characters."""
+    return _read(data, _encoding(data))
 
 
 def _encoding(data: bytes) -> str:
