@@ -91,7 +91,7 @@ class CatalogCache:
         home = self._ws.settings.digest.base_url
         context = partial(export_context, self._ws, entries)
         known = once(partial(known_papers, self._ws, entries))
-        makers = site(entries, self._ws.taxonomy, known, OTHERS, context, home)
+        makers = site(entries, self._ws.taxonomy, known, OTHERS, context, home, small=True)
         return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries), known)
 
 
