@@ -8,7 +8,6 @@ Exits with 1 if a target is missed.
 import argparse
 import asyncio
 import os
-import re
 import shutil
 import statistics
 import sys
@@ -16,10 +15,9 @@ import time
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
-from reviewing import PASSWORD, Room, machine_load, processor_seconds, room, serving
+from reviewing import MEMORY, PASSWORD, Room, machine_load, memory, processor_seconds, room, serving
 
 TARGET = 0.150  # seconds, p95 from the key to the next paper
-MEMORY = 200  # MB
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 KEYS = "axad"
 # Notes when each key goes down, and when the paper that it leads to has been painted.
@@ -86,12 +84,6 @@ def measure(place: Room, reviewers: int, given: argparse.Namespace) -> bool:
         flush=True,
     )
     return p95 <= TARGET and after <= MEMORY and not torch
-
-
-def memory(process: int) -> float:
-    """A process's resident memory in MB."""
-    (found,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    return int(found) / 1024
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from harvester.store.tables import (
 )
 
 PASSWORD = "correct horse battery"
+MEMORY = 200  # MB that the server may take
 BEGUN = datetime(2025, 1, 1, tzinfo=UTC)
 CHUNK = 5_000
 PREDICTIONS, SENTENCES = 300, 5_000  # different ones, of which papers have some
@@ -108,6 +110,12 @@ def processor_seconds(process: int) -> float:
     """The processor time that a process has used: other work on the machine hardly changes it."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(process: int) -> float:
+    """A process's resident memory in MB."""
+    (found,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found) / 1024
 
 
 def machine_load() -> str:

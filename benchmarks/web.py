@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import requests
-from reviewing import PASSWORD, WORDS, Room, machine_load, processor_seconds, room, serving
+from reviewing import MEMORY, PASSWORD, WORDS, Room, machine_load, memory, processor_seconds, room, serving
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
@@ -175,8 +175,12 @@ def main() -> int:
         ids = iter(place.pending)
         counted = statements(place, ids)
         with serving(place) as process:
+            before = memory(process)
             met = run(place, process, ids, counted, given.requests)
-    print("\nall targets met" if met else "\na target was missed")
+            after = memory(process)
+        print(f"\nmemory of the server: {before:.0f} MB at its start, {after:.0f} MB at the end (at most {MEMORY})")
+        met = met and after <= MEMORY
+    print("all targets met" if met else "a target was missed")
     return int(not met)
 
 

@@ -20,6 +20,7 @@ from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
 
+
 @dataclass
 class Contents:
     """The entries at one moment, newest first, and what is made from them on first use."""
@@ -83,7 +84,7 @@ class CatalogCache:
         home = self._ws.settings.digest.base_url
         context = partial(export_context, self._ws, entries)
         known = once(partial(known_papers, self._ws, entries))
-        makers = site(entries, self._ws.taxonomy, known, SERVED, context, home)
+        makers = site(entries, self._ws.taxonomy, known, SERVED, context, home, small=True)
         return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries), known)
 
 

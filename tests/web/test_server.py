@@ -60,8 +60,11 @@ def test_a_review_loads_neither_torch_nor_scikit_learn(room: Room) -> None:
         assert 'data-supports="modality:ecg"' in page
         form = {"csrf": csrf(session, f"{url}/review"), "paper": names[0], "version": "0", "kind": "research"}
         assert session.post(f"{url}/review/decide", data={**form, "action": "accept"}, timeout=60).ok
-        for address in ("/review/paper?paper=" + names[1], "/review/digest/preview", "/review/classifier", "/"):
+        for address in ("/review/paper?paper=" + names[1], "/review/digest/preview", "/review/classifier"):
             assert session.get(f"{url}{address}", timeout=60).ok
+        (slug,) = set(re.findall(r"paper/([^/\"]+)/", session.get(url, timeout=60).text))
+        for address in (f"/paper/{slug}/", "/data/map.json", "/api/entries?q=transformers"):
+            assert session.get(f"{url}{address}", timeout=120).ok, address
         mapped = Path(f"/proc/{process.pid}/maps").read_text()
         assert "sqlalchemy" in mapped, "what is loaded can be told from the maps"
         assert [library for library in ("torch", "sklearn", "scipy") if f"/{library}/" in mapped] == []

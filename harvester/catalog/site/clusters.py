@@ -20,18 +20,37 @@ _TELLING = 0.15  # how far a label must set a cluster apart to name it
 _UNNAMED = "Other papers"
 
 
-def clusters(places: Sequence[Sequence[int]], entries: Sequence[Entry], taxonomy: Taxonomy) -> dict[str, Any]:
+def groups(places: Sequence[Sequence[int]]) -> list[int]:
+    """The number of the cluster of each of the places: compact groups of neighbors (Ward 1963)."""
+    import numpy as np
+    from sklearn.cluster import AgglomerativeClustering
+
+    count = min(_MOST, max(1, round(math.sqrt(len(places)) / 2)))
+    if count < 2:
+        return [0] * len(places)
+    points = np.asarray(places, dtype=np.float64)
+    some = points[:: -(-len(points) // _COMPARED)]
+    of_some = AgglomerativeClustering(count, linkage="ward").fit_predict(some)
+    centers = np.stack([some[of_some == group].mean(axis=0) for group in range(count)])
+    nearest = ((points[:, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
+    found: list[int] = np.unique(nearest, return_inverse=True)[1].tolist()
+    return found
+
+
+def clusters(
+    places: Sequence[Sequence[int]], grouped: Sequence[int], entries: Sequence[Entry], taxonomy: Taxonomy
+) -> dict[str, Any]:
     """Names and middles of the clusters, largest first, and the position of each paper's cluster among them.
 
     Args:
         places: where on the map each of the entries is.
+        grouped: what `groups` says of the places.
     """
     import numpy as np
 
     if not entries:
         return {"name": [], "at": [], "of": []}
-    points = np.asarray(places, dtype=np.float64)
-    found = _grouped(points, min(_MOST, max(1, round(math.sqrt(len(points)) / 2))))
+    points, found = np.asarray(places, dtype=np.float64), np.asarray(grouped)
     sizes = np.bincount(found)
     order = sorted(range(len(sizes)), key=lambda group: (-sizes[group], int(np.argmax(found == group))))
     of = np.argsort(order)[found]
@@ -41,20 +60,6 @@ def clusters(places: Sequence[Sequence[int]], entries: Sequence[Entry], taxonomy
         "at": [[int(x), int(y)] for x, y in middles],
         "of": [int(group) for group in of],
     }
-
-
-def _grouped(points: "NDArray[Any]", count: int) -> "NDArray[Any]":
-    """The number of each point's cluster: compact groups of neighbors (Ward 1963)."""
-    import numpy as np
-    from sklearn.cluster import AgglomerativeClustering
-
-    if count < 2:
-        return np.zeros(len(points), dtype=np.int64)
-    some = points[:: -(-len(points) // _COMPARED)]
-    of_some = AgglomerativeClustering(count, linkage="ward").fit_predict(some)
-    centers = np.stack([some[of_some == group].mean(axis=0) for group in range(count)])
-    nearest: NDArray[Any] = ((points[:, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
-    return np.unique(nearest, return_inverse=True)[1]
 
 
 def _telling_labels(of: "NDArray[Any]", entries: Sequence[Entry], taxonomy: Taxonomy) -> Iterator[list[str]]:

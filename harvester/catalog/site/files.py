@@ -10,9 +10,9 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.export import EXTENSIONS, WRITERS, shown
 from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import Context
-from harvester.catalog.site import nearby, pack
+from harvester.catalog.site import apart, nearby, pack
 from harvester.catalog.site.addresses import list_path, pages, slugs
-from harvester.catalog.site.clusters import clusters
+from harvester.catalog.site.clusters import clusters, groups
 from harvester.catalog.site.crawlers import robots, sitemap
 from harvester.catalog.site.known import UNKNOWN, AllKnown
 from harvester.catalog.site.pages import Frame, assets, list_page, paper_page
@@ -48,6 +48,7 @@ def site(
     others: Sequence[tuple[str, str]] = (),
     context: Callable[[], Context] | None = None,
     home: str = "http://localhost:8000",
+    small: bool = False,
 ) -> dict[str, Maker]:
     """A function that generates each file of the site, by its path below the site's root.
 
@@ -56,21 +57,25 @@ def site(
         others: addresses and names of the other pages on the site's server.
         context: returns what exports say besides the entries; called when the first of them is requested.
         home: the address of the site, without a slash at its end.
+        small: whether this process is to stay small: similar papers and the map are computed in another one.
     """
     papers = shown(entries)
     frame = Frame(taxonomy, papers, slugs(entries), home, others)
     about = once(context or partial(Context, taxonomy))
     details = once(known)
-    placed = once(lambda: nearby.vectors(papers, taxonomy, {name: one.text for name, one in details().items()}))
-    places = once(lambda: nearby.layout(placed()))
+    texts = once(lambda: nearby.texts_of(papers, taxonomy, {name: one.text for name, one in details().items()}))
+    placed = once(lambda: nearby.vectors(texts()))
+    similar = once(lambda: apart.similar(texts()) if small else nearby.similar(placed()))
+    places = once(lambda: apart.layout(texts()) if small else nearby.layout(placed()))
+    grouped = once(lambda: (apart.groups if small else groups)(places()))
     return {
         **_lists(frame, details),
-        **_papers(frame, details, once(lambda: nearby.similar(placed())), about),
+        **_papers(frame, details, similar, about),
         **_for_crawlers(frame, details),
         "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs, details()),
         "data/abstracts.json": lambda: pack.abstracts(papers, details()),
         "data/map.json": lambda: pack.dumps(places()),
-        "data/clusters.json": lambda: pack.dumps(clusters(places(), papers, taxonomy)),
+        "data/clusters.json": lambda: pack.dumps(clusters(places(), grouped(), papers, taxonomy)),
         **_citations(papers, about),
         **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
         **{f"assets/{name}": partial(bytes, body) for name, body in assets().items() if name != ICON},

@@ -33,22 +33,26 @@ def text_of(entry: Entry, taxonomy: Taxonomy, abstract: str = "") -> str:
     return ". ".join((entry.title, *names, abstract))
 
 
-def vectors(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str, str]) -> "Floats":
-    """float32 array (papers, dimensions) of unit length, or zeros for a paper that shares no word with another.
+def texts_of(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str, str]) -> list[str]:
+    """What papers are compared by.
 
     Args:
         abstracts: the known abstracts, by entry id.
     """
+    return [text_of(entry, taxonomy, abstracts.get(entry.id, "")) for entry in entries]
+
+
+def vectors(texts: Sequence[str]) -> "Floats":
+    """float32 array (papers, dimensions) of unit length, or zeros for a paper that shares no word with another."""
     import numpy as np
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
 
-    texts = [text_of(entry, taxonomy, abstracts.get(entry.id, "")) for entry in entries]
     counted = WeightedWords(texts, max_features=20_000).rows
     size = min(_DIMENSIONS, min(counted.shape) - 1)
     if size < 2:
         return np.asarray(counted.toarray(), dtype=np.float32)
-    with np.errstate(invalid="ignore"):  # equal texts have no variance that could be explained
+    with np.errstate(invalid="ignore", divide="ignore"):  # equal texts have no variance that could be explained
         reduced = TruncatedSVD(size, n_iter=3, random_state=0).fit_transform(counted)
     return np.asarray(normalize(reduced), dtype=np.float32)
 

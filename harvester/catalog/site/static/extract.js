@@ -3,6 +3,7 @@
 import { words } from "./search.js";
 
 const TOKEN = /[\p{L}\p{N}\p{M}\p{Cf}]+(?:[-‐‑–−][\p{L}\p{N}\p{M}\p{Cf}]+)*/gu;
+const PLAIN = /^[a-z0-9]+$/i; // one word without accents: most are, and need no further look
 const LENGTH = 240; // characters, about two lines
 const BEFORE = 60; // of them before the first word that was found
 
@@ -23,11 +24,17 @@ export function segments(text, marks) {
 export function extract(text, marks) {
   const hits = [...found(text, marks)];
   if (!hits.length) return null;
-  let best = 0, most = 0;
-  for (let first = 0; first < hits.length && hits[first].at < text.length; first++) {
-    const inside = new Set();
-    for (let hit = first; hit < hits.length && hits[hit].at < hits[first].at + LENGTH - BEFORE; hit++) inside.add(hits[hit].token.toLowerCase());
-    if (inside.size > most) [best, most] = [hits[first].at, inside.size];
+  const inside = new Map(); // how often each word is in the stretch that begins with a hit
+  const count = ({ token }, by) => {
+    const word = token.toLowerCase(), times = (inside.get(word) || 0) + by;
+    if (times) inside.set(word, times);
+    else inside.delete(word);
+  };
+  let best = 0, most = 0, next = 0;
+  for (const hit of hits) {
+    while (next < hits.length && hits[next].at < hit.at + LENGTH - BEFORE) count(hits[next++], 1);
+    if (inside.size > most) [best, most] = [hit.at, inside.size];
+    count(hit, -1);
   }
   const start = best <= BEFORE ? 0 : text.indexOf(" ", best - BEFORE) + 1;
   const from = start && start <= best ? start : Math.min(start, best);
@@ -38,6 +45,10 @@ export function extract(text, marks) {
 
 function* found(text, marks) {
   for (const match of text.matchAll(TOKEN)) {
-    if (words(match[0]).some((word) => marks.has(word))) yield { at: match.index, token: match[0] };
+    if (isMarked(match[0], marks)) yield { at: match.index, token: match[0] };
   }
+}
+
+function isMarked(token, marks) {
+  return PLAIN.test(token) ? marks.has(token.toLowerCase()) : words(token).some((word) => marks.has(word));
 }

@@ -2,6 +2,7 @@
 
 const WORD = /[\p{L}\p{N}]+/gu;
 const COMPOUND = /[\p{L}\p{N}]+(?:[-‐–−][\p{L}\p{N}]+)*/gu; // NFKD makes the other hyphens these
+const PAIRS = /[\ud800-\udfff]/; // letters of two code units
 const LEFT_OUT = /[\p{M}\p{Cf}]/gu;
 const LETTERS = { ß: "ss", ς: "σ", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
 const WHOLE = new RegExp(`[${Object.keys(LETTERS).join("")}]`, "gu");
@@ -33,8 +34,7 @@ function terms(plain) {
 /** Whether two words differ by one letter that is wrong, missing or too many, or by two neighbours swapped. */
 export function nearlySame(left, right) {
   if (Math.abs(left.length - right.length) > 2) return false; // a letter is one code unit or two
-  const pairs = /[\ud800-\udfff]/; // otherwise a code unit is a letter
-  const a = pairs.test(left) ? [...left] : left, b = pairs.test(right) ? [...right] : right;
+  const a = PAIRS.test(left) ? [...left] : left, b = PAIRS.test(right) ? [...right] : right;
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
   let tailA = a.length, tailB = b.length;
@@ -45,6 +45,12 @@ export function nearlySame(left, right) {
 }
 
 const letters = (word) => [...word].length;
+
+/** Arrays of scores made one, paper by paper, in the first of them. */
+function combined([first, ...others], choose) {
+  for (const other of others) for (let paper = 0; paper < first.length; paper++) first[paper] = choose(first[paper], other[paper]);
+  return first;
+}
 
 /** The search index of the catalog: for each word the papers with it, and where. `data.abstracts` may be missing. */
 export class Search {
@@ -86,11 +92,8 @@ export class Search {
   find(query) {
     const asked = this.asked(query);
     if (!asked.length) return null;
-    const found = asked.map((term) => this.termScores(term));
-    return new Float32Array(this.size).map((_, paper) => {
-      const scores = found.map((of) => of[paper]);
-      return scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score);
-    });
+    const found = asked.map((term) => Float32Array.from(this.termScores(term)));
+    return combined(found, (one, other) => (one && other ? one + other : 0));
   }
 
   asked(query) {
@@ -103,9 +106,8 @@ export class Search {
   }
 
   termScores(term) {
-    const ways = term.map((way) => way.map((word) => this.scores(word)));
-    const worst = (way, paper) => Math.min(...way.map((scores) => scores[paper]));
-    return new Uint8Array(this.size).map((_, paper) => Math.max(...ways.map((way) => worst(way, paper))));
+    const ways = term.map((way) => combined(way.map((word) => this.scores(word)), Math.min));
+    return combined(ways, Math.max);
   }
 
   scores(word) {
