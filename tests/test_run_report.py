@@ -17,6 +17,7 @@ from harvester.domain.run_report import (
     NoticeReport,
     PaperCounts,
     Payload,
+    ProposalReport,
     RunReport,
     SourceReport,
     run_state,
@@ -31,7 +32,7 @@ DOCUMENTED = json.loads("""
  "seconds": 48.2}
 """)
 FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest"]
-FIRST_KEYS += ["catalog", "withdrawn", "notices", "standing"]
+FIRST_KEYS += ["catalog", "proposals", "withdrawn", "notices", "standing"]
 
 
 def whole() -> RunReport:
@@ -59,6 +60,7 @@ def whole() -> RunReport:
         queued=17,
         digest=DigestCounts(12, 12),
         catalog=CatalogChanges(1, 2, ("arxiv:2501.00002",)),
+        proposals=ProposalReport(3, 4, "catalogue-proposal/2026-01-06", 5, 2, 6),
         withdrawn=("arxiv:2501.00001",),
         notices=(NoticeReport("doi:10.1000/x", "retraction", "https://doi.org/10.1000/y"),),
         alert_counts=AlertCounts(40, 2),

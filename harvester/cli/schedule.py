@@ -44,7 +44,7 @@ def _once(ws: "Workspace", names: list[str]) -> Output:
     if unknown := [name for name in names if name not in JOBS]:
         raise UsageError(f"There is no job {unknown[0]!r}", remedy=f"choose from: {', '.join(JOBS)}")
     done = perform_all(ws, names or list(JOBS))
-    lines = [f"{job_run.job}: {job_run.failure or 'done'}" for job_run in done]
+    lines = [f"{job_run.job}: {job_run.failure or job_run.note or 'done'}" for job_run in done]
     return Output(
         [_shown(job_run) for job_run in done],
         "\n".join([*lines, f"{len(done)} jobs were due."]),

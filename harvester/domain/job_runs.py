@@ -13,7 +13,8 @@ class JobRun:
     """The last due time at which a job was started.
 
     `ended` is None while the job is running, or if it was killed; `attempts` counts how often it was started for this
-    due time; `failure` is one sentence, "" if the job succeeded.
+    due time; `failure` is one sentence, "" if the job succeeded; `note`, which is not stored, says why there was
+    nothing to do yet.
     """
 
     job: str
@@ -22,6 +23,7 @@ class JobRun:
     begun: datetime | None = None
     ended: datetime | None = None
     failure: str = ""
+    note: str = ""
 
 
 def wanted(job_run: JobRun | None, due: datetime | None, now: datetime) -> datetime | None:

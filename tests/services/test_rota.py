@@ -190,7 +190,10 @@ def test_a_training_that_has_too_little_yet_is_no_failure(day: Day, monkeypatch:
     """A list made by `init --taxonomy` has no labeled set either: that of the first subject is not fetched for it."""
     monkeypatch.setattr("harvester.services.learning.train.has_labelled_set", lambda _ws: False)
     monkeypatch.setattr(job_runs, "fetch_labels", None)
-    assert job_runs._train(day.ws) == ""
+    monkeypatch.setitem(job_runs.WORK, "train", Job(job_runs._train))
+    done = job_runs._work(day.ws, "train")
+    assert (done.failure, done.alerted) == ("", False)
+    assert done.note.startswith("not yet: Only 0 papers")
 
 
 def test_a_store_that_fails_leaves_the_turn_open(day: Day) -> None:

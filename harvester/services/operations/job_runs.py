@@ -41,6 +41,15 @@ class Job:
     tells: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a job ended: what went wrong, or why there was nothing to do yet; and whether the maintainers know."""
+
+    failure: str = ""
+    note: str = ""
+    alerted: bool = False
+
+
 def _backup(ws: Workspace) -> str:
     backup.scheduled(ws)
     return ""
@@ -64,10 +73,7 @@ def _audit(ws: Workspace) -> str:
 def _train(ws: Workspace) -> str:
     if train.has_labelled_set(ws):
         fetch_labels(ws)  # the part of the labeled set that is missing
-    try:
-        train.train(ws)
-    except train.TooFewLabels as error:  # not yet: a young list is no failure
-        log.info("%s", error)
+    train.train(ws)
     return ""
 
 
@@ -155,15 +161,15 @@ def _take(ws: Workspace, name: str, due: datetime) -> JobRun | None:
     with bound(job=name):
         before, job_run = _begin(ws, name, due)
         try:
-            failure, alerted = (GIVEN_UP, False) if _cut_off_too_often(job_run, before) else _work(ws, name)
+            done = _Ended(GIVEN_UP) if _cut_off_too_often(job_run, before) else _work(ws, name)
         except LockHeld as held:  # by a manual command: the next call tries again
             log.info("%s", held)
             _note(ws, replace(job_run, attempts=job_run.attempts - 1))
             return None
-        job_run = replace(job_run, ended=ws.clock(), failure=failure)
+        job_run = replace(job_run, ended=ws.clock(), failure=done.failure, note=done.note)
         _note(ws, job_run)
-        log.log(logging.WARNING if failure else logging.INFO, "%s", failure or "is done")
-        if failure and not alerted:
+        log.log(logging.WARNING if done.failure else logging.INFO, "%s", done.failure or done.note or "is done")
+        if done.failure and not done.alerted:
             _tell(ws, job_run)
     return job_run
 
@@ -188,17 +194,18 @@ def _note(ws: Workspace, job_run: JobRun) -> None:
         set_job_run(db, job_run)
 
 
-def _work(ws: Workspace, name: str) -> tuple[str, bool]:
-    """Do the job; returns what went wrong (or ""), and whether the maintainers have been alerted."""
+def _work(ws: Workspace, name: str) -> _Ended:
     try:
-        return WORK[name].work(ws), WORK[name].tells
+        return _Ended(WORK[name].work(ws), alerted=WORK[name].tells)
     except (LockHeld, StoreError):
         raise
+    except train.TooFewLabels as error:  # a young list is no failure
+        return _Ended(note=f"not yet: {error}")
     except HarvesterError as error:
-        return str(error), False
+        return _Ended(str(error))
     except Exception as error:  # a bug of ours in one job must not cost the others theirs
         log.warning("%s", name, exc_info=log.isEnabledFor(logging.DEBUG))
-        return f"The job ended in {type(error).__name__}: {error}. This is a bug.", False
+        return _Ended(f"The job ended in {type(error).__name__}: {error}. This is a bug.")
 
 
 def _tell(ws: Workspace, job_run: JobRun) -> None:
