@@ -9,6 +9,7 @@ from typing import Any
 from harvester.base.clock import rfc3339, utc_date
 from harvester.base.cron import next_due
 from harvester.base.errors import HarvesterError
+from harvester.base.files import nearest
 from harvester.config.schedule import ScheduleSettings
 from harvester.services.learning.classify import model_info
 from harvester.services.operations.doctor import history, local
@@ -136,4 +137,4 @@ def _date(version: str) -> date | None:
 
 
 def _free(folder: Path) -> int:
-    return shutil.disk_usage(local.nearest(folder)).free
+    return shutil.disk_usage(nearest(folder)).free

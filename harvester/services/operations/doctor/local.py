@@ -15,6 +15,7 @@ from classifiers.errors import ClassifierError
 from classifiers.storage import load_adapter, load_model
 from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import CatalogError, HarvesterError
+from harvester.base.files import nearest
 from harvester.catalog import git
 from harvester.config.classifier import ClassifierSettings
 from harvester.config.settings import Settings
@@ -131,11 +132,6 @@ def check_disks(places: Mapping[str, Path]) -> Iterator[DoctorFinding]:
         disks.setdefault(nearest(folder).stat().st_dev, []).append(purpose)
     for purposes in disks.values():
         yield check_disk(", ".join(purposes), places[purposes[0]])
-
-
-def nearest(folder: Path) -> Path:
-    """The folder, or its nearest existing parent."""
-    return next((candidate for candidate in (folder, *folder.absolute().parents) if candidate.exists()), Path("/"))
 
 
 def check_taxonomy(settings: Settings) -> DoctorFinding:
