@@ -1,9 +1,9 @@
 """`harvester db upgrade` on a large store of the first release: time, memory, disk, progress, and `kill -9`.
 
 Usage: benchmarks/upgrade.py [--papers N] [--kills N] [--server URL]. Fills a store of the first schema with invented
-papers: an SQLite file in a scratch folder, or a database of its own on the PostgreSQL server at URL. Then kills upgrades
-at random moments, lets the last one end, and compares every row with those of an undisturbed upgrade. Exits with 1 if a
-target is missed or a row differs.
+papers: an SQLite file in a scratch folder, or a database of its own on the PostgreSQL server at URL. Then kills
+upgrades at random moments, lets the last one end, and compares every row with those of an undisturbed upgrade. Exits
+with 1 if a target is missed or a row differs.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -204,7 +205,8 @@ def prediction(rng: random.Random, number: int) -> dict[str, Any]:
     chances = {facet.id: {label: rng.random() for label in facet.label_ids} for facet in FACETS}
     return {
         "paper": number, "text_hash": f"{number:064}", "model": "2025-12-31-272882", "scope": rng.random(),
-        "in_scope": True, "labels": labels(rng), "kind": "research", "unsure": [], "probabilities": chances, "made": BEGUN,
+        "in_scope": True, "labels": labels(rng), "kind": "research", "unsure": [], "probabilities": chances,
+        "made": BEGUN,
     }  # fmt: skip
 
 
@@ -261,7 +263,7 @@ def upgrade(held: Place) -> Measured:
     watcher.join()
     if process.returncode:
         sys.exit(f"The upgrade ended with status {process.returncode}.")
-    silence = max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    silence = max(later - earlier for earlier, later in pairwise(moments))
     return Measured(moments[-1] - begun, usage.ru_maxrss / 1024, peak - before, len(moments) - 2, silence)
 
 

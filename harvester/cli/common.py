@@ -6,9 +6,11 @@ Command modules import services inside functions: `harvester --help` must not pa
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from harvester.services.workspace import Watch
 
 _PIPE_WIDTH = 160  # characters of a table that no terminal shows
+_EVERY = 4.0  # seconds between two lines of progress in a log
 By = Annotated[str | None, typer.Option("--by", help="Who decides (default: your login name).")]
 
 
@@ -68,8 +71,15 @@ def _print_table(drawn: "Table", rows: Sequence[Sequence[object]]) -> None:
 
 
 @contextmanager
-def watched() -> Iterator["Watch"]:
-    """Progress bars on standard error, one per stage; none if it is not a terminal."""
+def watched(*, logged: bool = False) -> Iterator["Watch"]:
+    """Progress bars on standard error, one per stage.
+
+    If it is not a terminal, none; or, with `logged`, a line every few seconds, for somebody who reads a log meanwhile.
+    """
+    if logged and not sys.stderr.isatty():
+        with _logged(sys.stderr) as watch:
+            yield watch
+        return
     from rich.console import Console
     from rich.progress import (
         MofNCompleteColumn,
@@ -91,6 +101,32 @@ def watched() -> Iterator["Watch"]:
             bars.update(stages[stage], completed=done, total=total)
 
         yield watch
+
+
+@contextmanager
+def _logged(log: TextIO) -> Iterator["Watch"]:
+    """A thread of its own writes the lines, since a statement of a database may take minutes."""
+    unfinished: dict[str, str] = {}
+    begun, over = time.monotonic(), Event()
+
+    def watch(stage: str, done: int, total: int | None) -> None:
+        unfinished.pop(stage, None)
+        if done != total:
+            unfinished[stage] = stage if total is None else f"{stage}: {done:,} of {total:,} ({done / total:.0%})"
+
+    def write() -> None:
+        while not over.wait(_EVERY):
+            if shown := list(unfinished.values()):
+                log.write(f"{shown[-1]}, {time.monotonic() - begun:.0f} s\n")
+                log.flush()
+
+    writer = Thread(target=write, daemon=True)
+    writer.start()
+    try:
+        yield watch
+    finally:
+        over.set()
+        writer.join()
 
 
 def set_up_logging(debug: bool) -> None:

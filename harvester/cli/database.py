@@ -30,7 +30,7 @@ def upgrade(call: Invocation, no_backup: NoBackup = False) -> Output | None:
     """
     from harvester.services.operations.backup import upgrade as job
 
-    with watched() as watch:
+    with watched(logged=True) as watch:
         done = job(_store(call), None if no_backup else _folder(call), watch)
     said = f"The store's schema is {done.after} (it was {done.before or 'not created yet'})."
     return Output(done.to_json(), f"{said}\nA backup from before: {done.backup.file}" if done.backup else said)
@@ -46,7 +46,8 @@ def backup(call: Invocation, file: File) -> Output | None:
     """
     from harvester.services.operations.backup import backup as job
 
-    made = job(_store(call), file)
+    with watched(logged=True) as watch:
+        made = job(_store(call), file, watch)
     return Output(made.to_json(), f"Backed up the store to {made.file} ({made.size:,} bytes, verified).")
 
 
@@ -66,7 +67,8 @@ def restore(
     from harvester.services.operations.backup import restore as job
     from harvester.store import schema
 
-    had, kept = job(_store(call), file, force=force, aside=None if no_backup else _folder(call))
+    with watched(logged=True) as watch:
+        had, kept = job(_store(call), file, force=force, aside=None if no_backup else _folder(call), watch=watch)
     after = schema.REVISIONS[-1]
     said = f"Restored {file}; the store's schema is {after} (the backup's was {had})."
     return Output(

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from harvester.base.errors import StoreError
@@ -21,6 +21,10 @@ REVISIONS = (
     "0015", "0016", "0017", "0019",
 )  # fmt: skip
 """Every schema this program knows, oldest first; the last one is its own (a test compares them with Alembic's)."""
+REWRITTEN = "0010"
+"""The last schema whose migration writes all papers and predictions anew."""
+_NOTICES_THE_END = (14,)  # PostgreSQL since this version can end the statement of a client that was killed
+_WAITING = "waiting for another upgrade"
 
 
 def revision(engine: Engine) -> str | None:
@@ -72,7 +76,9 @@ def upgrade(engine: Engine, watch: Watch = lambda *_: None) -> None:
         StoreError: the store is newer than this program, or the database fails.
     """
     if engine.dialect.name == "sqlite":
+        watch(_WAITING, 0, None)
         with file_lock(Path(f"{engine.url.database}.schema.lock"), wait=True):
+            watch(_WAITING, 1, 1)
             _upgrade(engine, watch)
     else:
         _upgrade(engine, watch)
@@ -89,9 +95,7 @@ def _upgrade(engine: Engine, watch: Watch) -> None:
     try:
         with engine.connect().execution_options(immediate=True) as db, db.begin():
             if engine.dialect.name == "postgresql":
-                for limit in ("lock_timeout", "idle_in_transaction_session_timeout"):  # a migration may take long
-                    db.execute(text(f"SET LOCAL {limit} = 0"))
-                db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester schema'))"))
+                _alone(db, watch)
             config.attributes["connection"] = db
             command.upgrade(config, "head")
     except CommandError:
@@ -99,6 +103,17 @@ def _upgrade(engine: Engine, watch: Watch) -> None:
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StoreError(f"The store's schema could not be brought up to date: {cause}.") from error
+
+
+def _alone(db: Connection, watch: Watch) -> None:
+    """Wait for whoever is upgrading; a migration may take long, but not longer than its client lives."""
+    for limit in ("lock_timeout", "idle_in_transaction_session_timeout"):
+        db.execute(text(f"SET LOCAL {limit} = 0"))
+    if (db.dialect.server_version_info or (0,)) >= _NOTICES_THE_END:
+        db.execute(text("SET LOCAL client_connection_check_interval = '2s'"))
+    watch(_WAITING, 0, None)
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester schema'))"))
+    watch(_WAITING, 1, 1)
 
 
 def _hint(engine: Engine) -> str:

@@ -1,6 +1,7 @@
 """The store fails during a harvest: no stored data is lost, the reason is reported, and the next run recovers."""
 
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from harvester.base.errors import HarvesterError, StoreError
 from harvester.domain.cursors import Cursor
 from harvester.services.operations.backup import backup, restore
+from harvester.store import schema
 from harvester.store.cursors import set_cursor
 from harvester.store.engine import connect, write
 from harvester.web.app import create_app
@@ -23,6 +25,7 @@ from tests.reliability.conftest import Reference
 from tests.reliability.ground import MONDAY, Field, Snapshot, snapshot
 from tests.reliability.server import postgresql
 from tests.room import Room
+from tests.store.stores import golden
 
 NOW = "2025-06-12T23:30:00Z"
 
@@ -38,6 +41,19 @@ def disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
         yield lambda options: subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True) and None
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_an_upgrade_that_the_disk_has_no_room_for_does_not_begin(tmp_path: Path) -> None:
+    with disk(tmp_path / "small", "40m") as remount:
+        file = golden(tmp_path / "small", "0001")
+        room = Room.make(tmp_path, store=f"sqlite:///{file}", backup={"dir": str(tmp_path / "small")})
+        remount(f"size={(shutil.disk_usage(tmp_path / 'small').used + file.stat().st_size) // 1024}k")
+        said = room.run("db", "upgrade", status=1)
+        assert re.fullmatch(r"Error: The upgrade was not begun: it needs .* on the disk of \S+/small, where .*\.\n", said)
+        assert schema.revision(connect(f"sqlite:///{file}")) == "0001"
+        assert [path.name for path in (tmp_path / "small").glob("before*")] == []
+        remount("size=40m")
+        assert "(it was 0001)" in room.run("db", "upgrade")
 
 
 def test_a_full_disk(tmp_path: Path, upstream: Upstream, reference_of: Callable[[str], Reference]) -> None:

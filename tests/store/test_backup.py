@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, MetaData, insert, select, text
 
 from harvester.base.errors import HarvesterError, LockHeld, StoreError
 from harvester.domain.papers import Paper, Sighting
@@ -32,9 +33,9 @@ from harvester.store.runs import begin_run, recent_runs
 from harvester.store.tables import metadata
 from tests.conftest import both_databases
 from tests.room import Room
+from tests.store.stores import GOLDEN, golden
 
 NOW = datetime(2025, 6, 12, 23, 30, tzinfo=UTC)
-GOLDEN = Path(__file__).parent / "golden"
 Content = Mapping[str, list[dict[str, Any]]]
 
 
@@ -45,15 +46,6 @@ def content(store: Engine) -> Content:
             table.name: sorted((dict(row) for row in db.execute(select(table)).mappings()), key=repr)
             for table in metadata.sorted_tables
         }
-
-
-def golden(folder: Path, name: str) -> Path:
-    """A store as that revision created it."""
-    folder.mkdir(exist_ok=True)
-    file = folder / f"{name}.db"
-    with closing(sqlite3.connect(file)) as db:
-        db.executescript((GOLDEN / f"{name}.sql").read_text(encoding="utf-8"))
-    return file
 
 
 @pytest.fixture
@@ -302,18 +294,20 @@ def test_users_told_apart_by_case_all_keep_an_account(tmp_path: Path) -> None:
     assert set(found) == {"\u00c9mile", "\u00e9mile-2", "\u00e9mile-3", "\u00c9MILE-4"}
 
 
-def killed_at(store: Engine, step: int) -> int:
-    """Migrate the store in a process of its own that is killed after this step; returns how the process ended."""
+def killed_at(store: Engine, report: int) -> int:
+    """Migrate the store in a process of its own, killed at this report of progress; returns how the process ended."""
     store.dispose()
     if not (child := os.fork()):
-        schema.upgrade(connect(store.url.render_as_string(hide_password=False)), kill_at(step))
+        schema.upgrade(connect(store.url.render_as_string(hide_password=False)), kill_at(report))
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def kill_at(step: int) -> Callable[[str, int, int | None], None]:
-    def watch(_stage: str, done: int, _total: int | None) -> None:
-        if done == step:
+def kill_at(report: int) -> Callable[[str, int, int | None], None]:
+    reports = count(1)
+
+    def watch(*_: object) -> None:
+        if next(reports) == report:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return watch
@@ -321,33 +315,74 @@ def kill_at(step: int) -> Callable[[str, int, int | None], None]:
 
 def at_the_first_release(url: str, tmp_path: Path) -> Engine:
     """A store of revision 0001 with rows in it."""
+    old = connect(f"sqlite:///{golden(tmp_path, '0001')}")
     if url.startswith("sqlite"):
-        return connect(f"sqlite:///{golden(tmp_path, '0001')}")
+        return old
     store = connect(url)
     _migrate_engine(store, "0001")
-    with write(store) as db:
-        db.execute(text("INSERT INTO runs (name, started) VALUES ('2025-06-12T02:00:00Z', now())"))
+    tables = MetaData()
+    tables.reflect(old)
+    with read(old) as source, write(store) as db:
+        for table in (table for table in tables.sorted_tables if table.name != "alembic_version"):
+            if rows := source.execute(select(table)).mappings().all():
+                db.execute(insert(table), [dict(row) for row in rows])
+    old.dispose()
     return store
 
 
 def test_an_upgrade_that_is_killed_at_any_step_leaves_the_store_as_it_was(bare_url: str, tmp_path: Path) -> None:
+    (tmp_path / "undisturbed").mkdir()
+    undisturbed = connect(f"sqlite:///{golden(tmp_path / 'undisturbed', '0001')}")
+    schema.upgrade(undisturbed)
     store = at_the_first_release(bare_url, tmp_path)
-    for step in range(2, len(schema.REVISIONS) + 1):
-        assert killed_at(store, step) == -signal.SIGKILL, step
+    for report in count(1):
+        if killed_at(store, report) != -signal.SIGKILL:
+            break
         assert schema.revision(store) == "0001"
-    told: list[tuple[str, int, int | None]] = []
-    schema.upgrade(store, lambda *step: told.append(step))
-    assert ("migrating the store", len(schema.REVISIONS), len(schema.REVISIONS)) in told
-    assert schema.revision(store) == schema.REVISIONS[-1]
+    assert report > len(schema.REVISIONS)
+    assert {table: len(rows) for table, rows in content(store).items()} == {
+        table: len(rows) for table, rows in content(undisturbed).items()
+    }
+    store.dispose()
+
+
+def test_an_upgrade_tells_how_far_it_is(bare_url: str, tmp_path: Path) -> None:
+    """Every stage that takes long on 200,000 papers, in this order and to its end."""
+    store, told = at_the_first_release(bare_url, tmp_path), dict[str, tuple[int, int | None]]()
+    upgrade(store, tmp_path / "backups", lambda stage, *far: told.update({stage: far}))
+    whole = ["backing up the store", "verifying the backup", "waiting for another upgrade", "migrating the store"]
+    assert [stage for stage in told if stage in whole] == whole
+    assert told.keys() - whole == {
+        "indexing texts", "joining labels of predictions", "joining labels of decisions", "titles"
+    }  # fmt: skip
+    assert told["migrating the store"] == (len(schema.REVISIONS), len(schema.REVISIONS))
+    assert [stage for stage, (done, total) in told.items() if done != total] == []
+    store.dispose()
+
+
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+def test_the_text_index_that_an_earlier_upgrade_made_is_made_anew(bare_url: str) -> None:
+    """At 0005, which no longer makes it on PostgreSQL."""
+    store, made = connect(bare_url), text("SELECT count(*) FROM pg_indexes WHERE indexname = 'papers_text'")
+    _migrate_engine(store, "0009")
+    with write(store) as db:
+        assert db.execute(made).scalar_one() == 0
+        db.execute(text("CREATE INDEX papers_text ON papers USING gin (to_tsvector('english', title))"))
+    schema.upgrade(store)
     with read(store) as db:
-        assert db.execute(text("SELECT count(*) FROM runs")).scalar_one() >= 1
+        assert db.execute(made).scalar_one() == 1
     store.dispose()
 
 
 def test_an_upgrade_backs_up_first(bare_url: str, tmp_path: Path) -> None:
     store = at_the_first_release(bare_url, tmp_path)
+    (tmp_path / "backups").mkdir()
+    left = tmp_path / "backups" / ".before.db.x.part"
+    left.write_text("what a killed one left")
+    os.utime(left, (0, 0))
     done = upgrade(store, tmp_path / "backups")
     assert done.backup is not None
+    assert list((tmp_path / "backups").iterdir()) == [done.backup.file]
     assert (done.before, revision_in(done.backup.file)) == ("0001", "0001")
     assert done.backup.file.stat().st_mode & 0o077 == 0
     assert upgrade(store, tmp_path / "backups").backup is None, "it is up to date"

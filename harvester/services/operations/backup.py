@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 
 from harvester.base.clock import rfc3339
 from harvester.base.errors import HarvesterError, StoreError
-from harvester.base.files import whole_file
+from harvester.base.files import sweep, whole_file
+from harvester.services.operations.disk_space import require_space_to_upgrade
 from harvester.services.review.decisions import CATALOG_LOCK
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store import schema
@@ -29,6 +30,7 @@ from harvester.store.locks import lock
 WRITERS = ("run", "digest", CATALOG_LOCK)  # the locks of everything that writes for more than a moment
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 KEPT = "harvester-*Z"
+BACKING_UP, VERIFYING = "backing up the store", "verifying the backup"  # stages of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Backup:
         return {"file": str(self.file), "schema": self.schema, "bytes": self.size}
 
 
-def backup(store: Engine, file: Path) -> Backup:
+def backup(store: Engine, file: Path, watch: Watch = unwatched) -> Backup:
     """Write a verified backup to `file`, which must not exist yet; the store stays in use meanwhile.
 
     Raises:
@@ -52,23 +54,31 @@ def backup(store: Engine, file: Path) -> Backup:
         StoreError: the store fails, or what was written cannot be read back.
     """
     schema.require_current(store)
-    return _write(store, file)
+    return _write(store, file, watch)
 
 
-def _write(store: Engine, file: Path) -> Backup:
+def _write(store: Engine, file: Path, watch: Watch = unwatched) -> Backup:
     if file.exists():
         raise HarvesterError(f"{file} already exists", remedy="name another file")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file, mode=0o600) as part:  # it contains people's addresses
-            if store.dialect.name == "sqlite":
-                sqlite.copy_out(Path(str(store.url.database)), part)
-            else:
-                postgresql.copy_out(store, part)
+            _copy_out(store, part, watch)
+            watch(VERIFYING, 0, None)
             found = revision_in(part)
+            watch(VERIFYING, 1, 1)
     except OSError as error:
         raise HarvesterError(f"Cannot write {file}: {error.strerror or error}; no backup was made.") from error
     return Backup(file, found, file.stat().st_size)
+
+
+def _copy_out(store: Engine, file: Path, watch: Watch) -> None:
+    watch(BACKING_UP, 0, None)
+    if store.dialect.name == "sqlite":
+        sqlite.copy_out(Path(str(store.url.database)), file, lambda done, total: watch(BACKING_UP, done, total))
+    else:
+        postgresql.copy_out(store, file)
+        watch(BACKING_UP, 1, 1)
 
 
 def scheduled(ws: Workspace) -> Backup:
@@ -103,15 +113,20 @@ class Upgraded:
 def upgrade(store: Engine, aside: Path | None, watch: Watch = unwatched) -> Upgraded:
     """Migrate the store to the newest schema, after a backup into the folder `aside`.
 
-    No backup is made of a store that is empty or up to date, nor without a folder.
+    No backup is made of a store that is empty or up to date, nor without a folder. What killed backups left in the
+    folder is removed.
 
     Raises:
-        HarvesterError: the backup failed, so nothing was migrated.
+        HarvesterError: the backup failed, or a disk has too little space, so nothing was migrated.
         StoreError: the store fails or is newer than this program; it is unchanged.
     """
     before = schema.revision(store)
-    old = before is not None and before in schema.REVISIONS[:-1]
-    made = _write(store, _free(aside, f"before-{schema.REVISIONS[-1]}", store)) if aside and old else None
+    made = None
+    if before in schema.REVISIONS[:-1]:
+        if aside:
+            sweep(aside)
+        require_space_to_upgrade(store, before, aside)
+        made = _write(store, _free(aside, f"before-{schema.REVISIONS[-1]}", store), watch) if aside else None
     schema.upgrade(store, watch)
     return Upgraded(before, schema.REVISIONS[-1], made)
 
@@ -122,7 +137,9 @@ def _free(folder: Path, why: str, store: Engine) -> Path:
     return next(folder / name for name in names if not (folder / name).exists())
 
 
-def restore(store: Engine, file: Path, *, force: bool = False, aside: Path | None = None) -> tuple[str, Path | None]:
+def restore(
+    store: Engine, file: Path, *, force: bool = False, aside: Path | None = None, watch: Watch = unwatched
+) -> tuple[str, Path | None]:
     """Replace the contents of the store with a backup and migrate it.
 
     Args:
@@ -152,22 +169,22 @@ def restore(store: Engine, file: Path, *, force: bool = False, aside: Path | Non
             remedy=f"--force replaces everything in it with {file}",
         )
     with _alone(store):
-        kept = _set_aside(store, aside) if aside else None
+        kept = _set_aside(store, aside, watch) if aside else None
         if kind_of(file) == "postgresql":
             postgresql.copy_in(file, store)
-            schema.upgrade(store)
+            schema.upgrade(store, watch)
         else:
-            _restore_file(store, file)
+            _restore_file(store, file, watch)
     return found, kept
 
 
-def _set_aside(store: Engine, folder: Path) -> Path | None:
+def _set_aside(store: Engine, folder: Path, watch: Watch) -> Path | None:
     """Back up what will be replaced; of an SQLite store that cannot be read, the file itself is copied."""
     if schema.revision(store) is None:
         return None
     file = _free(folder, "before-restore", store)
     try:
-        return _write(store, file).file
+        return _write(store, file, watch).file
     except (StoreError, HarvesterError):
         database = Path(store.url.database or "")
         if store.dialect.name != "sqlite" or not database.is_file():
@@ -217,13 +234,13 @@ def _alone(store: Engine) -> Iterator[None]:
         yield
 
 
-def _restore_file(store: Engine, file: Path) -> None:
+def _restore_file(store: Engine, file: Path, watch: Watch) -> None:
     """Migrate a copy first: a backup that cannot be migrated must not replace anything."""
     with TemporaryDirectory(prefix="harvester-restore-") as folder:
         copy = Path(folder, "store.db")
         copyfile(file, copy)
         newest = connect(f"sqlite:///{copy}")
-        schema.upgrade(newest)
+        schema.upgrade(newest, watch)
         if store.dialect.name == "postgresql":
             schema.upgrade(store)
             move_rows(newest, store)

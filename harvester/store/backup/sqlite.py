@@ -6,7 +6,7 @@ snapshot while others write, and writes as one transaction that others see compl
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from harvester.base.errors import HarvesterError, StoreError
 
 MAGIC = b"SQLite format 3\0"
 BUSY_TIMEOUT = 30.0  # seconds to wait for a writer
+PAGES = 5000  # copied between two reports of progress, 20 MB
 
 
-def copy_out(database: Path, file: Path) -> None:
+def copy_out(database: Path, file: Path, told: Callable[[int, int], None] = lambda *_: None) -> None:
     """Write the database into an empty `file`, as a single file without a log.
+
+    `told` receives how many pages have been copied, and of how many.
 
     Raises:
         StoreError: the database cannot be read, or the file not be written.
@@ -27,7 +30,9 @@ def copy_out(database: Path, file: Path) -> None:
         closing(_open(database, "ro")) as source,
         closing(sqlite3.connect(file)) as target,
     ):
-        source.backup(target)
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_master").fetchone()  # one snapshot for all pages, whoever writes meanwhile
+        source.backup(target, pages=PAGES, progress=lambda _, left, total: told(total - left, total))
         target.execute("PRAGMA journal_mode=DELETE")
 
 
@@ -40,7 +45,7 @@ def copy_in(file: Path, database: Path) -> None:
     with (
         _named(f"Cannot restore {file} into {database}"),
         closing(_open(file, "ro")) as source,
-        closing(sqlite3.connect(database, BUSY_TIMEOUT)) as target,
+        closing(sqlite3.connect(database, timeout=BUSY_TIMEOUT)) as target,
     ):
         source.backup(target)
 
@@ -63,7 +68,7 @@ def revision_in(file: Path) -> str:
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", BUSY_TIMEOUT, uri=True)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", timeout=BUSY_TIMEOUT, uri=True)
 
 
 @contextmanager

@@ -45,8 +45,10 @@ def upgrade() -> None:
     _name_and_hash(db)
     if db.dialect.name == "postgresql":
         op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # it alters no table whose deferred constraints are unchecked
-        op.get_context().opts["watch"]("indexing texts", 0, None)
+        watch = op.get_context().opts["watch"]
+        watch("indexing texts", 0, None)
         op.execute(_TEXTS)
+        watch("indexing texts", 1, 1)
     op.create_index("ix_papers_title_hash", "papers", ["title_hash"])
     for statement in _NOT_NULL[db.dialect.name]:
         op.execute(statement)
@@ -101,12 +103,8 @@ def _name_and_hash(db: sa.Connection) -> None:
     change = sa.text("UPDATE papers SET title_hash = :hash, name = :name WHERE number = :number")
     for piece in pieces("titles", "papers", "number"):
         rows = [
-            {
-                "number": row.number,
-                "name": row.name,
-                "hash": hashlib.sha256(whole_title(row.title).encode()).hexdigest(),
-            }
-            for row in db.execute(known, piece)
+            {"number": number, "name": name, "hash": hashlib.sha256(whole_title(title).encode()).hexdigest()}
+            for number, title, name in db.execute(known, piece)
         ]
         if rows:
             db.execute(change, rows)
