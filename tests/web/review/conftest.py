@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
+from tests.conftest import PATIENCE
 from tests.room import NO_ENCODER, PASSWORD, Room
 
-PATIENCE = 60_000  # milliseconds: a busy machine is no failure
-expect.set_options(timeout=PATIENCE)
 MEANT = (
     "a status of 409",
     "a status of 401",

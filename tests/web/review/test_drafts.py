@@ -1,11 +1,14 @@
 """Drafts outlive the session and the browser; the address that a reviewer was at does, too."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from tests.conftest import PATIENCE
 from tests.room import PASSWORD, Room
-from tests.web.review.conftest import PATIENCE, Open
+from tests.web.review.conftest import Open
 
 NAME, OTHER = "2506.00001", "2506.00002"
 ECG, CMR = "#paper input[name=modality][value=ecg]", "#paper input[name=modality][value=cmr]"
@@ -83,7 +86,7 @@ def test_a_session_that_ended_says_so_and_keeps_ticks_note_and_filters(room: Roo
     expect(page.locator("main")).to_contain_text("Your session has ended; nothing was decided.")
     assert room.place(NAME).state == "pending"
     sign_in(page)
-    assert "q=part" in page.url
+    expect(page).to_have_url(re.compile("q=part"))
     restored(page)
     page.click(".draft button:has-text('Discard')")
     expect(page.locator(ECG)).to_be_checked()
