@@ -12,7 +12,7 @@ from harvester.domain.labels import Labels
 from harvester.store.coverages import keep_coverage
 from harvester.store.engine import write
 from tests.room import PASSWORD, Room
-from tests.web.review.conftest import Open
+from tests.web.review.conftest import Open, at
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 OTHER_PAGES = (
@@ -31,11 +31,6 @@ OTHER_PAGES = (
     "/",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def at(page: Page, room: Room, name: str) -> None:
-    """Wait until a paper is shown."""
-    expect(page.locator("#paper article")).to_have_attribute("data-number", str(room.numbers[name]))
 
 
 def press(page: Page, room: Room, key: str, then: str) -> None:

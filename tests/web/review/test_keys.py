@@ -3,8 +3,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.room import Room
-from tests.web.review.conftest import Open
-from tests.web.review.test_moving import at
+from tests.web.review.conftest import Open, at
 
 FOUND_FIRST = {
     "CAD": "disease:cad",
