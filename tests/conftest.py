@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -44,6 +44,8 @@ POSTGRES = os.environ.get("HARVESTER_TEST_POSTGRES", "postgresql+psycopg://postg
 
 FORKS = pytest.StashKey[str]()
 
+PATIENCE = 60_000  # milliseconds: that a busy machine draws late is no failure
+expect.set_options(timeout=PATIENCE)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-PATIENCE = 60_000  # milliseconds; a busy machine draws late
+from tests.conftest import PATIENCE
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -307,7 +308,8 @@ def test_a_check_goes_on_where_it_was_stopped(tmp_path: Path, site: Website) -> 
     room = folder(tmp_path, link_interval=0.8)  # long enough for a busy machine to stop it before its end
     site.answers |= {f"/{number:02}": 200 for number in range(40)}
     entry(room, "a", "\n".join(f'p{path[1:]} = "{site.url}{path}"' for path in site.answers))
-    running = room.start("catalog", "check", "--online", now=NIGHT)
+    interruptible = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # background jobs of a shell are not
+    running = room.start("catalog", "check", "--online", now=NIGHT, preexec_fn=interruptible)
     deadline = time.monotonic() + 60
     while len(site.log) < 5 and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from tests.conftest import PATIENCE
 from tests.room import NO_ENCODER, PASSWORD, Room
 
-PATIENCE = 60_000  # milliseconds: a busy machine is no failure
-expect.set_options(timeout=PATIENCE)
 MEANT = (
     "a status of 409",
     "a status of 401",
@@ -56,6 +55,12 @@ def both(tmp_path: Path, store_url: str, furnished: Path) -> Iterator[Room]:
 
 
 Open = Callable[..., Page]
+
+
+def at(page: Page, room: Room, name: str) -> None:
+    """Wait until a paper is shown and the scripts have done what follows from that, such as the address."""
+    article = page.locator("#paper:not([aria-busy]) article")
+    expect(article).to_have_attribute("data-number", str(room.numbers[name]))
 
 
 @pytest.fixture

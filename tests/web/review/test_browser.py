@@ -12,7 +12,7 @@ from harvester.domain.labels import Labels
 from harvester.store.coverages import keep_coverage
 from harvester.store.engine import write
 from tests.room import PASSWORD, Room
-from tests.web.review.conftest import Open
+from tests.web.review.conftest import Open, at
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 OTHER_PAGES = (
@@ -31,15 +31,6 @@ OTHER_PAGES = (
     "/",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def title(page: Page) -> str:
-    return page.locator("#paper h2").first.inner_text()
-
-
-def at(page: Page, room: Room, name: str) -> None:
-    """Wait until a paper is shown."""
-    expect(page.locator("#paper article")).to_have_attribute("data-number", str(room.numbers[name]))
 
 
 def press(page: Page, room: Room, key: str, then: str) -> None:
@@ -119,7 +110,7 @@ def test_the_paper_is_opened_by_its_key(room: Room, desk: Open) -> None:
     page.context.route("https://arxiv.org/**", lambda route: route.fulfill(body="the paper"))
     with page.context.expect_page() as opened:
         page.keyboard.press("o")
-    assert opened.value.url == f"https://arxiv.org/abs/{names[0]}"
+    expect(opened.value).to_have_url(f"https://arxiv.org/abs/{names[0]}")
 
 
 def test_a_decision_of_last_week_is_taken_back(room: Room, desk: Open) -> None:
@@ -245,6 +236,7 @@ def test_what_decides_is_in_view_whatever_the_length(room: Room, desk: Open) -> 
         if width > 1000:
             assert page.evaluate("document.documentElement.scrollHeight") == height
         page.keyboard.press("e")
+        expect(page.locator("#find-label")).to_be_focused()
         box = page.locator("#find-label").bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= page.locator(".actions").bounding_box()["y"]  # type: ignore[index]
@@ -284,9 +276,13 @@ def test_without_javascript(room: Room, desk: Open) -> None:
     assert labels is not None
     assert labels.of("modality") == ("cmr",)
     page.click("button.reject")
+    expect(page.locator("#paper h2").first).to_contain_text("part 3")
     page.click(f"#row-{room.numbers[names[3]]} a")
+    expect(page.locator("#paper h2").first).to_contain_text("part 4")
     page.click("#paper button:has-text('Defer')")
+    expect(page.locator("#tail")).to_contain_text("part 4")
     page.click("#tail button:has-text('Undo')")
+    expect(page.locator("#paper h2").first).to_contain_text("part 4")
     assert list(room.states().values()) == ["accepted", "rejected", "pending", "pending"]
 
 
@@ -342,7 +338,8 @@ def test_hostile_papers_are_text(room: Room, desk: Open, chromium: Chromium) -> 
         unsure=(),
     )
     page = desk()
-    assert title(page) == hostile.replace("\u202e", ""), "nothing turns the direction of our own text"
+    shown = hostile.replace("\u202e", "")  # nothing turns the direction of our own text
+    expect(page.locator("#paper h2").first).to_have_text(shown, use_inner_text=True)
     assert page.title() != "owned"
     assert page.locator("#paper img, #paper script").count() == 0
     links = page.eval_on_selector_all("#paper a[href]", "found => found.map(link => link.href)")

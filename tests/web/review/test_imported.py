@@ -61,7 +61,7 @@ def test_their_links_are_links(room: Room, tmp_path: Path, desk: Open) -> None:
     page.context.route(f"{LINK}**", lambda route: route.fulfill(body="the statement"))
     with page.context.expect_page() as opened:
         page.keyboard.press("o")
-    assert opened.value.url == LINK
+    expect(opened.value).to_have_url(LINK)
 
 
 def test_a_feeds_links_stay_text_until_somebody_accepts_the_paper(room: Room) -> None:

@@ -3,8 +3,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.room import Room
-from tests.web.review.conftest import Open
-from tests.web.review.test_moving import at
+from tests.web.review.conftest import Open, at
 
 FOUND_FIRST = {
     "CAD": "disease:cad",
@@ -36,12 +35,13 @@ def test_capitals_and_arrows(room: Room, desk: Open) -> None:
 def test_numbers_toggle_what_the_model_is_unsure_of(room: Room, desk: Open) -> None:
     room.put("2506.00001", "Unsure", unsure=("task:prognosis", "modality:ppg", "modality:ecg"))
     page = desk()
-    assert page.locator(".chip.unsure kbd").all_inner_texts() == ["1", "2", "3"]
+    expect(page.locator(".chip.unsure kbd")).to_have_text(["1", "2", "3"])
     boxes = page.locator(".chip.unsure input")
-    assert [box.is_checked() for box in boxes.all()] == [False, True, False]
-    for number in "123":
+    for place, number in enumerate("123"):
+        expect(boxes.nth(place)).to_be_checked(checked=number == "2")
         page.keyboard.press(number)
-    assert [box.is_checked() for box in boxes.all()] == [True, False, True]
+        expect(boxes.nth(place)).to_be_checked(checked=number != "2")
+    expect(boxes).to_have_count(3)
     page.keyboard.press("a")
     expect(page.locator("#paper")).to_contain_text("No papers are waiting")
     labels = room.log("2506.00001")[0].labels
@@ -145,10 +145,8 @@ def test_labels_are_found_by_id_name_synonym_and_abbreviation(room: Room, desk: 
         page.reload()
     page.wait_for_load_state("networkidle")
     page.keyboard.press("e")
-    found = {}
-    for typed in FOUND_FIRST:
+    for typed, found in FOUND_FIRST.items():
         page.fill("#find-label", typed)
-        found[typed] = page.locator(".chip.first").get_attribute("data-label")
-    assert found == FOUND_FIRST
+        expect(page.locator(".chip.first")).to_have_attribute("data-label", found)
     page.fill("#find-label", "zebra")
     expect(page.locator(".facets .chip[data-label]:visible")).to_have_count(0)

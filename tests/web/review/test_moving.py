@@ -1,13 +1,9 @@
 """Moving through the queue never waits: papers are fetched ahead, and what was left is given up."""
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.room import Room
-from tests.web.review.conftest import Open
-
-
-def at(page: Page, room: Room, name: str) -> None:
-    expect(page.locator("#paper article")).to_have_attribute("data-number", str(room.numbers[name]))
+from tests.web.review.conftest import Open, at
 
 
 def test_a_key_that_is_held_down_decides_once(room: Room, desk: Open) -> None:
