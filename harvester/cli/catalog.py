@@ -149,10 +149,9 @@ def build(
     from harvester.services.catalog.publish import build_and_commit
     from harvester.services.catalog.sync import sync_catalog
 
-    if withdraw:
-        sync_catalog(call.workspace, withdraw_many=True)
-    done = build_and_commit(call.workspace, getuser())
-    return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
+    problems = sync_catalog(call.workspace, withdraw_many=True).problems if withdraw else []
+    done = {**build_and_commit(call.workspace, getuser()), "problems": problems}
+    return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]), problems)
 
 
 @app.command()
