@@ -127,15 +127,17 @@ def _is_ours(name: str, made: Collection[str], *, gone: bool) -> bool:
     return entry or name in made or (gone and path.suffix in RENDERED)
 
 
-def begin(folder: Path, message: Message) -> None:
-    """Make `folder` a repository and commit everything in it that is not ignored, unless it is already in one.
+def begin(folder: Path, message: Message, names: Sequence[str]) -> None:
+    """Make `folder` a repository and commit these files and folders, unless it is already in one.
+
+    Whatever else was there before may be nobody else's business.
 
     Raises:
         CatalogError: git is not installed, or a hook refused the commit.
     """
     if not _is_repository(folder):
         _git(folder, "init", "--quiet", "--initial-branch=main")
-        _git(folder, "add", "--all", "--", ".")
+        _git(folder, "add", "--", *names)
         _git(folder, "commit", "--quiet", "--message", message.text, more=message.people)
 
 

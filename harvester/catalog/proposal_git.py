@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 
 from harvester.base.errors import CatalogError
@@ -177,12 +177,14 @@ def _log(folder: Path, *arguments: str) -> Iterator[tuple[tuple[str, ...], froze
     """The people of each commit that changed entries, and the files that it changed."""
     shown = ("--topo-order", "-z", "--no-renames", "--relative", "--name-only", f"--format={_PEOPLE}")
     words = [word.lstrip("\n") for word in run_git(folder, "log", *shown, *arguments, *_ENTRIES).split("\0")]
-    starts = [place for place, word in enumerate(words) if _COMMIT.fullmatch(word)]
-    for start, end in pairwise([*starts, len(words)]):
-        _, author, committer, others = words[start : start + _FIELDS]
+    start = 0
+    while (first := start + _FIELDS) < len(words):
+        _, author, committer, others = words[start:first]  # which may look like a commit: git allows any name
+        end = next((place for place in range(first, len(words)) if _COMMIT.fullmatch(words[place])), len(words))
         helpers = (line.partition("<")[0] for line in others.split("\n"))
         people = tuple(terminal(clean(person))[:_LONGEST_NAME] for person in (author, committer, *helpers))
-        yield people, frozenset(filter(None, words[start + _FIELDS : end]))
+        yield people, frozenset(filter(None, words[first:end]))
+        start = end
 
 
 def try_push(folder: Path, upstream: Upstream) -> None:

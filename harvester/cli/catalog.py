@@ -152,10 +152,9 @@ def build(
     from harvester.services.catalog.publish import build_and_commit
     from harvester.services.catalog.sync import sync_catalog
 
-    if withdraw:
-        sync_catalog(call.workspace, withdraw_many=True)
-    done = build_and_commit(call.workspace, getuser())
-    return Output(done, lambda: _print_build(done["entries"], done["files"], done["commit"]))
+    problems = sync_catalog(call.workspace, withdraw_many=True).problems if withdraw else []
+    done = {**build_and_commit(call.workspace, getuser()), "problems": problems}
+    return Output(done, lambda: _print_build(done["entries"], done["files"], done["commit"]), problems)
 
 
 def _print_build(entries: int, files: Sequence[str], commit: str) -> None:

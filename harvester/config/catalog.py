@@ -12,6 +12,7 @@ class CatalogSettings(SettingsSection):
     """Where entries and the rendered list live."""
 
     dir: Path = Path("data/catalog")
+    folder_name: str = ""
     templates: Path | None = None
     form: Literal["blocks", "bullets", "table"] = "blocks"
     show: tuple[Literal["authors", "note"], ...] = ()

@@ -109,15 +109,12 @@ class Composer:
         text = b"".join(piece.text_bytes for piece in pieces)
         html = b"".join(piece.html_bytes for piece in pieces) if plan.subscriber.preferences.form == "html" else None
         to, token = plan.subscriber.email, self.tokens.unsubscribe(plan.subscriber.key)
-        span = "month" if plan.subscriber.preferences.every == "month" else "week"
-        subject = content.subject(self._groups(plan), self._head.title, span)
-        return write(self._head, Letter(to, subject, message_id, token, text, html), now)
+        return write(self._head, Letter(to, self._subject(plan), message_id, token, text, html), now)
 
     def outline(self, plan: Plan) -> DigestOutline:
         """A summary of the message."""
-        groups = self._groups(plan)
-        papers = tuple(item.paper.id for group in groups for item in group.items)
-        return DigestOutline(plan.subscriber.email, content.subject(groups, self._head.title), papers)
+        papers = tuple(item.paper.id for group in self._groups(plan) for item in group.items)
+        return DigestOutline(plan.subscriber.email, self._subject(plan), papers)
 
     def preview(self, plan: Plan) -> MailBody:
         """Both forms of the message, as `message` encodes them."""
@@ -130,6 +127,10 @@ class Composer:
 
     def _groups(self, plan: Plan) -> tuple[Group, ...]:
         return grouped(plan.items, plan.subscriber.preferences.topics, self._taxonomy)
+
+    def _subject(self, plan: Plan) -> str:
+        span = "month" if plan.subscriber.preferences.every == "month" else "week"
+        return content.subject(self._groups(plan), self._head.title, span)
 
     def _own(self, to: Subscriber) -> dict[str, str]:
         return {

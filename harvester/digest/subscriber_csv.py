@@ -59,6 +59,8 @@ def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, conf
     if state == "active" and consented is None:
         state, consented = ("active", now) if confirmed else ("pending", None)
     joined = parse_moment(row["joined"], "joined") if row["joined"] else now
+    if state == "pending" and consented is None:
+        joined = now  # who is asked only now has as long as everybody to answer
     consent = row["consent"] or (BY_MAINTAINER if consented else "")
     return Subscriber("", email, state, _preferences(row, taxonomy), joined, consented, None, consent)
 

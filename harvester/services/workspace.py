@@ -50,6 +50,8 @@ class Workspace:
 
         A store in a file is on one host; there the name is relative to the file, so that both can be moved together.
         """
+        if name := self.settings.catalog.folder_name:
+            return name
         file = self.store.url.database if self.store.dialect.name == "sqlite" else None
         if file:
             return Path(os.path.relpath(self.catalog.resolve(), Path(file).resolve().parent)).as_posix()

@@ -34,6 +34,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _MOST_INITIALS = 4
+_LONGEST = 1_000  # characters of a name; no group has a longer one
 
 
 def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
@@ -48,7 +49,7 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
 
 def name_of(text: str) -> str:
     """One author's name from a field of its own, in the usual order; "" for ``:``, ``et al.`` and nothing."""
-    name = _without_rank(_upright(_bare(text)))
+    name = _without_rank(_upright(_bare(text)[:_LONGEST]))
     return name if any(map(str.isalpha, name)) and not _NOBODY.fullmatch(name) else ""
 
 

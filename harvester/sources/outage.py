@@ -3,40 +3,56 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from harvester.domain.link_answers import Failure
 
 UNREACHED = (Failure.NO_NAME, Failure.NO_ROUTE)  # neither name server nor router knows the way
 ATTEMPTS = 2  # to reach one host
-HOSTS = 2  # so many hosts in a row that are not reached are no fault of theirs
+HOSTS = 2  # if the first hosts, so many, are not reached, that is no fault of theirs
 
-_unreached: ContextVar[dict[str, list[str]] | None] = ContextVar("each attempt at hosts not reached", default=None)
+
+@dataclass(slots=True)
+class _Seen:
+    """The failed attempts at each host since one was reached, and whether one ever was."""
+
+    attempts: dict[str, list[str]] = field(default_factory=dict)
+    reached: bool = False
+
+
+_seen: ContextVar[_Seen | None] = ContextVar("which hosts were reached", default=None)
 
 
 @contextmanager
 def watching_network() -> Iterator[None]:
-    """Within the block, a host that was not reached is asked once more, and none after `HOSTS` of them in a row."""
-    token = _unreached.set({})
+    """Within the block, a host that was not reached is asked once more; if the first `HOSTS` were not, no other is.
+
+    Once any host was reached there is a network, and others that are not are gone: feeds move and end.
+    """
+    token = _seen.set(_Seen())
     try:
         yield
     finally:
-        _unreached.reset(token)
+        _seen.reset(token)
 
 
 def unreached(host: str) -> str | None:
     """Why a host need not be asked now, as the end of a sentence; None if it should be."""
-    hosts = _unreached.get() or {}
-    if len(attempts := hosts.get(host, [])) >= ATTEMPTS:
+    seen = _seen.get() or _Seen()
+    if len(attempts := seen.attempts.get(host, [])) >= ATTEMPTS:
         return attempts[-1]
-    return f"there is no network ({' and '.join(hosts)} were not reached, either)" if len(hosts) >= HOSTS else None
+    if seen.reached or len(seen.attempts) < HOSTS:
+        return None
+    return f"there is no network ({' and '.join(seen.attempts)} were not reached, either)"
 
 
 def note_answer(host: str, failure: str = "") -> None:
     """Remember how asking a host has ended."""
-    hosts = _unreached.get()
-    if hosts is None:
+    seen = _seen.get()
+    if seen is None:
         return
     if failure in UNREACHED:
-        hosts.setdefault(host, []).append(failure)
+        seen.attempts.setdefault(host, []).append(failure)
     else:
-        hosts.clear()
+        seen.reached = True
+        seen.attempts.clear()

@@ -63,10 +63,15 @@ def routes(ws: Workspace, works: Callable[[], bool] = lambda: True) -> APIRouter
 
 
 def _is_stranger(request: Request) -> bool:
-    """Whether a request comes from the public internet; a test client has no address."""
+    """Whether a request comes from the public internet, also through a proxy whose word counts for nothing else."""
+    said = request.headers.get("x-forwarded-for", "").split(",")
+    return any(map(_is_public, [request.client.host if request.client else "", *said]))
+
+
+def _is_public(text: str) -> bool:
     try:
-        return is_public(ip_address(request.client.host)) if request.client else False
-    except ValueError:
+        return is_public(ip_address(text.strip()))
+    except ValueError:  # a test client has no address
         return False
 
 

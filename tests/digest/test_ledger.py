@@ -241,6 +241,17 @@ def test_a_sign_of_life_where_it_is_wished(make_room: Callable[..., Room], store
     room.ws.store.dispose()
 
 
+def test_a_preview_has_the_subject_of_the_mail(make_room: Callable[..., Room], store_url: str, smtp: Sink) -> None:
+    room = make_room(store_url, heartbeat=True)
+    add_subscriber(room.ws, JO, every="month", confirmed=True)
+    room.later(days=31)
+    _, (outline,) = plan_digests(room.ws)
+    assert send(room) == counts(due=1, sent=1)
+    assert smtp.messages[0]["Subject"] == outline.subject
+    assert outline.subject.startswith("No new papers this month: ")
+    room.ws.store.dispose()
+
+
 @pytest.mark.parametrize(
     ("given", "sent_to"),
     [

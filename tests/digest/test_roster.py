@@ -16,6 +16,7 @@ from harvester.digest.preferences import BY_MAINTAINER
 from harvester.digest.subscriber_csv import read_csv, to_csv
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.sending import send_digests
+from harvester.services.subscribers.self_service import forget_unconfirmed
 from harvester.services.subscribers.subscriptions import add_subscriber, remove_subscriber, subscribers
 from harvester.services.subscribers.transfer import export_csv, import_csv
 from tests.conftest import both_databases
@@ -87,6 +88,13 @@ def test_a_table_with_nothing_but_addresses(room: Room, smtp: Sink) -> None:
     done = import_csv(room.ws, path)
     assert ([subscriber.state for subscriber in done.added], done.known) == (["pending", "pending"], 1)
     assert len(smtp.raw) == 2
+
+
+def test_who_is_asked_by_an_import_is_not_forgotten_before_they_can_answer(room: Room, smtp: Sink) -> None:
+    import_csv(room.ws, table(room, f"email,joined\n{JO},2021-05-01T00:00:00Z\n"))
+    room.later(days=1)
+    assert (len(smtp.raw), forget_unconfirmed(room.ws)) == (1, 0)
+    assert [person.state for person in subscribers(room.ws)] == ["pending"]
 
 
 def test_the_maintainer_vouches_for_all(room: Room, smtp: Sink) -> None:

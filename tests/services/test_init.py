@@ -243,14 +243,17 @@ def model_state(room: Room) -> tuple[str, str]:
 
 
 def test_init_takes_title_contact_and_git(room: Room) -> None:
+    mine = room.folder / "mine"
+    mine.mkdir()
+    (mine / "tokens.env").write_text("SECRET=1")
     said = room.run("init", "mine", "--title", "My   list", "--contact", "me@example.org", "--git", "branch")
     assert "Next in mine: harvester run" in said
-    mine = room.folder / "mine"
     settings = load_settings(mine / "config.toml")
     assert (settings.harvest.contact, settings.catalog.git) == ("me@example.org", "branch")
     assert (mine / "data" / "catalog" / "README.md").read_text(encoding="utf-8").splitlines()[1] == "# My list"
     committed = git(mine, "ls-files").splitlines()
     assert {"config.toml", ".gitignore", "data/taxonomy.toml", "data/catalog/README.md"} <= set(committed)
+    assert "tokens.env" not in committed, "what was there before is not the list's"
     for name in ("data/backups/harvester-x.db", "data/harvester.db", "data/models/x", "password.txt"):
         assert git(mine, "check-ignore", name) == name
     assert git(ROOT, "check-ignore", "data/backups/harvester-x.db", "deploy/secrets/x", "password.txt").count("\n") == 2

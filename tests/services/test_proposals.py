@@ -323,6 +323,19 @@ def test_a_hostile_name_is_made_plain(world: Proposing) -> None:
     assert by == f"Eve[1m {'x' * 93}"
 
 
+def test_people_may_be_called_like_a_commit(world: Proposing) -> None:
+    world.room.fill(2)
+    world.night()
+    world.desk.open()
+    world.desk.by = "a" * 40
+    world.desk.git("rm", "--quiet", str(world.desk.entry(SECOND)))
+    world.desk.git("commit", "--quiet", "--message", f"Not ours\n\nCo-authored-by: {'b' * 40}")
+    world.desk.push()
+    world.desk.merge()
+    world.night()
+    assert [world.said(name) for name in (FIRST, SECOND)] == [[("accept", "a" * 40)], [("reject", "a" * 40)]]
+
+
 def test_a_proposal_holds_the_entry_that_accepting_would_write(world: Proposing) -> None:
     abstract = "We study hearts. The code is at https://github.com/ann/hearts."
     world.room.put(FIRST, "Pipes | and *stars*", authors=(Author("Ann Bee"),), abstract=abstract)

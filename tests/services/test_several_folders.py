@@ -121,3 +121,31 @@ def test_all_of_an_answer_is_taken_on_the_command_line(make_room: Callable[..., 
         entry.unlink()
     room.run("catalog", "build", "--withdraw")
     assert accepted(room.ws) == 0
+
+
+def test_why_nothing_is_withdrawn_is_said_on_the_command_line(make_room: Callable[..., Room]) -> None:
+    room = make_room()
+    for number in (1, 2):
+        room.paper(f"Hearts {number}")
+    decide(room.ws, "accept", 1, 2)
+    room.ws.catalog.rename(room.folder / "elsewhere")
+    said = room.json("catalog", "build", "--withdraw", status=1)
+    assert "Nothing was withdrawn" in said["problems"][0]
+    assert accepted(room.ws) == 2
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("name", "withdrawn"), [("", 0), ("ci", 1)])
+def test_a_machine_for_one_night_knows_its_folder_by_name(
+    hosts: Hosts, monkeypatch: pytest.MonkeyPatch, name: str, withdrawn: int
+) -> None:
+    """In CI each night is another host; without a name it cannot tell a removed file from one that never came."""
+    first, _ = hosts
+    named = first.settings.catalog.model_copy(update={"folder_name": name})
+    night = replace(first, settings=first.settings.model_copy(update={"catalog": named}))
+    monkeypatch.setattr("socket.gethostname", lambda: "runner-1")
+    files = decide(night, "accept", 1, 2)
+    assert changes(sync_catalog(night)) == (0, 0, 0)
+    files[0].unlink()
+    monkeypatch.setattr("socket.gethostname", lambda: "runner-2")
+    assert changes(sync_catalog(night)) == (0, 0, withdrawn)

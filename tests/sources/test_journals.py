@@ -278,6 +278,12 @@ def test_names(names: list[str], expected: list[str]) -> None:
     assert [author.name for author in authors_of(names)] == expected
 
 
+def test_what_is_too_long_for_a_name_is_cut_before_it_is_read() -> None:
+    """Two words of 20,000 letters, which a feed may contain, kept a night busy for minutes."""
+    (author,) = authors_of(["A" * 2_000 + " " + "B" * 2_000])
+    assert author.name == "A" * 1_000
+
+
 @pytest.mark.parametrize("text", ["x<y and z>w", "<0.5", "a <- b -> c", "5 > 3", "<unknown>", "a<b, c>d"])
 def test_formulas_are_no_tags(text: str) -> None:
     assert plain_text(text) == text

@@ -37,7 +37,7 @@ def test_without_a_network_two_hosts_are_tried(monkeypatch: pytest.MonkeyPatch) 
     assert len(asked) > 1, "other commands are patient"
 
 
-def test_one_host_that_is_gone_is_no_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hosts_that_are_gone_are_no_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     found = socket.getaddrinfo
 
     def one_gone(host: str, *more: Any, **named: Any) -> Any:
@@ -51,3 +51,6 @@ def test_one_host_that_is_gone_is_no_outage(monkeypatch: pytest.MonkeyPatch) -> 
         for number in range(3):
             assert "name cannot be resolved" in ask(f"gone{number}.example")
             assert "refused" in ask("here.example:1")
+        for number in range(3, 6):
+            assert "name cannot be resolved" in ask(f"gone{number}.example"), "several in a row, after one was reached"
+        assert "refused" in ask("there.example:1")

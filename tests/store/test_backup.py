@@ -411,6 +411,26 @@ def test_a_restore_keeps_what_it_replaces(filled: Engine, tmp_path: Path) -> Non
     assert content(filled) == before
 
 
+def test_a_damaged_store_is_set_aside_as_it_is(tmp_path: Path) -> None:
+    damaged, whole = (connect(f"sqlite:///{tmp_path}/{name}.db") for name in ("damaged", "whole"))
+    for store in (damaged, whole):
+        schema.upgrade(store)
+        store.dispose()
+    backup(whole, tmp_path / "whole-backup.db")
+    with (tmp_path / "damaged.db").open("r+b") as file:
+        file.seek(-4096, os.SEEK_END)
+        file.write(b"\xff" * 4096)
+    before = (tmp_path / "damaged.db").read_bytes()
+    (tmp_path / "in the way").write_text("a file")
+    with pytest.raises(HarvesterError, match="malformed"):
+        restore(damaged, tmp_path / "whole-backup.db", force=True, aside=tmp_path / "in the way")
+    _, kept = restore(damaged, tmp_path / "whole-backup.db", force=True, aside=tmp_path / "backups")
+    assert kept is not None
+    assert kept.read_bytes() == before
+    assert kept.stat().st_mode & 0o077 == 0, "it holds people's addresses"
+    assert schema.revision(damaged) == schema.REVISIONS[-1]
+
+
 def test_the_commands_say_where_the_backup_is(tmp_path: Path) -> None:
     room = Room.make(tmp_path, store=f"sqlite:///{golden(tmp_path / 'data', '0001')}")
     upgraded = room.run("db", "upgrade")

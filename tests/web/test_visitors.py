@@ -58,6 +58,8 @@ def test_only_trusted_proxies_are_believed(make_room: Callable[..., Room]) -> No
     with room.serving() as url:
         seen = requests.get(f"{url}/whoami", headers=said, timeout=60).json()
         assert seen == {"client": "127.0.0.1", "scheme": "http"}
+        stranger = {"X-Forwarded-For": "151.101.1.1"}
+        assert requests.get(f"{url}/metrics", headers=stranger, timeout=60).status_code == 403, "a proxy let them in"
         digest = settings.digest.model_copy(update={"base_url": url})
         found = check_web(settings.model_copy(update={"digest": digest}))
         assert (found.state, "one from 127.0.0.1 by http" in found.message) == ("ok", True)

@@ -30,6 +30,7 @@ from harvester.store.locks import lock
 WRITERS = ("run", "digest", CATALOG_LOCK)  # the locks of everything that writes for more than a moment
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 KEPT = "harvester-*Z"
+PRIVATE = 0o600  # a backup holds people's addresses
 BACKING_UP, VERIFYING = "backing up the store", "verifying the backup"  # stages of progress
 
 
@@ -62,7 +63,7 @@ def _write(store: Engine, file: Path, watch: Watch = unwatched) -> Backup:
         raise HarvesterError(f"{file} already exists", remedy="name another file")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file, mode=0o600) as part:  # it contains people's addresses
+        with whole_file(file, mode=PRIVATE) as part:
             _copy_out(store, part, watch)
             watch(VERIFYING, 0, None)
             found = revision_in(part)
@@ -180,16 +181,19 @@ def restore(
 
 def _set_aside(store: Engine, folder: Path, watch: Watch) -> Path | None:
     """Back up what will be replaced; of an SQLite store that cannot be read, the file itself is copied."""
-    if schema.revision(store) is None:
-        return None
     file = _free(folder, "before-restore", store)
     try:
-        return _write(store, file, watch).file
-    except (StoreError, HarvesterError):
+        return None if schema.revision(store) is None else _write(store, file, watch).file
+    except HarvesterError as error:
         database = Path(store.url.database or "")
         if store.dialect.name != "sqlite" or not database.is_file():
             raise
-        copyfile(database, file)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(file, mode=PRIVATE) as part:
+                copyfile(database, part)
+        except OSError:
+            raise error from None
         return file
 
 

@@ -33,6 +33,7 @@ CONFIG, TAXONOMY, MODELS, CATALOG = (
     Path("data/models"),
     Path("data/catalog"),
 )
+IGNORE = Path(".gitignore")
 IGNORED = """\
 # The store, its backups and the keys: they hold people's addresses.
 /data/*.db
@@ -119,13 +120,14 @@ def init(folder: Path, asked: Asked, *, taxonomy: Path | None = None, from_list:
     config = _config(asked, other, words)
     write_atomic(folder / TAXONOMY, text)
     subject = replace(subject, path=folder / TAXONOMY)
-    _ignore(folder / ".gitignore")
+    _ignore(folder / IGNORE)
     model = _untrained_model(folder / MODELS, subject) if other else ""
     write_list(folder / CATALOG, [], subject)
     write_atomic(folder / CONFIG, config)  # last: a folder without it does not count as a working folder
     if asked.git != "off":
         who = asked.contact or "harvester@reviewers.invalid"
-        git.begin(folder, git.Message("Begin the list", (who,), who))
+        made = [path.as_posix() for path in (CONFIG, TAXONOMY, CATALOG, IGNORE)]
+        git.begin(folder, git.Message("Begin the list", (who,), who), made)
     return Begun(folder, subject.title, model, words.unexpanded, drawn_up)
 
 
