@@ -49,6 +49,13 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
             raise HTTPException(404)
         return pages.render("digest", {"day": last, "since": first, "sections": found})
 
+    router.include_router(_feeds(ws, pages))
+    return router
+
+
+def _feeds(ws: Workspace, pages: Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
     @router.get("/feeds")
     def feeds() -> HTMLResponse:
         return pages.render("feeds", {"facets": ws.taxonomy.facets})
