@@ -31,10 +31,8 @@ _YEAR_PLACE_NAME = re.compile(rf"{_YEAR}[_-](?P<venue>[A-Za-z&]{{2,12}})[_-](?P<
 _PLACE_SHORT_YEAR = re.compile(r"(?P<venue>[A-Za-z]{3,12})(?P<short>\d\d)" + _REMARK, re.IGNORECASE)
 _ISSUE = re.compile(r"[,;:]?\s+(?:(?:vol|no|pp?|volume|issue|pages?)\b|\d).*", re.IGNORECASE)
 _MONTH_BEHIND = re.compile(
-    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}|(?:"
-    + "|".join(_SPANISH)
-    + r")(?: de)?)"
-    r"\.?\s*\Z",
+    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+    rf"|(?:{'|'.join(_SPANISH)})(?: de)?)\.?\s*\Z",
     re.IGNORECASE,
 )
 _IN = re.compile(r"(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)

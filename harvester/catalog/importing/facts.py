@@ -34,6 +34,7 @@ _EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;无;なし;soon;coming s
 _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
+_LEADING_ON = re.compile(r"(?:\s+(?:is|are|available|at|in|on|from|here))+\Z", re.IGNORECASE)
 _SAYING = phrases("pytorch;tensorflow;keras;jax;torch;matlab;benchmark;benchmarks;database;software")
 _EDGES = " \t*_`|\\,.:;–—-~"
 _AFFILIATION = re.compile(
@@ -126,7 +127,7 @@ class Facts:
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
         bare = plain(text).strip(" ,;|:：")
-        if all(_is_label(piece) for piece in _LABELS.split(bare)):
+        if all(_is_label(piece) for piece in _LABELS.split(_LEADING_ON.sub("", bare))):
             return True  # "Paper; Code": what links would be called
         if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
             self.notes.append(bare)

@@ -8,7 +8,7 @@ from harvester.catalog.importing.inline import Inline, links_in
 from harvester.catalog.importing.item import Item, joined_notes
 from harvester.catalog.importing.nodes import Row, Table
 from harvester.catalog.importing.roles import TITLE
-from harvester.catalog.importing.titles import Titled, find_title, is_generic
+from harvester.catalog.importing.titles import Titled, find_title, is_generic, leads_to_paper
 from harvester.catalog.importing.words import ROLES, column_of, plain
 
 Source = Callable[[int, int], str]
@@ -23,6 +23,8 @@ def row_items(table: Table, source: Source) -> Iterator[Item]:
     columns, rows = table.columns, table.rows
     if not columns and rows and _is_header(rows[0]):
         columns, rows = rows[0].cells, rows[1:]
+    elif columns and _is_paper(columns):
+        columns, rows = (), (Row(table.line, columns), *rows)
     if links := links_in(*columns):
         yield Item(table.line, source(table.line, table.line), links=links)
     names = [plain(column.text) for column in columns]
@@ -34,6 +36,12 @@ def row_items(table: Table, source: Source) -> Iterator[Item]:
 def _is_header(row: Row) -> bool:
     known = [column_of(plain(cell.text)) for cell in row.cells]
     return not links_in(*row.cells) and sum(map(bool, known)) >= min(_FEWEST, len(row.cells))
+
+
+def _is_paper(columns: Sequence[Inline]) -> bool:
+    """Whether what Markdown takes for a header, which it demands, is a paper: it has links, and no known names."""
+    named = any(column_of(plain(column.text)) for column in columns if not links_in(column))
+    return not named and any(leads_to_paper(link) for link in links_in(*columns))
 
 
 def _item(row: Row, names: Sequence[str], text: str) -> Item:
