@@ -27,7 +27,9 @@ _CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z
 _PEOPLE_FIRST = re.compile(
     r"(?P<authors>(?:[^.,;]{2,40}(?:[,;]| and| &) ){1,40}[^.,;]{2,40}|[^\W\d_][\w'’-]+ [A-Z]{1,3})\.\s+(?=\S)"
 )
-_VENUE_NEXT = re.compile(r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d)")
+_VENUE_NEXT = re.compile(
+    r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
+)
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
 _KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _TAIL_ROUND = re.compile(r"\s*[(（\[](?P<tail>[^()（）\[\]]{2,60})[)）\]][.。]?\s*$")
