@@ -10,6 +10,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.importing.awesome import ImportedList, Source, parse_list, parse_lists
 
 from .list_cases import CASES, Case
+from .shape_cases import SHAPE_CASES
 from .strategies import TAXONOMY
 
 HEAD = "# List\n## Segmentation\n"
@@ -28,7 +29,10 @@ def said(paper: Entry) -> tuple[str, str, str, str, tuple[str, ...]]:
     return paper.id, paper.title, str(paper.published), paper.venue, tuple(sorted(paper.links))
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+EVERY = CASES | SHAPE_CASES
+
+
+@pytest.mark.parametrize("case", EVERY.values(), ids=EVERY.keys())
 def test_a_list_is_read_as_it_is_meant(case: Case) -> None:
     found = read(case.text)
     expected = [(p.id, " ".join(p.title.split()), p.published, p.venue, tuple(sorted(p.links))) for p in case.papers]

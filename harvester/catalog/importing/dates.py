@@ -45,6 +45,7 @@ _KNOWN = word_set(
     preprint rss science sensors sigir siggraph sigmod spie stacom tac tbme tci tip tist tkde tmi tmlr tnnls tpami tsp
     uai ubicomp vldb wacv wsdm www zenodo"""
 )
+_CHINESE_VENUE = re.compile(r"《?[\u3040-\u30ff\u4e00-\u9fff]{2,20}(?:学报|期刊|杂志|雑誌|学会誌|学会|会议)》?")
 _PERIODICAL = re.compile(
     r"\b(?:journal|j\.\s+(?:am|med|clin|cardio\w*|biomed|electro\w*|appl|comput)\b|trans(?:actions|\.)|conference|conf\.|proceedings|proc\.|letters|workshop|symposium|magazine|annals|"
     r"archives|bulletin|frontiers|ieee|acm|springer|elsevier|nature|lancet|circulation|science|medicine|imaging|informatics|"
@@ -143,6 +144,8 @@ def is_known_venue(text: str) -> bool:
     words = text.split()
     if not words or len(words) > 10:
         return False
+    if _CHINESE_VENUE.fullmatch(text):
+        return True
     if text.lower() in ("preprint", "patterns", "circulation"):
         return text[0].isupper() and text != "Preprint"
     return (len(words) <= 2 and words[0].lower().strip("().") in _KNOWN) or (

@@ -191,7 +191,7 @@ class Facts:
             return True
         bare = re.sub(r"^[Ii]n:?\s+", "", words)
         if not self.venue and (is_known_venue(bare) or (set_apart and is_venue(bare, set_apart=True))):
-            self.venue = without_issue(bare)
+            self.venue = without_issue(bare).strip("《》")
             return True
         return False
 
