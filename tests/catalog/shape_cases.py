@@ -52,7 +52,7 @@ SHAPE_CASES = {
         (
             Said("arxiv:2301.00001", "Leaflets in one pass", published="2023", venue="MICCAI", links=("paper", "code"), authors=("Ann Dee", "Bob Poe"), note=""),
         ),
-        ("badge"),
+        ("badge",),
     ),
     "several titles in one bullet": Case(
         """\
