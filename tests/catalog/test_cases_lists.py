@@ -110,6 +110,16 @@ def test_several_lists_are_one_and_their_disagreements_are_told() -> None:
     assert balanced(found)
 
 
+def test_one_paper_with_and_without_its_short_name_is_one() -> None:
+    one = f"{HEAD}- [VeinNet: Veins from a hundred phones](https://arxiv.org/abs/2301.10002)\n"
+    two = "# ECG\n- [Veins From A Hundred Phones](https://arxiv.org/pdf/2301.10002) [code](https://github.com/a/b)\n"
+    found = parse_lists([Source(one, "one.md"), Source(two, "two.md")], TAXONOMY)
+    assert [(paper.id, paper.title) for paper in found.papers] == [
+        ("arxiv:2301.10002", "VeinNet: Veins from a hundred phones")
+    ]
+    assert (found.placements, found.conflicts, balanced(found)) == (2, (), True)
+
+
 def test_dates_and_venues_that_differ_are_told() -> None:
     one = f"{HEAD}- [Plaques on a graph](https://arxiv.org/abs/2201.10001), MIDL 2022\n"
     two = "# ECG\n- [Plaques on a graph](https://arxiv.org/abs/2201.10001), TMI 2023\n"
