@@ -15,7 +15,7 @@ from harvester.domain.identity import link_identifier
 _LABEL = re.compile(r"(?:^|(?<=[.;,|。，、；\s]))(?P<name>[^\W\d_]{2,12}(?: [^\W\d_]{2,8})?)\s*[:：](?!//)")
 _BETWEEN = re.compile(r"[\s,;/|·•&+、，；\[\]]*(?:(?:and|und|y|et|和|及)\s+)?\Z")
 _EDGES = " ,;/|·•&+、，；"
-_AND = re.compile(r"\s+(?:and|und|y|et|和|及)\Z")
+_AND = re.compile(r"\s(?:and|und|y|et|和|及)\Z")
 _SEVERAL = 3  # words of a title
 _LONGEST = 4_000  # characters of a line that are looked at
 

@@ -24,8 +24,9 @@ _PLACE_FIRST = re.compile(
 )
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
 _CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
+_PERSON = r"(?:(?! and | & )[^.,;]){2,40}"
 _PEOPLE_FIRST = re.compile(
-    r"(?P<authors>(?:[^.,;]{2,40}(?:[,;]| and| &) ){1,40}[^.,;]{2,40}|[^\W\d_][\w'’-]+ [A-Z]{1,3})\.\s+(?=\S)"
+    rf"(?P<authors>(?:{_PERSON}(?:[,;]| and| &) ){{1,40}}{_PERSON}|[^\W\d_][\w'’-]+ [A-Z]{{1,3}})\.\s+(?=\S)"
 )
 _VENUE_NEXT = re.compile(
     r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
