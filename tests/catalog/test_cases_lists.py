@@ -10,6 +10,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.importing.awesome import ImportedList, Source, parse_list, parse_lists
 
 from .list_cases import CASES, Case
+from .shape_cases import SHAPE_CASES
 from .strategies import TAXONOMY
 
 HEAD = "# List\n## Segmentation\n"
@@ -28,7 +29,10 @@ def said(paper: Entry) -> tuple[str, str, str, str, tuple[str, ...]]:
     return paper.id, paper.title, str(paper.published), paper.venue, tuple(sorted(paper.links))
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+EVERY = CASES | SHAPE_CASES
+
+
+@pytest.mark.parametrize("case", EVERY.values(), ids=EVERY.keys())
 def test_a_list_is_read_as_it_is_meant(case: Case) -> None:
     found = read(case.text)
     expected = [(p.id, " ".join(p.title.split()), p.published, p.venue, tuple(sorted(p.links))) for p in case.papers]
@@ -104,6 +108,16 @@ def test_several_lists_are_one_and_their_disagreements_are_told() -> None:
     )
     assert found.papers[0].labels.names == ("task:segmentation", "modality:ecg", "kind:research")
     assert balanced(found)
+
+
+def test_one_paper_with_and_without_its_short_name_is_one() -> None:
+    one = f"{HEAD}- [VeinNet: Veins from a hundred phones](https://arxiv.org/abs/2301.10002)\n"
+    two = "# ECG\n- [Veins From A Hundred Phones](https://arxiv.org/pdf/2301.10002) [code](https://github.com/a/b)\n"
+    found = parse_lists([Source(one, "one.md"), Source(two, "two.md")], TAXONOMY)
+    assert [(paper.id, paper.title) for paper in found.papers] == [
+        ("arxiv:2301.10002", "VeinNet: Veins from a hundred phones")
+    ]
+    assert (found.placements, found.conflicts, balanced(found)) == (2, (), True)
 
 
 def test_dates_and_venues_that_differ_are_told() -> None:

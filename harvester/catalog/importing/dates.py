@@ -31,10 +31,8 @@ _YEAR_PLACE_NAME = re.compile(rf"{_YEAR}[_-](?P<venue>[A-Za-z&]{{2,12}})[_-](?P<
 _PLACE_SHORT_YEAR = re.compile(r"(?P<venue>[A-Za-z]{3,12})(?P<short>\d\d)" + _REMARK, re.IGNORECASE)
 _ISSUE = re.compile(r"[,;:]?\s+(?:(?:vol|no|pp?|volume|issue|pages?)\b|\d).*", re.IGNORECASE)
 _MONTH_BEHIND = re.compile(
-    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}|(?:"
-    + "|".join(_SPANISH)
-    + r")(?: de)?)"
-    r"\.?\s*\Z",
+    r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+    rf"|(?:{'|'.join(_SPANISH)})(?: de)?)\.?\s*\Z",
     re.IGNORECASE,
 )
 _IN = re.compile(r"(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
@@ -47,6 +45,7 @@ _KNOWN = word_set(
     preprint rss science sensors sigir siggraph sigmod spie stacom tac tbme tci tip tist tkde tmi tmlr tnnls tpami tsp
     uai ubicomp vldb wacv wsdm www zenodo"""
 )
+_CHINESE_VENUE = re.compile(r"《?[\u3040-\u30ff\u4e00-\u9fff]{2,20}(?:学报|期刊|杂志|雑誌|学会誌|学会|会议)》?")
 _PERIODICAL = re.compile(
     r"\b(?:journal|j\.\s+(?:am|med|clin|cardio\w*|biomed|electro\w*|appl|comput)\b|trans(?:actions|\.)|conference|conf\.|proceedings|proc\.|letters|workshop|symposium|magazine|annals|"
     r"archives|bulletin|frontiers|ieee|acm|springer|elsevier|nature|lancet|circulation|science|medicine|imaging|informatics|"
@@ -145,6 +144,8 @@ def is_known_venue(text: str) -> bool:
     words = text.split()
     if not words or len(words) > 10:
         return False
+    if _CHINESE_VENUE.fullmatch(text):
+        return True
     if text.lower() in ("preprint", "patterns", "circulation"):
         return text[0].isupper() and text != "Preprint"
     return (len(words) <= 2 and words[0].lower().strip("().") in _KNOWN) or (

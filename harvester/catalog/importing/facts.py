@@ -21,7 +21,7 @@ from harvester.catalog.published import Published
 from harvester.domain.text import clean
 
 _STOP = re.compile(r"[;|·•()（）]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
-_COMMA = re.compile(r"\s*[,，、]\s*")
+_COMMA = re.compile(r"\s*(?:(?<!\d),|,(?!\d{3}\b)|[，、])\s*")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Z]|trans|proc|vol|no|pp|int|conf|symp|j|jr|dr|med|rev|sci|lett|eng|comput|biomed|am|ann|assoc|soc|vs|dept|"
     r"univ|eur|clin|cardiol|inf|syst|sp|feb|jan|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\Z",
@@ -30,10 +30,13 @@ _ABBREVIATED = re.compile(
 _PAGES = re.compile(
     r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)", re.IGNORECASE
 )
-_EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;无;なし;soon;coming soon")
+_EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;online;available;无;なし;soon;coming soon")
 _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
+_SURNAMES_FIRST = re.compile(r"\s*(?:[^\W\d_][\w'’-]+ [A-Z]{1,3},\s*){1,60}[^\W\d_][\w'’-]+ [A-Z]{1,3}")
+_KEY = re.compile(r"[A-Z][a-z]+\+?\d\d[a-z]?")  # of a reference: [Dee21]
+_LEADING_ON = re.compile(r"(?:\s+(?:is|are|available|at|in|on|from|here))+\Z", re.IGNORECASE)
 _SAYING = phrases("pytorch;tensorflow;keras;jax;torch;matlab;benchmark;benchmarks;database;software")
 _EDGES = " \t*_`|\\,.:;–—-~"
 _AFFILIATION = re.compile(
@@ -126,7 +129,7 @@ class Facts:
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
         bare = plain(text).strip(" ,;|:：")
-        if all(_is_label(piece) for piece in _LABELS.split(bare)):
+        if all(_is_label(piece) for piece in _LABELS.split(_LEADING_ON.sub("", bare))):
             return True  # "Paper; Code": what links would be called
         if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
             self.notes.append(bare)
@@ -188,7 +191,7 @@ class Facts:
             return True
         bare = re.sub(r"^[Ii]n:?\s+", "", words)
         if not self.venue and (is_known_venue(bare) or (set_apart and is_venue(bare, set_apart=True))):
-            self.venue = without_issue(bare)
+            self.venue = without_issue(bare).strip("《》")
             return True
         return False
 
@@ -268,6 +271,8 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     """Whether a full stop ends an abbreviation, not a sentence."""
     after = text[stop.end() : stop.end() + 20].lstrip()[:1]
+    if _SURNAMES_FIRST.fullmatch(text, start, stop.start()):
+        return False
     if text[start : stop.start()].endswith(" al") or _PREPRINTS.match(text, stop.end()):
         return False
     if not after or after.islower() or after == ",":
@@ -300,6 +305,8 @@ def _covered(text: str, start: int, end: int, marks: Iterable[tuple[int, int]]) 
 
 def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
+    if _KEY.fullmatch(note) and not is_place_or_date(note):
+        return False
     known = is_place_or_date(note) or not re.search(r"[^\W\d]", note)
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 
 from harvester.base.errors import UsageError
 from harvester.catalog.importing.inline import Inline, Kind, Link, Span, join, trimmed, with_unread_bold
@@ -13,16 +13,17 @@ from harvester.domain.text import clean
 
 BARE_ADDRESS = re.compile(r"https?://[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+", re.IGNORECASE)
 _IDENTIFIER = re.compile(
-    r"(?:\bdoi\s*[:：]?\s*|(?<![\w/.=]))(?P<doi>10\.\d{4,9}/[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
+    r"(?:\bdoi\s{0,3}[:：]?\s{0,3}|(?<![\w/.=]))(?P<doi>10\.\d{4,9}/[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
     r"|(?<![\w/.])(?:www\.)?(?:arxiv\.org/(?:abs|pdf)/|doi\.org/)(?P<host>[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
-    r"|\barxiv\s*[:：]\s*(?P<arxiv>\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b"
-    r"|\b(?:pmid\s*[:：]?\s*\d{5,9}|pmcid\s*[:：]?\s*PMC\d{5,9})\b",
+    r"|\barxiv\s{0,3}[:：]\s{0,3}(?P<arxiv>\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b"
+    r"|\b(?:pmid\s{0,3}[:：]?\s{0,3}\d{5,9}|pmcid\s{0,3}[:：]?\s{0,3}PMC\d{5,9})\b",
     re.IGNORECASE,
 )
 """A DOI, an arXiv id or a PubMed id in words."""
 _DEEPEST = 60  # elements within each other
 _DETAILS_LEVEL = 7  # how much deeper headings within details are
 _MOST_DETAILS = 6
+_MOST_FOOTNOTES = 20  # of a line
 _LONGEST_REPEATED = 200  # characters of a cell
 _INDENT = re.compile(r"[\s>]*")
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\](?!:)")
@@ -273,12 +274,14 @@ class Flow:
 
     def _with_addresses(self, line: Inline) -> Inline:
         """The line with addresses and identifiers outside of links as links of their own."""
-        taken = [span for span in line.spans if span.kind == "link"]
+        spans, taken = list(line.spans), bytearray(len(line.text))
+        for span in line.of("link"):
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
         for start, end, label, address in _in_words(line.text):
-            if not any(span.start < end and start < span.end for span in taken):
-                link = replace(self._link(label, address), bare=not label)
-                taken.append(Span(start, end, "link", link))
-        return Inline(line.text, (*(span for span in line.spans if span.kind != "link"), *taken))
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                spans.append(Span(start, end, "link", replace(self._link(label, address), bare=not label)))
+        return Inline(line.text, tuple(spans))
 
 
 _WITHIN = {"item": ("list", "cell"), "row": ("table",), "cell": ("table",)}
@@ -287,7 +290,7 @@ _WITHIN = {"item": ("list", "cell"), "row": ("table",), "cell": ("table",)}
 
 def _without_footnotes(line: Inline) -> Inline:
     """The line without the marks of footnotes."""
-    for mark in reversed(list(_FOOTNOTE.finditer(line.shape))):
+    for mark in reversed(list(islice(_FOOTNOTE.finditer(line.shape), _MOST_FOOTNOTES))):
         line = line.without(*mark.span())
     return line
 

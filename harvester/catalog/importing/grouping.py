@@ -11,7 +11,7 @@ from harvester.catalog.importing.inline import Link
 from harvester.catalog.importing.item import Item
 from harvester.catalog.importing.outline import Place
 from harvester.catalog.importing.roles import by_role, paper_link
-from harvester.catalog.importing.same_title import Part, divided
+from harvester.catalog.importing.same_title import Part, divided, one_title
 from harvester.catalog.published import Published
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import best, link_identifier, numbered, title_identifier, without_version
@@ -76,6 +76,7 @@ class Groups:
         self._exclusive = [facet.id for facet in taxonomy.facets if facet.exclusive]
         self._mentions: dict[str, list[Mention]] = {}
         self._by_title: dict[str, list[Group]] = {}
+        self._same: dict[str, str] = {}
         self._shared: frozenset[str] = frozenset()
 
     def add(self, mention: Mention) -> None:
@@ -84,6 +85,7 @@ class Groups:
 
     def settle(self) -> list[tuple[Mention, str]]:
         """Decide which mentions are of one paper; returns those that cannot be used, and why."""
+        self._join_titles()
         titles: dict[str, set[str]] = defaultdict(set)
         for title, mentions in self._mentions.items():
             for name in (name for mention in mentions for name in mention.names):
@@ -94,6 +96,28 @@ class Groups:
             parts, chosen = divided([self._own(mention.names) for mention in mentions])
             self._by_title[title] = [self._group(part, mentions, chosen, lost) for part in parts]
         return lost
+
+    def _join_titles(self) -> None:
+        """Put the mentions of titles together that are one, as an identifier that they share says."""
+        claims: dict[str, dict[str, str]] = defaultdict(dict)
+        for title, mentions in self._mentions.items():
+            for mention in mentions:
+                for name in mention.names:
+                    claims[without_version(name)].setdefault(title, mention.item.title)
+        for titles in claims.values():
+            (first, spelled), *others = titles.items()
+            for other, said in others:
+                if self._one(other) != self._one(first) and one_title(spelled, said):
+                    self._same[self._one(other)] = self._one(first)
+        for other in self._same:
+            both = [*self._mentions.get(self._one(other), ()), *self._mentions.pop(other, ())]
+            self._mentions[self._one(other)] = sorted(both, key=lambda mention: mention.item.number)
+
+    def _one(self, title: str) -> str:
+        """The title that stands for this one."""
+        while title in self._same:
+            title = self._same[title]
+        return title
 
     def _group(self, part: Part, mentions: Sequence[Mention], chosen: str, lost: list[tuple[Mention, str]]) -> Group:
         group = Group([mentions[part.mentions[0]]], issuer=chosen, unsure=[mentions[number] for number in part.unsure])
@@ -110,7 +134,8 @@ class Groups:
 
     def add_derived(self, mention: Mention) -> bool:
         """Add a mention in a derived section; whether its paper is anywhere else."""
-        alike, own = self._by_title.get(whole_title(mention.item.title), []), self._own(mention.names)
+        alike = self._by_title.get(self._one(whole_title(mention.item.title)), [])
+        own = self._own(mention.names)
         known = (group for group in alike if group.names & own)
         fitting = (group for group in alike if not names_conflict(group.names, own))
         group = next(known, None) or next(fitting, None)
@@ -131,7 +156,7 @@ class Groups:
         for group in self._in_order():
             for mention in group.mentions:
                 for name in (name for name in mention.names if without_version(name) in self._shared):
-                    claims[without_version(name)].setdefault(whole_title(group.title), mention.item)
+                    claims[without_version(name)].setdefault(self._one(whole_title(group.title)), mention.item)
         claimed = [(name, sorted(items.values(), key=lambda item: item.number)) for name, items in claims.items()]
         return sorted((pair for pair in claimed if len(pair[1]) > 1), key=lambda pair: pair[1][0].number)
 

@@ -27,6 +27,7 @@ from harvester.catalog.importing.nodes import (
     contents_of,
     every,
 )
+from harvester.catalog.importing.parts import parts_of
 from harvester.catalog.importing.roles import TITLE, leads_to_people, names_part
 from harvester.catalog.importing.rows import row_items
 from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper, tidy
@@ -37,6 +38,8 @@ from harvester.domain.identity import link_identifier
 LABEL_LEVEL, GROUP_LEVEL = 60, 70  # of bold lines and of bullets that group others: below all headings
 _LONGEST_BODY = 40  # nodes below a heading that is a title
 _NUMBER = re.compile(r"\A\d{1,3}[.)]\s+(?=\S)")  # of a heading
+_STOP = re.compile(r"[.。](?<!\b[A-Z].)(?<! al\.)\s+|\s*[;|·]\s*|\s+[–—-]\s+")
+_LONGEST_LINE = 1_000  # characters of a line of authors
 _FEW = 8  # words of a bold line that groups
 
 
@@ -257,7 +260,7 @@ def _own_title(heading: Heading) -> str:
 def _groups(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     """The lines of a paragraph, split where another paper begins."""
     group: list[Line] = []
-    for line in lines:
+    for line in (part for whole in lines for part in parts_of(whole)):
         if group and _begins(line, group):
             yield tuple(group)
             group = []
@@ -279,8 +282,22 @@ def _begins(line: Line, above: Sequence[Line]) -> bool:
     if bold:
         words = content.part(bold.start, bold.end).words
         return not is_place_or_date(words) and not is_generic(words.strip(" :：")) and not names_of(words)
+    if _is_like(line, above):
+        return True
     link = next((span.link for span in content.of("link") if span.start == 0), None)
     return bool(first and link and is_title_link(link) and len(link.label.split()) > 2 and _has_paper(above))
+
+
+def _is_like(line: Line, above: Sequence[Line]) -> bool:
+    """Whether a line has a title and a link to a paper like the one above it: lines between which only breaks stand."""
+    if len(above) > 1 or not line.content.text[:1].isupper() or not above[0].content.text[:1].isupper():
+        return False
+    own, others = (
+        {link_identifier(link.target) for link in links_in(content) if leads_to_paper(link)} - {None}
+        for content in (line.content, above[0].content)
+    )
+    several = len(find_title(line.content, bullet=False, like_a_paper=True).title.split()) > 2
+    return several and bool(own and others) and not own & others and not _is_detail(line.content)
 
 
 def _has_paper(lines: Sequence[Line]) -> bool:
@@ -305,7 +322,15 @@ def _is_detail(line: Inline) -> bool:
         return bool(line.spans) or bool(list(notes_in(line))) or not text
     if line.of("strong"):
         return False
-    return bool(is_place_or_date(left) or names_of(left)) or (len(line.of("em")) == 1 and not links)
+    return all(map(_says_who_or_where, _STOP.split(left))) or (len(line.of("em")) == 1 and not links)
+
+
+def _says_who_or_where(text: str) -> bool:
+    """Whether a text names authors, a venue or a date, or authors and then, behind a comma, a venue."""
+    if names_of(text) or is_place_or_date(text):
+        return True
+    commas = (comma.span() for comma in re.finditer(r",\s+", text[:_LONGEST_LINE]))
+    return any(names_of(text[:start]) and is_place_or_date(text[end:]) for start, end in commas)
 
 
 def _is_label(draft: Draft) -> bool:

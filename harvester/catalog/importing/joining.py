@@ -8,10 +8,11 @@ from itertools import chain
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry, entry_path
 from harvester.catalog.importing.roles import paper_link, with_links
+from harvester.catalog.importing.same_title import one_title
 from harvester.domain.folding import whole_title
 from harvester.domain.identity import link_identifier
 from harvester.domain.labels import Labels
-from harvester.domain.same_work import names_conflict, same_title
+from harvester.domain.same_work import names_conflict
 
 Numbered = Callable[[Sequence[Entry]], Sequence[int]]
 """The number of the paper that each entry is of; equal for entries of one paper."""
@@ -129,7 +130,7 @@ def joined(old: Entry, found: Entry, taxonomy: Taxonomy) -> Entry:
 
 def _told(old: Entry, paper: Entry) -> Iterator[str]:
     """What does not agree in an entry and a paper that becomes part of it."""
-    if old.id == paper.id and not same_title(old.title, paper.title):
+    if old.id == paper.id and not one_title(old.title, paper.title):
         yield f"{paper.title!r} has the identifier of {old.title!r} ({old.id}), so it was added to that entry."
     elif names_conflict(_names(old), _names(paper)):
         yield (

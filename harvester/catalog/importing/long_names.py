@@ -69,7 +69,7 @@ def _behind(line: Inline, name: Inline, start: int) -> LongName | None:
         title, rest = after.part(0, stop), after.part(stop)
     if not re.search(r"[^\W\d]", title.text):
         return None
-    name, title = trimmed(name, " :："), trimmed(title)
+    name, title = trimmed(name, " :："), trimmed(title, " (（[|,:;–—-")
     if title.words.casefold().startswith(name.words.casefold()):
         return LongName(title, rest)
     return LongName(join(name, Inline(": "), title), rest)

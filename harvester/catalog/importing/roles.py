@@ -32,7 +32,7 @@ _PEOPLE_HOSTS = frozenset(
 _BADGE = re.compile(
     r"shields\.io|badge|awesome\.re/|badgen|/stars/|visitor|hits\.|codecov|travis-ci|star-history", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"-[2-9]\d?\Z")  # of a second link of one role
+_NUMBERED = re.compile(r"-(?:[2-9]|[1-9]\d)\Z")  # of a second link of one role
 
 
 def role_of(link: Link, hint: str = "") -> str:

@@ -8,7 +8,7 @@ from harvester.catalog.importing.inline import Inline, links_in
 from harvester.catalog.importing.item import Item, joined_notes
 from harvester.catalog.importing.nodes import Row, Table
 from harvester.catalog.importing.roles import TITLE
-from harvester.catalog.importing.titles import Titled, find_title, is_generic
+from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper
 from harvester.catalog.importing.words import ROLES, column_of, plain
 
 Source = Callable[[int, int], str]
@@ -23,17 +23,37 @@ def row_items(table: Table, source: Source) -> Iterator[Item]:
     columns, rows = table.columns, table.rows
     if not columns and rows and _is_header(rows[0]):
         columns, rows = rows[0].cells, rows[1:]
+    elif columns and _is_paper(columns):
+        columns, rows = (), (Row(table.line, columns), *rows)
     if links := links_in(*columns):
         yield Item(table.line, source(table.line, table.line), links=links)
     names = [plain(column.text) for column in columns]
     for number, row in enumerate(rows):
         last = rows[number + 1].line - 1 if number + 1 < len(rows) else row.line
+        if cards := [] if any(names) else _cards(row):
+            yield from (_item(Row(row.line, (card,)), (), card.words) for card in cards)
+            continue
         yield _item(row, names, source(row.line, max(row.line, min(last, row.line + 20))))
 
 
 def _is_header(row: Row) -> bool:
     known = [column_of(plain(cell.text)) for cell in row.cells]
     return not links_in(*row.cells) and sum(map(bool, known)) >= min(_FEWEST, len(row.cells))
+
+
+def _is_paper(columns: Sequence[Inline]) -> bool:
+    """Whether what Markdown takes for a header, which it demands, is a paper: it has links, and no known names."""
+    named = any(column_of(plain(column.text)) for column in columns if not links_in(column))
+    return not named and any(leads_to_paper(link) for link in links_in(*columns))
+
+
+def _cards(row: Row) -> list[Inline]:
+    """The cells of a row that are papers of their own: each has a title that is a link."""
+    cells = [cell for cell in row.cells if cell.text or cell.spans]
+    links = [next((link for link in links_in(cell) if is_title_link(link)), None) for cell in cells]
+    titles = [link for link in links if link and len(link.label.split()) > 2]
+    several = len({link.target for link in titles}) == len(cells) > 1
+    return cells if several else []
 
 
 def _item(row: Row, names: Sequence[str], text: str) -> Item:

@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from harvester.domain.identity import without_version
-from harvester.domain.same_work import issuer
+from harvester.domain.same_work import issuer, same_title
 
 _FIRST = ("arxiv", "doi ")  # of issuers that are equally common, those whose identifiers are shown
 
@@ -50,6 +50,12 @@ def divided(mentions: Sequence[Set[str]]) -> tuple[list[Part], str]:
         if part not in apart:
             apart[0].take(part, unsure=True)
     return sorted(apart, key=lambda part: part.mentions[0]), chosen if len(apart) > 1 else ""
+
+
+def one_title(left: str, right: str) -> bool:
+    """Whether two titles of one identifier are one: spelled differently, or one without the name before the colon."""
+    shorter, longer = sorted((left, right), key=len)
+    return same_title(left, right) or same_title(shorter, longer.partition(":")[2])
 
 
 def _sharing(mentions: Sequence[Set[str]]) -> list[Part]:

@@ -24,12 +24,17 @@ _PLACE_FIRST = re.compile(
 )
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
 _CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
+_PERSON = r"(?:(?! and | & )[^.,;]){2,40}"
 _PEOPLE_FIRST = re.compile(
-    r"(?P<authors>(?:[^.,;]{2,40}(?:[,;]| and| &) ){1,40}[^.,;]{2,40}|[^\W\d_][\w'’-]+ [A-Z]{1,3})\.\s+(?=\S)"
+    rf"(?P<authors>(?:{_PERSON}(?:[,;]| and| &) ){{1,40}}{_PERSON}|[^\W\d_][\w'’-]+ [A-Z]{{1,3}})\.\s+(?=\S)"
 )
-_VENUE_NEXT = re.compile(r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d)")
+_VENUE_NEXT = re.compile(
+    r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
+)
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
+_KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _TAIL_ROUND = re.compile(r"\s*[(（\[](?P<tail>[^()（）\[\]]{2,60})[)）\]][.。]?\s*$")
+_LINKS_FIRST = re.compile(rf"(?:(?:{TOKEN.pattern.replace('?P<note>', '?:')})[\s:,|–—-]*)+")
 _SEPARATOR = re.compile(r"[,，.;]\s+|\s+[–—|-]\s+|\s+(?=in\s)")
 _MOST_NOTES = 4
 _MOST_TAILS = 3
@@ -63,6 +68,9 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
     """
     before, text = _leading_notes(_with_bracketed_place(unmarked(line)))
+    _, part, start = label_before(text.text)
+    if part == "title":
+        text = text.part(start)
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
         title, tail = _without_tails(found.title)
         if words := tidy(title.words):
@@ -193,6 +201,8 @@ def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[_
         if named := NAME.match(text.shape):
             yield from _with_long_name(text, text.part(0, named.end()), named.end(), None, like_a_paper=True)
         yield from _bare(text, bullet=bullet)
+        if bullet:
+            yield from _behind_links(text)
     if bold:
         yield from _from_bold(text, bold, like_a_paper=like_a_paper)
 
@@ -302,17 +312,27 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     yield _Found(title, _without(line, start, end))
 
 
+def _behind_links(line: Inline) -> Iterator[_Found]:
+    """``[[PDF](...)] Title``: the words behind the links at the beginning."""
+    links = _LINKS_FIRST.match(line.shape)
+    for found in _bare(line.part(links.end()), bullet=False) if links else ():
+        if not names_of(found.title.words) and not is_place_or_date(found.title.words):
+            yield _Found(found.title, join(line.part(0, links.end() if links else 0), found.rest))
+
+
 def _before_people(text: str, start: int, end: int) -> int:
     """Where the title ends if authors, a venue or a date follow it between commas."""
-    parts = list(re.finditer(r"[,，]\s+", text[start:end]))
+    parts = list(re.finditer(r"[,，]\s+|、\s*", text[start:end]))
     for number, comma in enumerate(parts):
         stop = start + parts[number + 1].start() if number + 1 < len(parts) else end
         part = text[start + comma.end() : stop]
         opened = text.rfind("(", start, start + comma.start())
         if opened > start and ")" not in text[opened : start + comma.start()] and names_of(text[opened + 1 : stop]):
             return opened  # "Title (A. Dee, B. Poe, 2022)"
-        if len(text[start : start + comma.start()].split()) > 1 and (names_of(part) or is_place_or_date(part)):
-            return start + comma.start()
+        several = len(text[start : start + comma.start()].split()) > 1 or comma.group().startswith("、")
+        if several and (names_of(part) or is_place_or_date(part)):
+            alone = number > 0 and _KANJI_NAME.fullmatch(text[start + parts[number - 1].end() : start + comma.start()])
+            return start + (parts[number - 1] if alone else comma).start()
     return end
 
 
