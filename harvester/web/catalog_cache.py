@@ -20,6 +20,7 @@ from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
 
+
 @dataclass
 class Contents:
     """The entries at one moment, newest first, and what is made from them on first use."""
