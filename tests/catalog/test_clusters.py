@@ -10,7 +10,6 @@ from harvester.domain.labels import Labels
 
 from .strategies import TAXONOMY
 
-
 Group = tuple[int, int, dict[str, tuple[str, ...]]]
 ECG: dict[str, tuple[str, ...]] = {"task": ("diagnosis",), "modality": ("ecg",)}
 CMR: dict[str, tuple[str, ...]] = {"task": ("segmentation",), "modality": ("cmr",)}
