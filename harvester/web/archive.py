@@ -26,7 +26,12 @@ AS_MAIL = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'u
 def routes(ws: Workspace, pages: Pages) -> APIRouter:
     """The archive and the feeds."""
     router = APIRouter(include_in_schema=False)
+    _digests(router, ws, pages)
+    _feeds(router, ws, pages)
+    return router
 
+
+def _digests(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/archive")
     def archive() -> HTMLResponse:
         return pages.render("archive", {"days": past_digests(ws)})
@@ -49,13 +54,8 @@ def routes(ws: Workspace, pages: Pages) -> APIRouter:
             raise HTTPException(404)
         return pages.render("digest", {"day": last, "since": first, "sections": found})
 
-    router.include_router(_feeds(ws, pages))
-    return router
 
-
-def _feeds(ws: Workspace, pages: Pages) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
+def _feeds(router: APIRouter, ws: Workspace, pages: Pages) -> None:
     @router.get("/feeds")
     def feeds() -> HTMLResponse:
         return pages.render("feeds", {"facets": ws.taxonomy.facets})
@@ -72,8 +72,6 @@ def _feeds(ws: Workspace, pages: Pages) -> APIRouter:
     @router.api_route("/feeds/{facet}/{label}.{form}", methods=["GET", "HEAD"])
     def one_label(request: Request, facet: str, label: str, form: str) -> Response:
         return answer_feed(request, form, feed(ws, facet, label))
-
-    return router
 
 
 def answer_feed(request: Request, form: str, found: Feed | None) -> Response:

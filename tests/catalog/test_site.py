@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from playwright.sync_api import Page, Route, expect
@@ -23,7 +22,9 @@ from harvester.catalog.rendering.awesome import render_list
 from harvester.catalog.site.addresses import paper_path, slugs
 from harvester.catalog.site.files import site
 from harvester.catalog.site.known import Known
+from harvester.catalog.site.navigation import SERVED
 from harvester.domain.labels import Labels
+from tests.room.accessible import problems
 
 from .strategies import FACETS, TAXONOMY, entries
 
@@ -237,6 +238,7 @@ def test_the_map_answers_to_mouse_and_keys(page: Page, url: str) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(".tip a")).to_have_text(PAPERS[0].title)
     expect(page.locator(".legend li")).to_have_text(["ECG (2)"])
+    expect(page.locator(".legend svg")).to_have_count(1)
     places = json.loads(page.evaluate("fetch('data/map.json').then(answer => answer.text())"))
     box = page.locator("canvas").bounding_box()
     assert box is not None
@@ -245,6 +247,57 @@ def test_the_map_answers_to_mouse_and_keys(page: Page, url: str) -> None:
     expect(page.locator(".tip a")).to_have_text(PAPERS[2].title)
     page.mouse.click(box["x"] + 14 + x / 1000 * (box["width"] - 30), box["y"] + 14 + y / 1000 * (box["height"] - 30))
     expect(page.locator("h1:visible")).to_have_text(PAPERS[2].title)
+
+
+def test_the_clusters_of_the_map_have_names_and_a_list_of_their_papers(page: Page, url: str) -> None:
+    page.goto(f"{url}?view=map")
+    buttons = page.locator(".clusters > li > button")
+    expect(buttons.first).to_be_visible()
+    names = page.locator(".clusters .name").all_inner_texts()
+    assert len(set(names)) == len(names) > 3
+    expect(page.locator(".plane .cluster")).to_have_count(len(names))  # over the map, as names or numbers
+    buttons.first.focus()
+    page.keyboard.press("Enter")
+    expect(buttons.first).to_have_attribute("aria-expanded", "true")
+    papers = page.locator(".clusters ol a")
+    count = int(page.locator(".clusters .count").first.inner_text())
+    if count > 12:
+        expect(papers).to_have_count(12)
+        page.get_by_role("button", name=f"{count - 12} more").click()
+        expect(papers.nth(12)).to_be_focused()
+    expect(papers).to_have_count(count)
+    title = papers.last.inner_text()
+    page.locator("canvas").focus()
+    page.keyboard.press("ArrowLeft")  # steps through the cluster only
+    expect(page.locator(".tip a")).to_have_text(title)
+    page.reload()  # the address holds what is chosen
+    expect(buttons.first).to_have_attribute("aria-expanded", "true")
+    page.go_back()
+    expect(page.locator(".clusters [aria-expanded=true]")).to_have_count(0)
+
+
+def test_the_navigation_leads_only_to_what_is_there(
+    page: Page, url: str, tmp_path: Path, serve: Callable[[Path], str]
+) -> None:
+    page.goto(url)
+    expect(page.locator("nav a[aria-current=page]")).to_have_text("Papers")
+    assert page.locator("header nav a").all_inner_texts() == ["Papers", "Map", "Trends"]
+    page.get_by_role("link", name="Map").click()
+    expect(page.locator("nav a[aria-current=page]")).to_have_text("Map")
+    page.goto(serve(write(tmp_path, PAPERS[:4], SERVED)))
+    names = page.locator("header nav a").all_inner_texts()
+    assert names == ["Papers", "Map", "Trends", *(name for _, name in SERVED)]
+
+
+def test_what_is_printed(page: Page, url: str) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(url + PATHS[PAPERS[0].title])
+    expect(page.locator("article h1")).to_be_visible()
+    for away in ("header nav", "#search", "footer", ".back"):
+        expect(page.locator(away)).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    shown = page.locator(".links a").first.evaluate("link => getComputedStyle(link, '::after').content")
+    assert shown == '" (https://github.com/a/b)"'
 
 
 def test_charts_and_the_gaps_of_the_heat_map(page: Page, url: str) -> None:
@@ -312,17 +365,14 @@ def test_nothing_is_asked_of_other_hosts(page: Page, url: str) -> None:
     assert all(address.startswith(url) for address in asked)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 360])
-def test_axe_finds_nothing_and_nothing_overflows(page: Page, url: str, scheme: str, width: int) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": width, "height": 800})
-    for view in ("", "?view=table", "?view=map", "?view=trends", PATHS[PAPERS[0].title], "?q=zzzz", "page/2/"):
+def test_every_view_is_accessible(page: Page, url: str) -> None:
+    """The server's pages are tested in tests/web/review; these have all colors of the heat map, and no server."""
+    found: list[str] = []
+    for view in ("?view=trends", PATHS[PAPERS[0].title]):
         page.goto(url + view)
-        page.wait_for_selector("#view > div, article" if "/" not in view else "main")
-        found = Axe().run(page).response["violations"]
-        assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.wait_for_selector("#view > div, article")
+        found += [f"{view} {problem}" for problem in problems(page)]
+    assert not found, "\n".join(found)
 
 
 def test_without_scripts_every_paper_can_be_read(url: str, page: Page) -> None:

@@ -14,7 +14,7 @@ OF_COLORS = ["color-contrast", "link-in-text-block"]  # the rules for which the 
 WINDOWS = ((1440, 900), (360, 740))  # the second is also 200 % of a window twice as wide (1.4.10)
 
 # A label of 24 px around a box is the box's target too (2.5.8), which axe does not know.
-RUN = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"], elementRef: true, iframes: false, preload: false})
+RUN = """only => axe.run(document, {runOnly: only, elementRef: true, iframes: false, preload: false})
   .then(done => done.violations.flatMap(rule => rule.nodes.filter(({ element }) => {
     const label = rule.id === "target-size" && element.closest("label");
     return !label || label.getBoundingClientRect().height < 24;
@@ -23,13 +23,14 @@ TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
 # 1.4.12: the spacing that readers may set; no text may be cut off by it. Titles of unusual length are cut in lists.
 SPACED = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
-    p { margin-bottom: 2em !important; }`);
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; }
+    * { word-spacing: .16em !important; } p { margin-bottom: 2em !important; }`);
   document.adoptedStyleSheets = [sheet];
   const cut = [...document.querySelectorAll("body *")].filter(one => {
     const style = getComputedStyle(one);
-    return one.checkVisibility() && one.textContent.trim() && style.clipPath === "none" && style.overflowY === "hidden" &&
-      style.webkitLineClamp === "none" && style.textOverflow !== "ellipsis" && one.scrollHeight > one.clientHeight + 2;
+    const meant = style.webkitLineClamp !== "none" || style.textOverflow === "ellipsis" || style.clipPath !== "none";
+    const hides = style.overflowY === "hidden" && one.scrollHeight > one.clientHeight + 2;
+    return hides && !meant && one.checkVisibility() && one.textContent.trim();
   }).map(one => `cut off with wider spacing: ${one.outerHTML.slice(0, 160)}`);
   if (document.documentElement.scrollWidth > innerWidth) cut.push("scrolls sideways with wider spacing");
   document.adoptedStyleSheets = [];
@@ -42,9 +43,11 @@ AGAINST_SIGHT = """() => {
     if (style.position === "sticky" || style.position === "fixed") return null;
     if (["auto", "scroll"].includes(style.overflowY) && at !== document.body) return at;
   } return document.body; };
-  const stops = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-    .filter(one => one.checkVisibility() && !one.closest("[inert], .trap, .skip") && !one.matches(".skip, [tabindex='-1']"))
-    .map(one => ({ one, room: within(one), box: one.getBoundingClientRect() })).filter(({ room, box }) => room && box.width);
+  const reached = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const stops = [...document.querySelectorAll(reached)]
+    .filter(one => one.checkVisibility() && !one.closest("[inert], .trap, .skip, [tabindex='-1']:not(main)"))
+    .map(one => ({ one, room: within(one), box: one.getBoundingClientRect() }))
+    .filter(({ room, box }) => room && box.width);
   return stops.flatMap(({ one, room, box }, place) => {
     const before = stops[place - 1];
     const back = before && before.room === room && box.bottom < before.box.top && box.left < before.box.right;

@@ -14,11 +14,12 @@ BASE = SITE / "shared" / "base.css"
 SHEETS = sorted([*SITE.rglob("*.css"), *WEB.rglob("*.css")])
 LIGHT, DARK = "light", "dark"
 GROUNDS = ("paper", "card", "wash")
+ON = (("on-link", "link"), ("paper", "good"), ("paper", "bad"), ("ink", "mark"))  # text on buttons and marks
 TEXT, CONTROL = 4.5, 3.0
 WANTED = [
     *product(("ink", "soft", "link"), GROUNDS, [TEXT]),
     *((name, ground, TEXT) for name in ("good", "bad", "warn") for ground in ("paper", "card", f"{name}-wash")),
-    *((ink, ground, TEXT) for ink, ground in (("on-link", "link"), ("paper", "good"), ("paper", "bad"), ("ink", "mark"))),
+    *((ink, ground, TEXT) for ink, ground in ON),
     *(("on-few", f"h{level}", TEXT) for level in (1, 2, 3)),
     ("on-h4", "h4", TEXT),
     ("on-h5", "h5", TEXT),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST = 14  # clusters; more names than that hide the map
 _COMPARED = 2000  # papers that are grouped with each other; the others join the cluster they are in the middle of
 _SECOND = 0.3  # the share of a cluster's papers that a second label needs, to be named too
-_TELLING = 0.15  # how far a label must set a cluster apart to name it
+_TELLING = 0.08  # how far a label must set a cluster apart to name it
 _UNNAMED = "Other papers"
 
 

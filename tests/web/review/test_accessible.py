@@ -47,7 +47,11 @@ def room(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterator[
         tmp_path_factory.mktemp("accessible"),
         like=furnished,
         classifier={"encoder": NO_ENCODER},
-        digest={"sender": "Cardio digest <digest@example.org>", "smtp_port": sink.port, "base_url": "https://a.example"},
+        digest={
+            "sender": "Cardio digest <digest@example.org>",
+            "smtp_port": sink.port,
+            "base_url": "https://a.example",
+        },
         web={"port": free_port()},
     )
     made.subscribe(JO, "day")
@@ -116,7 +120,7 @@ def addresses(room: Room) -> list[str]:
         "/review/bulk": "/review/bulk?action=accept&paper=arxiv:2506.00011&paper=arxiv:2507.00091",
     }
     routes = iter_route_contexts(create_app(room.ws).routes)
-    return [given.get(route.path, route.path) for route in routes if "GET" in (route.methods or ())]
+    return [given.get(f"{route.path}", f"{route.path}") for route in routes if "GET" in (route.methods or ())]
 
 
 def is_page(session: requests.Session, address: str) -> bool:
@@ -133,14 +137,14 @@ def test_every_page(room: Room, url: str, page: Page) -> None:
         session.cookies.set(SESSION, room.browser("root").client.cookies[SESSION])
         pages = [address for address in addresses(room) if is_page(session, f"{url}{address}")]
     assert len(pages) > 18
-    found = {}
+    found: list[str] = []
     for address in [*pages, *(f"/{view}" for view in SITE), *ELSEWHERE]:
         page.goto(address)
         if address == "/" or address.startswith("/?"):
             expect(page.locator("#status")).to_contain_text("of", timeout=PATIENCE)
             expect(page.locator("#view > div")).to_be_visible(timeout=PATIENCE)
-        found[address] = problems(page)
-    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+        found += [f"{address} {problem}" for problem in problems(page)]
+    assert not found, "\n".join(found)
 
 
 def test_what_opens_on_the_review_page(page: Page) -> None:
@@ -148,11 +152,11 @@ def test_what_opens_on_the_review_page(page: Page) -> None:
     page.wait_for_selector("html.scripts", state="attached")
     page.keyboard.press("e")
     page.click("#all-labels")
-    found = {"all labels": problems(page)}
+    found = [f"all labels {problem}" for problem in problems(page)]
     page.keyboard.press("Escape")
     for key in "?r":
         page.keyboard.press(key)
         page.wait_for_selector("dialog[open]")
-        found[key] = problems(page)
+        found += [f"{key} {problem}" for problem in problems(page)]
         page.keyboard.press("Escape")
-    assert {what: wrong for what, wrong in found.items() if wrong} == {}
+    assert not found, "\n".join(found)

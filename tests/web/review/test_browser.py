@@ -1,47 +1,16 @@
 """The review pages in Chromium: a reviewer's actions, and how the pages respond."""
 
-from pathlib import Path
-from typing import Any
-
-import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from harvester.domain.coverage import MISSED, Coverage, Work
 from harvester.domain.labels import Labels
-from harvester.store.coverages import keep_coverage
-from harvester.store.engine import write
 from tests.room import PASSWORD, Room
 from tests.web.review.conftest import Open, at
-
-AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-OTHER_PAGES = (
-    "/review/bulk?action=accept&paper=arxiv:2506.00002",
-    "/review/paper?paper=arxiv:2506.00002",
-    "/suggest",
-    "/review/batches",
-    "/review/proposals",
-    "/review/runs",
-    "/review/classifier",
-    "/review/subscribers",
-    "/review/digest",
-    "/review/people",
-    "/review?state=none",
-    "/login",
-    "/",
-)
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def press(page: Page, room: Room, key: str, then: str) -> None:
     page.keyboard.press(key)
     at(page, room, then)
-
-
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
-    return [(violation["id"], [node["html"][:120] for node in violation["nodes"]]) for violation in found["violations"]]
 
 
 def test_forty_candidates_with_the_keyboard_alone(room: Room, desk: Open) -> None:
@@ -284,27 +253,6 @@ def test_without_javascript(room: Room, desk: Open) -> None:
     page.click("#tail button:has-text('Undo')")
     expect(page.locator("#paper h2").first).to_contain_text("part 4")
     assert list(room.states().values()) == ["accepted", "rejected", "pending", "pending"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_to_find_for_axe(room: Room, desk: Open, scheme: str) -> None:
-    names = room.fill(6)
-    missed = Coverage([Work("A study of hearts", ("doi:10.1000/1",), "https://example.org/1")], {"arxiv": [MISSED]})
-    with write(room.ws.store) as db:
-        keep_coverage(db, "list.md", missed.to_json(), room.now)
-    page = desk("root", color_scheme=scheme)
-    press(page, room, "x", names[1])
-    found = {"/review": violations(page)}
-    page.keyboard.press("?")
-    found["keys"] = violations(page)
-    page.keyboard.press("Escape")
-    page.keyboard.press("e")
-    page.click("summary")
-    found["labels"] = violations(page)
-    for address in OTHER_PAGES if scheme == "light" else OTHER_PAGES[:2]:  # they share their colours
-        page.goto(address)
-        found[address] = violations(page)
-    assert {address: bad for address, bad in found.items() if bad} == {}
 
 
 def test_dark_is_dark_and_light_is_light(room: Room, desk: Open) -> None:

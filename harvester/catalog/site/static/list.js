@@ -33,7 +33,7 @@ export async function list(data, state, found, change) {
   const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && !more.hidden && add(false), { rootMargin: "600px" });
   watch.observe(more);
   const empty = found.length ? null : h("p", { class: "empty" }, "No papers match. Remove a filter, or try other words.");
-  return h("div", {}, head(state, change), follow(data, state), empty, rows.element || rows.box, more);
+  return h("div", {}, head(state, change), follow(data, state), empty || rows.element || rows.box, more);
 }
 
 function head(state, change) {
