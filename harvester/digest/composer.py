@@ -38,12 +38,14 @@ NOBODY = Subscriber("", "", "active", Preferences(), datetime.min.replace(tzinfo
 class Plan:
     """A digest for one subscriber; without items it is a heartbeat.
 
-    `since` is the day of the first digest, to anybody, that had one of the items.
+    `since` is the day of the first digest, to anybody, that had one of the items. `added` marks a mail that is no
+    digest, whose papers no archive shows: it is the first day on which one of them joined the catalog.
     """
 
     subscriber: Subscriber
     items: tuple[Item, ...]
     since: date | None = None
+    added: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,10 @@ class Composer:
         """Both forms of the message, as `message` encodes them."""
         return _joined(self._whole(plan, self._own(plan.subscriber)))
 
-    def sample(self, items: tuple[Item, ...]) -> MailBody:
-        """A digest of everything, to nobody."""
+    def sample(self, items: tuple[Item, ...], added: date | None = None) -> MailBody:
+        """A digest of everything, to nobody; `added` as in a `Plan`."""
         own = {"to": "nobody: this is a preview", **dict.fromkeys(("preferences", "unsubscribe"), self._head.base_url)}
-        return _joined(self._whole(Plan(NOBODY, items), own))
+        return _joined(self._whole(Plan(NOBODY, items, added=added), own))
 
     def _groups(self, plan: Plan) -> tuple[Group, ...]:
         return grouped(plan.items, plan.subscriber.preferences.topics, self._taxonomy)
@@ -163,6 +165,8 @@ class Composer:
 
     def _archive(self, plan: Plan) -> str:
         """The page with all papers of a digest; some may have been in earlier digests, to others."""
+        if plan.added:
+            return f"{self._head.link('')}?since={plan.added}&sort=added"
         earlier = plan.since if plan.since and plan.since < self._day else None
         return self._head.link("archive", f"{self._day}") + (f"?since={earlier}" if earlier else "")
 

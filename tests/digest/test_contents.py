@@ -26,6 +26,7 @@ from harvester.domain.papers import Author, Paper
 from harvester.domain.subscribers import Preferences, Subscriber
 from harvester.services.digest.preview import plan_for, sample
 from harvester.services.digest.sending import send_digests
+from harvester.services.digest.trial import send_test
 from harvester.store.engine import write
 from harvester.store.tables import candidates
 from harvester.web.app import create_app
@@ -235,6 +236,21 @@ def test_a_test_mail_leaves_no_trace(room: Room, smtp: Sink) -> None:
     assert send_digests(room.ws).sent == 1
     assert smtp.to(JO)[0]["Message-ID"] != smtp.to(JO)[1]["Message-ID"]
     assert text_of(smtp.to(JO)[0]) == text_of(smtp.to(JO)[1])
+
+
+def test_the_rest_of_a_test_mail_is_on_a_page_that_exists(
+    make_room: Callable[..., Room], store_url: str, smtp: Sink
+) -> None:
+    room = make_room(store_url, papers=1)
+    for title in ("Hearts", "Vessels", "Valves"):
+        room.accept(title, modality="ecg")
+    send_test(room.ws, JO)
+    with TestClient(create_app(room.ws)) as client:
+        sample = client.get("/archive/next").text
+        for document in (html_of(smtp.messages[0]), sample):
+            (more,) = html.document_fromstring(document).xpath("//a[contains(., '2 more')]/@href")
+            assert more == "https://digest.example.org/?since=2025-06-12&sort=added"
+        assert client.get("/?since=2025-06-12&sort=added").status_code == 200
 
 
 def test_a_test_mail_when_nothing_is_new_and_wrong_ones(room: Room, smtp: Sink, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What is new for whom: the store's acceptances, labels and ledger, combined by the digest's rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -31,22 +31,30 @@ def due(db: Connection, now: datetime, *, heartbeat: bool = False) -> list[Plan]
     """
     today = utc_date(now)
     last, active = last_digests(db, today), all_subscribers(db, "active")
-    since = {subscriber.id: utc_date(subscriber.confirmed or subscriber.joined) for subscriber in active}
-    people = [
-        subscriber
-        for subscriber in active
-        if is_due(subscriber.preferences, since[subscriber.id], last.get(subscriber.id), today)
-    ]
+    people = people_due(active, last, today)
     plans = news(db, people)
     if heartbeat:
         mailed = {plan.subscriber.id for plan in plans}
         quiet = [
             subscriber
             for subscriber in people
-            if subscriber.id not in mailed and is_silent(since[subscriber.id], last.get(subscriber.id), today)
+            if subscriber.id not in mailed and is_silent(_since(subscriber), last.get(subscriber.id), today)
         ]
         plans += [Plan(subscriber, ()) for subscriber in quiet]
     return plans
+
+
+def people_due(active: Iterable[Subscriber], last: Mapping[int, date], day: date) -> list[Subscriber]:
+    """Those whose turn it is on this day, given the day of everybody's last digest."""
+    return [
+        subscriber
+        for subscriber in active
+        if is_due(subscriber.preferences, _since(subscriber), last.get(subscriber.id), day)
+    ]
+
+
+def _since(subscriber: Subscriber) -> date:
+    return utc_date(subscriber.confirmed or subscriber.joined)
 
 
 def news(db: Connection, people: Sequence[Subscriber]) -> list[Plan]:

@@ -1,7 +1,8 @@
 """Previews of what would be mailed; the ledger is unchanged."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,13 +15,25 @@ from harvester.digest.rules import Item
 from harvester.domain.address import parse_address
 from harvester.mail.link_tokens import open_tokens
 from harvester.services.digest.delivery import Counts
-from harvester.services.digest.due import due, items, news
+from harvester.services.digest.due import due, items, news, people_due
 from harvester.services.workspace import Workspace
-from harvester.store.acceptances import unmailed_acceptances
+from harvester.store.acceptances import in_catalog, unmailed_acceptances
 from harvester.store.engine import read
-from harvester.store.subscribers import subscriber
+from harvester.store.ledger import last_digests
+from harvester.store.subscribers import all_subscribers, subscriber
 
 SAMPLE_SPAN = timedelta(days=7)
+LONGEST_WAIT = 31  # days between two digests
+
+
+@dataclass(frozen=True, slots=True)
+class NextDigest:
+    """How many papers wait to be mailed, how many people subscribe, and on which day how many of them are due next."""
+
+    papers: int
+    subscribers: int
+    day: date | None
+    due: int
 
 
 def plan_digests(ws: Workspace, eml: Path | None = None) -> tuple[Counts, list[DigestOutline]]:
@@ -85,7 +98,31 @@ def sample(ws: Workspace) -> MailBody | None:
     """
     with read(ws.store) as db:
         found = next_items(db, ws.clock())
-    return composer_of(ws).sample(found) if found else None
+        added = first_added(db, found)
+    return composer_of(ws).sample(found, added) if found else None
+
+
+def next_digest(ws: Workspace) -> NextDigest:
+    """What the next digest has so far, and when it is due.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    now = ws.clock()
+    today = utc_date(now)
+    with read(ws.store) as db:
+        papers = len(unmailed_acceptances(db, now - SAMPLE_SPAN))
+        active, last = all_subscribers(db, "active"), last_digests(db, today)
+    for day in (today + timedelta(days=ahead) for ahead in range(LONGEST_WAIT + 1)):
+        if people := people_due(active, last, day):
+            return NextDigest(papers, len(active), day, len(people))
+    return NextDigest(papers, len(active), None, 0)
+
+
+def first_added(db: Connection, found: Iterable[Item]) -> date | None:
+    """The first day on which one of these papers joined the catalog."""
+    since = in_catalog(db)
+    return min((utc_date(since[item.number]) for item in found if item.number in since), default=None)
 
 
 def next_items(db: Connection, now: datetime) -> tuple[Item, ...]:

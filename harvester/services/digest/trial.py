@@ -15,7 +15,7 @@ from harvester.mail.outbox import Outbox, PickupFolder, SendOutcome
 from harvester.mail.smtp import mail_server
 from harvester.services.digest.delivery import Counts
 from harvester.services.digest.due import items, news
-from harvester.services.digest.preview import composer_of, next_items
+from harvester.services.digest.preview import composer_of, first_added, next_items
 from harvester.services.workspace import Workspace
 from harvester.store.acceptances import in_catalog
 from harvester.store.engine import read
@@ -57,7 +57,8 @@ def _plan(ws: Workspace, email: str) -> Plan:
             raise HarvesterError(f"{email} must not be written to ({reason}); nothing was sent.")
         person = subscriber(db, key) or Subscriber(key, email, "pending", Preferences(), ws.clock())
         plans = news(db, [person]) if person.state == "active" else []
-        return plans[0] if plans else Plan(person, next_items(db, ws.clock()) or _newest(ws, db))
+        found = plans[0].items if plans else next_items(db, ws.clock()) or _newest(ws, db)
+        return Plan(person, found, added=first_added(db, found))
 
 
 def _newest(ws: Workspace, db: Connection) -> tuple[Item, ...]:

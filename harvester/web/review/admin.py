@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from harvester.services.digest.preview import sample
+from harvester.services.digest.preview import next_digest, sample
 from harvester.services.harvest.coverage import measured
 from harvester.services.harvest.proposals import unsettled
 from harvester.services.operations import statistics
@@ -42,7 +42,7 @@ def routes(context: ReviewContext) -> APIRouter:
 
     @router.get("/review/digest")
     def digest(request: Request) -> Response:
-        return context.show(request, "digest", {})
+        return context.show(request, "digest", {"next": next_digest(context.ws)})
 
     @router.get("/review/digest/preview")
     def preview() -> Response:

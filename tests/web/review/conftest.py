@@ -16,7 +16,10 @@ MEANT = (
     "a status of 403",
     "a status of 422",
     "net::ERR_INTERNET_DISCONNECTED",
-)  # Chromium's own messages about intended responses
+    "net::ERR_FAILED",
+    "htmx:afterRequest, [object",
+    "htmx:sendError, [object",
+)  # Chromium's and htmx's own messages about intended responses
 
 
 @pytest.fixture(scope="session")

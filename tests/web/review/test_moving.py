@@ -123,3 +123,30 @@ def test_what_was_fetched_ahead_is_not_sent_again_unless_somebody_has_decided_on
     answer = ann.decide(names[1], "reject", next=names[2], held="0")
     assert 'data-state="deferred"' in answer.text
     assert "HX-Reswap" not in answer.headers
+
+
+def test_offline_is_said_and_what_was_ticked_and_decided_is_neither_lost_nor_done_twice(room: Room, desk: Open) -> None:
+    names = room.fill(3)
+    page = desk()
+    page.wait_for_load_state("networkidle")
+    page.fill("#note", "half a thought")
+    page.context.set_offline(True)
+    expect(page.locator("#said")).to_contain_text("You are offline")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("#paper")).to_be_visible()
+    expect(page.locator("#note")).to_have_value("half a thought")
+    page.context.set_offline(False)
+    expect(page.locator("#said")).to_have_text("You are online again.")
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.context.route("**/review/decide", lost)
+    page.keyboard.press("x")
+    expect(page.locator("#said")).to_contain_text("not done twice")
+    page.context.unroute("**/review/decide")
+    page.keyboard.press("x")
+    at(page, room, names[1])
+    assert [(made.action, made.reason) for made in room.log(names[0])] == [("reject", "half a thought")]

@@ -413,6 +413,23 @@ def test_the_digest_preview_is_locked_in(room: Room) -> None:
     assert "hearts" in preview.text
 
 
+def test_the_digest_page_says_what_comes_next_and_when(room: Room) -> None:
+    room.fill(1)
+    ann = room.browser("ann")
+    page = ann.page("/review/digest")
+    assert "Nobody subscribes yet" in page.text_content()
+    assert "No paper is waiting" in page.text_content()
+    assert page.xpath("//iframe") == [], "an empty frame says nothing"
+    room.subscribe("jo@example.org")
+    assert f"due on {room.now:%Y-%m-%d}, for 1 of 1 subscriber" in " ".join(
+        ann.page("/review/digest").text_content().split()
+    )
+    ann.decide("2506.00001", "accept")
+    page = ann.page("/review/digest")
+    assert "1 paper so far" in page.text_content()
+    assert page.xpath("//iframe/@src") == ["/review/digest/preview"]
+
+
 def test_the_links_that_a_paper_may_have(room: Room) -> None:
     from harvester.web.review.view import allowed
 

@@ -5,6 +5,9 @@ import { showHints } from "./keymap.js";
 import { nameButton } from "./labels.js";
 import { current, following, mark, neighbor, rowOf } from "./list.js";
 
+const OFFLINE = "You are offline. What you tick and note is kept in this browser; decide again once you are online.";
+// The answer may have been lost on its way: then the same decision again passes silently.
+const UNANSWERED = "The server does not respond. Decide again: what has reached it is not done twice.";
 const PAST = 300;  // milliseconds after which a wait is shown
 let deciding = false;  // a decision is on its way: keys wait, so that none acts on a paper that is about to go
 let visit = null;  // the AbortController of the paper that is on its way
@@ -153,7 +156,7 @@ export async function open(row, options) {
     visit = null;
     waiting.length = 0;
     if (shown()) mark(shown().dataset.number);
-    say("The server does not respond; the paper is not shown.");
+    say(navigator.onLine ? "The server does not respond; the paper is not shown." : OFFLINE);
   }
   free();
 }
@@ -203,7 +206,7 @@ for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
     waiting.length = 0;
     free();
     if (shown()) mark(shown().dataset.number);
-    if (end === "htmx:sendError") say("The server does not respond; nothing was changed.");
+    if (end === "htmx:sendError") say(navigator.onLine ? UNANSWERED : OFFLINE);
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -218,6 +221,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   free();
 });
 
+if (one("#said")) {
+  window.addEventListener("offline", () => say(OFFLINE));
+  window.addEventListener("online", () => {
+    say("You are online again.");
+    fetchAhead();
+  });
+}
 if (shown() && current()) {
   history.replaceState({ paper: shown().dataset.id }, "");
   if (narrow()) one("section.paper").scrollIntoView();
