@@ -22,6 +22,11 @@ def private_folder(folder: Path) -> None:
         raise HarvesterError(f"Cannot create the folder {folder}: {error.strerror or error}.") from None
 
 
+def nearest(folder: Path) -> Path:
+    """The folder, or its nearest existing parent."""
+    return next((candidate for candidate in (folder, *folder.absolute().parents) if candidate.exists()), Path("/"))
+
+
 PART = ".part"  # how the names of temporary files end
 ABANDONED = 3600.0  # seconds after which a temporary file is no longer being written
 

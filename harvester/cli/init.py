@@ -27,7 +27,7 @@ def init(
     ] = None,
     title: Annotated[str | None, typer.Option(help="The list's title.")] = None,
     contact: Annotated[str | None, typer.Option(help="Your e-mail address, for the services that are asked.")] = None,
-    git: Annotated[str | None, typer.Option(help="The list in git: off, commit, branch or propose.")] = None,
+    git: Annotated[str | None, typer.Option(help="How to keep the list in git: off, commit, branch, propose.")] = None,
     categories: Annotated[str, typer.Option(help="arXiv categories to read, such as cs.CV,eess.IV.")] = "",
     query: Annotated[str, typer.Option(help="What to ask arXiv for, in its query syntax.")] = "",
 ) -> Output | None:

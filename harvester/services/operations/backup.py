@@ -172,7 +172,11 @@ def _set_aside(store: Engine, folder: Path) -> Path | None:
         database = Path(store.url.database or "")
         if store.dialect.name != "sqlite" or not database.is_file():
             raise
-        copyfile(database, file)
+        try:
+            with whole_file(file, mode=0o600) as part:
+                copyfile(database, part)
+        except OSError as error:
+            raise HarvesterError(f"Cannot write {file}: {error.strerror or error}; nothing was restored.") from error
         return file
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from harvester.base.clock import rfc3339, utc_date
 from harvester.base.cron import next_due
 from harvester.base.errors import HarvesterError
+from harvester.base.files import nearest
 from harvester.config.schedule import JOBS, ScheduleSettings
 from harvester.services.learning.models import model_info
 from harvester.services.operations.doctor import disks, history
@@ -144,4 +145,4 @@ def _date(version: str) -> date | None:
 
 
 def _free(folder: Path) -> int:
-    return shutil.disk_usage(disks.nearest(folder)).free
+    return shutil.disk_usage(nearest(folder)).free

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from harvester.base.files import nearest
 from harvester.config.settings import Settings
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 
@@ -52,8 +53,3 @@ def check_disks(places: Mapping[str, Path]) -> Iterator[DoctorFinding]:
         disks.setdefault(nearest(folder).stat().st_dev, []).append(purpose)
     for purposes in disks.values():
         yield check_disk(", ".join(purposes), places[purposes[0]])
-
-
-def nearest(folder: Path) -> Path:
-    """The folder, or its nearest existing parent."""
-    return next((candidate for candidate in (folder, *folder.absolute().parents) if candidate.exists()), Path("/"))
