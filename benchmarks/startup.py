@@ -26,9 +26,10 @@ def main() -> None:
         (Path(folder) / "config.toml").write_text("")
         harvester = [sys.executable, "-m", "harvester"]
         seconds(Path(folder), [*harvester, "queue"], 1)  # creates the store
-        rows: list[tuple[str, list[tuple[float, float]], float | None]] = []
-        for code in ("pass", "import sqlalchemy"):
-            rows.append((f"python -c '{code}'", seconds(Path(folder), [sys.executable, "-c", code], times), None))
+        rows: list[tuple[str, list[tuple[float, float]], float | None]] = [
+            (f"python -c '{code}'", seconds(Path(folder), [sys.executable, "-c", code], times), None)
+            for code in ("pass", "import sqlalchemy")
+        ]
         for name, target in TARGETS.items():
             taken = seconds(Path(folder), [*harvester, *name.split()], times)
             rows.append((f"harvester {name}".strip(), taken, target))

@@ -31,7 +31,7 @@ DOCUMENTED = json.loads("""
  "papers": {"new": 41, "updated": 6}, "in_scope": 17, "queued": 17, "digest": {"due": 12, "sent": 12, "failed": 0},
  "seconds": 48.2}
 """)
-FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "digest"]
+FIRST_KEYS = ["run", "state", "sources", "papers", "in_scope", "queued", "probes", "digest"]
 FIRST_KEYS += ["catalog", "proposals", "withdrawn", "notices", "standing"]
 
 
@@ -58,6 +58,7 @@ def whole() -> RunReport:
         papers=PaperCounts(41, 6),
         in_scope=17,
         queued=17,
+        probes=3,
         digest=DigestCounts(12, 12),
         catalog=CatalogChanges(1, 2, ("arxiv:2501.00002",)),
         proposals=ProposalReport(3, 4, "catalogue-proposal/2026-01-06", 5, 2, 6),

@@ -134,7 +134,7 @@ def add(
     document = {**entry_json(entry, call.workspace.taxonomy), "entry": str(entry.path), "warnings": warnings}
     told = [f"It is {said}: {entry.links[kind]}" for kind, said in NOTICE_KINDS.items() if kind in entry.links]
     if dry_run:
-        told = [f"labels: {', '.join(label for _, label in entry.labels.pairs)}", *told, "Nothing was written."]
+        told = [f"labels: {', '.join(label for _, label in entry.labels.pairs)}", *told, "The catalog is unchanged."]
     return Output(document, "\n".join([f"{entry.id}: {entry.title}", str(entry.path), *told]))
 
 

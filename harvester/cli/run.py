@@ -75,6 +75,8 @@ def print_report(report: "RunReport") -> None:
     if merged:
         say(f"Merged into papers that other sources had shown: {merged}.")
     say(f"{report.in_scope} of them in scope; {report.queued} joined the queue.")
+    if report.probes:
+        say(f"{report.probes} of those are the likeliest out of scope, which join once a week to show what is lost.")
     if digest := report.digest:
         say(f"Digest: {digest.due} due, {digest.sent} sent, {digest.failed} failed.")
     if changes := _catalog_changes(report.catalog):

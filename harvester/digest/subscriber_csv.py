@@ -27,8 +27,11 @@ def to_csv(people: Iterable[Subscriber]) -> str:
     return out.getvalue()
 
 
-def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
+def read_csv(text: str, name: str = "the table") -> list[tuple[int, dict[str, str]]]:
     """The rows of such a table, each with its line; columns may be in any order, and all but ``email`` may be missing.
+
+    Args:
+        name: of its file, for messages.
 
     Raises:
         UsageError: the text is not such a table.
@@ -38,12 +41,12 @@ def read_csv(text: str) -> list[tuple[int, dict[str, str]]]:
         names = [name.strip().lower() for name in table.fieldnames or ()]
         if "email" not in names:
             raise UsageError(
-                f"The table has no column email; its first line must list the columns: {','.join(COLUMNS)}."
+                f"There is no column email in {name}; its first line must list the columns: {','.join(COLUMNS)}."
             )
         table.fieldnames = names
         return [(table.line_num, {name: _cell(row.get(name)) for name in COLUMNS}) for row in table]
     except csv.Error as error:
-        raise UsageError(f"Line {table.line_num} of the table cannot be read: {error}.") from None
+        raise UsageError(f"Line {table.line_num} of {name} cannot be read: {error}.") from None
 
 
 def parse_row(row: Mapping[str, str], taxonomy: Taxonomy, now: datetime, *, confirmed: bool = False) -> Subscriber:

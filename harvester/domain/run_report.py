@@ -232,6 +232,7 @@ class ProposalReport:
 class RunReport:
     """The report of a nightly run.
 
+    `probes` of the `queued` papers are below the gate: once a week the likeliest of them join, to show what it loses.
     `errors` names the later steps that failed, `catalog` what people changed in the catalog's files, `withdrawn` the
     accepted papers that their authors withdrew, `notices` what journals have published about accepted papers. `digest`
     is None if no digest was to be sent, `proposals` if papers are not proposed on branches; `alert_counts` is None in
@@ -244,6 +245,7 @@ class RunReport:
     papers: PaperCounts = PaperCounts()
     in_scope: int = 0
     queued: int = 0
+    probes: int = 0
     digest: DigestCounts | None = None
     catalog: CatalogChanges = CatalogChanges()
     proposals: ProposalReport | None = None
@@ -284,6 +286,7 @@ class RunReport:
             papers=PaperCounts.from_json(document.get("papers", {})),
             in_scope=document.get("in_scope", 0),
             queued=document.get("queued", 0),
+            probes=document.get("probes", 0),
             digest=DigestCounts.from_json(digest) if digest else None,
             catalog=CatalogChanges.from_json(document.get("catalog", {})),
             proposals=ProposalReport.from_json(proposals) if proposals else None,
@@ -303,6 +306,7 @@ class RunReport:
             "papers": self.papers.to_json(),
             "in_scope": self.in_scope,
             "queued": self.queued,
+            "probes": self.probes,
             "digest": self.digest.to_json() if self.digest else None,
             "catalog": self.catalog.to_json(),
             "proposals": self.proposals.to_json() if self.proposals else None,

@@ -33,3 +33,9 @@ def test_no_database_is_asked_to_compare_letters_without_case() -> None:
         if re.search(r"func\.(lower|upper)|\bi?like\(|NOCASE", path.read_text(encoding="utf-8"))
     ]
     assert asking == []
+
+
+def test_only_listings_shorten_titles() -> None:
+    """They end what they cut with an ellipsis; a slice ends in the middle of a word."""
+    modules = (ROOT / "harvester" / "cli").glob("*.py")
+    assert [path.name for path in modules if re.search(r"(title|venue)\[:", path.read_text(encoding="utf-8"))] == []

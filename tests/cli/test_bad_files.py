@@ -1,4 +1,4 @@
-"""Every file that a command takes, as a missing one, a folder, an unreadable and a binary one: one sentence each."""
+"""Every file that a command takes, as a missing one, a folder, an unreadable, a binary and an unrelated one."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from tests.cli.test_json_errors import NAMED_AS_A_FINDING, TREE, walk
 from tests.room import Room
 
-KINDS = ("missing", "folder", "unreadable", "binary")
+KINDS = ("missing", "folder", "unreadable", "binary", "text")
 LONG = {("demo", "--folder", kind) for kind in ("missing", "folder")}
 """These play a whole night."""
 
@@ -45,6 +45,8 @@ def make(path: Path, kind: str) -> None:
         path.symlink_to(path)  # root may read every file, but not follow a loop
     elif kind == "binary":
         path.write_bytes(bytes(range(256)) * 20)
+    elif kind == "text":
+        path.write_text("nothing,that\nwas,expected\n")
 
 
 @pytest.fixture

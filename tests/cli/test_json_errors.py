@@ -56,13 +56,13 @@ def arguments(words: tuple[str, ...]) -> list[str]:
     ]
 
 
-def walk(calls: list[list[str]], folder: Path) -> list[tuple[int, str, str]]:
+def walk(calls: list[list[str]], folder: Path, **environment: str) -> list[tuple[int, str, str]]:
     """Exit status, standard output and standard error of each call."""
     done = subprocess.run(
         [sys.executable, "-c", WALK],
         input="\n".join(map(json.dumps, calls)),
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
     )

@@ -140,9 +140,9 @@ def test_who_left_stays_left(room: Room) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "said"),
     [
-        ("name\nJo\n", UsageError, "no column email"),
+        ("name\nJo\n", UsageError, r"no column email in .*people\.csv"),
         ("", UsageError, "no column email"),
-        ('email\n"jo@example.org\n', UsageError, r"Line \d of the table cannot be read"),
+        ('email\n"jo@example.org\n', UsageError, r"Line \d of .*people\.csv cannot be read"),
     ],
 )
 def test_what_is_no_table(room: Room, text: str, error: type[Exception], said: str) -> None:

@@ -205,7 +205,9 @@ def test_the_classifier_labels_what_nobody_labelled(tmp_path: Path) -> None:
 
 def test_adding_twice_joins(ws: Workspace, tmp_path: Path) -> None:
     know(ws, KNOWN)
-    add(ws, "2401.00001", {"task": "prognosis"})
+    would = add(ws, "2401.00001", {"task": "prognosis"}, dry_run=True)
+    assert not ws.catalog.exists()
+    assert add(ws, "2401.00001", {"task": "prognosis"}) == would
     again = add(ws, "https://arxiv.org/abs/2401.00001v3", {}, "https://github.com/invented/known")
     assert (again.labels.of("task"), again.links["code"]) == (("prognosis",), "https://github.com/invented/known")
     assert ids(ws) == ["arxiv:2401.00001"]

@@ -20,7 +20,7 @@ from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.classify import PROBES, classify, join_queue, load_classifier
+from harvester.services.learning.classify import PROBES, Joined, classify, join_queue, load_classifier
 from harvester.services.learning.evaluate import drift
 from harvester.services.learning.labels import fetch_labels
 from harvester.services.learning.models import model_in_use, model_version, promote, rollback
@@ -89,14 +89,14 @@ def decide(ws: Workspace, number: int, action: str, labels: Labels | None = None
 def test_ten_papers_a_week_are_queued_from_below_the_gate(ws: Workspace) -> None:
     numbers = store(ws, [paper(n) for n in range(20)])
     predict_all(ws, numbers, [0.9, 0.8] + [0.4 - n / 100 for n in range(16)] + [0.01, 0.01])
-    assert join_queue(ws) == 2, "the queue has only begun"
+    assert join_queue(ws) == Joined(2, 0), "the queue has only begun"
     ws = replace(ws, clock=lambda: NOW + timedelta(days=7))
-    assert join_queue(ws) == PROBES
-    assert join_queue(ws) == 0, "once a week"
+    assert join_queue(ws) == Joined(0, PROBES)
+    assert join_queue(ws).total == 0, "once a week"
     with read(ws.store) as db:
         lowest = db.execute(sql("SELECT min(score) FROM candidates")).scalar_one()
     assert lowest == pytest.approx(0.31)
-    assert join_queue(replace(ws, clock=lambda: NOW + timedelta(days=14))) == 6, (
+    assert join_queue(replace(ws, clock=lambda: NOW + timedelta(days=14))) == Joined(0, 6), (
         "the two far below are not worth a look"
     )
 

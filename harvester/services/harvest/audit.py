@@ -120,7 +120,7 @@ class _Auditor:
             self.watch("fetched", self.found.repaired + self.found.refreshed, len(ids))
         if ids:
             classify(self.ws, self.classifier, self.watch)
-            self.found.queued = join_queue(self.ws)
+            self.found.queued = join_queue(self.ws).total
         if not self.found.errors:
             settle_listed(self.ws, self.reread)
 

@@ -99,8 +99,21 @@ def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
     return len(made)
 
 
-def join_queue(ws: Workspace) -> int:
-    """Queue papers that the current model predicts in scope, and rescore pending ones; returns how many joined.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How many papers joined the queue: those predicted in scope, and the week's probes from below the gate."""
+
+    in_scope: int
+    probes: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.in_scope + self.probes
+
+
+def join_queue(ws: Workspace) -> Joined:
+    """Queue papers that the current model predicts in scope, and rescore pending ones.
 
     Once a week, from the queue's second week on, the likeliest papers below the gate join as well: nothing else shows
     which papers the gate loses.
@@ -118,7 +131,7 @@ def join_queue(ws: Workspace) -> int:
         enqueue(db, lost, now)
         add_probes(db, name, model, lost)
         _arrange(db, model)
-    return len(joining) + len(lost)
+    return Joined(len(joining), len(lost))
 
 
 def _arrange(db: Connection, model: str) -> None:

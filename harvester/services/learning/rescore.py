@@ -81,7 +81,7 @@ def rescore(ws: Workspace, *, engine: str = "local", address: str = "", watch: W
                 in_scope + sum(prediction.in_scope for _, prediction in done.found),
             )
             watch("judged", papers, total)
-        queued = join_queue(ws)
+        queued = join_queue(ws).total
         prepare_queue(ws, watch=watch)
     return Rescored(papers, in_scope, queued, time.monotonic() - started)
 

@@ -184,7 +184,7 @@ def _set_aside(store: Engine, folder: Path, watch: Watch) -> Path | None:
     file = _free(folder, "before-restore", store)
     try:
         return None if schema.revision(store) is None else _write(store, file, watch).file
-    except HarvesterError as error:
+    except HarvesterError:
         database = Path(store.url.database or "")
         if store.dialect.name != "sqlite" or not database.is_file():
             raise
@@ -192,8 +192,9 @@ def _set_aside(store: Engine, folder: Path, watch: Watch) -> Path | None:
             folder.mkdir(parents=True, exist_ok=True)
             with whole_file(file, mode=PRIVATE) as part:
                 copyfile(database, part)
-        except OSError:
-            raise error from None
+        except OSError as failure:
+            said = failure.strerror or failure
+            raise HarvesterError(f"Cannot write {file}: {said}; nothing was restored.") from failure
         return file
 
 

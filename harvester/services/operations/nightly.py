@@ -67,6 +67,7 @@ class Night:
     outcomes: list[SourceOutcome] = field(default_factory=list)
     in_scope: int = 0
     queued: int = 0
+    probes: int = 0
     digest: DigestCounts | None = None
     catalog: CatalogChanges = field(default_factory=CatalogChanges)
     proposals: ProposalReport | None = None
@@ -90,6 +91,7 @@ class Night:
             papers=PaperCounts(new=len(new), updated=len(self.papers(Change.UPDATED) - new)),
             in_scope=self.in_scope,
             queued=self.queued,
+            probes=self.probes,
             digest=self.digest,
             catalog=self.catalog,
             proposals=self.proposals,
@@ -239,7 +241,8 @@ def _forget_unconfirmed(ws: Workspace) -> None:
 
 def _classify_and_queue(ws: Workspace, night: Night, classifier: "Classifier | None", watch: Watch) -> None:
     classify(ws, classifier, watch)
-    night.queued = join_queue(ws)
+    joined = join_queue(ws)
+    night.queued, night.probes = joined.total, joined.probes
     night.in_scope = in_scope_among(ws, night.papers(Change.NEW) | night.papers(Change.UPDATED))
 
 

@@ -64,7 +64,7 @@ def import_csv(ws: Workspace, path: Path, *, confirmed: bool = False) -> Importe
 def _rows(ws: Workspace, path: Path, confirmed: bool, done: Imported) -> dict[str, Subscriber]:
     """The people in the table by key; if several rows have one address, the first counts."""
     tokens, people = open_tokens(ws.settings), dict[str, Subscriber]()
-    for line, row in read_csv(_text(path)):
+    for line, row in read_csv(_text(path), str(path)):
         try:
             subscriber = parse_row(row, ws.taxonomy, ws.clock(), confirmed=confirmed)
         except UsageError as error:

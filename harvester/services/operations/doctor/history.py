@@ -40,7 +40,7 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
     if state == "ok":
         yield ok("runs", f"The last run, {name}, succeeded.")
         return
-    if not now.problems:
+    if now.last.problems and not now.problems:
         yield ok("runs", f"The last run, {name}, ended {state}; the sources that failed have been turned off since.")
         return
     verdict = fail if state == "failed" else warn
