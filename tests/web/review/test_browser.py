@@ -298,6 +298,7 @@ def test_nothing_to_find_for_axe(room: Room, desk: Open, scheme: str) -> None:
     page.keyboard.press("?")
     found["keys"] = violations(page)
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("e")
     page.click("summary")
     found["labels"] = violations(page)

@@ -169,15 +169,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   const next = row && following(row);
   event.detail.parameters.next = next ? next.dataset.id : "";
 });
+// Other parts of the page, such as the progress, are fetched by themselves, and end no wait.
+const decides = (event) => event.detail.requestConfig?.target?.id === "paper";
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!event.detail.target || event.detail.target.id !== "paper") return;
+  if (!decides(event)) return;
   deciding = true;
   busy("Saving the decision…");
   const row = shown() && rowOf(shown().dataset.number);
   if (row && event.detail.requestConfig.parameters.action !== "undo") preview(following(row));
 });
 // The answer has come and says what was done, so the wait has no more to say.
-document.addEventListener("htmx:beforeOnLoad", () => clearTimeout(slow));
+document.addEventListener("htmx:beforeOnLoad", (event) => decides(event) && clearTimeout(slow));
 for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   document.addEventListener(end, (event) => {
     if (event.detail.target && event.detail.target.id !== "paper") return;
@@ -188,7 +190,7 @@ for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.xhr || event.detail.xhr.status < 400) return;
+  if (!decides(event) || event.detail.xhr.status < 400) return;
   waiting.length = 0;  // what was meant for later papers
   if (endPreview() && shown()) mark(shown().dataset.number);
 });
