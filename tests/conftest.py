@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell a process of pytest-xdist where the server is."""
     node.workerinput["forks"] = node.config.stash[FORKS]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every process of pytest-xdist begins with its share of the long tests: one begun last would be waited for."""
+    processes: int = config.workerinput["workercount"] if _is_worker(config) else 1
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    everything, items[:] = len(items), []
+    for place in range(processes):  # --dist worksteal deals out the list in equal parts
+        items += long[len(long) * place // processes : len(long) * (place + 1) // processes]
+        items += islice(others, max(0, everything * (place + 1) // processes - len(items)))
+    items += others
 
 
 def _is_worker(config: pytest.Config) -> bool:

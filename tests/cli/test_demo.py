@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.room import Room
 
 
+@pytest.mark.long
 def test_the_demo_leaves_an_operators_own_store_and_subscribers_alone(tmp_path: Path) -> None:
     """The demo obeyed $HARVESTER_..., and so accepted invented papers into the store of a machine set up that way."""
     own = {

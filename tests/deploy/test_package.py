@@ -112,6 +112,7 @@ def test_nothing_of_the_maintainers_own_is_shipped(built: Path) -> None:
 START = "import sys; sys.argv[0] = '{program}'; from harvester.cli import main; main()"
 
 
+@pytest.mark.long
 def test_an_installed_wheel_works_from_an_empty_folder(built: Path, tmp_path: Path, python: Path) -> None:
     """Its first hour: a working folder, its settings, and a whole night on the sample, which says how to go on.
 

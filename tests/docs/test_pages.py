@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import shlex
 import shutil
 import time
 import urllib.request
@@ -17,23 +16,15 @@ import pytest
 from harvester.services.catalog.sync import sync_catalog
 from harvester.services.subscribers.subscriptions import add_subscriber
 from harvester.services.workspace import open_workspace
-from tests.conftest import ROOT, serving
+from tests.conftest import serving
 from tests.docs.conftest import World
-from tests.docs.pages import PAGES, Shell, Step, matches, put, steps
+from tests.docs.pages import Shell, Step, matches, put, steps
 from tests.reliability.ground import THURSDAY
 from tests.room import free_port
 from tests.room.snapshot import records
 
-pytestmark = pytest.mark.timeout(900)  # a page starts a dozen processes, some of which load the model
-
-BY_HAND = {
-    "tutorial.md": 1,
-    "howto/backfill.md": 3,
-    "howto/deploy.md": 4,
-    "howto/postgresql.md": 1,
-    "howto/pull-requests.md": 1,
-}
-"""How many blocks of a page need another machine, or Ray (see tests/services/test_cluster.py); anything else is run."""
+# A page starts a dozen processes, some of which load the model.
+pytestmark = [pytest.mark.timeout(900), pytest.mark.long]
 
 READER = {"2411.13602": "2601.90038", "2506.06342": "2601.90016"}
 """What stands on the pages for something of the reader's own, and what it is here."""
@@ -126,18 +117,6 @@ def test_the_model_is_trained_anew(shared: Path, world: World, tmp_path: Path) -
 @pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
 def test_the_store_moves_to_postgresql(bare_url: str, prepared: Path, world: World) -> None:
     walk("howto/postgresql.md", prepared, world, {POSTGRES: bare_url})
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_blocks_by_hand_are_few_and_name_what_exists(page: str) -> None:
-    by_hand = [step for step in steps(page) if step.by_hand]
-    assert len(by_hand) == BY_HAND.get(page, 0)
-    for command in (command for step in by_hand for command in step.commands):
-        words = shlex.split(command)
-        if words[0] == "make":
-            assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), command
-        named = [word for word in words if word.startswith("deploy/") and not word.startswith("deploy/secrets")]
-        assert all((ROOT / word).is_file() for word in named), command
 
 
 def labelled(shared: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

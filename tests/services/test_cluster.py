@@ -31,6 +31,7 @@ AT_WORK = (
     "ray::FlatMap",
 )  # Ray's names for a backfill's work on the nodes; a cluster has actors of its own
 MARK = "TEST_MARK"
+pytestmark = pytest.mark.long
 CLUSTER = uuid.uuid4().hex
 
 

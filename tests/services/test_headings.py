@@ -60,6 +60,7 @@ def room(tmp_path: Path) -> Room:
     return Room.make(tmp_path, NOWHERE)
 
 
+@pytest.mark.long
 def test_a_map_is_proposed_corrected_and_given_back(room: Room) -> None:
     shown = room.run("catalog", "import", "hearts.md", "--dry-run")
     assert '"Rhythm disorders" = ["disease:arrhythmia"]' in shown.splitlines()

@@ -197,6 +197,7 @@ synonyms = ["zorble"]
 """
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_path: Path) -> None:
     ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
@@ -225,6 +226,7 @@ def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_p
     assert load_classifier(gone).taxonomy.names == gone.taxonomy.names, "the new one is in use"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
     """Reviewers use words that the shipped model cannot know; the new model knows them, so it is promoted."""

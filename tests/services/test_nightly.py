@@ -37,6 +37,7 @@ def room(tmp_path: Path, upstream: Upstream, store_url: str) -> Room:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_whole_night_on_postgresql(tmp_path: Path, upstream: Upstream, smtp: Sink, store_url: str) -> None:
     """From the sources to the mail; on SQLite, the tutorial and the demo test the same."""
@@ -61,6 +62,7 @@ def test_a_whole_night_on_postgresql(tmp_path: Path, upstream: Upstream, smtp: S
     assert {action["action"] for action in room.json("show", second["id"])["decisions"]} == {"reject"}
 
 
+@pytest.mark.long
 @postgresql_in_soak
 def test_three_nights_on_real_input(room: Room, upstream: Upstream, shared: Path) -> None:
     first = room.json("run", "--since", "2025-05-29", now=THURSDAY)

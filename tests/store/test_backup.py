@@ -422,7 +422,7 @@ def test_a_damaged_store_is_set_aside_as_it_is(tmp_path: Path) -> None:
         file.write(b"\xff" * 4096)
     before = (tmp_path / "damaged.db").read_bytes()
     (tmp_path / "in the way").write_text("a file")
-    with pytest.raises(HarvesterError, match="in the way.*nothing was restored"):
+    with pytest.raises(HarvesterError, match=r"in the way.*nothing was restored"):
         restore(damaged, tmp_path / "whole-backup.db", force=True, aside=tmp_path / "in the way")
     _, kept = restore(damaged, tmp_path / "whole-backup.db", force=True, aside=tmp_path / "backups")
     assert kept is not None

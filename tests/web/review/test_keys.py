@@ -105,7 +105,12 @@ def set_key(page: Page, action: str, key: str) -> None:
     page.keyboard.press("?")
     page.fill(f".key-of[data-action={action}]", key)
     page.keyboard.press("Tab")
+    close_keys(page)
+
+
+def close_keys(page: Page) -> None:
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()  # while it is open, no key acts on the papers
 
 
 def test_keys_are_changed_and_switched_off(room: Room, desk: Open) -> None:
@@ -124,7 +129,7 @@ def test_keys_are_changed_and_switched_off(room: Room, desk: Open) -> None:
     expect(page.locator("#keys-problem")).to_contain_text("a")
     page.click("#usual-keys")
     page.uncheck("#keys-on")
-    page.keyboard.press("Escape")
+    close_keys(page)
     page.reload()
     for key in ("x", "a", "1", "j", "?"):
         page.keyboard.press(key)
@@ -132,7 +137,7 @@ def test_keys_are_changed_and_switched_off(room: Room, desk: Open) -> None:
     at(page, room, names[1])
     page.click("#show-keys")
     page.check("#keys-on")
-    page.keyboard.press("Escape")
+    close_keys(page)
     page.keyboard.press("x")
     at(page, room, names[2])
     assert list(room.states().values()) == ["rejected", "rejected", "pending", "pending"]

@@ -191,15 +191,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   const page = event.detail.parameters.action === "undo" ? null : pageAhead(next);
   if (page) event.detail.parameters.held = one("[name=version]", page).value;
 });
+// Other parts of the page, such as the progress, are fetched by themselves, and end no wait.
+const decides = (event) => event.detail.requestConfig?.target?.id === "paper";
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!event.detail.target || event.detail.target.id !== "paper") return;
+  if (!decides(event)) return;
   deciding = true;
   busy("Saving the decision…");
   const row = shown() && rowOf(shown().dataset.number);
   if (row && event.detail.requestConfig.parameters.action !== "undo") preview(following(row));
 });
 // The answer has come and says what was done, so the wait has no more to say.
-document.addEventListener("htmx:beforeOnLoad", () => clearTimeout(slow));
+document.addEventListener("htmx:beforeOnLoad", (event) => decides(event) && clearTimeout(slow));
 for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   document.addEventListener(end, (event) => {
     if (event.detail.target && event.detail.target.id !== "paper") return;
@@ -210,7 +212,7 @@ for (const end of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.xhr || event.detail.xhr.status < 400) return;
+  if (!decides(event) || event.detail.xhr.status < 400) return;
   waiting.length = 0;  // what was meant for later papers
   if (endPreview() && shown()) mark(shown().dataset.number);
 });
