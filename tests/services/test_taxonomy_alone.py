@@ -1,15 +1,22 @@
 """A second exclusive facet and a fifth facet, through the taxonomy file alone: no code, no migration, no training."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from fastapi.testclient import TestClient
 
 from classifiers.packaged import packaged
-from harvester.services.workspace import open_workspace
+from classifiers.taxonomy import RESERVED
+from harvester.cli.app import app
+from harvester.cli.facets import FacetCommand
+from harvester.services.workspace import TAKEN, open_workspace
 from harvester.web.app import create_app
-from tests.conftest import Upstream
+from tests.conftest import ROOT, Upstream
 from tests.room import Room
 
 THURSDAY = "2025-06-12T23:30:00Z"
@@ -92,3 +99,22 @@ def test_a_night_with_two_more_facets(room: Room, monkeypatch: pytest.MonkeyPatc
     ws.store.dispose()
     added = room.json("subscribers", "add", "ann@example.org", "--confirmed", "--evidence", "trial", now=THURSDAY)
     assert added[0]["topics"] == {"evidence": ["trial"]}
+
+
+def facet_commands(command: Any) -> Iterator[FacetCommand]:
+    for inner in getattr(command, "commands", {}).values():
+        yield from facet_commands(inner)
+    if isinstance(command, FacetCommand):
+        yield command
+
+
+def test_no_facet_is_called_like_a_field_or_an_option() -> None:
+    """A facet called "words" would have mixed its labels with the words that a subscriber types."""
+    templates = (ROOT / "harvester" / "web" / "templates").rglob("*.html")
+    field = re.compile(r'<(?:input|select|textarea|button)\b[^>]*?\bname="([^"{]+)"')
+    fields = {name for page in templates for name in field.findall(page.read_text(encoding="utf-8"))}
+    commands = list(facet_commands(typer.main.get_command(app)))
+    options = {name for command in commands for option in command.params for name in option.opts}
+    assert len(commands) > 3
+    free = (fields | {name.removeprefix("--") for name in options if name.startswith("--")}) - TAKEN - RESERVED
+    assert free == {"name", "password", "then", "username"}, "of forms without labels"
