@@ -49,7 +49,9 @@ def test_an_upgrade_that_the_disk_has_no_room_for_does_not_begin(tmp_path: Path)
         room = Room.make(tmp_path, store=f"sqlite:///{file}", backup={"dir": str(tmp_path / "small")})
         remount(f"size={(shutil.disk_usage(tmp_path / 'small').used + file.stat().st_size) // 1024}k")
         said = room.run("db", "upgrade", status=1)
-        assert re.fullmatch(r"Error: The upgrade was not begun: it needs .* on the disk of \S+/small, where .*\.\n", said)
+        assert re.fullmatch(
+            r"Error: The upgrade was not begun: it needs .* on the disk of \S+/small, where .*\.\n", said
+        )
         assert schema.revision(connect(f"sqlite:///{file}")) == "0001"
         assert [path.name for path in (tmp_path / "small").glob("before*")] == []
         remount("size=40m")
