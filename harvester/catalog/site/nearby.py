@@ -47,7 +47,7 @@ def vectors(entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str
     size = min(_DIMENSIONS, min(counted.shape) - 1)
     if size < 2:
         return np.asarray(counted.toarray(), dtype=np.float32)
-    with np.errstate(invalid="ignore"):  # equal texts have no variance that could be explained
+    with np.errstate(divide="ignore", invalid="ignore"):  # equal texts have no variance that could be explained
         reduced = TruncatedSVD(size, n_iter=3, random_state=0).fit_transform(counted)
     return np.asarray(normalize(reduced), dtype=np.float32)
 
