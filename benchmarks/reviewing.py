@@ -218,7 +218,7 @@ def insert_candidates(db: Connection, rng: random.Random, numbers: Sequence[int]
         {
             "id": row["paper"],
             "paper": row["paper"],
-            "action": row["state"].removesuffix("ed"),
+            "action": str(row["state"]).removesuffix("ed"),
             "via": "review",
             "labels": labels if row["state"] == "accepted" else None,
             "reason": "",
