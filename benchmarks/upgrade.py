@@ -57,15 +57,20 @@ def main() -> None:
         print(f"{chosen.papers:,} papers of the first release", flush=True)
         alone = upgrade(held)
         print(alone.line(), flush=True)
-        expected = contents(held.url)
-        held.put_back()
-        moments = sorted(alone.seconds * (number + random.random()) / chosen.kills for number in range(chosen.kills))
-        for moment in moments:
-            kill_after(held, moment)
-        upgrade(held)
-        same = contents(held.url) == expected
-        print(f"after {chosen.kills} kills: {'the same rows' if same else 'OTHER ROWS'}")
+        same = not chosen.kills or survives(held, chosen.kills, alone.seconds)
     sys.exit(not same or alone.memory > MEMORY or alone.silence > SILENCE)
+
+
+def survives(held: "Place", kills: int, seconds: float) -> bool:
+    """Whether an upgrade that is killed so often ends with the same rows."""
+    expected = contents(held.url)
+    held.put_back()
+    for moment in sorted(seconds * (number + random.random()) / kills for number in range(kills)):
+        kill_after(held, moment)
+    upgrade(held)
+    same = contents(held.url) == expected
+    print(f"after {kills} kills: {'the same rows' if same else 'OTHER ROWS'}")
+    return same
 
 
 @dataclass(frozen=True)

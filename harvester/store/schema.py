@@ -24,7 +24,7 @@ REVISIONS = (
 REWRITTEN = "0010"
 """The last schema whose migration writes all papers and predictions anew."""
 _NOTICES_THE_END = (14,)  # PostgreSQL since this version can end the statement of a client that was killed
-_WAITING = "waiting for another upgrade"
+_WAITING, _COMMITTING = "waiting for another upgrade", "committing"  # stages of progress
 
 
 def revision(engine: Engine) -> str | None:
@@ -98,6 +98,8 @@ def _upgrade(engine: Engine, watch: Watch) -> None:
                 _alone(db, watch)
             config.attributes["connection"] = db
             command.upgrade(config, "head")
+            watch(_COMMITTING, 0, None)
+        watch(_COMMITTING, 1, 1)
     except CommandError:
         raise _too_new(revision(engine)) from None
     except SQLAlchemyError as error:

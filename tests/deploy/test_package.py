@@ -80,8 +80,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__", "*.db*", "backups"))
     for name in (".gitignore", "LICENSE", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, checkout)
-    for name in ("config.toml", "password.txt", "data/secret.key", "data/harvester.db", "data/backups/x.db"):
-        (checkout / name).parent.mkdir(exist_ok=True)
+    for name in (
+        *("config.toml", "password.txt", ".env", "readers.csv", "before-restore.db", ".harvester/config.toml"),
+        *("data/secret.key", "data/harvester.db", "data/backups/x.db", "data/readers.csv", "deploy/secrets/store_url"),
+    ):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout / name).write_text(PRIVATE)
     build("sdist", checkout, folder)
     with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
