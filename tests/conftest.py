@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from classifiers import encoder
+from harvester.services.review import users
 from harvester.store import schema
 from harvester.store.engine import connect
 from tests.room import NOWHERE, Room, Sink, free_port, serve
@@ -299,6 +301,15 @@ def _encoder_once() -> Iterator[None]:
     """The weights in a folder are read once per process, but verified on every load."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoder, "_load", cache(encoder._load))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes() -> Iterator[None]:
+    """Passwords of tests need not resist guessing: a sign-in as in production takes a tenth of a second."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "_hasher", lambda: hasher)
         yield
 
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any
 
-from argon2 import PasswordHasher
 from lxml import html
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
@@ -21,6 +20,7 @@ from harvester.domain.explanations import Explanation, Reason
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.predictions import Prediction
+from harvester.services.review import users
 from harvester.services.review.users import hash_token
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.sources.registry import provenance_of
@@ -48,7 +48,7 @@ METHODS = ("Transformers for", "A benchmark of", "Foundation models for", "Weakl
 @cache
 def hashed() -> str:
     """The hash of the password that all users have."""
-    return PasswordHasher().hash(PASSWORD)
+    return users._hasher().hash(PASSWORD)
 
 
 class Reviewers(Folder):
