@@ -21,7 +21,7 @@ TAKEN |= {"doi", "publication", "url"}  # columns of the dataset export
 TAKEN |= {"act", "action", "csrf", "email", "every", "format", "next", "paper", "reason", "sure", "version", "view"}
 TAKEN |= {"by", "config", "confirmed", "debug", "help", "json", "label"}
 TAKEN |= {"interactive", "search", "since", "source", "state", "unsure", "until"}  # options of `queue`
-TAKEN |= {"least", "match", "no-links", "offered", "words"}
+TAKEN |= {"dry-run", "least", "match", "no-links", "offered", "words"}
 TAKEN |= {"code", "colour", "limit", "offset", "q", "sort", "website", "weekday", "year"}
 Watch = Callable[[str, int, int | None], None]
 """Receives the progress of a stage: its name, how many are done, and of how many if that is known."""

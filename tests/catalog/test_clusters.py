@@ -1,11 +1,12 @@
 """The clusters of the map: the same for the same papers, named by what tells them apart."""
 
 import random
+from typing import Any
 
 import pytest
 
 from harvester.catalog.entry import Entry
-from harvester.catalog.site.clusters import clusters
+from harvester.catalog.site.clusters import clusters, groups
 from harvester.domain.labels import Labels
 
 from .strategies import TAXONOMY
@@ -24,9 +25,13 @@ def field(*groups: Group, size: int = 30) -> tuple[list[list[int]], list[Entry]]
     return places, [Entry(f"arxiv:2401.{n:05}", f"Paper {n}", held) for n, held in enumerate(labels)]
 
 
+def found_in(places: list[list[int]], entries: list[Entry]) -> dict[str, Any]:
+    return clusters(places, groups(places), entries, TAXONOMY)
+
+
 def test_clusters_are_named_by_their_labels_and_stand_in_the_middle() -> None:
     places, entries = field(*FOUR, size=16)
-    found = clusters(places, entries, TAXONOMY)
+    found = found_in(places, entries)
     assert sorted(found["name"]) == ["Diagnosis · ECG", "Other papers", "Segmentation · CMRI",
                                      "Stroke & Cerebrovascular Disease"]  # fmt: skip
     assert [found["of"].count(number) for number in range(4)] == [16, 16, 16, 16]
@@ -38,15 +43,15 @@ def test_clusters_are_named_by_their_labels_and_stand_in_the_middle() -> None:
 
 def test_the_same_papers_have_the_same_clusters_and_larger_ones_come_first() -> None:
     places, entries = field(*FOUR)
-    found = clusters(places, entries, TAXONOMY)
-    assert clusters(places, entries, TAXONOMY) == found
+    found = found_in(places, entries)
+    assert found_in(places, entries) == found
     sizes = [found["of"].count(number) for number in range(len(found["name"]))]
     assert sizes == sorted(sizes, reverse=True)
     assert sum(sizes) == len(entries)
 
 
 def test_no_two_clusters_have_one_name() -> None:
-    found = clusters(*field((100, 100, ECG), (900, 900, ECG), (100, 900, {}), (900, 100, {})), TAXONOMY)
+    found = found_in(*field((100, 100, ECG), (900, 900, ECG), (100, 900, {}), (900, 100, {})))
     assert len(set(found["name"])) == len(found["name"]) > 3
     assert any(name.endswith("(2)") for name in found["name"])
 
@@ -54,13 +59,13 @@ def test_no_two_clusters_have_one_name() -> None:
 @pytest.mark.parametrize("size", [0, 1, 2, 5])
 def test_few_papers(size: int) -> None:
     places, entries = field((500, 500, ECG), size=size)
-    found = clusters(places, entries, TAXONOMY)
+    found = found_in(places, entries)
     assert (len(found["of"]), len(found["name"])) == (size, min(size, 1))
 
 
 def test_many_papers_join_the_cluster_around_them() -> None:
     places, entries = field(*FOUR, size=1500)
-    found = clusters(places, entries, TAXONOMY)
+    found = found_in(places, entries)
     held = {number: {place // 1500 for place, of in enumerate(found["of"]) if of == number}
             for number in range(len(found["name"]))}  # fmt: skip
     assert all(len(groups) == 1 for groups in held.values())

@@ -115,7 +115,7 @@ def test_code_and_data_come_first_and_versions_are_linked() -> None:
 def test_a_retraction_is_said_at_once() -> None:
     read = page(replace(ENTRY, links={"retraction": "https://doi.org/10.1/r"}))
     assert read.xpath("//h1/s/text()") == [ENTRY.title]
-    assert read.xpath("//p[@class='notice']/a/@href") == ["https://doi.org/10.1/r"]
+    assert read.xpath("//p[@class='note bad']/a/@href") == ["https://doi.org/10.1/r"]
     assert linked(read)["creativeWorkStatus"] == "Retracted"
 
 
