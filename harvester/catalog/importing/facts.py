@@ -109,7 +109,8 @@ class Facts:
     def settled(self) -> "Facts":
         """With the notes in square brackets, which are date and venue where a list has both."""
         for name in filter(_SHORT_NAME.fullmatch, self.brackets):
-            self.note(name, name)
+            if not is_place_or_date(name):
+                self.note(name, name)
         notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note) and len(note) > 1]
         dated = next((note for note in notes if date_of(note)), None)
         venues = [note for note in notes if note is not dated]

@@ -32,7 +32,7 @@ from harvester.catalog.importing.roles import TITLE, leads_to_people, names_part
 from harvester.catalog.importing.rows import row_items
 from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper, tidy
 from harvester.catalog.importing.unknown import is_grouping
-from harvester.catalog.importing.words import label_before, plain
+from harvester.catalog.importing.words import label_before, plain, role_word
 from harvester.domain.identity import link_identifier
 
 LABEL_LEVEL, GROUP_LEVEL = 60, 70  # of bold lines and of bullets that group others: below all headings
@@ -40,6 +40,8 @@ _LONGEST_BODY = 40  # nodes below a heading that is a title
 _NUMBER = re.compile(r"\A\d{1,3}[.)]\s+(?=\S)")  # of a heading
 _STOP = re.compile(r"[.。](?<!\b[A-Z].)(?<! al\.)\s+|\s*[;|·]\s*|\s+[–—-]\s+")
 _LONGEST_LINE = 1_000  # characters of a line of authors
+_SITE = "project"
+_NAME = 3  # words of a data set's name
 _FEW = 8  # words of a bold line that groups
 
 
@@ -226,7 +228,7 @@ class Reader:
         dated = any(date_of(note) for note in facts.brackets)
         facts = facts.settled()
         if found.link:
-            facts.hints[found.link.number] = TITLE
+            facts.hints[found.link.number] = _SITE if _is_site(found, draft.links) else TITLE
         lines = draft.lines
         return Item(
             line=lines[0].line,
@@ -252,6 +254,13 @@ class Reader:
         return " ".join(" ".join(self._lines[first - 1 : last]).split())
 
 
+def _is_site(found: Titled, links: Sequence[Link]) -> bool:
+    """Whether a short name leads to a site: another link is called the paper (``[ACDC](...) [[paper](...)]``)."""
+    if not found.link or link_identifier(found.link.target) or len(found.title.split()) > _NAME:
+        return False
+    return any(role_word(link.label) == "paper" and link_identifier(link.target) for link in links)
+
+
 def _own_title(heading: Heading) -> str:
     """The title in a heading that has links of its own."""
     return find_title(heading.content, bullet=True, like_a_paper=True).title
@@ -260,13 +269,19 @@ def _own_title(heading: Heading) -> str:
 def _groups(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     """The lines of a paragraph, split where another paper begins."""
     group: list[Line] = []
-    for line in (part for whole in lines for part in parts_of(whole)):
-        if group and _begins(line, group):
-            yield tuple(group)
-            group = []
-        group.append(line)
+    for whole in lines:
+        for line in [whole] if group and _is_in_brackets(whole.content) else parts_of(whole):
+            if group and _begins(line, group):
+                yield tuple(group)
+                group = []
+            group.append(line)
     if group:
         yield tuple(group)
+
+
+def _is_in_brackets(line: Inline) -> bool:
+    """Whether a line begins with a link in brackets (``[[Code](...)]``): below a title, it belongs to that paper."""
+    return line.text.startswith("[") and any(span.start == 1 for span in line.of("link"))
 
 
 def _begins(line: Line, above: Sequence[Line]) -> bool:
@@ -319,10 +334,19 @@ def _is_detail(line: Inline) -> bool:
         return False
     left = plain(without_links(line).text).strip(" ,.;:|-–—()[]*_/&+")
     if not re.search(r"\w", left):
+        if _is_bold_text(line):
+            return False
         return bool(line.spans) or bool(list(notes_in(line))) or not text
     if line.of("strong"):
         return False
     return all(map(_says_who_or_where, _STOP.split(left))) or (len(line.of("em")) == 1 and not links)
+
+
+def _is_bold_text(line: Inline) -> bool:
+    """Whether all of a line is in bold, and is more than one link: a title that contains an address."""
+    whole = any((span.start, span.end) == (0, len(line.text)) for span in line.of("strong"))
+    links = [line.text[span.start : span.end].strip() for span in line.of("link")]
+    return whole and bool(links) and line.text.lstrip("[( ").rstrip(") ]") not in [link.rstrip(") ]") for link in links]
 
 
 def _says_who_or_where(text: str) -> bool:

@@ -27,6 +27,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SCRIPT = re.compile(r"\s*<(?:script|style)\b", re.IGNORECASE)
 _TABLE_BELOW = re.compile(r"\n(?=\|[^\n]*\n\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*(?:\n|\Z))")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?=\w[\w-]*:)(?:(?!---).*\n){1,200}---[ \t]*(?:\n|\Z)")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\n]{1,40}\]:")
 _MARKS: Mapping[str, Kind] = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "u": "u", "a": "link"}
 _KINDS: Mapping[str, Kind] = {"code_inline": "code", "text_special": "literal"}
 _ELEMENTS = {
@@ -124,8 +125,10 @@ class _Reader:
             handle = self._flow.open("heading", self._flow.heading_level(int(token.tag[1:])))
             self._inline(text)
             return self._flow.close(handle)
-        table = _TABLE_BELOW.search(text)
         self._flow.end_text()
+        if _FOOTNOTE.match(text):
+            return self._hide(text, "footnote", begins)
+        table = _TABLE_BELOW.search(text)
         self._inline(text[: table.start()] if table else text)
         self._flow.end_text()
         if table:

@@ -43,6 +43,7 @@ def role_of(link: Link, hint: str = "") -> str:
             of a title has the hint ``title``.
     """
     label = link.label
+    hint = "" if hint == "link" else hint
     host = host_of(link.target)
     by_host = "code" if host in _CODE_HOSTS else _HOSTS.get(host, "")
     if hint == TITLE:

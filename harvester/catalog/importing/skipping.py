@@ -61,6 +61,6 @@ def _is_below(item: Item) -> bool:
 def _is_navigation(item: Item, links: Sequence[Link]) -> bool:
     """Lines of an index with counts (``[benchmark (186)](...)``), and deadlines of conferences."""
     if links and all(_COUNTED.fullmatch(link.label) for link in links):
-        return True
+        return not item.title or any(item.title in link.label for link in links)
     short = len(item.title.split()) <= _SHORT and bool(_DEADLINE.search(item.title))
     return bool(_DEADLINE.search(item.text[:500])) and (not item.title or is_place_or_date(item.title) or short)

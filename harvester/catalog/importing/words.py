@@ -25,7 +25,7 @@ def _by_phrase(**spelled: str) -> dict[str, str]:
 ROLES: Mapping[str, str] = _by_phrase(
     code="code;codes;github;gitlab;bitbucket;repo;repository;repositories;implementation;pytorch;tensorflow;keras;jax;"
     "torch;tf;matlab;octocat;star;stars;代码;代碼;源码;源代码;开源代码;コード;ソースコード;実装;código;codigo;"
-    "implementación;software",
+    "implementación;software;quelltext;quellcode;codice;código fuente;코드",
     data="data;数据;數據;資料;データ;datos",
     dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos",
     video="video;videos;youtube;talk;视频;動画;vídeo",
@@ -43,7 +43,7 @@ ROLES: Mapping[str, str] = _by_phrase(
     "网站;網站;プロジェクト;プロジェクトページ;サイト;ホームページ;proyecto;página;sitio;página del proyecto",
     pdf="pdf",
     paper="paper;papers;article;preprint;publication;abs;abstract;arxiv;biorxiv;medrxiv;doi;html;openreview;pubmed;acm;"
-    "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo",
+    "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo;artikel;artigo;articolo;papier;논문",
 )
 """What a link is called, and its role."""
 NAMELESS = phrases(
@@ -76,10 +76,16 @@ _WORD = re.compile(r"[^\W_]+")
 SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
 
 
+def _role_in(code: re.Match[str]) -> str:
+    """The word in a shortcode that names a role (``:octocat:``); a picture of anything else says nothing."""
+    name = " ".join(words_of(code.group()))
+    return f" {name} " if name in ROLES else " "
+
+
 @lru_cache(maxsize=4096)
 def role_word(label: str) -> str:
     """The role that a link's text names; "link" for one that says nothing, "" for other words."""
-    spelled = words_of(label)
+    spelled = words_of(SHORTCODE.sub(_role_in, label))
     if not spelled:
         return "link"
     whole = " ".join(spelled)

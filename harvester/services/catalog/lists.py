@@ -122,11 +122,11 @@ def import_list(
             remedy='write one above each group of papers, such as "## Segmentation"',
         )
     as_listed, papers = read.papers, enriched(ws, read.papers, online=online)
-    better = sum(old != new for old, new in zip(read.papers, papers, strict=True))
     read = replace(read, papers=tuple(papers))
     with lock(ws.store, CATALOG_LOCK, wait=True):
         catalog = load_catalog(ws.catalog, ws.taxonomy).entries
         done = join_list(catalog, read.papers, ws.taxonomy, lambda entries: paper_numbers(ws, entries))
+        better = _improved(catalog, as_listed, papers, done.entries)
         read = replace(read, conflicts=(*read.conflicts, *done.told))
         learned = _learned(ws, sources[0].text, as_listed, done.entries, chosen) if template else None
         if not dry_run:
@@ -137,6 +137,13 @@ def import_list(
         problems = () if dry_run else tuple(sync_locked(ws).problems)
     headings = explained(ws, read.unknown, lists, choices, chosen, dry_run=dry_run)
     return Import(read, len(read.papers) - done.merged, done.merged, better, headings, problems, learned)
+
+
+def _improved(catalog: Sequence[Entry], listed: Sequence[Entry], papers: Sequence[Entry], made: Sequence[Entry]) -> int:
+    """How many entries change and have something that their list does not say."""
+    before = {entry.id: entry for entry in catalog}
+    found = zip(listed, papers, made, strict=True)
+    return len({entry.id for old, new, entry in found if old != new and before.get(entry.id) != entry})
 
 
 def list_files(given: Sequence[Path]) -> list[Path]:
