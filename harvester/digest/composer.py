@@ -147,7 +147,7 @@ class Composer:
         groups = grouped(shown, plan.subscriber.preferences.topics, self._taxonomy)
         top, bottom = self._frame(content.count(len(plan.items), len(shown)), content.overview(groups))
         more = len(plan.items) - len(shown)
-        rest = [_more(more, self._archive(plan))] if more else []
+        rest = [_more(more, *self._all_of(plan))] if more else []
         foot = _composed(_filled(self._foot, own), _filled_html(bottom, own))
         return [top, *self._pieces(groups), *rest, foot]
 
@@ -163,12 +163,13 @@ class Composer:
             shown.append(item)
         return shown
 
-    def _archive(self, plan: Plan) -> str:
-        """The page with all papers of a digest; some may have been in earlier digests, to others."""
+    def _all_of(self, plan: Plan) -> tuple[str, str]:
+        """Where all papers of a digest are, in words and as an address; others may have had some of them before."""
         if plan.added:
-            return f"{self._head.link('')}?since={plan.added}&sort=added"
+            return "in the list", f"{self._head.link('')}?since={plan.added}&sort=added"
         earlier = plan.since if plan.since and plan.since < self._day else None
-        return self._head.link("archive", f"{self._day}") + (f"?since={earlier}" if earlier else "")
+        page = self._head.link("archive", f"{self._day}") + (f"?since={earlier}" if earlier else "")
+        return "on the page of this digest", page
 
     def _pieces(self, groups: Sequence[Group]) -> Iterator[Composed]:
         for group in groups:
@@ -199,8 +200,8 @@ def _heading(heading: str, number: int) -> Composed:
 
 
 @lru_cache(maxsize=512)
-def _more(number: int, address: str) -> Composed:
-    return _laid_out("more", {"number": number, "address": address})
+def _more(number: int, where: str, address: str) -> Composed:
+    return _laid_out("more", {"number": number, "where": where, "address": address})
 
 
 def _laid_out(template: str, values: Mapping[str, object]) -> Composed:

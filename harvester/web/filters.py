@@ -11,11 +11,11 @@ from starlette.datastructures import QueryParams
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
+from harvester.catalog.site.addresses import LONGEST_SEARCH
 from harvester.catalog.site.known import UNKNOWN, AllKnown
 from harvester.web.catalog_cache import Contents
 
 ORDERS = ("newest", "oldest", "added", "relevance")
-LONGEST_SEARCH = 300  # characters
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODE = re.compile(r"code(?:-\d+)?")
 

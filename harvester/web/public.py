@@ -8,14 +8,14 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from classifiers.taxonomy import Facet, Taxonomy
 from harvester.catalog.export.records import entry_json
 from harvester.catalog.export.tables import entry_schema
-from harvester.catalog.site.addresses import paper_path
+from harvester.catalog.site.addresses import LONGEST_SEARCH, paper_path
 from harvester.catalog.site.files import media_type, paper_file
 from harvester.services.digest.archive import feed_of
 from harvester.services.workspace import Workspace
 from harvester.web.archive import answer_feed
 from harvester.web.caching import unless_known
 from harvester.web.catalog_cache import CatalogCache, Contents
-from harvester.web.filters import LONGEST_SEARCH, ORDERS, found, read_filters
+from harvester.web.filters import ORDERS, found, read_filters
 
 MOST = 1000  # entries in one response
 

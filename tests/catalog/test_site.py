@@ -195,6 +195,13 @@ def test_a_search_can_be_followed_where_the_server_has_feeds(
     ]
 
 
+def test_a_search_that_no_feed_takes_says_so(page: Page, tmp_path: Path, serve: Callable[[Path], str]) -> None:
+    page.goto(serve(write(tmp_path, PAPERS[:4], (("/subscribe", "Digest"),))) + "?q=" + "e" * 301)
+    expect(page.locator(".follow")).to_have_text("A search of more than 300 characters cannot be followed.")
+    page.fill("#q", "ecg")
+    expect(page.locator(".follow a")).to_have_count(2)
+
+
 def test_year_venue_and_kind(page: Page, url: str) -> None:
     page.goto(f"{url}?year=2023")
     status(page, 2)

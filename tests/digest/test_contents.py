@@ -250,6 +250,8 @@ def test_the_rest_of_a_test_mail_is_on_a_page_that_exists(
         for document in (html_of(smtp.messages[0]), sample):
             (more,) = html.document_fromstring(document).xpath("//a[contains(., '2 more')]/@href")
             assert more == "https://digest.example.org/?since=2025-06-12&sort=added"
+            assert "2 more</a> in the list." in document
+        assert "And 2 more in the list:" in text_of(smtp.messages[0])
         assert client.get("/?since=2025-06-12&sort=added").status_code == 200
 
 

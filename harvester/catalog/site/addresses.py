@@ -8,6 +8,7 @@ from urllib.parse import quote
 from harvester.catalog.entry import Entry, entry_path
 
 PAGE = 50  # papers on a page of the list that needs no script
+LONGEST_SEARCH = 300  # characters
 
 
 def slugs(entries: Iterable[Entry]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.site import metadata
-from harvester.catalog.site.addresses import PAGE, list_path, pages, paper_path
+from harvester.catalog.site.addresses import LONGEST_SEARCH, PAGE, list_path, pages, paper_path
 from harvester.catalog.site.known import UNKNOWN, AllKnown, Known
 from harvester.catalog.site.links import notices, shown_links
 from harvester.catalog.site.navigation import PAPERS, VIEWS, Links
@@ -101,7 +101,13 @@ def assets() -> dict[str, bytes]:
 
 
 def _render(template: str, frame: Frame, values: Mapping[str, Any]) -> bytes:
-    shared = {"taxonomy": frame.taxonomy, "count": len(frame.papers), "views": VIEWS, "others": frame.others}
+    shared = {
+        "taxonomy": frame.taxonomy,
+        "count": len(frame.papers),
+        "longest_search": LONGEST_SEARCH,
+        "views": VIEWS,
+        "others": frame.others,
+    }
     return _templates().get_template(template).render(shared | dict(values)).encode()
 
 

@@ -50,7 +50,7 @@ def test_numbers_toggle_what_the_model_is_unsure_of(room: Room, desk: Open) -> N
 
 
 def test_a_note_and_a_reason(room: Room, desk: Open) -> None:
-    names = room.fill(3)
+    names = room.fill(4)
     page = desk()
     page.keyboard.press("n")
     page.keyboard.type("axd: a note")
@@ -62,10 +62,17 @@ def test_a_note_and_a_reason(room: Room, desk: Open) -> None:
     page.keyboard.press("3")
     at(page, room, names[2])
     assert [(done.action, done.reason) for done in room.log(names[1])] == [("reject", "Not a paper")]
+    page.keyboard.press("n")
+    page.keyboard.type("cf. 2506.00001")
+    page.keyboard.press("Enter")
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    at(page, room, names[3])
+    assert room.log(names[2])[0].reason == "A duplicate: cf. 2506.00001"
     page.keyboard.press("r")
     page.keyboard.press("Escape")
     expect(page.locator("#reasons")).to_be_hidden()
-    assert room.place(names[2]).state == "pending"
+    assert room.place(names[3]).state == "pending"
 
 
 def test_many_are_selected_and_the_list_is_narrowed_by_keys(room: Room, desk: Open) -> None:
@@ -124,9 +131,11 @@ def test_keys_are_changed_and_switched_off(room: Room, desk: Open) -> None:
     page.reload()
     expect(page.locator("button.reject kbd")).to_have_text("q")
     page.keyboard.press("?")
-    page.fill(".key-of[data-action=defer]", "a")
-    page.keyboard.press("Tab")
-    expect(page.locator("#keys-problem")).to_contain_text("a")
+    for taken, why in (("a", "a is in use for: accept"), ("7", "7 switches a label, so it can do nothing else.")):
+        page.fill(".key-of[data-action=defer]", taken)
+        page.keyboard.press("Tab")
+        expect(page.locator("#keys-problem")).to_have_text(why)
+        expect(page.locator(".key-of[data-action=defer]")).to_have_value("d")
     page.click("#usual-keys")
     page.uncheck("#keys-on")
     close_keys(page)
@@ -153,5 +162,7 @@ def test_labels_are_found_by_id_name_synonym_and_abbreviation(room: Room, desk: 
     for typed, found in FOUND_FIRST.items():
         page.fill("#find-label", typed)
         expect(page.locator(".chip.first")).to_have_attribute("data-label", found)
+        if len(typed) < 4:  # an abbreviation: nothing stands before it
+            expect(page.locator(".facets .chip[data-label]:visible").first).to_have_attribute("data-label", found)
     page.fill("#find-label", "zebra")
     expect(page.locator(".facets .chip[data-label]:visible")).to_have_count(0)

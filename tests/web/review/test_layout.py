@@ -84,6 +84,36 @@ def test_every_ticked_and_unsure_label_is_in_view(full: Room, desk: Open, width:
         expect(page.locator("#said")).to_contain_text("Now deferred")
 
 
+def test_likely_labels_are_back_after_editing_and_with_the_next_paper(full: Room, desk: Open) -> None:
+    page = desk(viewport={"width": 1366, "height": 768})
+    faint = page.locator(".chip.faint:not(:has(:checked))")
+    for leave in (lambda: page.keyboard.press("Escape"), lambda: page.click("#paper button:has-text('Defer')")):
+        page.keyboard.press("e")
+        expect(faint.first).to_be_visible()
+        leave()
+        page.wait_for_function(f"() => ({HIDDEN})().length === 0")
+        expect(faint.first).to_be_hidden()
+
+
+def test_who_reads_what_moves_nothing(full: Room, desk: Open) -> None:
+    page = desk("bob", viewport={"width": 1366, "height": 768})
+    places = "() => [...document.querySelectorAll('#paper .text, .decide, .rows li')].map(one => one.offsetTop)"
+    before = page.evaluate(places)
+    desk("ann")
+    expect(page.locator("#others")).to_have_text("ann is reading this")
+    expect(page.locator(".reader").first).to_be_visible()
+    assert page.evaluate(places) == before
+
+
+def test_the_buttons_of_a_decided_paper_are_of_one_line(full: Room, desk: Open) -> None:
+    page = desk(viewport={"width": 1366, "height": 768})
+    page.click("#paper button:has-text('Accept')")
+    expect(page.locator("#said")).to_contain_text("Now accepted")
+    page.goto("/review?state=accepted")
+    heights = "() => [...document.querySelectorAll('.actions button')].map(one => one.offsetHeight)"
+    assert max(page.evaluate(heights)) < 50
+
+
 def test_a_label_with_the_focus_has_its_sentences_marked_in_its_color(full: Room, desk: Open) -> None:
     page = desk()
     lit = page.locator("mark.lit")

@@ -1,5 +1,7 @@
 """Moving through the queue never waits: papers are fetched ahead, and what was left is given up."""
 
+import re
+
 from playwright.sync_api import Route, expect
 
 from tests.room import Room
@@ -69,6 +71,37 @@ def test_the_address_follows_the_paper_and_back_works(room: Room, desk: Open) ->
     page.go_forward()
     at(page, room, names[1])
     page.reload()
+    at(page, room, names[1])
+
+
+def test_the_keys_turn_the_pages_of_the_list(room: Room, desk: Open) -> None:
+    names = room.fill(51)
+    page = desk(address=f"/review?paper=arxiv:{names[49]}")
+    at(page, room, names[49])
+    page.keyboard.press("j")
+    at(page, room, names[50])
+    page.keyboard.press("j")
+    expect(page.locator("#said")).to_have_text("This is the last paper of the list.")
+    page.keyboard.press("k")
+    at(page, room, names[49])
+    expect(page).to_have_url(re.compile(rf"paper=arxiv%3A{re.escape(names[49])}$"))
+    page.goto("/review")
+    page.wait_for_selector("html.scripts", state="attached")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#said")).to_have_text("This is the first paper of the list.")
+
+
+def test_the_address_follows_a_paper_that_the_list_does_not_show(room: Room, desk: Open) -> None:
+    names = room.fill(2)
+    page = desk()
+    page.keyboard.press("x")
+    at(page, room, names[1])
+    page.reload()
+    page.wait_for_selector("html.scripts", state="attached")
+    page.keyboard.press("u")
+    at(page, room, names[0])
+    expect(page).to_have_url(re.compile(rf"paper=arxiv%3A{re.escape(names[0])}$"))
+    page.go_back()
     at(page, room, names[1])
 
 

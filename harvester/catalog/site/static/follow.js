@@ -7,6 +7,10 @@ const COLUMNS = ["year", "venue"];
 /** Links to the feed and the digest of a state; null on a static site, which has neither. */
 export function follow(data, state) {
   if (!document.querySelector('nav a[href="/subscribe"]')) return null;
+  const { maxLength } = document.getElementById("q");
+  if (state.q.trim().length > maxLength) {
+    return h("p", { class: "follow" }, `A search of more than ${maxLength} characters cannot be followed.`);
+  }
   const feed = new URLSearchParams(), digest = new URLSearchParams();
   if (state.q.trim()) {
     feed.set("q", state.q.trim());

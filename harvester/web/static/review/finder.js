@@ -26,7 +26,15 @@ function rank(typed, [name, ...others]) {
   const found = orders.findIndex((fits) => fits());
   return found < 0 ? Infinity : found;
 }
+const EXACT = 0;
 const BY_NAME = 2;  // the last rank of a label whose name fits; parts of synonyms count where no name does
+
+// The worst rank that is still shown. What fits exactly leaves nothing to choose, and nothing before it.
+function shownTo(best) {
+  if (best === EXACT) return EXACT;
+  if (best <= BY_NAME) return BY_NAME;
+  return best === Infinity ? -1 : Number.MAX_VALUE;
+}
 
 // Labels that fit what was typed stay; the one that fits best is the one that Enter switches.
 function matching() {
@@ -34,7 +42,7 @@ function matching() {
   const chips = all(".facets label.chip");
   const ranks = chips.map((chip) => (typed ? rank(typed, words[chip.dataset.label] || [shownName(chip)]) : 0));
   const best = Math.min(...ranks);
-  const worst = best === Infinity ? -1 : best <= BY_NAME ? BY_NAME : ranks.length;
+  const worst = typed ? shownTo(best) : Infinity;
   const first = typed && best < Infinity ? chips[ranks.indexOf(best)] : null;
   for (const [place, chip] of chips.entries()) {
     chip.classList.toggle("passed", ranks[place] > worst);
@@ -60,7 +68,9 @@ export function inFinder(event) {
   } else if (event.key !== "Escape") return;
   box.value = "";
   matching();
-  if (event.key === "Escape") box.blur();
+  if (event.key !== "Escape") return;
+  box.blur();
+  showAll(false);
 }
 
 document.addEventListener("input", (event) => event.target.id === "find-label" && matching());

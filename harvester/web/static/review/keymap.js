@@ -34,19 +34,31 @@ function keep() {
   }
 }
 
-// Reads the form; a key that two actions claim is the first one's, and the form says so.
-function read() {
+// Reads the form. A key that is another action's stays that one's, and the form says so.
+function read(changed) {
+  const problem = changed && refused(changed);
+  if (problem) changed.value = keyOf(changed.dataset.action);
   actions = {};
-  const twice = [];
   for (const field of fields()) {
-    field.value = field.value.trim().toLowerCase();
-    const taken = field.value && Object.hasOwn(actions, field.value);
-    if (taken || /[0-9]/.test(field.value)) twice.push(field.value);
+    field.value = tidy(field.value);
+    const taken = /[0-9]/.test(field.value) || Object.hasOwn(actions, field.value);
+    if (taken) field.value = "";  // in what this browser has kept
     else if (field.value) actions[field.value] = field.dataset.action;
   }
   on = one("#keys-on").checked;
-  one("#keys-problem").textContent = twice.length ? `Already in use: ${twice.join(" ")}` : "";
+  one("#keys-problem").textContent = problem || "";
   showHints();
+}
+
+const tidy = (key) => key.trim().toLowerCase();
+const keyOf = (action) => Object.keys(actions).find((key) => actions[key] === action) || "";
+
+// Why an action cannot have the key in its field; "" if it can.
+function refused(field) {
+  const key = tidy(field.value);
+  if (/[0-9]/.test(key)) return `${key} switches a label, so it can do nothing else.`;
+  const other = fields().find((one) => one !== field && key && one.value === key);
+  return other ? `${key} is in use for: ${one(`label[for="${other.id}"]`).textContent}` : "";
 }
 
 // The page shows the keys that hold.
@@ -70,8 +82,8 @@ if (one("#key-form")) {
     if (typeof key === "string") field.value = key.slice(0, 1);
   }
   read();
-  one("#key-form").addEventListener("change", () => {
-    read();
+  one("#key-form").addEventListener("change", (event) => {
+    read(event.target.matches(".key-of") ? event.target : null);
     keep();
   });
   one("#usual-keys").addEventListener("click", () => {

@@ -33,7 +33,9 @@ function filters() {
 
 function because(reason) {
   one("#reasons").close();
-  one("#note").value = reason;
+  const note = one("#note");
+  const said = note.value.trim();
+  note.value = (said && said !== reason ? `${reason}: ${said}` : reason).slice(0, note.maxLength);
   press("reject");
 }
 

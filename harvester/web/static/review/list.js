@@ -21,6 +21,8 @@ export function neighbor(by) {
   return found[found.indexOf(current()) + by];
 }
 
+export const last = () => rows().at(-1);
+
 // Where to go after a decision is for the list to say: it is what the reviewer sees.
 export function following(row) {
   const found = rows();

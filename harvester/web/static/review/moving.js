@@ -2,12 +2,13 @@
 
 import { narrow, one, say, shown } from "./dom.js";
 import { showHints } from "./keymap.js";
-import { nameButton } from "./labels.js";
-import { current, following, mark, neighbor, rowOf } from "./list.js";
+import { showAll } from "./labels.js";
+import { current, following, last, mark, neighbor, rowOf } from "./list.js";
 
 const OFFLINE = "You are offline. What you tick and note is kept in this browser; decide again once you are online.";
 // The answer may have been lost on its way: then the same decision again passes silently.
 const UNANSWERED = "The server does not respond. Decide again: what has reached it is not done twice.";
+const LAST = "#last";  // of an address: the last paper of that page is shown
 const PAST = 300;  // milliseconds after which a wait is shown
 let deciding = false;  // a decision is on its way: keys wait, so that none acts on a paper that is about to go
 let visit = null;  // the AbortController of the paper that is on its way
@@ -44,9 +45,9 @@ function arrived({ remember = true } = {}) {
   const article = shown();
   if (!article) return;
   mark(article.dataset.number);
-  nameButton();
+  showAll(false);  // what is ticked in this paper is in view
   showHints();
-  if (remember && current()) history.pushState({ paper: article.dataset.id }, "", article.dataset.address);
+  if (remember && one(".rows")) history.pushState({ paper: article.dataset.id }, "", article.dataset.address);
   const previewed = endPreview();
   one("#paper").focus({ preventScroll: true });
   if (!previewed) toTop();
@@ -163,10 +164,19 @@ export async function open(row, options) {
 
 // Keys that move give up the paper that is on its way; they only wait for decisions.
 export function step(by) {
-  const row = neighbor(by);
-  if (!row) return;
   if (deciding) waiting.push(() => step(by));
-  else open(row);
+  else if (neighbor(by)) open(neighbor(by));
+  else turn(by);
+}
+
+// From the last paper of a page of the list to the next page, and back to the last paper of the one before.
+function turn(by) {
+  if (!one(".rows")) return;
+  const link = one(`.pages [rel=${by > 0 ? "next" : "prev"}]`);
+  if (!link) return say(by > 0 ? "This is the last paper of the list." : "This is the first paper of the list.");
+  if (visit) visit.abort();
+  visit = null;
+  location.assign(link.href + (by > 0 ? "" : LAST));
 }
 
 document.addEventListener("click", (event) => {
@@ -231,7 +241,9 @@ if (one("#said")) {
   });
 }
 if (shown() && current()) {
-  history.replaceState({ paper: shown().dataset.id }, "");
+  const turned = location.hash === LAST;
+  history.replaceState({ paper: shown().dataset.id }, "", turned ? location.pathname + location.search : undefined);
   if (narrow()) one("section.paper").scrollIntoView();
-  fetchAhead();
+  if (turned && last() !== current()) open(last());
+  else fetchAhead();
 }
