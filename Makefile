@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Labeled texts; the labels in data/labels win, for they hold the corrections.
 MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl
+MODEL_TEXTS ?= $(wildcard ../shared/corpus/*.jsonl.gz)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak check lint types docs run web model lock
@@ -52,7 +53,7 @@ web: $(READY)  ## the web server by config.toml
 
 model: $(READY)  ## train the shipped model anew from labelled texts, encoder and heads: an hour, resumable
 	$(BIN)/python -m classifiers train --adapt --kept .cache/adapting \
-		--labels $(MODEL_LABELS) --taxonomy data/taxonomy.toml --output data/model
+		--labels $(MODEL_LABELS) $(if $(MODEL_TEXTS),--texts $(MODEL_TEXTS)) --taxonomy data/taxonomy.toml --output data/model
 
 lock: ## pin what a fresh installation resolves to
 	rm -rf .cache/lock && $(PYTHON) -m venv .cache/lock

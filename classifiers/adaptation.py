@@ -120,12 +120,14 @@ class _Pupil:
     def __init__(self, transformer: Any, lesson: _Lesson, rows: Columns, recipe: Recipe) -> None:
         torch.manual_seed(recipe.seed)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.halves = self.device == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
+        self.halves = self.device == "cuda" or _multiplies_halves()
         self.lesson, self.recipe = lesson, recipe
         self.first = len(transformer.encoder.layer) - recipe.layers
         self.layers = copy.deepcopy(transformer.encoder.layer[self.first :]).to(self.device)
         for layer in self.layers:
             _drop_out(layer, recipe.dropout)
+            if self.device == "cpu":  # torch's fused attention takes a third of a step to find its gradient there
+                layer.attention.self.config._attn_implementation = "eager"
         labels = lesson.truth.shape[1]
         self.attention = LabelAttention(labels, transformer.config.hidden_size)
         self.attention.query.data = lesson.queries.clone()
@@ -275,7 +277,7 @@ def _states(encoder: TextEncoder, texts: Sequence[str], recipe: Recipe) -> list[
     tokens = encoder.tokens(texts)
     order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
     states: dict[int, Tensor] = {}
-    with torch.no_grad():
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=_multiplies_halves()):
         for start in range(0, len(order), recipe.batch):
             some = order[start : start + recipe.batch]
             ids = nn.utils.rnn.pad_sequence([torch.tensor(tokens[n]) for n in some], batch_first=True)
@@ -294,6 +296,11 @@ def _through(layers: Any, hidden: Tensor, mask: Tensor) -> Tensor:
         found = layer(hidden, hidden_from)
         hidden = found[0] if isinstance(found, tuple) else found
     return hidden
+
+
+def _multiplies_halves() -> bool:
+    """Whether the processor multiplies bfloat16 matrices (AMX), several times as fast as in single precision."""
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 def _drop_out(layer: Any, share: float) -> None:

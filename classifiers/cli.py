@@ -73,7 +73,7 @@ def train(arguments: argparse.Namespace) -> int:
     from classifiers.training import read_labels, train_model
 
     taxonomy = load_taxonomy(arguments.taxonomy)
-    papers = read_labels(arguments.labels, taxonomy)
+    papers = read_labels(arguments.labels, taxonomy, arguments.texts)
     encoder, earlier = _encoders(arguments, papers, taxonomy)
     with _bar("Encoding", len(papers)) as progress:
         info = train_model(
@@ -320,6 +320,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", parents=[labels, encoder], help="fit a model")
     command.add_argument("--taxonomy", type=Path, required=True, help="the taxonomy.toml that names the labels")
+    command.add_argument(
+        "--texts",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="TEXTS.jsonl",
+        help='texts of labeled papers whose lines have none: {"id", "title", "abstract"}, also compressed (.gz)',
+    )
     command.add_argument("--output", type=Path, required=True, metavar="DIR", help="the model's folder")
     command.add_argument("--seed", type=int, default=0, help="determines the folds of cross-fitting")
     command.add_argument(

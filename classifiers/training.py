@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import gzip
 import hashlib
 import json
-from collections.abc import Container, Iterable, Sequence
+import zlib
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from classifiers.errors import InputError
 from classifiers.evaluation import Figures, cross_validated, evaluate_split, split_by_year
 from classifiers.features import Embedded, embed_labelled
 from classifiers.model import LabelModel, Parameters
-from classifiers.records import Labelled, ModelInfo, labelled_of, month_of, title_key, without_repeats
+from classifiers.records import Labelled, ModelInfo, Text, labelled_of, month_of, parse_text, title_key, without_repeats
 from classifiers.storage import save_model
 from classifiers.taxonomy import Taxonomy
 from classifiers.training_index import remember
@@ -25,18 +28,20 @@ _FEWEST_TRAINED, _FEWEST_TESTED = 100, 50
 _TESTED_SHARE = 0.1  # of the papers: the first months of a year say too little
 
 
-def read_labels(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Labelled]:
+def read_labels(paths: Iterable[Path], taxonomy: Taxonomy, texts: Iterable[Path] = ()) -> list[Labelled]:
     """All labeled papers of some JSONL files, repeats removed; `InputError` names file and line.
 
-    The labels of a later line win; it needs no text if an earlier line has it.
+    The labels of a later line win; it needs no text if an earlier line has it, or if one of the files `texts`
+    (JSONL, perhaps compressed by gzip; an arXiv id may lack its `arxiv:`) has it.
     """
-    known: set[str] = set()
+    apart = {text.id: text for path in texts for text in _read_texts(path)}
+    known: set[str] = set(apart)
     papers = []
     for path in paths:
         for paper in _read_labels(path, taxonomy, known):
             known.add(paper.text.id)
             papers.append(paper)
-    return without_repeats(papers)
+    return [_with_text(paper, apart) for paper in without_repeats(papers)]
 
 
 def train_model(
@@ -159,6 +164,22 @@ def _traceable(
         return {}
     figures = evaluate_split([papers[n] for n in rows], embedded.rows(rows), taxonomy, year, parameters)
     return {"trained on arXiv papers alone": figures["this model"]}
+
+
+def _read_texts(path: Path) -> Iterator[Text]:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            read = [parse_text(line) for line in file if line.strip()]
+    except (OSError, EOFError, zlib.error) as err:
+        raise InputError(f"{path}: cannot read the texts ({getattr(err, 'strerror', None) or err}).") from err
+    for text in read:
+        if isinstance(text, Text):  # a line without id or text is of no use here, and no loss
+            yield replace(text, id=f"arxiv:{text.id}") if month_of(f"arxiv:{text.id}") else text
+
+
+def _with_text(paper: Labelled, apart: Mapping[str, Text]) -> Labelled:
+    """The paper with title and abstract from the texts that lie apart, if it has no abstract of its own."""
+    return paper if paper.text.abstract else replace(paper, text=apart.get(paper.text.id, paper.text))
 
 
 def _read_labels(path: Path, taxonomy: Taxonomy, known: Container[str]) -> Iterable[Labelled]:

@@ -1,5 +1,6 @@
 """A model folder: reproducible to the byte, and refused if anything in it was changed or does not fit."""
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -134,6 +135,24 @@ def test_labels_without_text_correct_those_with_it(trained_garden: Garden, tmp_p
     }
     with pytest.raises(InputError, match=r"corrections\.jsonl:1: title and abstract are both empty"):
         read_labels([corrections, trained_garden.labels], trained_garden.taxonomy)
+
+
+@pytest.mark.parametrize("name", ["texts.jsonl", "texts.jsonl.gz"])
+def test_labels_find_their_texts_in_a_file_apart(trained_garden: Garden, tmp_path: Path, name: str) -> None:
+    labels, texts = tmp_path / "labels.jsonl", tmp_path / name
+    labels.write_text('{"id": "arxiv:2501.00001", "scope": 0}\n', encoding="utf-8")
+    lines = b'{"id": "2501.00001", "title": "Beds", "abstract": "On compost."}\nnot JSON\n{"id": "other"}\n'
+    texts.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
+    [paper] = read_labels([labels], trained_garden.taxonomy, [texts])
+    assert paper.text == Text("arxiv:2501.00001", "Beds", "On compost.")
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b'{"id": "x"}')[:-9]], ids=["not gzip", "cut off"])
+def test_texts_that_cannot_be_read_are_named(trained_garden: Garden, tmp_path: Path, content: bytes) -> None:
+    texts = tmp_path / "texts.jsonl.gz"
+    texts.write_bytes(content)
+    with pytest.raises(InputError, match=r"texts\.jsonl\.gz: cannot read the texts"):
+        read_labels([trained_garden.labels], trained_garden.taxonomy, [texts])
 
 
 def test_the_folder_keeps_names_of_its_papers_and_none_of_their_text(trained_garden: Garden) -> None:
