@@ -6,7 +6,8 @@ READY := $(VENV)/.ready
 # One more than there are processors: while some tests compute, others wait for servers. Torch gets one thread in each.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Labeled texts; the labels in data/labels win, for they hold the corrections.
-MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl
+MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl \
+	data/labels/boundary.jsonl data/labels/near-misses.jsonl
 MODEL_TEXTS ?= $(wildcard ../shared/corpus/*.jsonl.gz)
 
 .DEFAULT_GOAL := help

@@ -87,9 +87,8 @@ def main() -> None:
 def prepare(classifier: Classifier, count: int) -> tuple[Trial, float]:
     """Everything read and embedded, and how many papers per second of the stream the encoder reads."""
     taxonomy = load_taxonomy()
-    labels = sorted((SHARED / "labels").glob("train*.jsonl"))
-    texts = sorted((SHARED / "corpus").glob("*.jsonl.gz"))
-    papers = read_labels([*labels, packaged("labels") / "labels.jsonl"], taxonomy, texts)
+    texts = sorted((SHARED / "labels").glob("train*.jsonl"))
+    papers = read_labels([*texts, packaged("labels") / "labels.jsonl"], taxonomy)
     late = split_by_year(papers, YEAR)
     plain = load_encoder()
     vectors = plain.encode([paper.text.joined for paper in papers])

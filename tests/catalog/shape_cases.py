@@ -239,7 +239,7 @@ Ann Dee, Bob Poe<br>
 - MIMIC-ECG: 800k ECGs ([PhysioNet](https://physionet.org/content/mimic-ecg/1.0/), [paper](https://arxiv.org/abs/2301.00009))
 """,
         (
-            Said("doi:10.1109/tmi.2018.1", "ACDC", published="2017", links=("paper", "paper-2"), note="150 cine MRI exams"),
+            Said("doi:10.1109/tmi.2018.1", "ACDC", published="2017", links=("paper", "project"), note="150 cine MRI exams"),
             Said("title:ukbiobank", "UK Biobank", links=("access",), note="100,000 people; Access"),
             Said("arxiv:2301.00009", "MIMIC-ECG: 800k ECGs", links=("data", "paper"), note="PhysioNet"),
         ),
