@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,21 +55,26 @@ def train_model(
     embedded: Embedded | None = None,
     earlier: Encoder | None = None,
     progress: Progress | None = None,
+    stage: Callable[[str], None] = lambda _name: None,
 ) -> ModelInfo:
     """Fit on all papers, measure by cross-fitting and by a split in time, and write the folder `output`.
 
     `date` (YYYY-MM-DD) begins the version; by default it is the end of the newest paper's month, so that the same
     papers give the same bytes on any day. `embedded` is what `embed_labelled` gives, if it is already known. `earlier`
     reads the papers for the test by time, if the encoder was tuned: it must not know the later ones.
-    Raises `InputError` if there is nothing to learn from the papers.
+    `stage` is told the name of every long step that begins. Raises `InputError` if there is nothing to learn from the
+    papers.
     """
     parameters = parameters or Parameters()
     require_subject(papers)
     if embedded is None:
         embedded = embed_labelled(encoder, papers, progress)
+    stage("fitting the heads")
     by_earlier = embedded if earlier is None else embed_labelled(earlier, papers)
     model = LabelModel(taxonomy, parameters).fit(papers, embedded)
+    stage("testing on the newest papers")
     split = _time_split(papers, by_earlier, taxonomy, parameters)
+    stage("measuring the new model")
     card: dict[str, Any] = {
         "date": date or newest_date(papers),
         "title": taxonomy.title,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harvester.services.workspace import Watch
 
 _PIPE_WIDTH = 160  # characters of a table that no terminal shows
-_EVERY = 4.0  # seconds between two lines of progress in a log
+_EVERY, _SELDOM = 4.0, 60.0  # seconds between the first two lines of progress in a log, and at most
 By = Annotated[str | None, typer.Option("--by", help="Who decides (default: your login name).")]
 
 
@@ -74,7 +74,7 @@ def _print_table(drawn: "Table", rows: Sequence[Sequence[object]]) -> None:
 def watched(*, logged: bool = False) -> Iterator["Watch"]:
     """Progress bars on standard error, one per stage.
 
-    If it is not a terminal, none; or, with `logged`, a line every few seconds, for somebody who reads a log meanwhile.
+    If it is not a terminal, none; or, with `logged`, a line now and then, for somebody who reads a log meanwhile.
     """
     if logged and not sys.stderr.isatty():
         with _logged(sys.stderr) as watch:
@@ -115,7 +115,9 @@ def _logged(log: TextIO) -> Iterator["Watch"]:
             unfinished[stage] = stage if total is None else f"{stage}: {done:,} of {total:,} ({done / total:.0%})"
 
     def write() -> None:
-        while not over.wait(_EVERY):
+        pause = _EVERY
+        while not over.wait(pause):
+            pause = min(pause * 1.5, _SELDOM)
             if shown := list(unfinished.values()):
                 log.write(f"{shown[-1]}, {time.monotonic() - begun:.0f} s\n")
                 log.flush()

@@ -32,8 +32,13 @@ def upgrade(call: Invocation, no_backup: NoBackup = False) -> Output | None:
 
     with watched(logged=True) as watch:
         done = job(_store(call), None if no_backup else _folder(call), watch)
-    said = f"The store's schema is {done.after} (it was {done.before or 'not created yet'})."
-    return Output(done.to_json(), f"{said}\nA backup from before: {done.backup.file}" if done.backup else said)
+    said = [f"The store's schema is {done.after} (it was {done.before or 'not created yet'})."]
+    if done.backup:
+        said.append(f"A backup from before: {done.backup.file}")
+    if done.older:
+        said.append("Backups by earlier attempts, which were stopped; remove them if you do not need them:")
+        said += [f"    {file}" for file in done.older]
+    return Output(done.to_json(), "\n".join(said))
 
 
 @app.command()

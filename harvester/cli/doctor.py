@@ -21,8 +21,9 @@ def doctor(call: Invocation) -> Output | None:
     for finding in examine(call.config_file):
         findings.append(finding)
         if not call.as_json:
-            remedy = f"\n      {finding.remedy}" if finding.remedy else ""
-            say(f"{MARKS[finding.state]:4}  {finding.check}: {finding.message}{remedy}")
+            say(f"{MARKS[finding.state]:4}  {finding.check}: {finding.message}")
+            for line in filter(None, (*finding.details, finding.remedy)):
+                say(f"      {line}")
     return Output(
         [finding.to_json() for finding in findings], failed=any(finding.state == "fail" for finding in findings)
     )

@@ -23,7 +23,7 @@ def train(
     from harvester.services.learning.train import train as fit
 
     ws = call.workspace
-    with watched() as watch:
+    with watched(logged=True) as watch:
         done = roll_back(ws, watch) if rollback else fit(ws, watch)
     if rollback:
         text = f"Rolled back from {done['rolled_back']} to {done['in_use']}; {done['rescored']} candidates rescored."
@@ -46,7 +46,7 @@ def evaluate(
     if drift:
         drifted = job.drift(ws)
         return Output(drifted, lambda: _say_drift(drifted))
-    with watched() as watch:
+    with watched(logged=True) as watch:
         found = job.evaluate(ws, labels, watch)
     return Output(found, lambda: _say_figures(found))
 

@@ -2,7 +2,8 @@
 
 FetchError
 ├── Unavailable     no answer: refused, timed out, cut off, or an error status
-│   └── Throttled   the service asked us to slow down (429, or arXiv's 403 and 406 for the same)
+│   ├── Throttled   the service asked us to slow down (429, or arXiv's 403 and 406 for the same)
+│   └── Unreached   no connection to its host: whatever else it has, it need not be asked now
 ├── BadQuery        the service rejects the request itself: retrying changes nothing
 ├── Malformed       an answer in the wrong format: an HTML page, a truncated document, an entity declaration
 ├── Incomplete      a well-formed answer with fewer records than it announces
@@ -22,6 +23,10 @@ class Throttled(Unavailable):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unreached(Unavailable):
+    """No connection to the host, which need not be asked for anything else now."""
 
 
 class BadQuery(FetchError):

@@ -23,8 +23,8 @@ from harvester.base.settings_section import SettingsSection
 from harvester.domain.link_answers import Astray, Reply
 from harvester.domain.run_report import Payload
 from harvester.sources.causes import cause
-from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
-from harvester.sources.outage import note_answer, unreached
+from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable, Unreached
+from harvester.sources.outage import connect_timeout, note_answer, unreached
 from harvester.sources.private_hosts import PrivateHost
 
 if TYPE_CHECKING:
@@ -173,7 +173,9 @@ class Transport:
         seconds = min(self._settings.max_wait, 2.0**attempt) if wanted is None else wanted
         if isinstance(error, Throttled):
             self._cool_down(seconds)
-        if attempt == self._settings.attempts or seconds > self._settings.max_wait or unreached(host):
+        if unreached(host):
+            raise Unreached(str(error)) from error
+        if attempt == self._settings.attempts or seconds > self._settings.max_wait:
             raise error
         time.sleep(seconds)
 
@@ -188,7 +190,7 @@ class Transport:
         from urllib3.exceptions import HTTPError
 
         if why := unreached(_host(url)):
-            raise Unavailable(f"{_where(url)} gave no complete answer: {why}.")
+            raise Unreached(f"{_where(url)} gave no complete answer: {why}.")
         deadline = time.monotonic() + self._settings.read_limit
         self.requests += 1
         try:
@@ -209,9 +211,10 @@ class Transport:
 
     def _open(self, url: str, params: Params, headers: Mapping[str, str]) -> "requests.Response":
         asked: Params | None = params
+        timeout = (connect_timeout(self._settings.timeout), self._settings.timeout)
         for _ in range(MAX_REDIRECTS + 1):
             response = self._session.get(
-                url, params=asked, headers=headers, timeout=self._settings.timeout, stream=True, allow_redirects=False
+                url, params=asked, headers=headers, timeout=timeout, stream=True, allow_redirects=False
             )
             if not response.is_redirect:
                 return response

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from harvester.domain.link_answers import Failure
 
-UNREACHED = (Failure.NO_NAME, Failure.NO_ROUTE)  # neither name server nor router knows the way
+UNREACHED = (Failure.NO_NAME, Failure.NO_ROUTE, Failure.TIMED_OUT)  # or packets get lost on the way, as at a firewall
 ATTEMPTS = 2  # to reach one host
 HOSTS = 2  # if the first hosts, so many, are not reached, that is no fault of theirs
+FIRST_WAIT = 10.0  # seconds for a connection, until any host was reached
 
 
 @dataclass(slots=True)
@@ -44,6 +45,12 @@ def unreached(host: str) -> str | None:
     if seen.reached or len(seen.attempts) < HOSTS:
         return None
     return f"there is no network ({' and '.join(seen.attempts)} were not reached, either)"
+
+
+def connect_timeout(usual: float) -> float:
+    """How many seconds to wait for a connection now."""
+    seen = _seen.get()
+    return usual if seen is None or seen.reached else min(usual, FIRST_WAIT)
 
 
 def note_answer(host: str, failure: str = "") -> None:

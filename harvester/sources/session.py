@@ -15,9 +15,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NameResolutionError
 
-from harvester.sources.private_hosts import public_addresses
+from harvester.sources.private_hosts import public_addresses, resolved
 
 # It logs the headers that it cannot parse, which are a stranger's text.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
@@ -45,14 +45,14 @@ def _within(seconds: float, *, allow_private: bool) -> HTTPAdapter:
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return super()._new_conn() if allow_private else _connected(self, super()._new_conn)
+            return _connected(self, super()._new_conn, allow_private=allow_private)
 
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
             return _in_time(super().getresponse, self.sock, seconds)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return super()._new_conn() if allow_private else _connected(self, super()._new_conn)
+            return _connected(self, super()._new_conn, allow_private=allow_private)
 
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
             return _in_time(super().getresponse, self.sock, seconds)
@@ -68,28 +68,42 @@ def _within(seconds: float, *, allow_private: bool) -> HTTPAdapter:
     return adapter
 
 
-def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
-    """Resolve the host once, check its addresses, and connect to one of these: it may have others a moment later.
+def _connected(
+    connection: HTTPConnection, connect: Callable[[], socket.socket], *, allow_private: bool
+) -> socket.socket:
+    """Resolve the host once, and connect to one of its addresses, which share the time for that.
 
-    Certificates are still checked against the name.
+    Unless `allow_private`, they are checked first: it may have others a moment later. Certificates are still checked
+    against the name.
 
     Raises:
         PrivateHost: an address is on a private network.
     """
-    name = connection._dns_host
+    name, limit = connection._dns_host, connection.timeout
     try:
-        found = public_addresses(name)
-    except OSError:  # it cannot be resolved, which urllib3 says in its own way
+        found = list(map(str, resolved(name))) if allow_private else public_addresses(name)
+    except socket.gaierror as error:
+        raise NameResolutionError(connection.host, connection, error) from error
+    except (OSError, UnicodeError):  # urllib3 says in its own way what is wrong with such a name
         return connect()
     try:
-        for place in found[:-1]:
-            connection._dns_host = place
-            with suppress(OSError, HTTPError):
-                return connect()
-        connection._dns_host = found[-1]
-        return connect()
+        if limit:
+            connection.timeout = limit / len(found)
+        made = _first_of(connection, found, connect)
+        made.settimeout(limit)
+        return made
     finally:
-        connection._dns_host = name
+        connection._dns_host, connection.timeout = name, limit
+
+
+def _first_of(connection: HTTPConnection, found: list[str], connect: Callable[[], socket.socket]) -> socket.socket:
+    """A connection to the first address that takes one."""
+    for place in found[:-1]:
+        connection._dns_host = place
+        with suppress(OSError, HTTPError):
+            return connect()
+    connection._dns_host = found[-1]
+    return connect()
 
 
 def _in_time(wait: Callable[[], HTTPResponse], connection: socket.socket, seconds: float) -> HTTPResponse:

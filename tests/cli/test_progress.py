@@ -13,6 +13,7 @@ def test_a_log_gets_a_line_of_what_is_being_done_now_and_then(monkeypatch: pytes
     log = io.StringIO()
     monkeypatch.setattr(sys, "stderr", log)
     monkeypatch.setattr(common, "_EVERY", 0.01)
+    monkeypatch.setattr(common, "_SELDOM", 0.01)
 
     def shown(words: str) -> None:
         while words not in log.getvalue():

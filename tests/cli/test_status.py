@@ -30,6 +30,7 @@ def test_one_screen(room: Room) -> None:
     assert lines[4] == "readers  1 active subscribers"
     problems = [line for line in lines if line.startswith("problem  ")]
     assert any("503 from arXiv" in line for line in problems)
+    assert not any("below" in line for line in problems), "no upstream is asked here"
     assert any("digest" in line and "No mail server." in line for line in problems)
     document = json.loads(said(room, "status", "--json"))
     assert {"run", "waiting", "next", "model", "problems"} <= set(document)

@@ -434,8 +434,13 @@ def test_a_damaged_store_is_set_aside_as_it_is(tmp_path: Path) -> None:
 
 def test_the_commands_say_where_the_backup_is(tmp_path: Path) -> None:
     room = Room.make(tmp_path, store=f"sqlite:///{golden(tmp_path / 'data', '0001')}")
-    upgraded = room.run("db", "upgrade")
-    (made,) = (tmp_path / "data" / "backups").iterdir()
-    assert str(made) in upgraded
+    left = tmp_path / "data" / "backups" / f"before-{schema.REVISIONS[-1]}.db"
+    left.parent.mkdir()
+    golden(left.parent, "0001").rename(left)
+    upgraded = room.run("db", "upgrade").splitlines()
+    (made,) = set(left.parent.iterdir()) - {left}
+    assert upgraded[1].endswith(str(made))
+    assert "by earlier attempts, which were stopped" in upgraded[2]
+    assert upgraded[3:] == [f"    {left}"], "a killed upgrade leaves its backup"
     assert str(tmp_path / "data" / "backups" / "before-restore.db") in room.run("db", "restore", str(made), "--force")
     assert room.json("db", "restore", str(made), "--force", "--no-backup")["backup"] is None

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -235,12 +235,30 @@ def _challenge(ws: Workspace, given: TrainingSet, watch: Watch) -> tuple[str, li
         with named_errors():
             encoder = CachedEncoder(shipped_encoder(ws.taxonomy, encoder_name(ws)), ws.settings.path(EMBEDDINGS))
             embedded = embed_labelled(encoder, papers, counted(watch, "encoded", len(papers)))
-            by_old = embed_labelled(old.encoder, papers)  # from the cache, if both have the same encoder
+            # From the cache, if both have the same encoder.
+            by_old = embed_labelled(old.encoder, papers, counted(watch, "encoded for the model in use", len(papers)))
             day = utc_date(ws.clock()).isoformat()
-            watch("heads fitted", 0, None)
-            info = train_model(papers, ws.taxonomy, encoder, part, date=day, embedded=embedded)
+            begin = _stages(watch)
+            info = train_model(papers, ws.taxonomy, encoder, part, date=day, embedded=embedded, stage=begin)
+            begin("comparing both models")
             rows = compare(old, load(part, encoder=encoder_name(ws)), papers, (by_old, embedded), given.decided)
+            begin("")
         move_model(part, models_folder(ws) / info.version)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return info.version, [row.to_json() for row in rows]
+
+
+def _stages(watch: Watch) -> Callable[[str], None]:
+    """Begins a stage whose end is not known, and ends the one before; "" begins none."""
+    running = ""
+
+    def begin(name: str) -> None:
+        nonlocal running
+        if running:
+            watch(running, 1, 1)
+        running = name
+        if running:
+            watch(running, 0, None)
+
+    return begin

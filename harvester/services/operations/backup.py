@@ -99,16 +99,21 @@ def scheduled(ws: Workspace) -> Backup:
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """The schema before an upgrade (None: the store was empty) and after it, and the backup that was made first."""
+    """The schema before an upgrade (None: the store was empty) and after it, and the backup that was made first.
+
+    `older` are the backups that earlier attempts made, which were stopped before their end.
+    """
 
     before: str | None
     after: str
     backup: Backup | None
+    older: tuple[Path, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """``{"before", "after", "backup"}``."""
+        """``{"before", "after", "backup", "older"}``."""
         made = self.backup.to_json() if self.backup else None
-        return {"before": self.before, "after": self.after, "backup": made}
+        older = [str(file) for file in self.older]
+        return {"before": self.before, "after": self.after, "backup": made, "older": older}
 
 
 def upgrade(store: Engine, aside: Path | None, watch: Watch = unwatched) -> Upgraded:
@@ -122,14 +127,16 @@ def upgrade(store: Engine, aside: Path | None, watch: Watch = unwatched) -> Upgr
         StoreError: the store fails or is newer than this program; it is unchanged.
     """
     before = schema.revision(store)
-    made = None
+    older: tuple[Path, ...] = ()
+    made, name = None, f"before-{schema.REVISIONS[-1]}"
     if before in schema.REVISIONS[:-1]:
         if aside:
             sweep(aside)
+            older = tuple(sorted(aside.glob(f"{name}*{SUFFIXES[store.dialect.name]}")))
         require_space_to_upgrade(store, before, aside)
-        made = _write(store, _free(aside, f"before-{schema.REVISIONS[-1]}", store), watch) if aside else None
+        made = _write(store, _free(aside, name, store), watch) if aside else None
     schema.upgrade(store, watch)
-    return Upgraded(before, schema.REVISIONS[-1], made)
+    return Upgraded(before, schema.REVISIONS[-1], made, older)
 
 
 def _free(folder: Path, why: str, store: Engine) -> Path:

@@ -130,12 +130,12 @@ def run(
     with lock(ws.store, "run"):
         with write(ws.store) as db:
             night = Night(begin_run(db, ws.clock()))
-        with bound(run=night.name):
+        with bound(run=night.name), watching_network():
             log.info("begins with %s", ", ".join(source.name for source in asked))
             if proposing := ws.settings.catalog.git == "propose":
                 proposing = _step(night, lambda: _read_back(ws, night))
             _step(night, lambda: _read_files(ws, night))
-            with BackgroundClassifier(ws, watch) as alongside, watching_network():
+            with BackgroundClassifier(ws, watch) as alongside:
                 night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
             _step(night, lambda: reconsider(ws, asked, night.outcomes))
             if any(source.name == crossref.PROVENANCE.name for source in asked):

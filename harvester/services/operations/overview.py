@@ -13,6 +13,7 @@ from harvester.base.files import nearest
 from harvester.config.schedule import JOBS, ScheduleSettings
 from harvester.services.learning.models import model_info
 from harvester.services.operations.doctor import disks, history
+from harvester.services.operations.doctor.finding import DoctorFinding
 from harvester.services.operations.status import Status, status
 from harvester.services.workspace import Workspace
 
@@ -107,7 +108,7 @@ def overview(ws: Workspace) -> Overview:
         *history.check_schedule(now, ws.settings.schedule),
         *disks.check_disks(folders),
     ]
-    told = (f"{finding.message} {finding.remedy}".strip() for finding in findings if finding.state != "ok")
+    told = (line for finding in findings if finding.state != "ok" for line in _lines(finding))
     return Overview(
         status=now,
         next=next_job(ws.settings.schedule, now.now),
@@ -115,6 +116,12 @@ def overview(ws: Workspace) -> Overview:
         free={purpose: _free(folder) for purpose, folder in folders.items()},
         problems=(*trouble, *told),
     )
+
+
+def _lines(finding: DoctorFinding) -> tuple[str, ...]:
+    """A finding where no upstream is asked."""
+    remedy = finding.remedy.replace(history.UPSTREAM_BELOW, "ask `harvester doctor`")
+    return f"{finding.message} {remedy}", *finding.details
 
 
 def next_job(chosen: ScheduleSettings, now: datetime) -> NextJob | None:

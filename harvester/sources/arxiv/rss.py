@@ -24,7 +24,7 @@ from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.ids import BATCH, hydrate
 from harvester.sources.arxiv.tex import plain_accents
-from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable
+from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable, Unreached
 from harvester.sources.feed import alone, parse_feed
 from harvester.sources.http import Transport
 from harvester.sources.source import HarvestSettings, Known, Probe, Source, SourceKind, SourceState, WebSource
@@ -164,14 +164,14 @@ class _Gathered:
 
 
 def _gather(settings: RssSettings, transport: Transport) -> _Gathered:
-    """All categories, even after one fails; stop only if the service asks us to slow down."""
+    """All categories, even after one fails; stop only if arXiv asks us to slow down or cannot be reached."""
     gathered = _Gathered()
     for category in dict.fromkeys(settings.categories):
         try:
             gathered.add(category, _ask(settings, transport, category))
         except FetchError as error:
             gathered.errors.append(error)
-            if isinstance(error, Throttled):
+            if isinstance(error, (Throttled, Unreached)):
                 break
     return gathered
 

@@ -13,6 +13,7 @@ from harvester.services.operations.status import Status
 LATE = timedelta(hours=36)  # a nightly run was missed
 SCHEDULE = "Start `harvester schedule`, or run it from cron with `--once`."
 UNREAD = timedelta(days=14)  # a branch that waits for longer was forgotten
+UPSTREAM_BELOW = "see its upstream below"  # the doctor asks the upstreams last
 PATIENCE = timedelta(hours=1)  # a job that has been due, or running, for longer is reported
 
 
@@ -44,24 +45,23 @@ def _last(now: Status) -> Iterator[DoctorFinding]:
         yield ok("runs", f"The last run, {name}, ended {state}; the sources that failed have been turned off since.")
         return
     verdict = fail if state == "failed" else warn
-    why = " ".join(now.problems)
     yield verdict(
-        "runs", f"The last run, {name}, ended {state}: {why}", "The next run repairs it, or see its upstream below."
+        "runs", f"The last run, {name}, ended {state}.", f"The next run repairs it, or {UPSTREAM_BELOW}.", now.problems
     )
 
 
 def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
     """Whether any source is behind by more than the windows overlap: then papers may be missed."""
     sources = [source.name for source in now.last.sources if now.is_on(source.name)] if now.last else []
-    for name in sources:
-        reached = now.figures.reached.get(name)
-        if reached is None:
-            yield warn("sources", f"{name} has never been complete.", "See its upstream below.")
-        elif now.now - reached > max(overlap, LATE):
+    if never := [name for name in sources if name not in now.figures.reached]:
+        yield warn("sources", f"Never complete so far: {', '.join(never)}.", f"If that lasts, {UPSTREAM_BELOW}.")
+    for name in (name for name in sources if name not in never):
+        reached = now.figures.reached[name]
+        if now.now - reached > max(overlap, LATE):
             message = f"{name} is complete only up to {rfc3339(reached)}."
             remedy = "Repair its upstream; then run `harvester run` and `harvester audit --repair`."
             yield fail("sources", message, remedy)
-    if sources and all(name in now.figures.reached for name in sources):
+    if sources and not never:
         yield ok("sources", f"{len(sources)} sources have been complete at least once.")
 
 
