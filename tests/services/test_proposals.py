@@ -173,6 +173,24 @@ def test_an_entry_that_was_broken_or_renamed_is_not_rejected(world: Proposing) -
     assert (world.states(), world.said(FIRST)) == (["accepted"] * 2, [("accept", "Rita Reviewer")])
 
 
+def test_an_entry_that_was_given_another_identifier_accepts_that_paper_and_teaches_nothing(world: Proposing) -> None:
+    """The proposed paper was rejected, and learned from as out of scope, although it was the one that was accepted."""
+    world.room.fill(2)
+    world.night()
+    world.desk.open()
+    world.desk.correct(FIRST, f'"arxiv:{FIRST}"', '"doi:10.1000/heart.1"')
+    world.desk.merge()
+    world.desk.drop()
+    for _ in range(2):
+        assert (world.night(), world.problems) == ("", [])
+        assert world.room.json("log", "doi:10.1000/heart.1")[0]["action"] == "accept"
+        assert len(world.room.entries) == 2
+        decided = [decision for decision in world.room.log(FIRST) if decision.via == "review"]
+        assert [(decision.action, decision.by) for decision in decided] == [("withdraw", "Rita Reviewer")]
+        assert decided[0].reason == "its entry names doi:10.1000/heart.1 now"
+    assert git(world.room.folder, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize(
     ("trouble", "remedy", "message"),
     [

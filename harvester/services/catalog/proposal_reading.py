@@ -6,7 +6,7 @@ off, or could not reach the remote, is made good by the next one.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -60,7 +60,7 @@ class ReadBack:
 
 @dataclass(frozen=True, slots=True)
 class _Entries:
-    """The main branch's entries by paper, and the papers whose entries are broken.
+    """The main branch's entries by paper, the papers whose entries are broken, and the identifier in each valid file.
 
     `unclear` says that a broken file names no paper, so that it may be any paper's entry.
     """
@@ -68,6 +68,7 @@ class _Entries:
     valid: Mapping[int, Entry]
     broken: frozenset[int]
     unclear: bool
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_back(ws: Workspace) -> ReadBack:
@@ -154,6 +155,7 @@ def _entries(ws: Workspace, db: Connection) -> _Entries:
         {stored[entry.id].number: entry for entry in catalog.entries if entry.id in stored},
         frozenset(stored[name].number for name in named if name in stored),
         None in named,
+        {entry.path.as_posix(): entry.id for entry in catalog.entries if entry.path},
     )
 
 
@@ -172,7 +174,11 @@ def _settle(ws: Workspace, remote: Remote, entries: _Entries, branch: ProposalBr
             _accept(ws, db, numbers[paper.id], entry, _by(touches, branch, paper.file, str(entry.path)))
         why = "deleted in its proposal" if merged or said.accepted else "proposal closed"
         for paper in said.rejected:
-            _reject(ws, db, numbers[paper.id], why, _by(touches, branch, paper.file))
+            by = _by(touches, branch, paper.file)
+            if renamed := entries.named.get(paper.file):
+                _withdraw(ws, db, numbers[paper.id], f"its entry names {renamed} now", by)
+            else:
+                _reject(ws, db, numbers[paper.id], why, by)
         keep_waiting(db, replace(branch, papers=said.waiting), ws.clock())
     counts = (len(papers) for papers in (said.accepted, said.rejected, said.waiting))
     log.info("%s: %s papers accepted, %s rejected, %s wait", branch.name, *counts)
@@ -225,3 +231,12 @@ def _accept(ws: Workspace, db: Connection, number: int, entry: Entry, by: str) -
 
 def _reject(ws: Workspace, db: Connection, number: int, why: str, by: str) -> None:
     record_decision(ws, db, Decision(number, "reject", "review", None, why, by, ws.clock()), filed=False)
+
+
+def _withdraw(ws: Workspace, db: Connection, number: int, why: str, by: str) -> None:
+    """Record that a reviewer gave a proposed entry another identifier.
+
+    That paper is accepted when the files are read. This one leaves the queue, but nothing is learned from that: its
+    text may well be in scope.
+    """
+    record_decision(ws, db, Decision(number, "withdraw", "review", None, why, by, ws.clock()), filed=False)
