@@ -163,11 +163,16 @@ def _crossed(encoder: Encoder, earlier: Encoder | None) -> dict[str, Any]:
 def _traceable(
     papers: Sequence[Labelled], embedded: Embedded, taxonomy: Taxonomy, year: int, parameters: Parameters
 ) -> dict[str, Figures]:
-    """The same test for heads of only those papers that have an arXiv id: what anyone can fetch and retrain."""
+    """The same test for heads of only those papers that have an arXiv id: what anyone can fetch and retrain.
+
+    Left out if all have one, or none of those to learn from is in scope.
+    """
     rows = [n for n, paper in enumerate(papers) if month_of(paper.text.id) is not None]
-    if len(rows) == len(papers):
+    some = [papers[n] for n in rows]
+    early = [paper for paper, late in zip(some, split_by_year(some, year), strict=True) if not late]
+    if len(some) == len(papers) or not any(paper.in_scope for paper in early):
         return {}
-    figures = evaluate_split([papers[n] for n in rows], embedded.rows(rows), taxonomy, year, parameters)
+    figures = evaluate_split(some, embedded.rows(rows), taxonomy, year, parameters)
     return {"trained on arXiv papers alone": figures["this model"]}
 
 

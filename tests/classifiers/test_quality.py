@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from classifiers.evaluation import Figures, evaluate_split, split_by_year
 from classifiers.features import embed_labelled
 from classifiers.packaged import packaged
 from classifiers.records import Labelled, Text, labelled_of
-from classifiers.storage import load_training_index, read_info
+from classifiers.storage import load_training_index, read_info, seen_names
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
 
@@ -86,28 +87,38 @@ def test_the_shipped_model_is_small() -> None:
     assert sum(file.stat().st_size for file in packaged("model").iterdir()) < 40_000_000
 
 
-def test_the_shipped_labels_are_labels_and_no_texts() -> None:
-    lines = (packaged("labels") / "labels.jsonl").read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
-    taxonomy = load_taxonomy()
-    assert len({record["id"] for record in records}) == len(records) > 2700
+def records_of(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (packaged("labels") / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("name", "fewest"), [("labels.jsonl", 2700), ("boundary.jsonl", 300)])
+def test_the_shipped_labels_are_labels_and_no_texts(name: str, fewest: int) -> None:
+    records, taxonomy = records_of(name), load_taxonomy()
+    assert len({record["id"] for record in records}) == len(records) > fewest
     for record in records:
         titled = record["id"].startswith("title:")
         expected = {"id", "scope", "task", "modality", "disease", "kind"} | ({"title"} if titled else set())
         assert set(record) == expected
         labelled_of({"title": "any", **record}, taxonomy)
-    lines = (packaged("labels") / "invented.jsonl").read_text(encoding="utf-8").splitlines()
-    invented = [json.loads(line) for line in lines]
-    inside = sum(record["scope"] > 0 for record in [*records, *invented])
-    repeats = inside - read_info().document["training"]["in_scope"]
+
+
+def test_the_shipped_model_has_learned_from_the_labelled_set() -> None:
+    records = [*records_of("labels.jsonl"), *records_of("invented.jsonl")]
+    repeats = sum(record["scope"] > 0 for record in records) - read_info().document["training"]["in_scope"]
     assert 0 <= repeats <= 2, "papers that are in the set under two names are trained on once"
 
 
-def test_the_invented_papers_are_labelled_texts() -> None:
-    """They teach figures of speech and furniture; the demo's own must not be among them."""
-    lines = (packaged("labels") / "invented.jsonl").read_text(encoding="utf-8").splitlines()
-    papers = [labelled_of(json.loads(line), load_taxonomy()) for line in lines]
-    assert len({paper.text.title for paper in papers}) == len(papers) > 140
+def test_what_waits_for_the_next_model_is_not_in_the_labelled_set() -> None:
+    waiting = {record["id"] for name in ("boundary.jsonl", "near-misses.jsonl") for record in records_of(name)}
+    trained = {record["id"] for name in ("labels.jsonl", "invented.jsonl") for record in records_of(name)}
+    assert waiting.isdisjoint(trained | seen_names(packaged("model")))
+
+
+@pytest.mark.parametrize(("name", "fewest"), [("invented.jsonl", 140), ("near-misses.jsonl", 300)])
+def test_the_invented_papers_are_labelled_texts(name: str, fewest: int) -> None:
+    """They teach figures of speech, furniture and labels in context; the demo's own must not be among them."""
+    papers = [labelled_of(record, load_taxonomy()) for record in records_of(name)]
+    assert len({paper.text.title for paper in papers}) == len(papers) > fewest
     assert all(paper.text.abstract and paper.text.id.startswith("invented:") for paper in papers)
     shown = {json.loads(line)["title"] for line in SAMPLE.read_text(encoding="utf-8").splitlines()}
     assert shown.isdisjoint(paper.text.title for paper in papers)

@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,20 @@ def test_a_handful_of_labels_is_enough_to_train(trained_garden: Garden, encoder:
     train_model(papers, trained_garden.taxonomy, encoder, tmp_path / "model")
     [prediction] = classifiers.load(tmp_path / "model").predict([Text("x", "Garden notes", "Tomato plants.")])
     assert prediction.in_scope, "nothing out of scope was ever shown"
+
+
+def test_earlier_papers_without_arxiv_ids_leave_out_what_anyone_can_retrain(
+    trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    inside = [paper for paper in read_labels([trained_garden.labels], trained_garden.taxonomy) if paper.in_scope]
+    papers = [
+        replace(paper, text=replace(paper.text, id=name.format(number, place), title=f"{paper.text.title}, {number}"))
+        for number, name in enumerate(["doi:10.1000/{}.{}"] * 3 + ["arxiv:2501.{}{:04d}"] * 2)
+        for place, paper in enumerate(inside)
+    ]
+    info = train_model(papers, trained_garden.taxonomy, encoder, tmp_path / "model")
+    assert info.metrics["time_split"]["year"] == 2025
+    assert set(info.metrics["time_split"]["results"]) == {"this model", "keyword rules"}
 
 
 def test_a_bad_label_is_named_with_file_and_line(trained_garden: Garden, tmp_path: Path) -> None:

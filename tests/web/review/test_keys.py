@@ -50,7 +50,7 @@ def test_numbers_toggle_what_the_model_is_unsure_of(room: Room, desk: Open) -> N
 
 
 def test_a_note_and_a_reason(room: Room, desk: Open) -> None:
-    names = room.fill(4)
+    names = room.fill(5)
     page = desk()
     page.keyboard.press("n")
     page.keyboard.type("axd: a note")
@@ -69,10 +69,17 @@ def test_a_note_and_a_reason(room: Room, desk: Open) -> None:
     page.keyboard.press("4")
     at(page, room, names[3])
     assert room.log(names[2])[0].reason == "A duplicate: cf. 2506.00001"
+    page.keyboard.press("n")
+    page.keyboard.type("Not a paper: a talk")
+    page.keyboard.press("Enter")
+    page.keyboard.press("r")
+    page.keyboard.press("3")
+    at(page, room, names[4])
+    assert room.log(names[3])[0].reason == "Not a paper: a talk", "the reason is there already"
     page.keyboard.press("r")
     page.keyboard.press("Escape")
     expect(page.locator("#reasons")).to_be_hidden()
-    assert room.place(names[3]).state == "pending"
+    assert room.place(names[4]).state == "pending"
 
 
 def test_many_are_selected_and_the_list_is_narrowed_by_keys(room: Room, desk: Open) -> None:

@@ -35,7 +35,8 @@ function because(reason) {
   one("#reasons").close();
   const note = one("#note");
   const said = note.value.trim();
-  note.value = (said && said !== reason ? `${reason}: ${said}` : reason).slice(0, note.maxLength);
+  // A reason that could not be sent stands there already.
+  note.value = (said.startsWith(reason) ? said : [reason, said].filter(Boolean).join(": ")).slice(0, note.maxLength);
   press("reject");
 }
 

@@ -1,0 +1,104 @@
+"""The lines of a paragraph: which begin another paper, and which only say more about the one above. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from harvester.catalog.importing.dates import is_place_or_date
+from harvester.catalog.importing.facts import without_links
+from harvester.catalog.importing.inline import Inline, links_in, notes_in
+from harvester.catalog.importing.names import names_of
+from harvester.catalog.importing.nodes import Line
+from harvester.catalog.importing.parts import parts_of
+from harvester.catalog.importing.titles import find_title, is_generic, is_title_link, leads_to_paper
+from harvester.catalog.importing.words import label_before, plain
+from harvester.domain.identity import link_identifier
+
+_STOP = re.compile(r"[.。](?<!\b[A-Z].)(?<! al\.)\s+|\s*[;|·]\s*|\s+[–—-]\s+")
+_LONGEST_LINE = 1_000  # characters of a line of authors
+
+
+def papers_of(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
+    """The lines of a paragraph, split where another paper begins."""
+    group: list[Line] = []
+    for whole in lines:
+        for line in [whole] if group and _is_in_brackets(whole.content) else parts_of(whole):
+            if group and _begins(line, group):
+                yield tuple(group)
+                group = []
+            group.append(line)
+    if group:
+        yield tuple(group)
+
+
+def _is_in_brackets(line: Inline) -> bool:
+    """Whether a line begins with a link in brackets (``[[Code](...)]``): below a title, it belongs to that paper."""
+    return line.text.startswith("[") and any(span.start == 1 for span in line.of("link"))
+
+
+def _begins(line: Line, above: Sequence[Line]) -> bool:
+    """Whether a line of a paragraph begins another paper: in bold, or with a link that is a title."""
+    content = line.content
+    if content.text.startswith("|"):
+        return True
+    _, part, start = label_before(content.text)
+    if part and start:
+        return False
+    first = find_title(above[0].content, bullet=False, like_a_paper=True).title
+    bold = next((span for span in content.of("strong") if span.start == 0), None)
+    if bold:
+        words = content.part(bold.start, bold.end).words
+        return not is_place_or_date(words) and not is_generic(words.strip(" :：")) and not names_of(words)
+    if _is_like(line, above):
+        return True
+    link = next((span.link for span in content.of("link") if span.start == 0), None)
+    return bool(first and link and is_title_link(link) and len(link.label.split()) > 2 and _has_paper(above))
+
+
+def _is_like(line: Line, above: Sequence[Line]) -> bool:
+    """Whether a line has a title and a link to a paper like the one above it: lines between which only breaks stand."""
+    if len(above) > 1 or not line.content.text[:1].isupper() or not above[0].content.text[:1].isupper():
+        return False
+    own, others = (
+        {link_identifier(link.target) for link in links_in(content) if leads_to_paper(link)} - {None}
+        for content in (line.content, above[0].content)
+    )
+    several = len(find_title(line.content, bullet=False, like_a_paper=True).title.split()) > 2
+    return several and bool(own and others) and not own & others and not is_detail(line.content)
+
+
+def _has_paper(lines: Sequence[Line]) -> bool:
+    return any(leads_to_paper(link) or is_title_link(link) for link in links_in(*(line.content for line in lines)))
+
+
+def is_detail(line: Inline) -> bool:
+    """Whether a line has no title: labelled parts, links that say what they lead to, dates, venues, authors."""
+    text = plain(line.text)
+    label, part, _ = label_before(text)
+    if label and part:
+        return part not in ("title", "name")
+    links = [link for link in links_in(line) if not link.image]
+    if any(is_title_link(link) and len(link.label.split()) > 2 for link in links):
+        return False
+    left = plain(without_links(line).text).strip(" ,.;:|-–—()[]*_/&+")
+    if not re.search(r"\w", left):
+        if _is_bold_text(line):
+            return False
+        return bool(line.spans) or bool(list(notes_in(line))) or not text
+    if line.of("strong"):
+        return False
+    return all(map(_says_who_or_where, _STOP.split(left))) or (len(line.of("em")) == 1 and not links)
+
+
+def _is_bold_text(line: Inline) -> bool:
+    """Whether all of a line is in bold, and is more than one link: a title that contains an address."""
+    whole = any((span.start, span.end) == (0, len(line.text)) for span in line.of("strong"))
+    links = [line.text[span.start : span.end].strip() for span in line.of("link")]
+    return whole and bool(links) and line.text.lstrip("[( ").rstrip(") ]") not in [link.rstrip(") ]") for link in links]
+
+
+def _says_who_or_where(text: str) -> bool:
+    """Whether a text names authors, a venue or a date, or authors and then, behind a comma, a venue."""
+    if names_of(text) or is_place_or_date(text):
+        return True
+    commas = (comma.span() for comma in re.finditer(r",\s+", text[:_LONGEST_LINE]))
+    return any(names_of(text[:start]) and is_place_or_date(text[end:]) for start, end in commas)
