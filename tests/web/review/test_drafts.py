@@ -78,7 +78,7 @@ def test_a_session_that_ended_says_so_and_keeps_ticks_note_and_filters(room: Roo
     draft(page)
     room.now = room.now.replace(day=14)
     page.click("button.accept")
-    page.wait_for_url("**/login**")
+    expect(page).to_have_url(re.compile("/login"))
     expect(page.locator("main")).to_contain_text("Your session has ended; nothing was decided.")
     assert room.place(NAME).state == "pending"
     sign_in(page)
