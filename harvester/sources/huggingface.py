@@ -21,7 +21,7 @@ from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
-from harvester.sources.json_fields import Fields
+from harvester.sources.json_fields import Fields, text_of
 from harvester.sources.names import name_of
 from harvester.sources.records import Reader, Reading, read_all
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
@@ -105,13 +105,14 @@ def _read(item: Fields) -> Reading:
 def as_sighting(item: Fields) -> Sighting:
     """One item of a listing; raises KeyError, TypeError or ValueError if it lacks what every item has."""
     record = item["paper"]
-    named = arxiv_version(record["id"])
+    name = text_of(record, "id")
+    named = arxiv_version(name)
     if named is None:
-        raise ValueError(f"{record['id']!r} is not an arXiv id")
+        raise ValueError(f"{name!r} is not an arXiv id")
     paper = Paper(
         identifiers=(f"arxiv:{named[0]}",),
-        title=_title(record["title"]),
-        abstract=clean(record.get("summary") or ""),
+        title=_title(text_of(record, "title")),
+        abstract=clean(text_of(record, "summary")),
         authors=_authors(record.get("authors") or ()),
         published=_moment(record["publishedAt"]) if record["publishedAt"] else None,
         links={"paper": f"https://arxiv.org/abs/{named[0]}"} | _links(record),
@@ -163,7 +164,10 @@ def _links(record: dict[str, Any]) -> dict[str, str]:
 
 
 def _moment(text: str) -> datetime:
-    return as_utc(datetime.fromisoformat(text))
+    try:
+        return as_utc(datetime.fromisoformat(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date and time") from None
 
 
 def _source(settings: HuggingFaceSettings, _harvest: HarvestSettings, _state: SourceState) -> Source:

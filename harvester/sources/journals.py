@@ -20,6 +20,7 @@ from harvester.sources.errors import Malformed
 from harvester.sources.feed import alone, parse_feed, plain_text
 from harvester.sources.http import Answer, Transport
 from harvester.sources.journal_item import Item, as_paper
+from harvester.sources.records import UNREADABLE, why_unreadable
 from harvester.sources.source import (
     HarvestSettings,
     NamedWebSource,
@@ -143,8 +144,8 @@ def _papers(items: Sequence[Item], now: datetime | None) -> tuple[list[Paper], l
     for number, item in enumerate(items, 1):
         try:
             paper = as_paper(item, now)
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
-            why = f"{type(error).__name__} {error}"
+        except UNREADABLE as error:
+            why = why_unreadable(error)
             notes.append(f"an item, {_place(number, item)}, that cannot be read: {why}")
             odd.append(OddRecord(alone(item.element), why))
             continue

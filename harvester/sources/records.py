@@ -53,7 +53,7 @@ def read_all(reader: Reader, read: Callable[[Fields], Reading], records: Sequenc
                 raise ValueError("it has no fields")
             reading = read(record)
         except UNREADABLE as error:
-            why = _why(error)
+            why = why_unreadable(error)
             notes.append(f"{reader.term} {number} ({reader.name(record)}) cannot be read and was left out: {why}.")
             odd.append(OddRecord(json.dumps(record, sort_keys=True), why))
             continue
@@ -79,6 +79,8 @@ def _title_of(record: Fields) -> str:
     return clean(found)[:80] if isinstance(found, str) else ""
 
 
-def _why(error: Exception) -> str:
-    """Our own sentence, or Python's words about what it met: a KeyError's are only a name."""
-    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
+def why_unreadable(error: Exception) -> str:
+    """Why a record cannot be read: our own sentence, or in general terms what Python met in it."""
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]}"
+    return str(error) if isinstance(error, ValueError) else "one of its fields is of another type than documented"

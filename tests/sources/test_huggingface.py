@@ -49,10 +49,12 @@ def test_what_may_be_missing_may_be_missing() -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"title": None}, r"Item 2 \(2506.00001\) cannot be read and was left out"),
+        ({"title": None}, r"Item 2 \(2506.00001\) cannot be read and was left out: it has no title\."),
+        ({"summary": ["a"]}, r"Item 2 \(2506.00001\).*: its summary is not text\."),
+        ({"upvotes": [1]}, r"Item 2 \(2506.00001\).*: one of its fields is of another type than documented\."),
         ({"title": " "}, "it has no title"),
         ({"id": "openreview-a1B2c3"}, r"Item 2 \(openreview-a1B2c3\).*is not an arXiv id"),
-        ({"publishedAt": "some day"}, "Invalid isoformat"),
+        ({"publishedAt": "some day"}, "'some day' is not a date and time"),
         ({"authors": "Jane Doe"}, "cannot be read"),
     ],
 )

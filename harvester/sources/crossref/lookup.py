@@ -19,7 +19,7 @@ from harvester.sources.crossref.record import read_record
 from harvester.sources.dates import AHEAD
 from harvester.sources.errors import BadQuery, Malformed
 from harvester.sources.http import Params, Transport
-from harvester.sources.records import UNREADABLE, Reading
+from harvester.sources.records import UNREADABLE, Reading, why_unreadable
 
 GROUP = 50  # DOIs in one request
 ARTICLES = ",".join(f"type:{kind}" for kind, declared in PAPERS.items() if kind != PREPRINT and not declared)
@@ -103,6 +103,7 @@ def _found(works: Sequence[Any], today: date) -> Found:
         try:
             readings[name] = read_record(work, today + AHEAD)
         except UNREADABLE as error:
-            notes.append(f"Crossref's record of {name} cannot be read and was left out: {error}.")
-            odd.append(OddRecord(json.dumps(work, sort_keys=True), str(error)))
+            why = why_unreadable(error)
+            notes.append(f"Crossref's record of {name} cannot be read and was left out: {why}.")
+            odd.append(OddRecord(json.dumps(work, sort_keys=True), why))
     return Found(readings, tuple(notes), tuple(odd))

@@ -25,7 +25,7 @@ from harvester.sources.europepmc.fields import day_of
 from harvester.sources.europepmc.query import DEFAULT_QUERY, asked_as, dated, last_day, recent
 from harvester.sources.europepmc.record import ARTICLE, own_names, read_record
 from harvester.sources.http import Params, Transport
-from harvester.sources.records import Reader, Reading, read_all
+from harvester.sources.records import UNREADABLE, Reader, Reading, read_all, why_unreadable
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
 from harvester.sources.window import Batch, Window
 
@@ -207,8 +207,8 @@ def look_up(settings: EuropePmcSettings, transport: Transport, name: str, today:
         try:
             if name in own_names(record):
                 return read_record(record, today)
-        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
-            raise Malformed(f"Europe PMC's record of {name} cannot be read: {error}.") from None
+        except UNREADABLE as error:
+            raise Malformed(f"Europe PMC's record of {name} cannot be read: {why_unreadable(error)}.") from None
     return None
 
 
