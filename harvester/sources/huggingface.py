@@ -33,6 +33,7 @@ PAGE = 100
 FEW = 5  # daily papers for the doctor: one alone may be odd
 SEARCH_LIMIT = 120
 MOST_VOTES = 1_000_000_000  # fits a database integer
+_NUMBER = re.compile(r"^Item \d+ ")
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -63,19 +64,24 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
     Raises:
         FetchError: an answer is missing or not in Hugging Face's format.
     """
+    told: set[str] = set()
     for day in _days(window):
-        yield from _daily(transport, f"{settings.url}/api/daily_papers", day)
+        for found in _daily(transport, f"{settings.url}/api/daily_papers", day):
+            yield _noted(found, f"Daily papers of {day}", told)
     for query in settings.queries:
         params: dict[str, str | int] = {"q": query, "limit": SEARCH_LIMIT}
         found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
         asked = [seen for seen in found.sightings if window.since <= _appeared(seen) < window.until]
         others = [seen for seen in found.sightings if not window.since <= _appeared(seen) < window.until]
-        yield replace(_noted(found, f"Search for {query!r}"), sightings=asked, known_only=others)
+        yield replace(_noted(found, f"Search for {query!r}", told), sightings=asked, known_only=others)
 
 
-def _noted(found: Batch, place: str) -> Batch:
-    """The same with the place of the listing in its notes."""
-    return replace(found, notes=[f"{place}: {note}" for note in found.notes])
+def _noted(found: Batch, place: str, told: set[str]) -> Batch:
+    """The same with the place of the listing in its notes; an odd item that is listed every day is told once."""
+    notes = {_NUMBER.sub("", note): note for note in found.notes}
+    new = [f"{place}: {note}" for kind, note in notes.items() if kind not in told]
+    told.update(notes)
+    return replace(found, notes=new)
 
 
 def read_listing(body: bytes) -> Batch:
@@ -128,7 +134,7 @@ def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
     while last == PAGE:
         found = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
         page, last = page + 1, found.received
-        yield _noted(found, f"Daily papers of {day}")
+        yield found
 
 
 def _days(window: Window) -> Iterator[date]:

@@ -9,8 +9,10 @@ import pytest
 
 from harvester.domain.papers import Author
 from harvester.sources.errors import Malformed
-from harvester.sources.huggingface import read_listing
-from harvester.sources.window import MANY
+from harvester.sources.huggingface import HuggingFaceSettings, fetch, read_listing
+from harvester.sources.window import MANY, Window
+from tests.conftest import Upstream
+from tests.sources.europepmc import transport
 
 RECORD = {
     "id": "2506.00001",
@@ -77,3 +79,13 @@ def test_a_list_of_which_nothing_can_be_read_is_a_fault() -> None:
         read_listing(listing(*[{"id": "x"}] * MANY))
     assert len(read_listing(listing({"id": "x"}, {"title": None})).odd) == 2, "a day may have few papers"
     assert read_listing(b"[]").received == 0
+
+
+def test_an_odd_item_that_is_listed_every_day_is_told_once(strict: Upstream) -> None:
+    window = Window(datetime(2025, 6, 2, tzinfo=UTC), datetime(2025, 6, 12, tzinfo=UTC))
+    found = list(fetch(HuggingFaceSettings(url=strict.url, queries=()), transport(attempts=3), window))
+    assert sum(len(batch.odd) for batch in found) == 20
+    assert [note for batch in found for note in batch.notes if "openreview" in note] == [
+        "Daily papers of 2025-06-02: Item 7 (openreview-a1B2c3) cannot be read and was left out: "
+        "'openreview-a1B2c3' is not an arXiv id."
+    ]
