@@ -179,7 +179,7 @@ class TestReading:
             raise ValueError("its format is new")
 
         monkeypatch.setattr(journals, "as_paper", strict)
-        with pytest.raises(Malformed, match="none can be read: an item, number 1, .*: its format is new"):
+        with pytest.raises(Malformed, match=r"none can be read: an item, number 1, .*: its format is new"):
             read_feed(rss(*["<title>T</title>"] * 10), FEED)
         assert len(read_feed(rss(*["<title>T</title>"] * 9), FEED).odd) == 9
 
