@@ -10,7 +10,7 @@ from typing import IO
 
 from harvester.base.errors import HarvesterError, LockHeld
 
-_ASK_EVERY = 0.05  # seconds: flock(2) has no time-out
+_SOONEST, _LATEST = 0.001, 0.05  # seconds until it is asked for again, growing: flock(2) has no time-out
 TRY_LATER = "try again when it has finished"  # the remedy of every lock
 
 
@@ -41,11 +41,12 @@ def _acquire(handle: IO[str], patience: float) -> None:
     if patience == math.inf:
         fcntl.flock(handle, fcntl.LOCK_EX)
         return None
-    until = time.monotonic() + patience
+    until, pause = time.monotonic() + patience, _SOONEST
     while True:
         try:
             return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= until:
+            if (left := until - time.monotonic()) <= 0:
                 raise
-            time.sleep(_ASK_EVERY)
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, _LATEST)

@@ -119,8 +119,11 @@ def told(outcome: "Decided", action: str) -> str:
 
 def _state(outcome: "Decided", action: str) -> str:
     before = outcome.before.state if outcome.before else ""
+    reason = outcome.paper.decisions[-1].reason if outcome.paper and outcome.paper.decisions else ""
+    if outcome.repeated:
+        return "undone already" if action == "undo" else f"already {outcome.state}; nothing has changed"
     if action == "undo" and (undone := outcome.undone):
         return f"{outcome.state} again: the {undone.action} by {undone.by} at {rfc3339(undone.at)} is undone"
     if before == outcome.state:
-        return f"still {outcome.state}" + ("" if outcome.changed else "; nothing has changed")
+        return f"still {outcome.state}" + ("; the note is added" if reason else "")
     return f"{outcome.state} (was {before})"

@@ -14,7 +14,7 @@ from harvester.cli.decide import told
 from harvester.cli.keys import Keys
 from harvester.domain.candidates import QueueFilter, QueueRow
 from harvester.domain.labels import parse_edits
-from harvester.services.review.decisions import decide_all
+from harvester.services.review.decisions import Decided, decide_all
 from harvester.services.review.queries import ReviewedPaper, paper_detail, queue_page
 from harvester.services.workspace import Workspace
 
@@ -121,8 +121,9 @@ def edits_of(taxonomy: Taxonomy, text: str) -> dict[str, str]:
 
 def _decide(sitting: _Sitting, action: str) -> None:
     at = sitting.position
-    _record(sitting, at, action, sitting.note, sitting.edits if action == "accept" else {})
-    sitting.decided.append(at)
+    done = _record(sitting, at, action, sitting.note, sitting.edits if action == "accept" else {})
+    if not done.repeated:  # what stood already is not this sitting's to undo
+        sitting.decided.append(at)
     sitting.move(at + 1)
 
 
@@ -135,7 +136,7 @@ def _undo(sitting: _Sitting) -> None:
     sitting.move(at)
 
 
-def _record(sitting: _Sitting, at: int, action: str, note: str, given: Mapping[str, str]) -> None:
+def _record(sitting: _Sitting, at: int, action: str, note: str, given: Mapping[str, str]) -> Decided:
     row = sitting.rows[at]
     seen = {row.id: sitting.versions.get(row.id, row.candidate.version)}
     (outcome,) = decide_all(sitting.ws, action, [row.id], sitting.by, note, given, seen)
@@ -144,6 +145,7 @@ def _record(sitting: _Sitting, at: int, action: str, note: str, given: Mapping[s
     if outcome.paper:
         sitting.versions[row.id] = outcome.paper.version
     say(told(outcome, action))
+    return outcome
 
 
 def _show(sitting: _Sitting) -> None:

@@ -94,11 +94,10 @@ def write(store: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
         StoreBusy: another process or thread has been writing for `BUSY_TIMEOUT` seconds.
         StoreError: the database fails.
     """
-    options = {"immediate": True, "relaxed": relaxed}
     with (
-        turn(store, "write", BUSY_TIMEOUT),
+        turn(store, "write", BUSY_TIMEOUT) as left,
         named_errors(store),
-        store.connect().execution_options(**options) as db,
+        store.connect().execution_options(immediate=True, relaxed=relaxed, patience=left) as db,
         db.begin(),
     ):
         if store.dialect.name == "postgresql":  # writers take turns, as with BEGIN IMMEDIATE on SQLite
@@ -217,5 +216,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
+    patience = options.get("patience", BUSY_TIMEOUT)  # less for whoever has waited for their turn
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000:.0f}")
     connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('relaxed') else 'FULL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN")

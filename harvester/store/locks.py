@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, case, insert, select, text, update
@@ -43,7 +43,17 @@ def lock(store: Engine, name: str, *, wait: bool = False, patience: float = PATI
 
 @contextmanager
 def _beside_the_file(store: Engine, name: str, patience: float) -> Iterator[None]:
-    with file_lock(Path(f"{store.url.database}.{name}.lock"), wait=True, patience=patience):
+    """A file's lock, behind a second one that only whoever is next holds.
+
+    The threads of this process hand the lock on within microseconds; a process that looks now and then would never
+    find it free. Now they cannot take it while that process is next.
+    """
+    file = f"{store.url.database}.{name}"
+    with turn(store, f"lock {name}", patience) as left, ExitStack() as held:
+        until = time.monotonic() + left
+        first = file_lock(Path(f"{file}.next.lock"), wait=True, patience=left) if left else nullcontext()
+        with first:
+            held.enter_context(file_lock(Path(f"{file}.lock"), wait=True, patience=until - time.monotonic()))
         yield
 
 
@@ -52,11 +62,11 @@ def _advisory(store: Engine, name: str, patience: float) -> Iterator[None]:
     """PostgreSQL's lock, held by a connection of its own: those of the pool are for those who work under it."""
     lent = unpooled(store)
     with (
-        turn(store, f"lock {name}", patience),
+        turn(store, f"lock {name}", patience) as left,
         named_errors(store),
         lent.connect().execution_options(isolation_level="AUTOCOMMIT") as db,
     ):
-        if not _acquired(db, name, patience):
+        if not _acquired(db, name, left):
             raise busy(store, patience)
         try:
             yield
@@ -68,7 +78,8 @@ def _acquired(db: Connection, name: str, patience: float) -> bool:
     asked = {"name": f"harvester {name}"}
     if patience == 0.0:
         return bool(db.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), asked).scalar())
-    db.execute(text("SELECT set_config('lock_timeout', :limit, false)"), {"limit": f"{patience * 1000:.0f}"})
+    limit = max(1, round(patience * 1000))  # 0 would be no limit at all
+    db.execute(text("SELECT set_config('lock_timeout', :limit, false)"), {"limit": str(limit)})
     db.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), asked)
     return True
 

@@ -93,8 +93,8 @@ def test_labels_are_added_and_removed(room: Room) -> None:
     assert labels == "    labels  +task:segmentation +modality:ppg -task:prognosis"
     assert 'task = ["diagnosis", "segmentation"]' in Path(file.split()[-1]).read_text()
     again = json.loads(said(room, "accept", "2506.00002", "--json"))
-    assert (again[0]["title"], again[0]["changed"]) == ("Beats at night", [])
-    assert "still accepted; nothing has changed" in said(room, "accept", "2506.00002")
+    assert (again[0]["title"], again[0]["changed"], again[0]["already"]) == ("Beats at night", [], True)
+    assert "already accepted; nothing has changed" in said(room, "accept", "2506.00002")
     assert "still accepted\n    labels  -modality:ppg" in said(room, "accept", "2506.00002", "--modality", "-ppg")
 
 
@@ -120,6 +120,16 @@ def test_undo_says_what_it_undid(room: Room) -> None:
     said(room, "reject", "2506.00001", "--by", "ann")
     told = said(room, "undo", "2506.00001")
     assert "arxiv:2506.00001: Hearts in slices\n    pending again: the reject by ann at " in told
+
+
+def test_an_accept_of_an_accepted_paper_says_so_and_one_undo_takes_it_back(room: Room) -> None:
+    said(room, "accept", "2506.00001", "--by", "ann")
+    told = said(room, "accept", "2506.00001", "2506.00001", "--by", "bob")
+    assert told.count("    already accepted; nothing has changed\n    file    ") == 2
+    assert "still rejected; the note is added" in "".join(
+        said(room, "reject", "2506.00002", *reason) for reason in ((), ("--reason", "eyes"))
+    )
+    assert "pending again: the accept by ann at " in said(room, "undo", "2506.00001")
 
 
 def test_the_log_by_paper_person_and_day(room: Room) -> None:

@@ -1,4 +1,4 @@
-"""Whether a decision that comes too late only repeats what was decided meanwhile. Pure."""
+"""Whether a decision only repeats what was decided before, or meanwhile. Pure."""
 
 from harvester.domain.decisions import LEADS_TO, standing
 from harvester.domain.labels import Labels
@@ -15,6 +15,20 @@ def agrees(now: ReviewedPaper, action: str, labels: Labels, seen: int) -> bool:
     if action == "undo":
         return bool(now.decisions) and now.decisions[-1].action == "undo" and now.version == seen + 1
     return now.state == LEADS_TO[action] and (action != "accept" or _same(labels, now.labels))
+
+
+def repeats(now: ReviewedPaper, action: str, labels: Labels, reason: str, *, links: bool) -> bool:
+    """Whether the decision in force is this very one, whoever made it, so that recording it again would say nothing.
+
+    Args:
+        labels: those that an accept would keep.
+        links: whether an entry that is still to be written gets the code and data that the paper names.
+    """
+    decision = standing(now.decisions).decision
+    if decision is None or decision.action != action or adds_note(now, reason):
+        return False
+    written = now.candidate is not None and now.candidate.entry is not None
+    return action != "accept" or (_same(labels, now.labels) and (written or decision.links == links))
 
 
 def adds_note(now: ReviewedPaper, reason: str) -> bool:

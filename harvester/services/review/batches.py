@@ -16,6 +16,7 @@ from harvester.services.review.decisions import (
     Decided,
     DecisionRequest,
     Stale,
+    already,
     failed,
     follow,
     late,
@@ -127,11 +128,12 @@ def _together(ws: Workspace, request: DecisionRequest, chosen: Mapping[str, int]
 def _record(
     ws: Workspace, db: Connection, name: str, request: DecisionRequest, model: str, seen: int
 ) -> ReviewedPaper | Decided:
-    """Record one decision of a batch; every error is found before anything is written."""
+    """Record one decision of a batch, unless it stands already; every error is found before anything is written."""
     known = None
     try:
         known = reviewed_paper(ws, db, name, model)
-        return record_request(ws, db, known, request, seen)
+        made = record_request(ws, db, known, request, seen)
+        return already(ws, made) if made is known else made
     except Stale as error:
         assert known is not None  # noqa: S101 - only a paper that was found can have changed
         return late(ws, known, request, seen, error)

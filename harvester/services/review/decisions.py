@@ -25,7 +25,7 @@ from harvester.domain.papers import Paper, venue_of
 from harvester.domain.predictions import Prediction
 from harvester.domain.resources import resources, with_resources
 from harvester.services.learning.models import version_in_use
-from harvester.services.review.agreement import adds_note, agrees
+from harvester.services.review.agreement import adds_note, agrees, repeats
 from harvester.services.review.labels import labels_now
 from harvester.services.review.queries import ReviewedPaper, reviewed_paper
 from harvester.services.workspace import Workspace
@@ -48,7 +48,7 @@ ENTRY_LINKS = ("paper", "preprint", "code", "data", "project", *NOTICE_KINDS)
 class Decided:
     """The outcome for one paper; `error` says why nothing was done, `stale` that somebody else decided first.
 
-    A stale decision without an error is one that says what was decided meanwhile: nothing was left to do.
+    `repeated` says that it stood already, so that nothing was left to do: decided before, or, if stale, meanwhile.
 
     `paper` is the paper as it is now, ready to be shown; None if it is not in the store. `before` is the paper as it
     was; None if nothing was done.
@@ -59,6 +59,7 @@ class Decided:
     entry: str | None = None
     error: str = ""
     stale: bool = False
+    repeated: bool = False
     paper: ReviewedPaper | None = None
     before: ReviewedPaper | None = None
 
@@ -84,7 +85,9 @@ class Decided:
         shown: dict[str, object] = {"id": self.id, "state": self.state or None, "entry": self.entry}
         if self.error:
             return shown | {"error": self.error}
-        return shown | {"title": self.title, "changed": list(self.changed)} if self.paper else shown
+        if not self.paper:
+            return shown
+        return shown | {"title": self.title, "changed": list(self.changed), "already": self.repeated}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ def record_request(
 ) -> ReviewedPaper:
     """Append a requested decision to a paper's log; returns the paper as it is afterwards.
 
+    A decision that stands already is not recorded again, so that one undo takes it back: the paper is then `before`.
+
     Raises:
         Stale: the paper's version is no longer the one that was `seen`.
         HarvesterError: there is nothing to undo.
@@ -186,6 +191,8 @@ def record_request(
     kept = _kept(ws, before, request)
     if seen is not None and seen != before.version and not _is_note(before, request, kept, seen):
         raise Stale("Somebody decided on it a moment ago.")
+    if repeats(before, request.action, kept, request.reason, links=request.links):
+        return before
     labels = kept if request.action == "accept" else None
     decision = Decision(
         before.number, request.action, "review", labels, request.reason, request.by, ws.clock(), links=request.links
@@ -208,9 +215,14 @@ def _is_note(before: ReviewedPaper, request: DecisionRequest, kept: Labels, seen
 def late(ws: Workspace, now: ReviewedPaper, request: DecisionRequest, seen: int | None, error: Stale) -> Decided:
     """The outcome of a decision that somebody else preceded: an error only if it wanted something different."""
     if seen is not None and agrees(now, request.action, _kept(ws, now, request), seen):
-        entry = str(ws.catalog / now.candidate.entry) if now.candidate and now.candidate.entry else None
-        return Decided(now.paper.id, now.state, entry, stale=True, paper=now)
+        return replace(already(ws, now), stale=True)
     return failed(now.paper.id, error, now)
+
+
+def already(ws: Workspace, now: ReviewedPaper) -> Decided:
+    """The outcome of a decision that stands already."""
+    entry = str(ws.catalog / now.candidate.entry) if now.candidate and now.candidate.entry else None
+    return Decided(now.paper.id, now.state, entry, repeated=True, paper=now)
 
 
 def _append(
@@ -246,7 +258,8 @@ def _attempt(ws: Workspace, name: str, request: DecisionRequest, model: str, see
         with write(ws.store) as db:
             known = reviewed_paper(ws, db, name, model)
             before, known = known, record_request(ws, db, known, request, seen)
-        return replace(follow(ws, known), before=before)
+        done = follow(ws, known)  # a file that could not be written before is tried again
+        return replace(done, repeated=True) if known is before else replace(done, before=before)
     except Stale as error:
         assert known is not None  # noqa: S101 - only a paper that was found can have changed
         return late(ws, known, request, seen, error)

@@ -60,7 +60,8 @@ def _move_on(context: ReviewContext, request: Request, form: Form, done: Decided
         return RedirectResponse(at.address(following), 303, PRIVATE)
     if not following:  # the end of this page of the list: start again with what is left
         return Response(status_code=204, headers={**PRIVATE, "HX-Redirect": at.at(1).address()})
-    event = json.dumps({"decided": {"id": done.id, "state": done.state, "counts": state_counts(context.ws)}})
+    outcome = {"id": done.id, "state": done.state, "already": done.repeated, "counts": state_counts(context.ws)}
+    event = json.dumps({"decided": outcome})
     if _is_held(context, form, following):
         values = {"at": at, **context.tail(request, _made(form, done))}
         return context.show(request, "tail_alone", values, headers={"HX-Trigger": event, "HX-Reswap": "none"})
@@ -77,8 +78,11 @@ def _is_held(context: ReviewContext, form: Form, following: str) -> bool:
 
 
 def _made(form: Form, done: Decided) -> StandingDecision | None:
-    """The decision just made, which this reviewer's next undo takes back; None after an undo: an older one is next."""
-    if form["action"] == "undo" or done.stale or done.paper is None or done.paper.candidate is None:
+    """The decision just made, which this reviewer's next undo takes back.
+
+    None after an undo, or if it stood already: an older one is next.
+    """
+    if form["action"] == "undo" or done.repeated or done.paper is None or done.paper.candidate is None:
         return None
     return StandingDecision(done.paper.paper, done.paper.candidate, done.paper.decisions[-1])
 

@@ -48,12 +48,13 @@ function total(before, after, counts) {
 
 // Each action shows its effect at once: on the paper's line, in the counts, and in words.
 document.addEventListener("decided", (event) => {
-  const { id, state, counts } = event.detail;
+  const { id, state, already, counts } = event.detail;
+  const now = `${already ? "Already" : "Now"} ${state}`;
   for (const count of all(".states .count")) count.textContent = counts[count.dataset.state];
   const row = one(`.rows [data-id="${CSS.escape(id)}"]`);
   total(row && row.dataset.state, state, counts);
-  if (!row) return say(`Now ${state}.`);
+  if (!row) return say(`${now}.`);
   row.dataset.state = state;
   one(".done", row).textContent = state === "pending" ? "" : state;
-  say(`Now ${state}: ${one(".title", row).textContent}`);
+  say(`${now}: ${one(".title", row).textContent}`);
 });
