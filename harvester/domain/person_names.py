@@ -43,6 +43,7 @@ _OF_GROUPS = re.compile(
 """Words that stand before such a word in the name of a group."""
 _ACRONYM = re.compile(r"[A-Z][A-Z-]{2,}")
 _OTHERS = frozenset({"et al", "et al.", "others"})
+_SURNAME_FIRST = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC ITERATION")  # the last is the 々 of 佐々木
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def split_name(text: str) -> PersonName:
 
 def surname_first(word: str) -> bool:
     """Whether a word is in a script in which the surname comes first: Chinese, Japanese, Korean."""
-    return all(unicodedata.name(char, "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")) for char in word)
+    return all(unicodedata.name(char, "").startswith(_SURNAME_FIRST) for char in word)
 
 
 def _is_group(text: str) -> bool:

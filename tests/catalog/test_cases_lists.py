@@ -1,6 +1,9 @@
 """Every way in which lists write their papers, the balance of their links, and the lists of real shapes in CI."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from harvester.catalog.entry import Entry
 from harvester.catalog.importing.awesome import ImportedList, Source, parse_list, parse_lists
 
+from .citation_cases import CITATION_CASES
 from .list_cases import CASES, Case
 from .shape_cases import SHAPE_CASES
 from .strategies import TAXONOMY
@@ -29,7 +33,7 @@ def said(paper: Entry) -> tuple[str, str, str, str, tuple[str, ...]]:
     return paper.id, paper.title, str(paper.published), paper.venue, tuple(sorted(paper.links))
 
 
-EVERY = CASES | SHAPE_CASES
+EVERY = CASES | SHAPE_CASES | CITATION_CASES
 
 
 @pytest.mark.parametrize("case", EVERY.values(), ids=EVERY.keys())
@@ -138,6 +142,45 @@ def test_thousands_of_headings_and_deep_bullets_are_read() -> None:
     assert balanced(found)
     deep = read("".join(f"{'  ' * n}- [Study {n} of it](https://arxiv.org/abs/2301.{n:05})\n" for n in range(30)))
     assert (len(deep.papers), balanced(deep)) == (30, True)
+
+
+LINKS = {
+    "titles": "[Study {n} of many hearts](https://arxiv.org/abs/2301.{n:05}), ",
+    "code": "[code](https://github.com/dee/c{n}) ",
+    "addresses": "https://paper.example.org/p{n} | ",
+    "names": "[a](https://paper.example.org/p{n}) and ",
+    "in brackets": "[[paper](https://paper.example.org/p{n})] ",
+    "badges": "[![b](https://img.shields.io/{n})](https://paper.example.org/p{n}) ",
+    "bold": "**[Study {n} of hearts](https://paper.example.org/p{n})** ",
+}
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many calls some work takes, the steps of generators and comparisons of records included."""
+    done = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal done
+        done += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return done
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS.keys())
+def test_many_links_in_one_line_take_as_many_calls_each_as_few(link: str) -> None:
+    """Twice as many links take twice as many calls; where each is compared with all others, four times."""
+
+    def needed(count: int) -> int:
+        line = "".join(link.format(n=n) for n in range(count)).rstrip(" ,|")
+        return calls(lambda: read(f"- {line}\n"))
+
+    needed(3)  # what is looked up once
+    assert needed(1000) < 2.15 * needed(500)
 
 
 def test_the_lists_of_real_shapes_lose_no_link(shared: Path) -> None:

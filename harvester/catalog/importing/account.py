@@ -1,9 +1,12 @@
 """Where the links of a list end: in an entry, left out with a reason, or without a place."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harvester.catalog.importing.inline import Link
+
+_SIGNS = re.compile(r"[\s()\[\]<>\"'|]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,14 @@ def skipped(link: Link, reason: str) -> Skipped:
 
 def unplaced(line: int, text: str, links: Sequence[Link], why: str) -> Unplaced:
     """The record of lines; addresses that are defined elsewhere on the page are added to their text."""
-    others = [link.target for link in links if link.target not in text]
+    shown = set(_SIGNS.split(text))
+    others = [link.target for link in links if not _is_shown(link.target, shown, text)]
     return Unplaced(line, " ".join([text, *(f"<{address}>" for address in others)]), why, len(links))
+
+
+def _is_shown(address: str, words: set[str], text: str) -> bool:
+    """Whether an address is in a text, of which the parts between spaces, brackets and quotes are given."""
+    return address in words or (bool(_SIGNS.search(address)) and address in text)
 
 
 def balance(links: int, in_entries: int, entries: int, left: Iterable[Skipped], lost: Iterable[Unplaced]) -> Balance:

@@ -222,8 +222,9 @@ class _Sorter:
         local = [link for link in item.links if why_no_web_link(link) == "local file"]
         if local and not links and item.bullet and place.known:
             self.lose(item, local, "it links only to a file of the list's own folder")
+        usable = {link.number for link in links}
         for link in item.links:
-            if link not in links and link.number in self._missing:
+            if link.number not in usable and link.number in self._missing:
                 self._skip([link], why_no_web_link(link))
         reason = why_no_paper(item, links, place, self.outline.path)
         if reason:

@@ -2,6 +2,7 @@
 
 import re
 
+from harvester.catalog.importing.journals import is_abbreviated_journal, is_of_one_word
 from harvester.catalog.importing.words import plain, word_set
 from harvester.catalog.published import Published
 
@@ -20,7 +21,8 @@ _LONGEST = 40  # characters of a date
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _SHORT = r"['’](?P<short>\d\d)"
 _REMARK = (
-    r"(?:[\s-]*[(（]?(?P<remark>oral|spotlight|poster|highlight|workshop|best paper|accepted|preprint|findings)[)）]?)?"
+    r"(?:[\s,;-]*[(（]?(?P<remark>oral|spotlight|poster|highlight|workshop|best paper|accepted|preprint|findings)"
+    r"[)）]?)?"
 )
 _PLACE_YEAR = re.compile(
     rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}|{_SHORT})[)）]?{_REMARK}\.?", re.IGNORECASE
@@ -35,7 +37,7 @@ _MONTH_BEHIND = re.compile(
     rf"|(?:{'|'.join(_SPANISH)})(?: de)?)\.?\s*\Z",
     re.IGNORECASE,
 )
-_IN = re.compile(r"(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
+_IN = re.compile(r"\A(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
 _KNOWN = word_set(
     """
     aaai accv aistats acl acml acmmm arxiv asru biorxiv bmvc chil chi cikm cinc circulation coling colm conll corl corr
@@ -45,7 +47,21 @@ _KNOWN = word_set(
     preprint rss science sensors sigir siggraph sigmod spie stacom tac tbme tci tip tist tkde tmi tmlr tnnls tpami tsp
     uai ubicomp vldb wacv wsdm www zenodo"""
 )
-_CHINESE_VENUE = re.compile(r"《?[\u3040-\u30ff\u4e00-\u9fff]{2,20}(?:学报|期刊|杂志|雑誌|学会誌|学会|会议)》?")
+_EASTERN_VENUE = re.compile(
+    r"《?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,20}"
+    r"(?:学报|學報|期刊|杂志|雜誌|雑誌|学会誌|学会論文誌|論文誌|学会|会议|會議|"
+    r"通报|通報|大会|학회지|논문지|학회|저널)》?"
+)
+_EASTERN_PLACE_YEAR = re.compile(
+    rf"(?:{_YEAR}\s?年?[\s,，.、]*)?(?:《(?P<marked>[^《》]{{2,40}})》|(?P<venue>{_EASTERN_VENUE.pattern}))"
+    r"[\s,，.、;；]*(?:[(（]?(?P<behind>(?:19|20)\d\d)[)）]?\s?年?)?"
+    r"(?:[\s,，;；:：]*第?[\d\s()（）:：,，卷期第年号页–—-]+)?[.。]?"
+)
+"""``《自动化学报》2022年第3期``, ``計算機学会誌, 2021``."""
+_ISSUE_BEHIND = re.compile(
+    r"(?<=\b(?:19|20)\d\d)\s*[;,:]\s*(?:vol\.?\s*)?[A-Za-z]?\d[\d\s():;,.ep–—-]*\Z", re.IGNORECASE
+)
+"""``2021;42:100-110``: volume, issue and pages."""
 _PERIODICAL = re.compile(
     r"\b(?:journal|j\.\s+(?:am|med|clin|cardio\w*|biomed|electro\w*|appl|comput)\b|trans(?:actions|\.)|conference|conf\.|proceedings|proc\.|letters|workshop|symposium|magazine|annals|"
     r"archives|bulletin|frontiers|ieee|acm|springer|elsevier|nature|lancet|circulation|science|medicine|imaging|informatics|"
@@ -88,9 +104,11 @@ def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str,
     Args:
         trusted: whether the place where the text stands says that it is a venue, such as square brackets.
     """
-    text = _IN.sub("", plain(text), count=1)
+    text = _ISSUE_BEHIND.sub("", _IN.sub("", plain(text), count=1))
     if len(text) > 130 or date_of(text):
         return None
+    if eastern := _eastern_place(text):
+        return eastern
     if named := named_place(text):
         return named
     found = _PLACE_YEAR.fullmatch(text) or _YEAR_PLACE.fullmatch(text)
@@ -101,10 +119,17 @@ def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str,
     year = int(found.groupdict().get("year") or 0) or 2000 + int(found.groupdict().get("short") or 0)
     month = _MONTH_BEHIND.search(found["venue"])
     venue = _ISSUE.sub("", found["venue"][: month.start()] if month else found["venue"]).strip(" ,.;:'’-")
-    if not venue or not (is_venue(venue) or (trusted and venue[0].isupper()) or (trusted and "," not in venue)):
+    is_named = bool(venue) and (is_venue(venue) or is_of_one_word(venue) or _is_one_journal(venue))
+    if not venue or not (is_named or (trusted and (venue[0].isupper() or "," not in venue))):
         return None
     dated = date_of(f"{month['month']} {year}") if month else None
     return dated or Published(year), venue, (found["remark"] or "").capitalize()
+
+
+def _eastern_place(text: str) -> tuple[Published, str, str] | None:
+    found = _EASTERN_PLACE_YEAR.fullmatch(text)
+    year = int(found["year"] or found["behind"] or 0) if found else 0
+    return (Published(year), (found["marked"] or found["venue"]).strip("《》"), "") if found and year else None
 
 
 def named_place(text: str) -> tuple[Published, str, str] | None:
@@ -116,6 +141,12 @@ def named_place(text: str) -> tuple[Published, str, str] | None:
     if re.fullmatch(_REMARK, remark, re.IGNORECASE):
         remark = remark.capitalize()
     return Published(int(found["year"])), found["venue"], remark if len(remark) > 1 else ""
+
+
+def _is_one_journal(venue: str) -> bool:
+    """``J Heart``, ``J. Electrocardiology``: a journal by its first word, which a year beside it must confirm."""
+    words = venue.split()
+    return len(words) > 1 and words[0] == "J" and all(word[0].isupper() or word in ("of", "and") for word in words)
 
 
 def is_venue(text: str, *, set_apart: bool = False) -> bool:
@@ -131,6 +162,8 @@ def is_venue(text: str, *, set_apart: bool = False) -> bool:
     first = re.split(r"[\s,/@:-]", text.lower())[0].strip(".")
     if first in _KNOWN or (len(words) <= 2 and any(word.strip("().").lower() in _KNOWN for word in words)):
         return len(words) <= 4 or text[0].isupper()
+    if is_abbreviated_journal(text):
+        return True
     if _PERIODICAL.search(text):
         return text[0].isupper() or not text[0].isascii()
     if len(words) <= 2 and _ACRONYM.fullmatch(words[0].strip("()")):
@@ -144,7 +177,7 @@ def is_known_venue(text: str) -> bool:
     words = text.split()
     if not words or len(words) > 10:
         return False
-    if _CHINESE_VENUE.fullmatch(text):
+    if _EASTERN_VENUE.fullmatch(text) or is_abbreviated_journal(text):
         return True
     if text.lower() in ("preprint", "patterns", "circulation"):
         return text[0].isupper() and text != "Preprint"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from harvester.catalog.importing.citations import BY, BY_INSIDE, Cited, cited
 from harvester.catalog.importing.dates import (
     date_of,
     is_known_venue,
@@ -12,25 +13,28 @@ from harvester.catalog.importing.dates import (
     place_and_year,
     without_issue,
 )
-from harvester.catalog.importing.inline import TOKEN, Inline, Link, notes_in, trimmed
-from harvester.catalog.importing.names import listed_names, names_of
+from harvester.catalog.importing.inline import LINE_BREAK, TOKEN, Inline, Link, notes_in, trimmed
+from harvester.catalog.importing.journals import ends_abbreviated, is_abbreviated_journal, with_full_stop
+from harvester.catalog.importing.names import FAMILIES_FIRST, listed_names, names_of
 from harvester.catalog.importing.roles import role_of
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
 from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, label_before, phrases, plain, role_word
 from harvester.catalog.published import Published
 from harvester.domain.text import clean
 
-_STOP = re.compile(r"[;|·•()（）]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
+_STOP = re.compile(r"[;|·•()（）\u2028]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
 _COMMA = re.compile(r"\s*(?:(?<!\d),|,(?!\d{3}\b)|[，、])\s*")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Z]|trans|proc|vol|no|pp|int|conf|symp|j|jr|dr|med|rev|sci|lett|eng|comput|biomed|am|ann|assoc|soc|vs|dept|"
     r"univ|eur|clin|cardiol|inf|syst|sp|feb|jan|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\Z",
     re.IGNORECASE,
 )
-_PAGES = re.compile(
+PAGES = re.compile(
     r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)", re.IGNORECASE
 )
 _EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;online;available;无;なし;soon;coming soon")
+_GOES_ON = re.compile(rf"{LINE_BREAK}(?=\s*[^\W\dA-Z_])")  # a line that goes on in the next
+_AND_COMMA = re.compile(r"(\band|&),\s", re.IGNORECASE)
 _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
@@ -38,7 +42,7 @@ _SURNAMES_FIRST = re.compile(r"\s*(?:[^\W\d_][\w'’-]+ [A-Z]{1,3},\s*){1,60}[^\
 _KEY = re.compile(r"[A-Z][a-z]+\+?\d\d[a-z]?")  # of a reference: [Dee21]
 _LEADING_ON = re.compile(r"(?:\s+(?:is|are|available|at|in|on|from|here))+\Z", re.IGNORECASE)
 _SAYING = phrases("pytorch;tensorflow;keras;jax;torch;matlab;benchmark;benchmarks;database;software")
-_EDGES = " \t*_`|\\,.:;–—-~"
+_EDGES = " \t*_`|\\,.:：;–—-~"
 _AFFILIATION = re.compile(
     r"\([^()]{0,80}\b(?:univ|institut|hospital|colleg|laborator|school|cent(?:er|re)|academy|inc\b)[^()]{0,80}\)",
     re.IGNORECASE,
@@ -47,17 +51,22 @@ _PREPRINTS = re.compile(r"\s+(?:arxiv|biorxiv|medrxiv)\b", re.IGNORECASE)
 _ONE_PERSON = re.compile(r"\b[A-Z]\.|\bet al")  # two capitalized words in italics are a journal, unless they have this
 _SHORT_NAME = re.compile(r"[A-Z]\w*(?:[a-z][A-Z]\w*|(?i:net|gan|former|bert|mae|seg|clip|gpt|diff))(?:[-+]\w+)?")
 """What a paper's method is called, between brackets before its title: ``[HeartNet]``."""
+_ROUND = ("(", "（")
 _ROUND_NOTE = re.compile(r"\(([^()]{1,80})\)|（([^（）]{1,80})）")
 
 
 @dataclass(slots=True)
 class Facts:
-    """What was found so far; the first of several dates and venues counts, the others become notes."""
+    """What was found so far; the first of several dates and venues counts, the others become notes.
+
+    `doubtful` are words in italics that may be a venue or the one author; what else is found says which.
+    """
 
     title: str = ""
     published: Published = Published()  # noqa: RUF009 - frozen, so it can be shared
     venue: str = ""
     authors: tuple[str, ...] = ()
+    doubtful: str = ""
     notes: list[str] = field(default_factory=list)
     brackets: list[str] = field(default_factory=list)
     hints: dict[int, str] = field(default_factory=dict)
@@ -74,15 +83,20 @@ class Facts:
 
     def part(self, part: str, label: str, text: Inline, more: str = "") -> None:
         """Take in a text that is labelled, by a word before it or above its column."""
-        words = plain(clean(_visible(text)))
-        if part == "date":
+        lines = [line for piece in _visible(text).split(LINE_BREAK) if (line := plain(clean(piece)))]
+        words = " ".join(lines)
+        if part in ("date", "venue") and len(lines) > 1:
+            self._placed_lines(lines, part)
+        elif part == "date":
             self._date(words) or self.place(words) or self.note(f"{label}: {words}", words)
         elif part == "venue":
             self.place(words, trusted=True) or self._venue(words) or self.note(words, words)
         elif part == "authors":
-            self.authors = self.authors or listed_names(words)
+            self.authors = self.authors or listed_names(
+                _AND_COMMA.sub(r"\1 ", ", ".join(line.strip(" ,;") for line in lines))
+            )
         elif part in ("note", "said"):
-            said = _with_brackets(text)
+            said = _with_brackets(Inline(text.text.replace(LINE_BREAK, ";"), text.spans))
             self.note(said if part == "note" else f"{label}: {said}", said)
         elif part in ("title", "name"):
             self.title = self.title or tidy(words)
@@ -92,13 +106,23 @@ class Facts:
         for first, second in _ROUND_NOTE.findall(more):
             self.note(first or second, first or second)
 
+    def _placed_lines(self, lines: list[str], part: str) -> None:
+        """Take in a venue and a date on lines of their own (``MICCAI<br>2021``), in any order."""
+        whole = " ".join(lines)
+        if self._date(whole) or self._date("-".join(lines)) or self.place(whole, trusted=part == "venue"):
+            return
+        left = " ".join(line for line in lines if not (self._date(line) or self.place(line)))
+        if left and not (self._known(left, set_apart=False) or self._venue(left)):
+            self.note(left, left)
+
     def words(self, line: Inline) -> None:
         """Take in a text without a label."""
         self.links(line, "")
         self.brackets += [note for note in notes_in(line) if not _is_empty(note)]
-        text = _visible(line)
+        text = _GOES_ON.sub(" ", _visible(line))
         for hidden in (_AFFILIATION, SHORTCODE):
             text = hidden.sub(lambda found: " " * len(found.group()), text)
+        text = self._without_families(text, line)
         emphasised = [(span.start, span.end) for span in (*line.of("em"), *line.of("code"))]
         for start, end in _pieces(text):
             words = clean(text[start:end]).strip(_EDGES)
@@ -106,11 +130,28 @@ class Facts:
                 continue
             self._piece(text, start, end, emphasised)
 
+    def _without_families(self, text: str, line: Inline) -> str:
+        """The text without ``Müller, K., Schmidt, P.``, which no other rule tells from the sentence behind it."""
+        if self.authors:
+            return text
+        italics = line.of("em")
+        for found in FAMILIES_FIRST.finditer(text):
+            em = next((span.start for span in italics if span.end > found.start()), len(text))
+            whole = FAMILIES_FIRST.match(text, found.start(), em) if found.start() < em else None
+            names = names_of(whole.group()) if whole else ()
+            if whole and names and (len(names) > 1 or _ends_people(text, whole.end(), em)):
+                self.authors = names
+                return f"{text[: found.start()]}{'|':<{whole.end() - found.start()}}{text[whole.end() :]}"
+        return text
+
     def settled(self) -> "Facts":
         """With the notes in square brackets, which are date and venue where a list has both."""
         for name in filter(_SHORT_NAME.fullmatch, self.brackets):
             if not is_place_or_date(name):
                 self.note(name, name)
+        for citation in filter(None, map(cited, self.brackets)):
+            self._cited(citation)
+        self.brackets = [note for note in self.brackets if not cited(note)]
         notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note) and len(note) > 1]
         dated = next((note for note in notes if date_of(note)), None)
         venues = [note for note in notes if note is not dated]
@@ -125,7 +166,17 @@ class Facts:
             if self.venue and self.venue != said:
                 self.notes.append(self.venue)
             self.venue = said
+        if self.doubtful and (self.authors or not self.venue):
+            self.venue, self.notes = self.venue or self.doubtful, [*self.notes, *[self.doubtful] * bool(self.venue)]
+        elif self.doubtful:
+            self.authors = names_of(self.doubtful)
+        self.venue = with_full_stop(self.venue)
         return self
+
+    def _cited(self, found: Cited) -> None:
+        self.authors = self.authors or found.authors
+        self.published = self.published or found.published
+        self.venue = self.venue or found.venue
 
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
@@ -161,11 +212,20 @@ class Facts:
     def _piece(self, text: str, start: int, end: int, emphasised: Iterable[tuple[int, int]]) -> None:
         """A piece of a sentence, as a whole or between commas."""
         whole = clean(text[start:end]).strip(_EDGES)
+        if text[max(0, start - 1) : start] in _ROUND and (found := cited(whole)):
+            return self._cited(found)
+        if (
+            (by := BY_INSIDE.search(text, start, end))
+            and names_of(text[by.end() : end])
+            and self.place(clean(text[start : by.start()]))
+        ):
+            start = by.start()
+        start = _behind_by(text, start, end)
         parts = list(_split(text, start, end))
         people = next((n for n in range(min(len(parts), _MOST_PARTS), 0, -1) if _people(text, parts[:n])), 0)
         one = people in (0, len(parts))
         if one and self._known(whole, set_apart=_covered(text, start, end, emphasised)):
-            return
+            return None
         if people and not self.authors:
             self.authors = names_of(text[parts[0][0] : parts[people - 1][1]])
             parts = parts[people:]
@@ -174,6 +234,7 @@ class Facts:
             self.note(text[left[0][0] : left[-1][1]], whole)
         elif left:
             self.note(", ".join(clean(text[slice(*part)]) for part in left), whole)
+        return None
 
     def _known_part(self, text: str, part: tuple[int, int], emphasised: Iterable[tuple[int, int]]) -> bool:
         words = clean(text[slice(*part)]).strip(_EDGES)
@@ -181,7 +242,7 @@ class Facts:
 
     def _known(self, words: str, *, set_apart: bool) -> bool:
         """Take a text that is a date, a venue or authors and nothing else; whether it was."""
-        if not words or (_PAGES.fullmatch(words) and not date_of(words)):
+        if not words or (PAGES.fullmatch(words) and not date_of(words)):
             return True
         if self._date(words) or self.place(words, trusted=set_apart):
             return True
@@ -189,6 +250,9 @@ class Facts:
         may_be_venue = is_known_venue(words) or (set_apart and len(people) == 1 and not _ONE_PERSON.search(words))
         if people and not self.authors and not may_be_venue:
             self.authors = people
+            return True
+        if people and may_be_venue and not is_known_venue(words) and not (self.venue or self.authors or self.doubtful):
+            self.doubtful = words
             return True
         bare = re.sub(r"^[Ii]n:?\s+", "", words)
         if not self.venue and (is_known_venue(bare) or (set_apart and is_venue(bare, set_apart=True))):
@@ -206,7 +270,7 @@ class Facts:
             if role := (before or hint):
                 self.hints.setdefault(link.number, role)
             label = link.label
-            if label and (date_of(label) or (not is_generic(label) and place_and_year(label))):
+            if label and (cited(label) or date_of(label) or (not is_generic(label) and place_and_year(label))):
                 self.brackets.append(label)
 
 
@@ -215,6 +279,12 @@ def roles(links: Iterable[Link], hints: dict[int, str]) -> Iterator[tuple[str, s
     for link in links:
         role = role_of(link, hints.get(link.number, ""))
         yield "data" if role == "dataset" else role, link.target
+
+
+def _ends_people(text: str, end: int, em: int) -> bool:
+    """Whether words in italics, a date or nothing follow a single name, which a title may contain as well."""
+    behind = text[end:].lstrip(" ,.;")
+    return not behind or end == em or bool(re.match(r"[\d|·–—-]", behind))
 
 
 def _is_said(line: Inline, start: int) -> bool:
@@ -241,7 +311,7 @@ def _visible(line: Inline) -> str:
     for span in line.of("link"):
         label = span.link.label if span.link else ""
         around = line.text[max(0, span.start - 1) : span.start] == "["
-        if around or not label or is_generic(label) or date_of(label) or place_and_year(label):
+        if around or not label or is_generic(label) or cited(label) or date_of(label) or place_and_year(label):
             hidden.append((span.start - around, span.end + around))
     for start, end in hidden:
         shown[start:end] = " " * (min(end, len(shown)) - start)
@@ -278,8 +348,21 @@ def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
         return False
     if not after or after.islower() or after == ",":
         return bool(after)
+    said = text[start : stop.start()]
+    if ends_abbreviated(said):
+        return not is_abbreviated_journal(said) or ends_abbreviated(
+            re.split(r"[\s.,;:(]", text[stop.end() :].lstrip(), maxsplit=1)[0]
+        )
     last = text[max(start, stop.start() - 12) : stop.start()]
     return bool(_ABBREVIATED.search(last)) and not (after.isdigit() and re.search(r"\b[A-Za-z]\Z", last))
+
+
+def _behind_by(text: str, start: int, end: int) -> int:
+    """Where a piece starts without the ``by`` before its authors."""
+    lead = len(text[start:end]) - len(text[start:end].lstrip(_EDGES))
+    by = BY.match(text, start + lead, end)
+    first = re.split(r"[,，]", text[by.end() : end], maxsplit=1)[0] if by else ""
+    return by.end() if by and names_of(first) else start
 
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -322,10 +405,11 @@ def _is_empty(text: str) -> bool:
 
 
 def _without_any_link(line: Inline) -> Inline:
-    for span in reversed(line.of("link")):
+    shown = list(line.text)
+    for span in line.of("link"):
         around = line.text[max(0, span.start - 1) : span.start] == "[" and line.text[span.end : span.end + 1] == "]"
-        line = line.without(span.start - around, span.end + around)
-    return Inline(line.text, tuple(span for span in line.spans if not span.link))
+        shown[span.start - around : span.end + around] = " " * (span.end - span.start + 2 * around)
+    return Inline("".join(shown), tuple(span for span in line.spans if not span.link))
 
 
 def without_links(line: Inline) -> Inline:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count, islice
+from itertools import count, islice, takewhile
 
 from harvester.base.errors import UsageError
-from harvester.catalog.importing.inline import Inline, Kind, Link, Span, join, trimmed, with_unread_bold
+from harvester.catalog.importing.brackets import with_square_brackets
+from harvester.catalog.importing.inline import LINE_BREAK, Inline, Kind, Link, Span, join, trimmed, with_unread_bold
 from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Line, Node, Row, Rule, Table, Text
 from harvester.domain.identity import address_of, parse_identifier
 from harvester.domain.text import clean
@@ -26,8 +27,7 @@ _MOST_DETAILS = 6
 _MOST_FOOTNOTES = 20  # of a line
 _LONGEST_REPEATED = 200  # characters of a cell
 _INDENT = re.compile(r"[\s>]*")
-_FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\](?!:)")
-_SQUARE = str.maketrans("【】〔〕", "[][]")  # as lists in Chinese and Japanese write them
+_FOOTNOTE = re.compile(r"\s?\[\^(?P<note>[^\s\[\]^]{1,40})\](?!:)")
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
@@ -100,10 +100,10 @@ class Flow:
             self._end_line()
             self._marks = [("em", 0, None)] * emphasised
 
-    def hide(self, address: str, place: str, line: int) -> None:
-        """Add a link that no reader sees."""
+    def hide(self, address: str, place: str, line: int, note: str = "") -> None:
+        """Add a link that no reader sees; one of a footnote has its name."""
         self._end_line()
-        self._open[-1].nodes.append(Hidden(Link(next(self._numbers), line, "", address, bare=True), place))
+        self._open[-1].nodes.append(Hidden(Link(next(self._numbers), line, "", address, bare=True), place, note))
 
     # Elements
 
@@ -237,13 +237,24 @@ class Flow:
             self._spans.append(Span(start, self._length, kind))  # bold within a link belongs to the link
 
     def _mark_link(self, start: int, link: Link) -> None:
-        text = "".join(self._text)[start:]
+        text = self._since(start)
         brackets = len(text) > 2 and text[0] == "[" and text.find("]") == len(text) - 1
         label = clean(text[brackets : len(text) - brackets])
-        images = [span.link for span in self._spans if span.link and span.link.image and span.start >= start]
+        since = takewhile(lambda span: span.end > start or span.start == start, reversed(self._spans))
+        images = [span.link for span in since if span.link and span.link.image and span.start >= start][::-1]
         alone = bool(images) and not label
         named = replace(link, label=images[0].label if alone else label, picture=alone)
         self._spans.append(Span(start + brackets, self._length - brackets, "link", named))
+
+    def _since(self, start: int) -> str:
+        """The words of the line from a place on; only those are looked at, as lines may have thousands of links."""
+        pieces, left = list[str](), self._length - start
+        for piece in reversed(self._text):
+            if left <= 0:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return "".join(reversed(pieces))[max(0, -left) :]
 
     def _begin_line(self) -> None:
         self._began = self.at
@@ -257,8 +268,7 @@ class Flow:
         for kind, start, link in [mark for mark in self._marks if mark not in waiting]:
             self._mark(kind, start, link)
         self._marks = [(kind, 0, link) for kind, _, link in waiting]
-        text = "".join(self._text).translate(_SQUARE)
-        whole = _without_footnotes(Inline(text, tuple(self._spans)))
+        whole = _without_footnotes(with_square_brackets(Inline("".join(self._text), tuple(self._spans))))
         line = trimmed(with_unread_bold(self._with_addresses(whole)))
         inside = self._open[-1]
         if inside.kind == "item" and not inside.nodes and not inside.lines and (ticked := _TASK.match(line.text)):
@@ -289,9 +299,10 @@ _WITHIN = {"item": ("list", "cell"), "row": ("table",), "cell": ("table",)}
 
 
 def _without_footnotes(line: Inline) -> Inline:
-    """The line without the marks of footnotes."""
+    """The line with the marks of footnotes as marks without words."""
     for mark in reversed(list(islice(_FOOTNOTE.finditer(line.shape), _MOST_FOOTNOTES))):
-        line = line.without(*mark.span())
+        cited = Inline("", (Span(0, 0, "footnote", note=mark["note"].lower()),))
+        line = join(line.part(0, mark.start()), cited, line.part(mark.end()))
     return line
 
 
@@ -330,11 +341,11 @@ def _in_one(lines: Sequence[Line]) -> Inline:
 
 
 def _in_lines(lines: Sequence[Line]) -> Inline:
-    """The lines of a cell, with a bar between two that are no one sentence."""
+    """The lines of a cell in one; what its column holds says whether two belong together."""
     pieces: list[Inline] = []
     for line in lines:
-        goes_on = line.content.text[:1].islower() or not line.content.text
-        pieces += [Inline(" " if goes_on else " | "), line.content] if pieces else [line.content]
+        between = f"{LINE_BREAK} " if line.content.text else " "
+        pieces += [Inline(between), line.content] if pieces else [line.content]
     return trimmed(join(*pieces))
 
 

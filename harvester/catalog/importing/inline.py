@@ -1,13 +1,14 @@
 """One line of a list as its reader sees it, and its marks: links, images, bold, notes in square brackets."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from harvester.domain.text import clean
 
-Kind = Literal["link", "image", "strong", "em", "u", "code", "literal"]
+Kind = Literal["link", "image", "strong", "em", "u", "code", "literal", "footnote"]
 
 # Placeholders for a link and for an escaped character when only the shape of a line matters.
 _IN_LINK, _LINK_END, _ESCAPED = "\ue000", "\ue001", "\ue002"
@@ -15,6 +16,8 @@ _LINK = re.compile(rf"\[{{0,2}}{_IN_LINK}*{_LINK_END}\]{{0,2}}")
 OPENS_LINK_OR_NOTE = ("[", _IN_LINK, _LINK_END)
 TOKEN = re.compile(rf"{_LINK.pattern}|\[(?P<note>[^\[\]{_IN_LINK}{_LINK_END}]*)\]")
 """Matches a link or a note in the shape of a line."""
+LINE_BREAK = "\u2028"
+"""Where a line of a cell ends; white space to everything that does not ask for it."""
 _UNREAD_BOLD = re.compile(r"\*\*(?P<words>(?:[^*]|\*(?!\*))+)\*\*")
 
 
@@ -43,12 +46,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Marked characters of a line."""
+    """Marked characters of a line; `note` is the name of the footnote that is cited between two of them."""
 
     start: int
     end: int
     kind: Kind
     link: Link | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,20 @@ class Inline:
             if (span.start < last and span.end > start) or start <= span.start == span.end <= last
         )
         return Inline(self.text[start:last], tuple(spans))
+
+    def split(self, starts: Sequence[int]) -> list["Inline"]:
+        """The parts that begin at these places, in order, up to the next one or the end; in one pass over the marks."""
+        ends = [*starts[1:], len(self.text)]
+        found: list[list[Span]] = [[] for _ in starts]
+        for span in self.spans:
+            number = max(0, bisect_right(starts, span.start) - 1)
+            while number < len(starts) and (starts[number] < span.end or starts[number] == span.start):
+                start, end = max(span.start, starts[number]), min(span.end, ends[number])
+                if start < end or start == span.start == span.end:
+                    found[number].append(replace(span, start=start - starts[number], end=end - starts[number]))
+                number += 1
+        parts = zip(starts, ends, found, strict=True)
+        return [Inline(self.text[start:end], tuple(spans)) for start, end, spans in parts]
 
     def without(self, start: int, end: int) -> "Inline":
         """The text without these characters."""
@@ -125,7 +143,8 @@ def trimmed(line: Inline, edges: str | None = None) -> Inline:
     """The line without these characters (white space) at its ends; an empty link or an image at an end is kept."""
     start = len(line.text) - len(line.text.lstrip(edges))
     last = max(start, len(line.text.rstrip(edges)))
-    outside = [span for span in line.spans if span.link and span.start == span.end and not start <= span.start <= last]
+    empty = (span for span in line.spans if (span.link or span.note) and span.start == span.end)
+    outside = [span for span in empty if not start <= span.start <= last]
     middle = line.part(start, last)
     return Inline(
         middle.text, (*middle.spans, *(replace(span, start=last - start, end=last - start) for span in outside))
@@ -141,7 +160,7 @@ def links_in(*lines: Inline) -> tuple[Link, ...]:
 def notes_in(line: Inline) -> Iterator[str]:
     """The texts in square brackets that are not links."""
     for found in TOKEN.finditer(line.shape):
-        if found["note"] is not None and (note := line.part(*found.span("note")).words):
+        if found["note"] is not None and (note := clean(line.text[slice(*found.span("note"))])):
             yield note
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from harvester.catalog.importing.data_sets import is_counted
 from harvester.catalog.importing.dates import date_of
 from harvester.catalog.importing.facts import Facts, without_links
+from harvester.catalog.importing.footnotes import with_footnotes
 from harvester.catalog.importing.inline import Inline, Link, links_in, notes_in
 from harvester.catalog.importing.item import Item, joined_notes
 from harvester.catalog.importing.no_papers import has_such_name
@@ -29,16 +31,25 @@ from harvester.catalog.importing.nodes import (
 from harvester.catalog.importing.paragraphs import is_detail, papers_of
 from harvester.catalog.importing.roles import TITLE, leads_to_people, names_part
 from harvester.catalog.importing.rows import row_items
-from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper, tidy
+from harvester.catalog.importing.titles import (
+    Titled,
+    find_title,
+    is_generic,
+    is_title_link,
+    leads_to_paper,
+    tidy,
+)
 from harvester.catalog.importing.unknown import is_grouping
-from harvester.catalog.importing.words import label_before, plain, role_word
+from harvester.catalog.importing.words import label_before, plain, role_word, word_count
 from harvester.domain.identity import link_identifier
 
 LABEL_LEVEL, GROUP_LEVEL = 60, 70  # of bold lines and of bullets that group others: below all headings
 _LONGEST_BODY = 40  # nodes below a heading that is a title
 _NUMBER = re.compile(r"\A\d{1,3}[.)]\s+(?=\S)")  # of a heading
 _SITE = "project"
+_FEWEST = 3  # words of a heading that is a title, unless authors are below it
 _NAME = 3  # words of a data set's name
+_DATA_SET = re.compile(r"(?=.*.[A-Z\d])[A-Z][\w&+./-]*(?: (?:[A-Z][\w&+./-]*|\d{4}))*")
 _FEW = 8  # words of a bold line that groups
 
 
@@ -84,7 +95,7 @@ def items(nodes: Sequence[Node], text: str, is_section: IsSection = lambda headi
         is_section: whether a heading is known to be a section, so that it cannot be the title of a paper.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    yield from Reader(lines, is_section).read(nodes, 0)
+    yield from Reader(lines, is_section).read(with_footnotes(nodes), 0)
 
 
 class Reader:
@@ -178,17 +189,22 @@ class Reader:
     def _is_title(self, heading: Heading, body: Sequence[Node]) -> bool:
         """Whether a heading is the title of a paper: only details with links to it follow, down to the next heading."""
         words = plain(heading.text)
-        if len(words.split()) < 3 or heading.level < 2 or self._is_section(heading.text):
+        if heading.level < 2 or self._is_section(heading.text):
             return False
         if own := links_in(heading.content):
-            return any(map(leads_to_paper, own)) and len(_own_title(heading).split()) >= 3
+            return any(map(leads_to_paper, own)) and word_count(_own_title(heading)) >= 3
         if is_grouping(words) or has_such_name(words):
             return False
         lines = [line for node in body for line in _all_lines(node)]
         links = [link for link in links_in(*(line.content for line in lines)) if not link.image]
         if not links or any(isinstance(node, Table) for node in body):
             return False
-        if not all(_only_details(Draft(line, bullet=True)) for line in lines):
+        last = max(
+            number for number, line in enumerate(lines) if any(not link.image for link in links_in(line.content))
+        )
+        if not all(_only_details(Draft(line, bullet=True)) for line in lines[: last + 1]):
+            return False
+        if word_count(words) < _FEWEST and not _names_people(lines[: last + 1]):
             return False
         return any(link_identifier(link.target) or leads_to_paper(link) for link in links) or is_generic(links[0].label)
 
@@ -226,6 +242,14 @@ class Reader:
         facts = facts.settled()
         if found.link:
             facts.hints[found.link.number] = _SITE if _is_site(found, draft.links) else TITLE
+        if found.title and _is_data_set(found):
+            facts.hints |= {
+                link.number: _SITE
+                for link in draft.links
+                if role_word(link.label) == "link"
+                and not link_identifier(link.target)
+                and link.number not in facts.hints
+            }
         lines = draft.lines
         return Item(
             line=lines[0].line,
@@ -255,7 +279,14 @@ def _is_site(found: Titled, links: Sequence[Link]) -> bool:
     """Whether a short name leads to a site: another link is called the paper (``[ACDC](...) [[paper](...)]``)."""
     if not found.link or link_identifier(found.link.target) or len(found.title.split()) > _NAME:
         return False
+    if _is_data_set(found):
+        return True
     return any(role_word(link.label) == "paper" and link_identifier(link.target) for link in links)
+
+
+def _is_data_set(found: Titled) -> bool:
+    """Whether a line gives a name and how many recordings it holds: ``CPSC2018, 6,877 recordings``."""
+    return bool(_DATA_SET.fullmatch(found.title)) and is_counted(found.rest.text.replace("[]", " "))
 
 
 def _own_title(heading: Heading) -> str:
@@ -281,6 +312,14 @@ def _is_label(draft: Draft) -> bool:
     return bool(covered) and not left and len(content.words.split()) <= _FEW
 
 
+def _names_people(lines: Sequence[Line]) -> bool:
+    """Whether lines name authors, as below a title."""
+    facts = Facts()
+    for line in lines:
+        facts.line(line.content)
+    return bool(facts.settled().authors)
+
+
 def _is_bare(draft: Draft) -> bool:
     """Whether a paragraph is nothing but addresses."""
     return bool(draft.links) and all(not plain(without_links(line.content).text).strip() for line in draft.lines)
@@ -290,7 +329,7 @@ def _begins_with_title(node: Node) -> bool:
     """Whether a paragraph begins with a link that is a title of several words."""
     first = node.lines[0].content if isinstance(node, Text) and node.lines else Inline()
     link = next((span.link for span in first.of("link") if not first.text[: span.start].strip()), None)
-    return bool(link and is_title_link(link) and len(link.label.split()) > 2)
+    return bool(link and is_title_link(link) and word_count(link.label) > 2)
 
 
 def _is_group(own: Sequence[Line], children: Sequence[Node]) -> bool:
@@ -329,7 +368,7 @@ def _is_paper_below(child: Node, draft: Draft) -> bool:
         return False
     own = {link_identifier(link.target) for link in draft.links} - {None}
     theirs = {link_identifier(link.target) for link in fresh.links} - {None}
-    titled = [link for link in fresh.links if is_title_link(link) and len(link.label.split()) > 2]
+    titled = [link for link in fresh.links if is_title_link(link) and word_count(link.label) > 2]
     if titled and find_title(lines[0].content, bullet=True, like_a_paper=True).link in titled:
         return not (theirs and theirs <= own)
     return bool(theirs - own) and bool(lines[0].content.of("strong")) and bool(fresh.title().title)
@@ -362,7 +401,7 @@ def _may_be_paper(line: Line) -> bool:
     links = links_in(line.content)
     if any(link_identifier(link.target) for link in links) or line.content.of("strong"):
         return True
-    if any(is_title_link(link) and len(link.label.split()) > 3 for link in links):
+    if any(is_title_link(link) and word_count(link.label) > 3 for link in links):
         return True
     return any(map(names_part, links)) and not any(map(leads_to_people, links))
 

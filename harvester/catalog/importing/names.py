@@ -4,25 +4,53 @@ import re
 from collections.abc import Sequence
 
 from harvester.catalog.importing.dates import is_known_venue
+from harvester.catalog.importing.eastern_names import is_eastern, is_eastern_name, is_lone_name
 from harvester.catalog.importing.words import plain, word_set
-from harvester.domain.person_names import surname_first
 
-_OTHERS = re.compile(r"[,;]?\s*(?:\bet\.?\s?al\b\.?|\band others\b|等人?)\s*", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"[,;，、]?\s*(?:\bet\.?\s?al\b\.?|\band others\b|等人?|(?<=[\uac00-\ud7a3])\s+[외등](?:\s?\d+\s?[명인])?(?=\s*\Z)"
+    r"|(?<=[\u4e00-\u9fff])(?:ら|ほか|他)(?:\d+名)?(?=\s*\Z))\s*",
+    re.IGNORECASE,
+)
 _AFFILIATION = re.compile(r"\([^()]{0,100}\)|（[^（）]{0,100}）")
 _AND = re.compile(r"[,;，；、]?\s+(?:and|y|und|et|&)\s+|\s*&\s*", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_EDGE = re.compile(r"^[\s*†‡§#\d]+|[\s*†‡§#\d.,;:]+$")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹]+(?:[,⁎*][⁰¹²³⁴-⁹]+)*|(?<=[^\W\d_])\d(?:,\d)*(?=\s*(?:[,;*]|\Z))")
+"""Numbers of affiliations, and what is left of ``<sup>1,2</sup>``."""
+_EDGE = re.compile(r"^[\s*†‡§¶#\d]+|[\s*†‡§¶#\d.,;:：]+$")
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?-?\s?){1,4}")
 _WORD = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİ][\w'’.-]*|[A-Z]['’][A-Z][\w-]+")
+_CAPITAL = "[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİ]"
+_FAMILY = (
+    r"(?:(?:van|von|de|da|del|della|der|den|di|dos|du|la|le|el|al|bin|ten|ter)\s+){0,3}"
+    rf"{_CAPITAL}[\w'’-]+(?:\s{_CAPITAL}[\w'’-]+)?"
+)
+_GIVEN = rf"(?:{_CAPITAL}\.[\s-]?){{1,4}}"
+_PAIR = rf"{_FAMILY},\s+{_GIVEN}"
+FAMILIES_FIRST = re.compile(
+    rf"{_PAIR}(?:\s?(?:[,;]\s*(?:(?:and|und|y|et|&)\s+)?|(?:and|und|y|et|&)\s+){_PAIR}){{0,60}}"
+    r"(?:[,;]?\s*(?:et al\.?|and others))?"
+)
+"""``Müller, K., Schmidt, P. & Ortiz, J.``, wherever it ends."""
 _PARTICLES = word_set("van von de da del della der den di dos du la le el al bin ibn ten ter zu y e")
 _NO_NAMES = word_set(
     """
-    an the of for in on with from by and or to using via towards toward learning deep neural network networks image
-    images segmentation data dataset model models journal conference proceedings transactions letters university survey
-    review challenge paper code project github heart cardiac ecg mri notes unknown part cases version oral spotlight
-    poster best award accepted official new update demo medicine nature science"""
+    an the of for in on with from by and or to using via towards toward learning deep neural network networks
+    image images segmentation data dataset model models journal conference proceedings transactions letters
+    university survey review challenge paper code project github heart cardiac ecg mri notes unknown part cases
+    version oral spotlight poster best award accepted official new update demo medicine nature science physics
+    medical scientific physiological measurement clinical computer computers biology engineering reports
+    research methods signal processing computing radiology cardiovascular cardiology imaging health digital
+    healthcare"""
 )
+_STATES = word_set(
+    """
+    online updated published preprint submitted release released since before after ours mine early late spring summer
+    autumn winter fall"""
+)
+"""Words that stand before a year as a surname does."""
 _MOST_WORDS = 5
+_LONGEST_EASTERN = 8  # letters of a name with a space in it
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -33,7 +61,7 @@ def names_of(text: str) -> tuple[str, ...]:
     """
     if len(text) > 3000:
         return ()
-    said = _AFFILIATION.sub(" ", plain(text))
+    said = _AFFILIATION.sub(" ", _RAISED.sub("", plain(text)))
     others = _OTHERS.search(said)
     if _YEAR.search(said) or (others and re.search(r"\w", said[others.end() :])):
         return ()
@@ -45,9 +73,25 @@ def names_of(text: str) -> tuple[str, ...]:
     parts = _turned([part for part in parts if part])
     if not parts or not all(_is_name(part, alone=bool(others)) for part in parts):
         return ()
-    if len(parts) == 1 and not others and " " not in parts[0]:
+    if len(parts) == 1 and not others and " " not in parts[0] and not is_lone_name(parts[0]):
         return ()
     return tuple(parts)
+
+
+def is_surname(text: str) -> bool:
+    """Whether a text is like a surname alone, with its particle: ``García``, ``van den Berg``."""
+    words = text.split()
+    own = [word for word in words if word.lower() not in _PARTICLES]
+    if len(own) != 1 or words[-1] != own[0] or len(words) > 4:
+        return False
+    bare = own[0].strip(".,")
+    parts = bare.split("-")
+    return (
+        bool(_WORD.fullmatch(bare))
+        and not bare.isupper()
+        and all(part.lower() not in _NO_NAMES | _STATES for part in parts)
+        and not any(char.isdigit() for char in bare)
+    )
 
 
 def listed_names(text: str) -> tuple[str, ...]:
@@ -85,8 +129,8 @@ def _is_name(text: str, *, alone: bool) -> bool:
     words = text.split()
     if not words or len(words) > _MOST_WORDS or any(char.isdigit() for char in text):
         return False
-    if surname_first(text.replace(" ", "").replace("·", "")):
-        return len(words) > 1 or 2 <= len(text) <= 4
+    if is_eastern(text.replace(" ", "")):
+        return is_eastern_name(text.replace(" ", "")) and (len(words) == 1 or len(text) <= _LONGEST_EASTERN)
     if len(words) == 1:
         return alone and bool(_WORD.fullmatch(text)) and not text.isupper()
     if is_known_venue(text) or any(len(word) > 1 and word.lower().strip(".,:") in _NO_NAMES for word in words):

@@ -81,10 +81,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A link that no reader of the page sees, and where it is: a comment, code, front matter."""
+    """A link that no reader of the page sees, and where it is: a comment, code, front matter, the footnote `note`."""
 
     link: Link
     place: str
+    note: str = ""
 
 
 Node = Heading | Close | Rule | Text | Bullet | Table | Hidden

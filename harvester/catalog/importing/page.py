@@ -27,7 +27,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SCRIPT = re.compile(r"\s*<(?:script|style)\b", re.IGNORECASE)
 _TABLE_BELOW = re.compile(r"\n(?=\|[^\n]*\n\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*(?:\n|\Z))")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?=\w[\w-]*:)(?:(?!---).*\n){1,200}---[ \t]*(?:\n|\Z)")
-_FOOTNOTE = re.compile(r"\[\^[^\[\]\n]{1,40}\]:")
+_FOOTNOTE = re.compile(r"^[ \t>]*\[\^(?P<note>[^\[\]\n]{1,40})\]:", re.MULTILINE)
 _MARKS: Mapping[str, Kind] = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "u": "u", "a": "link"}
 _KINDS: Mapping[str, Kind] = {"code_inline": "code", "text_special": "literal"}
 _ELEMENTS = {
@@ -76,15 +76,41 @@ class _Reader:
         self._tags = _Tags(self._flow)
         self._handles: list[int] = []
         self._targets: set[str] = set()
+        self._notes: list[tuple[str, str, int]] = []
 
     def read(self, text: str) -> tuple[Node, ...]:
         if found := _FRONT_MATTER.match(text):
             self._hide(found.group(), "front matter", 1)
             text = "\n" * found.group().count("\n") + text[found.end() :]
-        self._blocks(self._parser.parse(text, self._defined), 1)
+        self._blocks(self._parsed(self._parser, text, 1), 1)
         self._flow.end_text()
+        for note, source, line in self._notes:
+            self._hide(source, "footnote", line, note)
         self._unused_definitions()
         return self._flow.finished()
+
+    def _parsed(self, parser: "MarkdownIt", text: str, first: int) -> "list[Token]":
+        """The blocks of a text that begins in line `first`; of the definitions of links, those of footnotes apart.
+
+        Markdown without footnotes takes a note of one word for such a definition: ``[^1]: https://example.org``.
+        """
+        tokens = parser.parse(text, self._defined)
+        references, again = self._defined.get("references", {}), self._defined.get("duplicate_refs", [])
+        notes = [name for name in references if name.startswith("^")]
+        found = [(name, references.pop(name)) for name in notes]
+        found += [(str(other["label"]), other) for other in again if str(other.get("label", "")).startswith("^")]
+        again[:] = [other for other in again if not str(other.get("label", "")).startswith("^")]
+        lines = text.split("\n") if found else []
+        for name, definition in found:
+            start, end = definition.get("map") or (0, 0)
+            self._notes.append((name[1:].lower(), "\n".join(lines[start:end]), first + start))
+        return tokens
+
+    def _footnotes(self, text: str, first: int) -> None:
+        """The notes of a paragraph, which has one or several of them."""
+        starts = [(found.start(), found["note"].lower()) for found in _FOOTNOTE.finditer(text)]
+        for (start, note), (end, _) in zip(starts, [*starts[1:], (len(text), "")], strict=True):
+            self._hide(text[start:end], "footnote", first + text.count("\n", 0, start), note)
 
     def _blocks(self, tokens: "Sequence[Token]", first: int) -> None:
         """Feed the blocks of a text that begins in line `first`."""
@@ -127,14 +153,13 @@ class _Reader:
             return self._flow.close(handle)
         self._flow.end_text()
         if _FOOTNOTE.match(text):
-            return self._hide(text, "footnote", begins)
+            return self._footnotes(text, begins)
         table = _TABLE_BELOW.search(text)
         self._inline(text[: table.start()] if table else text)
         self._flow.end_text()
         if table:
-            self._blocks(
-                self._parser.parse(text[table.end() :], self._defined), begins + text.count("\n", 0, table.end())
-            )
+            first = begins + text.count("\n", 0, table.end())
+            self._blocks(self._parsed(self._parser, text[table.end() :], first), first)
         elif token.type == "heading_open":
             self._flow.rule()
         return None
@@ -148,7 +173,7 @@ class _Reader:
             self._hide(found.group(), "comment", begins + text.count("\n", 0, found.start()))
         shown = _COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
         if shown.strip():
-            self._blocks(self._inside_html.parse(shown, self._defined), begins)
+            self._blocks(self._parsed(self._inside_html, shown, begins), begins)
         return None
 
     def _inline(self, markdown: str) -> None:
@@ -187,10 +212,10 @@ class _Reader:
         if address:
             self._targets.add(address)
 
-    def _hide(self, text: str, place: str, first: int) -> None:
+    def _hide(self, text: str, place: str, first: int, note: str = "") -> None:
         for found in BARE_ADDRESS.finditer(text):
             if address := bare_address(found.group()):
-                self._flow.hide(address, place, first + text.count("\n", 0, found.start()))
+                self._flow.hide(address, place, first + text.count("\n", 0, found.start()), note)
 
     def _unused_definitions(self) -> None:
         defined = [*self._defined.get("references", {}).values(), *self._defined.get("duplicate_refs", ())]

@@ -3,17 +3,25 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from harvester.catalog.importing.citations import BY, cited
 from harvester.catalog.importing.dates import is_place_or_date
-from harvester.catalog.importing.facts import without_links
+from harvester.catalog.importing.eastern_names import is_eastern
+from harvester.catalog.importing.facts import PAGES, without_links
 from harvester.catalog.importing.inline import Inline, links_in, notes_in
-from harvester.catalog.importing.names import names_of
+from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
 from harvester.catalog.importing.nodes import Line
 from harvester.catalog.importing.parts import parts_of
-from harvester.catalog.importing.titles import find_title, is_generic, is_title_link, leads_to_paper
-from harvester.catalog.importing.words import label_before, plain
+from harvester.catalog.importing.titles import find_title, is_generic, is_title_link, leads_to_paper, unmarked
+from harvester.catalog.importing.words import label_before, plain, word_count
 from harvester.domain.identity import link_identifier
 
-_STOP = re.compile(r"[.。](?<!\b[A-Z].)(?<! al\.)\s+|\s*[;|·]\s*|\s+[–—-]\s+")
+_STOP = re.compile(r"[.。](?<!\b[A-Z].)(?<! al\.)\s+|\s*[;|·•()（）]\s*|\s+[–—-]+\s+|\s+(?=(?:by|por|par)\s)")
+_INSTITUTION = re.compile(
+    r"\b(?:universit|institut|hospital|colleg|laborator|school|academy|faculty|clinic\b)"
+    r"|大学|大學|医院|醫院|研究所|研究院|대학|병원",
+    re.IGNORECASE,
+)
+_LONGEST_INSTITUTION = 8  # words
 _LONGEST_LINE = 1_000  # characters of a line of authors
 
 
@@ -37,7 +45,7 @@ def _is_in_brackets(line: Inline) -> bool:
 
 def _begins(line: Line, above: Sequence[Line]) -> bool:
     """Whether a line of a paragraph begins another paper: in bold, or with a link that is a title."""
-    content = line.content
+    content = unmarked(line.content)
     if content.text.startswith("|"):
         return True
     _, part, start = label_before(content.text)
@@ -46,24 +54,31 @@ def _begins(line: Line, above: Sequence[Line]) -> bool:
     first = find_title(above[0].content, bullet=False, like_a_paper=True).title
     bold = next((span for span in content.of("strong") if span.start == 0), None)
     if bold:
-        words = content.part(bold.start, bold.end).words
-        return not is_place_or_date(words) and not is_generic(words.strip(" :：")) and not names_of(words)
+        words = content.part(bold.start, bold.end).words.strip(" :：[]")
+        if not (is_place_or_date(words) or is_generic(words) or names_of(words)):
+            return True
     if _is_like(line, above):
         return True
     link = next((span.link for span in content.of("link") if span.start == 0), None)
-    return bool(first and link and is_title_link(link) and len(link.label.split()) > 2 and _has_paper(above))
+    return bool(first and link and is_title_link(link) and word_count(link.label) > 2 and _has_paper(above))
 
 
 def _is_like(line: Line, above: Sequence[Line]) -> bool:
     """Whether a line has a title and a link to a paper like the one above it: lines between which only breaks stand."""
-    if len(above) > 1 or not line.content.text[:1].isupper() or not above[0].content.text[:1].isupper():
+    if len(above) > 1 or not _may_begin(line.content) or not _may_begin(above[0].content):
         return False
     own, others = (
         {link_identifier(link.target) for link in links_in(content) if leads_to_paper(link)} - {None}
         for content in (line.content, above[0].content)
     )
-    several = len(find_title(line.content, bullet=False, like_a_paper=True).title.split()) > 2
+    several = word_count(find_title(line.content, bullet=False, like_a_paper=True).title) > 2
     return several and bool(own and others) and not own & others and not is_detail(line.content)
+
+
+def _may_begin(line: Inline) -> bool:
+    """Whether a line begins like a title, or like a date or a venue before one."""
+    first = unmarked(line).text.lstrip('[(（【「《"“*')[:1]
+    return first.isupper() or first.isdigit() or is_eastern(first)
 
 
 def _has_paper(lines: Sequence[Line]) -> bool:
@@ -77,7 +92,7 @@ def is_detail(line: Inline) -> bool:
     if label and part:
         return part not in ("title", "name")
     links = [link for link in links_in(line) if not link.image]
-    if any(is_title_link(link) and len(link.label.split()) > 2 for link in links):
+    if any(is_title_link(link) and word_count(link.label) > 2 for link in links):
         return False
     left = plain(without_links(line).text).strip(" ,.;:|-–—()[]*_/&+")
     if not re.search(r"\w", left):
@@ -86,7 +101,10 @@ def is_detail(line: Inline) -> bool:
         return bool(line.spans) or bool(list(notes_in(line))) or not text
     if line.of("strong"):
         return False
-    return all(map(_says_who_or_where, _STOP.split(left))) or (len(line.of("em")) == 1 and not links)
+    families = FAMILIES_FIRST.match(left)
+    pieces = _STOP.split(left[families.end() :] if families and names_of(families.group()) else left)
+    said = [piece for piece in (piece.strip(" ,.:") for piece in pieces) if piece and not PAGES.fullmatch(piece)]
+    return all(map(_says_who_or_where, said)) or (len(line.of("em")) == 1 and not links)
 
 
 def _is_bold_text(line: Inline) -> bool:
@@ -98,7 +116,17 @@ def _is_bold_text(line: Inline) -> bool:
 
 def _says_who_or_where(text: str) -> bool:
     """Whether a text names authors, a venue or a date, or authors and then, behind a comma, a venue."""
-    if names_of(text) or is_place_or_date(text):
+    text = BY.sub("", text, count=1) if BY.match(text) else text
+    if names_of(text) or is_place_or_date(text) or cited(text) or _is_institution(text):
         return True
-    commas = (comma.span() for comma in re.finditer(r",\s+", text[:_LONGEST_LINE]))
-    return any(names_of(text[:start]) and is_place_or_date(text[end:]) for start, end in commas)
+    commas = (comma.span() for comma in re.finditer(r"[,，、]\s*", text[:_LONGEST_LINE]))
+    return any(names_of(text[:start]) and _is_where(text[end:]) for start, end in commas)
+
+
+def _is_where(text: str) -> bool:
+    return is_place_or_date(text) or all(map(_is_institution, re.split(r"[,，;]\s+", text)))
+
+
+def _is_institution(text: str) -> bool:
+    """Whether a text is the name of a university, a hospital and the like."""
+    return bool(_INSTITUTION.search(text)) and word_count(text) <= _LONGEST_INSTITUTION and not text[:1].islower()

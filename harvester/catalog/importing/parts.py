@@ -9,7 +9,7 @@ from harvester.catalog.importing.inline import TOKEN, Inline, Link, trimmed
 from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.nodes import Line
 from harvester.catalog.importing.titles import is_title_link
-from harvester.catalog.importing.words import field_of
+from harvester.catalog.importing.words import field_of, word_count
 from harvester.domain.identity import link_identifier
 
 _LABEL = re.compile(r"(?:^|(?<=[.;,|。，、；\s]))(?P<name>[^\W\d_]{2,12}(?: [^\W\d_]{2,8})?)\s*[:：](?!//)")
@@ -26,8 +26,8 @@ def parts_of(line: Line) -> Iterator[Line]:
     if len(starts) < 2:
         yield line
         return
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
-        part = trimmed(line.content.part(start, end), _EDGES)
+    for whole in line.content.split(starts):
+        part = trimmed(whole, _EDGES)
         joining = _AND.search(part.text)
         yield replace(line, content=part.part(0, joining.start()) if joining else part)
 
@@ -52,6 +52,6 @@ def _titles(content: Inline) -> list[int]:
 
 
 def _is_title(link: Link) -> bool:
-    words = len(link.label.split())
+    words = word_count(link.label)
     several = words > _SEVERAL or (words == _SEVERAL and bool(link_identifier(link.target)))
     return several and is_title_link(link) and not names_of(link.label)

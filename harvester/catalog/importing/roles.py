@@ -6,6 +6,7 @@ from itertools import count
 from urllib.parse import urlsplit
 
 from harvester.base.escape import is_web_url
+from harvester.catalog.importing.citations import cited
 from harvester.catalog.importing.dates import is_place_or_date
 from harvester.catalog.importing.inline import Link
 from harvester.catalog.importing.words import IDENTIFIERS, role_word
@@ -60,7 +61,7 @@ def role_of(link: Link, hint: str = "") -> str:
         return word
     if word == "link":
         return hint or by_host or "paper"
-    if is_place_or_date(label):
+    if is_place_or_date(label) or cited(label):
         return hint or by_host or "paper"
     return by_host or hint or _slug(label)
 
@@ -76,6 +77,11 @@ def paper_link(role: str) -> bool:
     return role.rstrip("0123456789").rstrip("-") not in NOT_THE_PAPER
 
 
+def leads_to_code(link: Link) -> bool:
+    """Whether a link leads to a host of code."""
+    return host_of(link.target) in _CODE_HOSTS
+
+
 def names_part(link: Link) -> bool:
     """Whether a link is called what papers' links are: ``Paper``, ``Code``, ``Data``."""
     return role_word(link.label) in ("paper", "pdf", "code", "data", "dataset", "model", "weights", "demo")
@@ -88,11 +94,15 @@ def leads_to_people(link: Link) -> bool:
 
 def by_role(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Addresses by role; a second one with the same role (``paper``) gets a number (``paper-2``)."""
-    found: dict[str, str] = {}
+    by_address: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    taken: set[str] = set()
     for wanted, address in links:
-        if address not in found.values():
-            found[_free(wanted, found)] = address
-    return found
+        if address not in by_address:
+            role, numbers[wanted] = _free(wanted, taken, numbers.get(wanted, 2))
+            by_address[address] = role
+            taken.add(role)
+    return {role: address for address, role in by_address.items()}
 
 
 def with_links(links: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
@@ -105,13 +115,16 @@ def with_links(links: Mapping[str, str], more: Mapping[str, str]) -> dict[str, s
         same = [other for name, other in found.items() if _NUMBERED.sub("", name) == role]
         name = link_identifier(address)
         if name is None or name not in map(link_identifier, same):
-            found[_free(role, found)] = address
+            found[_free(role, found)[0]] = address
     return found
 
 
-def _free(role: str, taken: Container[str]) -> str:
-    numbered = (f"{role}-{number}" for number in count(2))
-    return role if role not in taken else next(name for name in numbered if name not in taken)
+def _free(role: str, taken: Container[str], first: int = 2) -> tuple[str, int]:
+    """A role that is not taken, with a number from `first` if the bare one is; and the number to go on with."""
+    if role not in taken:
+        return role, first
+    number = next(number for number in count(first) if f"{role}-{number}" not in taken)
+    return f"{role}-{number}", number + 1
 
 
 def _page(address: str) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from harvester.catalog.importing.dates import is_place_or_date
 from harvester.catalog.importing.facts import Facts
-from harvester.catalog.importing.inline import Inline, links_in
+from harvester.catalog.importing.inline import LINE_BREAK, Inline, Kind, join, links_in, trimmed
 from harvester.catalog.importing.item import Item, joined_notes
+from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.nodes import Row, Table
 from harvester.catalog.importing.roles import TITLE
-from harvester.catalog.importing.titles import Titled, find_title, is_generic, is_title_link, leads_to_paper
-from harvester.catalog.importing.words import ROLES, column_of, plain
+from harvester.catalog.importing.titles import Titled, ends_open, find_title, is_generic, is_title_link, leads_to_paper
+from harvester.catalog.importing.words import ROLES, column_of, plain, word_count
 
+_MARKS: tuple[Kind, ...] = ("link", "strong", "em")
 Source = Callable[[int, int], str]
 _TITLES = ("title", "paper", "name", "dataset", "model", "benchmark", "project", "data", "code", "")
 """What a column of titles is called, the most certain first; one of links to papers may hold their titles."""
@@ -51,7 +53,7 @@ def _cards(row: Row) -> list[Inline]:
     """The cells of a row that are papers of their own: each has a title that is a link."""
     cells = [cell for cell in row.cells if cell.text or cell.spans]
     links = [next((link for link in links_in(cell) if is_title_link(link)), None) for cell in cells]
-    titles = [link for link in links if link and len(link.label.split()) > 2]
+    titles = [link for link in links if link and word_count(link.label) > 2]
     several = len({link.target for link in titles}) == len(cells) > 1
     return cells if several else []
 
@@ -99,24 +101,66 @@ def _cell(facts: Facts, cell: Inline, kind: str, name: str) -> None:
         facts.links(cell, "" if kind == "title" else _slug(name))
 
 
+def _lines(cell: Inline) -> Iterator[Inline]:
+    """The lines of a cell; a link or bold words over several of them, and a line without words, end no line."""
+    inside = bytearray(len(cell.text) + 1)
+    for span in (span for kind in _MARKS for span in cell.of(kind)):
+        inside[span.start + 1 : span.end] = b"\1" * max(0, span.end - span.start - 1)
+    start = 0
+    for place in (place for place, letter in enumerate(cell.text) if letter == LINE_BREAK):
+        if inside[place] or not cell.text[start:place].strip():
+            continue
+        yield trimmed(cell.part(start, place))
+        start = place + 1
+    yield trimmed(cell.part(start))
+
+
+def _title_lines(lines: Sequence[Inline], *, only: bool, named: bool) -> int:
+    """How many of a cell's lines are its title."""
+    for number, line in enumerate(lines[1:], 1):
+        before = lines[number - 1].text.rstrip()
+        goes_on = line.text[:1].islower() or ends_open(before) or before.endswith(("-", ":", "："))
+        plain_words = named and not (names_of(line.words) or lines[0].spans or line.spans)
+        said = is_place_or_date(line.words) or links_in(line) or not (only or goes_on or plain_words)
+        if said:
+            return number
+    return len(lines)
+
+
 def _slug(name: str) -> str:
     return "-".join(name.lower().split())
 
 
 def _title(cells: Sequence[Inline], kinds: Sequence[str]) -> tuple[int, Titled]:
     """The cell with the title, by its column's name, else the first one of several words."""
-    found = [Titled("", cell) if kind in _NEVER else _titled(cell) for cell, kind in zip(cells, kinds, strict=True)]
+    others = "authors" in kinds and "title" in kinds
+    found = [
+        Titled("", cell) if kind in _NEVER else _titled(cell, only=others and kind == "title", named=kind == "title")
+        for cell, kind in zip(cells, kinds, strict=True)
+    ]
     for wanted in _TITLES:
         several = 1 if wanted in ("title", "name", "dataset", "model", "benchmark") else 2
         for number, kind in enumerate(kinds):
-            if kind == wanted and len(found[number].title.split()) >= several:
+            if kind == wanted and word_count(found[number].title) >= several:
                 return number, found[number]
     single = (number for number, kind in enumerate(kinds) if kind in _TITLES and found[number].title)
     place = next(single, -1)
     return (place, found[place]) if place >= 0 else (-1, Titled("", Inline()))
 
 
-def _titled(cell: Inline) -> Titled:
+def _titled(cell: Inline, *, only: bool = False, named: bool = False) -> Titled:
+    """The title in a cell, which may be on several lines.
+
+    Args:
+        only: whether another column has the authors, so that this one has nothing but titles.
+        named: whether the column is called "title".
+    """
+    lines = list(_lines(cell))
+    if len(lines) > 1:
+        count = _title_lines(lines, only=only, named=named)
+        found = _titled(join(*(piece for line in lines[:count] for piece in (line, Inline(" ")))))
+        behind = join(*(piece for line in lines[count:] for piece in (Inline(" | "), line)))
+        return Titled(found.title, join(found.rest, behind), found.link)
     words = plain(cell.text)
     if not words or is_generic(words) or is_place_or_date(words):
         return Titled("", cell)

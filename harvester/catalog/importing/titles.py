@@ -4,17 +4,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venue, named_place, place_and_year
+from harvester.catalog.importing.bars import titled_part
+from harvester.catalog.importing.citations import cited
+from harvester.catalog.importing.data_sets import is_counted
+from harvester.catalog.importing.dates import date_of, is_place_or_date, named_place, place_and_year
+from harvester.catalog.importing.eastern_names import is_lone_name
 from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
 from harvester.catalog.importing.long_names import NAME, long_name
-from harvester.catalog.importing.names import names_of
+from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
 from harvester.catalog.importing.sentences import LONGEST, QUOTED, sentence_end
-from harvester.catalog.importing.words import IDENTIFIERS, label_before, role_word, without_marks, word_set
+from harvester.catalog.importing.title_ends import (
+    BAR,
+    EDGES,
+    NOTE_FIRST,
+    with_citations_last,
+    without_head,
+    without_tails,
+)
+from harvester.catalog.importing.words import IDENTIFIERS, label_before, role_word, without_marks, word_count, word_set
 from harvester.domain.identity import arxiv_version, link_identifier
 
-_NOTE_FIRST = re.compile(
-    r"(?:\[(?P<note>[^\[\]\ue000\ue001]*)\]|[(（](?P<round>[^()（）\ue000\ue001]{1,60})[)）])[\s:,|–—-]*"
-)
 _DATE_FIRST = re.compile(
     r"(?P<note>\d{4}(?:[-./]\d{1,2}){0,2}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,? \d{4})"
     r"(?:\s*[:,|–—-]+\s+|(?<=\d[-./]\d\d)\s+(?=\S))"
@@ -32,14 +41,11 @@ _VENUE_NEXT = re.compile(
     r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
 )
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
+_PEOPLE_COLON = re.compile(r"(?P<authors>[^:：\[\]()]{2,300}?)\s?[:：]\s*(?=\S)")
 _KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
-_TAIL_ROUND = re.compile(r"\s*[(（\[](?P<tail>[^()（）\[\]]{2,60})[)）\]][.。]?\s*$")
 _LINKS_FIRST = re.compile(rf"(?:(?:{TOKEN.pattern.replace('?P<note>', '?:')})[\s:,|–—-]*)+")
-_SEPARATOR = re.compile(r"[,，.;]\s+|\s+[–—|-]\s+|\s+(?=in\s)")
 _MOST_NOTES = 4
-_MOST_TAILS = 3
-_BAR = Inline(" | ")
-_EDGES = " \t*_`|\\,:;–—-"
+_WORD = 40  # characters before a link in which the last word is looked for
 _AROUND = " \t|,:;–—-"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》", "„": "“"}
 _OPEN_ENDS = word_set("a an the of for in on with from by and or to see via is are at into as about")
@@ -67,14 +73,19 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
     Args:
         like_a_paper: whether the block links to a paper, so that bare words may be trusted to be its title.
     """
-    before, text = _leading_notes(_with_bracketed_place(unmarked(line)))
+    bare = with_citations_last(unmarked(line))
+    if counted := _counted(bare):
+        return Titled(tidy(counted.title.words), counted.rest, counted.link)
+    before, text = _leading_notes(_with_bracketed_place(bare))
     _, part, start = label_before(text.text)
     if part == "title":
         text = text.part(start)
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
-        title, tail = _without_tails(found.title)
-        if words := tidy(title.words):
-            return Titled(words, join(before, found.rest, tail), found.link)
+        head, title = without_head(found.title)
+        title, tail = without_tails(title)
+        words = tidy(title.words)
+        if words and not FAMILIES_FIRST.fullmatch(f"{words}."):
+            return Titled(words, join(before, head, found.rest, tail), found.link)
     return _named_in_place(line)
 
 
@@ -124,7 +135,8 @@ def leads_to_paper(link: Link) -> bool:
 
 def is_title_link(link: Link) -> bool:
     """Whether a link's text is a title: it leads to another site and says more than what kind of link it is."""
-    return "://" in link.target and not link.image and not is_generic(link.label) and not is_place_or_date(link.label)
+    said = is_generic(link.label) or is_place_or_date(link.label) or cited(link.label)
+    return "://" in link.target and not link.image and not said
 
 
 def _images(line: Inline, start: int, end: int | None = None) -> Inline:
@@ -141,7 +153,7 @@ def _leading_notes(line: Inline) -> tuple[Inline, Inline]:
             break
         rest = trimmed(text.part(found.end()))
         rest = rest.part(without_marks(rest.text)[0])
-        if not rest.text.strip(_EDGES) or (rest.shape.startswith(OPENS_LINK_OR_NOTE) and not _titular_start(rest)):
+        if not rest.text.strip(EDGES) or (rest.shape.startswith(OPENS_LINK_OR_NOTE) and not _titular_start(rest)):
             break  # nothing else in the line, or only links follow
         if found.re is _LINK_FIRST:
             notes, text = join(notes, Inline("["), text.part(*found.span("link")), Inline("] ")), rest
@@ -165,12 +177,13 @@ def _with_bracketed_place(line: Inline) -> Inline:
 
 def _note_first(text: Inline) -> re.Match[str] | None:
     shape = text.shape[:LONGEST]
-    if found := _NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape):
+    if found := NOTE_FIRST.match(shape) or _DATE_FIRST.match(shape):
         return found
     if (placed := _PLACE_FIRST.match(shape)) and place_and_year(placed["note"]):
         return placed
     found = _LINK_FIRST.match(shape)
-    return found if found and is_place_or_date(text.part(*found.span("link")).words) else None
+    said = text.part(*found.span("link")).words if found else ""
+    return found if is_place_or_date(said) or cited(said) else None
 
 
 def _titular_start(text: Inline) -> bool:
@@ -197,14 +210,21 @@ def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[_
     if bullet or like_a_paper:
         yield from _further_on(text)
     if like_a_paper:
-        yield from _cited(text)
-        if named := NAME.match(text.shape):
-            yield from _with_long_name(text, text.part(0, named.end()), named.end(), None, like_a_paper=True)
-        yield from _bare(text, bullet=bullet)
-        if bullet:
-            yield from _behind_links(text)
+        yield from _in_words(text, bullet=bullet)
     if bold:
         yield from _from_bold(text, bold, like_a_paper=like_a_paper)
+
+
+def _in_words(text: Inline, *, bullet: bool) -> Iterator[_Found]:
+    """Possible titles that no mark sets apart."""
+    if parted := titled_part(text):
+        yield _Found(*parted)
+    yield from _cited(text)
+    if named := NAME.match(text.shape):
+        yield from _with_long_name(text, text.part(0, named.end()), named.end(), None, like_a_paper=True)
+    yield from _bare(text, bullet=bullet)
+    if bullet:
+        yield from _behind_links(text)
 
 
 def _first(line: Inline, kind: Kind) -> Span | None:
@@ -252,20 +272,31 @@ def _from_link(line: Inline, link: Span) -> _Found:
 def _further_on(line: Inline) -> Iterator[_Found]:
     """A title after authors or a date: in bold, in quotes, or a link of several words."""
     for bold in line.of("strong"):
-        if not _is_note(line, bold) and len(line.part(bold.start, bold.end).words.split()) > 2:
+        if word_count(line.text[bold.start : bold.end]) > 2 and not _is_note(line, bold):
             yield from _from_bold(line, bold, like_a_paper=False)
-    if quoted := QUOTED.search(line.shape[:LONGEST]):
+    quoted = QUOTED.search(line.shape[:LONGEST])
+    if quoted and not _is_inside_title(line.shape, *quoted.span()):
         yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), _without(line, *quoted.span()))
     for span in line.of("link"):
-        several = len(line.part(span.start, span.end).words.split()) > 2
-        if span.link and several and is_title_link(span.link) and not _in_sentence(line.text[: span.start]):
+        several = word_count(line.text[span.start : span.end]) > 2
+        if (
+            span.link
+            and several
+            and is_title_link(span.link)
+            and not _in_sentence(line.text[max(0, span.start - _WORD) : span.start])
+        ):
             yield _from_link(line, span)
 
 
 def _without(line: Inline, start: int, end: int) -> Inline:
     """The line without its title, and a bar in its place if it has other words before it."""
     before = line.part(0, start)
-    return join(before, _BAR if before.text.strip() else Inline(), line.part(end))
+    return join(before, BAR if before.text.strip() else Inline(), line.part(end))
+
+
+def ends_open(text: str) -> bool:
+    """Whether a text ends with a word that others must follow: ``of``, ``the``."""
+    return _in_sentence(text)
 
 
 def _in_sentence(before: str) -> bool:
@@ -277,12 +308,23 @@ def _in_sentence(before: str) -> bool:
 def _cited(line: Inline) -> Iterator[_Found]:
     """``Dee, A., & Poe, B. (2021). Title. Venue`` and ``Dee A, Poe B. Title.``, as in references (APA, Vancouver)."""
     text = line.text[:LONGEST]
-    found = _CITED.match(text) or _PEOPLE_FIRST.match(text)
-    if found and names_of(found["authors"]):
-        after = line.part(found.end())
+    tries = (pattern.match(text) for pattern in (_CITED, _PEOPLE_FIRST, _PEOPLE_COLON))
+    found = next((one.end() for one in tries if one and _are_people(one)), 0) or _behind_families(line)
+    if found:
+        after = line.part(found)
         first = TOKEN.search(after.shape)
         stop = sentence_end(after.text[: first.start()] if first else after.text)
-        yield _Found(after.part(0, stop), join(line.part(0, found.end()), _BAR, _with_venue(after.part(stop))))
+        yield _Found(after.part(0, stop), join(line.part(0, found), BAR, _with_venue(after.part(stop))))
+
+
+def _behind_families(line: Inline) -> int:
+    """Where the title begins behind ``Müller, K., Schmidt, P.``; 0 if there are none, or a venue in italics follows."""
+    em = next((span.start for span in line.of("em")), LONGEST)
+    found = FAMILIES_FIRST.match(line.text, 0, min(em, LONGEST))
+    if not found or not names_of(found.group()):
+        return 0
+    start = found.end() + len(line.text[found.end() :]) - len(line.text[found.end() :].lstrip(" .,:：-–—"))
+    return start if start < min(em, len(line.text)) else 0
 
 
 def _with_venue(rest: Inline) -> Inline:
@@ -298,16 +340,18 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     lead = line.text[: min(stop, LONGEST)].rstrip(" (（[")
     lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;–—-")
     skipped = _AUTHORS_FIRST.match(lead)
+    if skipped and not names_of(re.sub(r"\(\d{4}\)", "", skipped.group()).strip(" .,:")):
+        skipped = None
     start = skipped.end() if skipped else 0
     end = start + sentence_end(lead[start:])
     end = _before_people(lead, start, end)
-    title = trimmed(line.part(start, end), _EDGES)
+    title = trimmed(line.part(start, end), EDGES)
     words = title.words.split()
     if not words or date_of(title.words) or not re.search(r"[^\W\d_]", title.text) or is_generic(title.words):
         return
     if first is not None and _in_sentence(lead) and end == len(lead):
         return  # "Another thing on [the web](...)"
-    if len(words) == 1 and not bullet:
+    if len(words) == 1 and word_count(title.words) == 1 and not bullet:
         return
     yield _Found(title, _without(line, start, end))
 
@@ -327,51 +371,46 @@ def _before_people(text: str, start: int, end: int) -> int:
         stop = start + parts[number + 1].start() if number + 1 < len(parts) else end
         part = text[start + comma.end() : stop]
         opened = text.rfind("(", start, start + comma.start())
-        if opened > start and ")" not in text[opened : start + comma.start()] and names_of(text[opened + 1 : stop]):
-            return opened  # "Title (A. Dee, B. Poe, 2022)"
-        several = len(text[start : start + comma.start()].split()) > 1 or comma.group().startswith("、")
+        if opened > start and ")" not in text[opened : start + comma.start()]:
+            inside = text[opened + 1 :].partition(")")[0]
+            if names_of(text[opened + 1 : stop]) or is_place_or_date(inside):
+                return opened  # "Title (A. Dee, B. Poe, 2022)", "Title (Europace, 2021)"
+        several = word_count(text[start : start + comma.start()]) > 1 or comma.group().startswith("、")
         if several and (names_of(part) or is_place_or_date(part)):
+            head, _, last = text[start : start + comma.start()].rpartition(" ")
+            if not number and head and is_lone_name(last):
+                return start + len(head)  # "题目 张三、李四"
             alone = number > 0 and _KANJI_NAME.fullmatch(text[start + parts[number - 1].end() : start + comma.start()])
             return start + (parts[number - 1] if alone else comma).start()
     return end
 
 
-def _without_tails(title: Inline) -> tuple[Inline, Inline]:
-    """A title, and the venue and year behind it, which lists put into the same link, bold or sentence."""
-    tail, title = Inline(), Inline(title.text, tuple(span for span in title.spans if not span.link))
-    for _ in range(_MOST_TAILS):
-        cut = _tail(title)
-        if not cut or len(title.text[: cut[0]].split()) < 1:
-            break
-        said = title.part(*cut[1])
-        title, tail = title.part(0, cut[0]), join(Inline(" ["), said, Inline("]"), tail)
-    return title, tail
+def _counted(line: Inline) -> _Found | None:
+    """A data set, which is said to hold so many recordings: ``[CPSC2018](...), 6,877 recordings``."""
+    first = _first(line, "link") or _first(line, "strong")
+    if not first:
+        named = re.match(r"[A-Z][\w&+.-]*(?:\s\d{4})?(?=\s*[:：,，(（])", line.shape)
+        first = Span(*named.span(), "strong") if named and is_place_or_date(named.group()) else None
+    if not first or not is_place_or_date(line.text[first.start : first.end]) or not is_counted(line.shape, first.end):
+        return None
+    inside = next((span.link for span in line.of("link") if first.start <= span.start < first.end), None)
+    return _Found(line.part(first.start, first.end), _without(line, first.start, first.end), inside)
 
 
-def _tail(title: Inline) -> tuple[int, tuple[int, int]] | None:
-    """Where the last venue or date in a title starts, and which characters say it."""
-    shape = title.shape[:LONGEST]
-    found = _TAIL_ROUND.search(shape[-80:])
-    if found and is_place_or_date(found["tail"]):
-        behind = max(0, len(shape) - 80)
-        return behind + found.start(), (behind + found.start("tail"), behind + found.end("tail"))
-    for separator in reversed(list(_SEPARATOR.finditer(shape))[-4:]):
-        said = shape[separator.end() :].strip(" .")
-        plain_year = separator.group().strip() in (",", ".") and date_of(said)
-        if (
-            said
-            and len(shape[: separator.start()].split()) > 1
-            and (_is_tail(said, title, separator.end()) or plain_year)
-        ):
-            return separator.start(), (separator.end(), len(title.text))
-    return None
+def _is_inside_title(shape: str, start: int, end: int) -> bool:
+    """Whether a quotation is part of a sentence: Chinese or Japanese words go on right before or behind it."""
+    if shape[start] not in "「『":
+        return False
+    return shape[end : end + 1].isalnum() or shape[max(0, start - 1) : start].isalnum()
 
 
-def _is_tail(said: str, title: Inline, start: int) -> bool:
-    if found := place_and_year(said):
-        return is_venue(found[1])
-    emphasised = any(span.start <= start + 4 and span.end >= start + 2 for span in title.of("em"))
-    return emphasised and bool(place_and_year(said, trusted=True))
+def _are_people(found: re.Match[str]) -> bool:
+    """Whether a reference begins with people: before a colon several of them, because names have that form."""
+    people = names_of(found["authors"])
+    if found.re is not _PEOPLE_COLON:
+        return bool(people)
+    sure = len(people) > 1 or bool(re.search(r"\bet al\b|等", found["authors"])) or any(map(is_lone_name, people))
+    return bool(people) and sure
 
 
 def _no_prose(rest: Inline) -> bool:

@@ -73,6 +73,7 @@ _SAID = phrases(
 )
 _LABEL = re.compile(r"(?P<name>[^\W_][^:：()（）\[\]|,.。]{0,39}?)\s*(?P<more>[(（][^()（）]{1,30}[)）])?\s*[:：]\s*")
 _WORD = re.compile(r"[^\W_]+")
+_NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
 
 
@@ -153,6 +154,11 @@ def without_marks(text: str) -> tuple[int, int]:
 def is_mark(letter: str) -> bool:
     """Whether it is part of an emoji, a bullet or a space."""
     return letter in "\u200d\ufe0e\ufe0f\u20e3•·▪●○◦‣►▶" or unicodedata.category(letter) in ("So", "Sk", "Zs", "Cf")
+
+
+def word_count(text: str) -> int:
+    """How many words a text has; in Chinese and Japanese, which have no spaces, two letters count as one."""
+    return sum(max(1, (len(_NO_SPACES.findall(word)) + 1) // 2) for word in text.split())
 
 
 def plain(text: str) -> str:
