@@ -78,18 +78,25 @@ class Room:
 @contextmanager
 def room(papers_in_all: int, pending: int, decided: int, reviewers: Sequence[str]) -> Iterator[Room]:
     """A store of invented papers: the newest are pending, those before them decided, all others out of scope."""
-    with tempfile.TemporaryDirectory() as scratch:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        waiting = [arxiv_id(number) for number in range(papers_in_all - pending, papers_in_all)]
-        made = Room(Path(scratch), f"http://127.0.0.1:{port}", waiting)
-        made.config.write_text(CONFIG.format(port=port))
+    waiting = [arxiv_id(number) for number in range(papers_in_all - pending, papers_in_all)]
+    with scratch(waiting) as made:
         ws = open_workspace(made.config)
         fill(ws, papers_in_all, pending, decided)
         for name in reviewers:
             add_user(ws, name, "reviewer", PASSWORD)
         ws.store.dispose()
+        yield made
+
+
+@contextmanager
+def scratch(waiting: Sequence[str] = ()) -> Iterator[Room]:
+    """A scratch folder with a configuration, but no store yet; `waiting` are the papers that will be pending."""
+    with tempfile.TemporaryDirectory() as folder:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        made = Room(Path(folder), f"http://127.0.0.1:{port}", waiting)
+        made.config.write_text(CONFIG.format(port=port))
         yield made
 
 

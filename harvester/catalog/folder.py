@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from harvester.catalog.entry import Entry, EntryError, entry_path, format_entry,
 from harvester.catalog.fields import EntryProblem, key_lines
 from harvester.domain.identity import parse_identifier
 
+Parse = Callable[[str, Path, Taxonomy], Entry]
 _ID_LINE = re.compile(rb"""^\s*id\s*=\s*["'](?P<id>[^"'\n]+)""", re.MULTILINE)
 
 
@@ -38,11 +40,14 @@ class Catalog:
             return None
 
 
-def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
+def load_catalog(folder: Path, taxonomy: Taxonomy, parse: Parse = parse_entry) -> Catalog:
     """Every entry below ``<folder>/entries``; a file that cannot be read is reported as a problem and hides no other.
 
     A folder that has no entries, or does not exist yet, is an empty catalog. If two files have the same id, the
     first by name counts, and the other is a problem.
+
+    Args:
+        parse: does what `parse_entry` does; who loads often may keep what it returned.
 
     Raises:
         CatalogError: the folder exists but cannot be listed.
@@ -52,7 +57,7 @@ def load_catalog(folder: Path, taxonomy: Taxonomy) -> Catalog:
     for path in _entry_files(folder):
         try:
             text = _read(folder, path)
-            entry = parse_entry(text, path, taxonomy)
+            entry = parse(text, path, taxonomy)
         except EntryError as error:
             problems.extend(error.problems)
             continue

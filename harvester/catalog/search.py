@@ -20,9 +20,11 @@ Both must pass ``tests/catalog/search_vectors.json``; to change a rule, begin th
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from classifiers.taxonomy import Label, Taxonomy
 from harvester.catalog.entry import Entry
@@ -32,10 +34,13 @@ LETTERS = str.maketrans(
 )
 _WORD = re.compile(r"[^\W_]+")
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐–−][^\W_]+)*")  # NFKD maps other hyphens to these
+_HYPHENATED = re.compile(r"[^\W_]+(?:[-‐–−][^\W_]+)+")
 _LEFT_OUT = ("Mn", "Mc", "Me", "Cf")
 FORGIVING = 5
 _EXACT, _PREFIX, _FORGIVEN = 4, 3, 2
 _IN_ABSTRACT, _ELSEWHERE, _IN_TITLE = 1, 2, 4  # times these
+
+_Places = defaultdict[str, "array[int]"]  # of a word, the positions of the entries that have it
 
 Term = tuple[tuple[str, ...], ...]
 """A word of a query: alternative ways to match it, each a tuple of words that must all be found."""
@@ -56,7 +61,8 @@ def label_text(label: Label) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded; "multi-modal" is also "multimodal"."""
-    return [word for term in _terms(folded(text)) for alternative in term for word in alternative]
+    plain = folded(text)
+    return [*_WORD.findall(plain), *("".join(_WORD.findall(compound)) for compound in _HYPHENATED.findall(plain))]
 
 
 def _terms(plain: str) -> list[Term]:
@@ -80,6 +86,37 @@ def nearly_same(left: str, right: str) -> bool:
     return ours[2:] == theirs[2:] and ours[:2] == theirs[1::-1] and len(ours) > 1
 
 
+class Words:
+    """All words of the entries, to be looked up by their beginnings and by what is nearly the same."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._forwards = sorted(known)
+        self._backwards = sorted(word[::-1] for word in self._forwards)
+
+    def starting(self, beginning: str) -> Iterator[str]:
+        """The words with a beginning."""
+        return _from(self._forwards, beginning)
+
+    def nearly(self, word: str) -> set[str]:
+        """The words that have one letter wrong, missing, too many, or swapped; short words are not forgiven.
+
+        One error leaves what is before the middle letter as it was, or what is behind it: few words are compared.
+        """
+        if len(word) < FORGIVING - 1:  # too short, even with a letter more
+            return set()
+        middle = len(word) // 2
+        alike = set(_from(self._forwards, word[:middle]))
+        alike.update(other[::-1] for other in _from(self._backwards, word[:middle:-1]))
+        return {other for other in alike if max(len(other), len(word)) >= FORGIVING and nearly_same(word, other)}
+
+
+def _from(ordered: Sequence[str], beginning: str) -> Iterator[str]:
+    for place in range(bisect_left(ordered, beginning), len(ordered)):
+        if not ordered[place].startswith(beginning):
+            return
+        yield ordered[place]
+
+
 class Finder:
     """An index of the words in entries."""
 
@@ -90,68 +127,70 @@ class Finder:
             abstracts: those that may be shown, by entry id.
         """
         self._size = len(entries)
-        self._postings: dict[str, dict[int, int]] = {}
+        self._places = {weight: _Places(partial(array, "I")) for weight in (_IN_ABSTRACT, _ELSEWHERE, _IN_TITLE)}
         self._ids: dict[str, str] = {}
         names = {(facet.id, label.id): words(label_text(label)) for facet in taxonomy.facets for label in facet.labels}
         for number, entry in enumerate(entries):
-            for pair in entry.labels.pairs:
-                self._add(number, _ELSEWHERE, names.get(pair, ()))
-            self._add(number, _ELSEWHERE, words(" ".join((*entry.authors, entry.venue))))
+            labels = (word for pair in entry.labels.pairs for word in names.get(pair, ()))
+            around = words(" ".join((*entry.authors, entry.venue)))
+            self._add(number, _ELSEWHERE, (*labels, *around, self._name(entry.id)))
             self._add(number, _IN_TITLE, words(entry.title))
             self._add(number, _IN_ABSTRACT, words(abstracts.get(entry.id, "")))
-            self._add_id(number, entry.id)
-        self._vocabulary = sorted(self._postings)
+        self._words = Words(set().union(*self._places.values()))
 
     def find(self, query: str) -> list[int]:
         """The positions of the entries that match the query, best first."""
-        total = dict.fromkeys(range(self._size), 0)
-        scores_of = cache(self._term_scores)
-        for term in self._asked(query):
-            scores = scores_of(term)
-            total = {number: total[number] + scores[number] for number in total if number in scores}
-            if not total:
-                break
-        return sorted(total, key=lambda number: (-total[number], number))
+        asked, scores_of = self._asked(query), cache(self._term_scores)
+        if not asked:
+            return list(range(self._size))
+        total = scores_of(asked[0])
+        for term in asked[1:]:
+            total = {number: total[number] + score for number, score in scores_of(term).items() if number in total}
+        return sorted(sorted(total), key=total.__getitem__, reverse=True)  # which keeps the order of ties
 
     def _asked(self, query: str) -> list[Term]:
         parts = folded(query).split()
         return [term for part in parts for term in ([((self._ids[part],),)] if part in self._ids else _terms(part))]
 
-    def _add(self, number: int, weight: int, found: Sequence[str]) -> None:
-        for word in found:
-            held = self._postings.setdefault(word, {})
-            held[number] = max(weight, held.get(number, 0))
+    def _add(self, number: int, weight: int, found: Iterable[str]) -> None:
+        places = self._places[weight]
+        for word in set(found):
+            places[word].append(number)
 
-    def _add_id(self, number: int, identifier: str) -> None:
+    def _name(self, identifier: str) -> str:
+        """The id without its kind, which is a word as well."""
         whole = folded(identifier)
         name = whole.partition(":")[2]
         self._ids |= {whole: name, name: name}
-        self._add(number, _ELSEWHERE, [name])
+        return name
 
-    def _term_scores(self, term: Term) -> dict[int, int]:
-        best: dict[int, int] = {}
-        for alternative in term:
-            found = [self._scores(word) for word in dict.fromkeys(alternative)]
-            for number in set(found[0]).intersection(*found[1:]):
-                best[number] = max(best.get(number, 0), min(scores[number] for scores in found))
-        return best
+    def _term_scores(self, term: Term) -> Mapping[int, int]:
+        ways = [self._way_scores(alternative) for alternative in term]
+        if len(ways) == 1:
+            return ways[0]
+        return {number: max(way.get(number, 0) for way in ways) for number in set().union(*ways)}
+
+    def _way_scores(self, alternative: tuple[str, ...]) -> Mapping[int, int]:
+        found = [self._scores(word) for word in dict.fromkeys(alternative)]
+        if len(found) == 1:
+            return found[0]
+        return {number: min(scores[number] for scores in found) for number in set(found[0]).intersection(*found[1:])}
 
     def _scores(self, word: str) -> Mapping[int, int]:
-        found: dict[int, int] = {}
+        """The best score of each entry that has a word: the lower ones are overwritten."""
+        places: dict[int, list[array[int]]] = defaultdict(list)
         for other, worth in self._meant(word):
-            for number, weight in self._postings[other].items():
-                found[number] = max(found.get(number, 0), weight * worth)
+            for weight, held in self._places.items():
+                if other in held:
+                    places[weight * worth].append(held[other])
+        found: dict[int, int] = {}
+        for score in sorted(places):
+            found.update(dict.fromkeys(set().union(*places[score]), score))
         return found
 
     def _meant(self, word: str) -> list[tuple[str, int]]:
         """The words in entries that a query's word may match, and the score of each."""
-        start = bisect_left(self._vocabulary, word)
-        meant = []
-        for other in self._vocabulary[start:]:
-            if not other.startswith(word):
-                break
-            meant.append((other, _EXACT if other == word else _PREFIX))
-        if word not in self._postings:
-            near = (other for other in self._vocabulary if max(len(other), len(word)) >= FORGIVING)
-            meant += [(other, _FORGIVEN) for other in near if nearly_same(word, other)]
+        meant = [(other, _EXACT if other == word else _PREFIX) for other in self._words.starting(word)]
+        if (word, _EXACT) not in meant[:1]:
+            meant += [(other, _FORGIVEN) for other in self._words.nearly(word)]
         return meant

@@ -1,14 +1,13 @@
-"""The catalog in a server's memory: read again when a file has changed, because parsing all of it takes seconds."""
+"""The catalog in a server's memory, because parsing all of it takes seconds; `watched` says when it is read again."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 
 from classifiers.taxonomy import Taxonomy
-from harvester.catalog.entry import Entry
+from harvester.catalog.entry import Entry, parse_entry
 from harvester.catalog.export import shown
 from harvester.catalog.folder import load_catalog
 from harvester.catalog.search import Finder
@@ -19,6 +18,7 @@ from harvester.catalog.site.navigation import SERVED
 from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
+from harvester.web.watched import Watched
 
 
 @dataclass
@@ -45,6 +45,11 @@ class Contents:
         """The position of each entry, by its id."""
         return {entry.id: number for number, entry in enumerate(self.entries)}
 
+    @property
+    def searched(self) -> bool:
+        """Whether the text search was ever needed."""
+        return "finder" in vars(self)
+
     @cached_property
     def finder(self) -> Finder:
         """The text search."""
@@ -67,36 +72,27 @@ class CatalogCache:
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
-        self._lock = Lock()
-        self._stamps: object = None
-        self._contents: Contents | None = None
+        self._parsed: dict[Path, tuple[str, Entry]] = {}
+        self._watched = Watched[Contents](ws.catalog / "entries", ".toml", self._read)
 
     def contents(self) -> Contents:
         """All valid entries; `catalog check` reports what is wrong with the others."""
-        with self._lock:
-            stamps = frozenset(_stamps(self._ws.catalog / "entries"))
-            if self._contents is None or stamps != self._stamps:
-                self._contents, self._stamps = self._read(), stamps
-            return self._contents
+        return self._watched.now()
 
-    def _read(self) -> Contents:
-        entries = load_catalog(self._ws.catalog, self._ws.taxonomy).entries
+    def _read(self, last: Contents | None) -> Contents:
+        entries = load_catalog(self._ws.catalog, self._ws.taxonomy, self._parse).entries
         home = self._ws.settings.digest.base_url
         context = partial(export_context, self._ws, entries)
         known = once(partial(known_papers, self._ws, entries))
         makers = site(entries, self._ws.taxonomy, known, SERVED, context, home, small=True)
-        return Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries), known)
+        contents = Contents(shown(entries), self._ws.taxonomy, makers, slugs(entries), known)
+        if last and last.searched:
+            contents.finder  # noqa: B018 - made here, beside the requests, which would have to wait for it
+        return contents
 
-
-def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Name, time and size of every entry below a folder."""
-    try:
-        with os.scandir(folder) as found:
-            for item in found:
-                if item.is_dir():
-                    yield from _stamps(Path(item.path))
-                elif item.name.endswith(".toml"):
-                    state = item.stat()
-                    yield item.path, state.st_mtime_ns, state.st_size
-    except FileNotFoundError:  # removed a moment ago, by an undo or by git
-        return
+    def _parse(self, text: str, path: Path, taxonomy: Taxonomy) -> Entry:
+        """An entry; parsed only if its file has another text than before."""
+        known = self._parsed.get(path)
+        if known is None or known[0] != text:
+            known = self._parsed[path] = (text, parse_entry(text, path, taxonomy))
+        return known[1]

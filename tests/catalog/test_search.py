@@ -1,5 +1,6 @@
 """The search of the interface and of the site: one file of vectors for both, the site's in a real browser."""
 
+import itertools
 import json
 import sys
 import unicodedata
@@ -8,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
-from harvester.catalog.search import Finder, nearly_same, words
+from harvester.catalog.search import FORGIVING, Finder, Words, nearly_same, words
 from harvester.catalog.site.files import site
 from harvester.catalog.site.known import Known
 from harvester.domain.labels import Labels
@@ -96,3 +99,30 @@ def test_site_and_interface_forgive_alike(page: Page, url: str) -> None:
     page.goto(url)
     script = "pairs => import('./assets/search.js').then(it => pairs.map(([a, b]) => it.nearlySame(a, b)))"
     assert page.evaluate(script, pairs) == [nearly_same(*pair) for pair in pairs]
+
+
+WORDS = st.text("ab𐌰", max_size=8)
+
+
+@given(st.sets(WORDS, max_size=40), WORDS)
+def test_few_words_are_compared_and_none_is_missed(known: set[str], word: str) -> None:
+    """Only words that begin or end like the one asked for are compared with it; here all are."""
+    expected = {other for other in known if max(len(other), len(word)) >= FORGIVING and nearly_same(word, other)}
+    assert Words(known).nearly(word) == expected
+    assert set(Words(known).starting(word)) == {other for other in known if other.startswith(word)}
+
+
+def test_the_site_compares_few_words_and_misses_none(page: Page, url: str) -> None:
+    """Every word of three letters, one of which a browser keeps as two, up to the length of five, and some longer."""
+    short = ["".join(letters) for length in range(1, 6) for letters in itertools.product("ab𐌰", repeat=length)]
+    known = [*short, "heart", "hear", "haert", "earth", "hearts", "𐌰heart", "heat", "beart", "hea𐌰rt", "hea𐌰t"]
+    asked = [*short[::7], "heart", "hea𐌰rt", "aabaab", "a𐌰b𐌰ba", "𐌰𐌰𐌰𐌰𐌰", "hea", "eharts"]
+    script = """([known, asked]) => import("./assets/search.js").then(({ Words }) => {
+      const words = new Words(known);
+      return asked.map((word) => [...words.nearly(word)]);
+    })"""
+    page.goto(url)
+    found = page.evaluate(script, [known, asked])
+    compared = Words(known)
+    assert [sorted(some) for some in found] == [sorted(compared.nearly(word)) for word in asked]
+    assert sum(map(len, found)) > 500

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a paper is one line
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import jsonschema
@@ -10,11 +11,14 @@ import pytest
 from lxml import etree, html
 from starlette.testclient import TestClient
 
+from classifiers.taxonomy import Taxonomy
+from harvester.catalog.entry import Entry, parse_entry
 from harvester.domain.papers import Paper, Sighting
 from harvester.services.review.decisions import decide_all
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
 from harvester.store.recording import record
+from harvester.web import catalog_cache, watched
 from harvester.web.app import create_app
 from tests.room import Room
 
@@ -229,3 +233,24 @@ def test_a_search_can_be_followed(client: TestClient, room: Room) -> None:
     assert client.get("/feeds/search.atom?task=magic").status_code == 400
     for length, status in ((300, 200), (301, 400)):
         assert client.get(f"/feeds/search.atom?q={'a' * length}").status_code == status
+
+
+def test_only_a_file_that_changed_is_parsed_again(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def counted(text: str, path: Path, taxonomy: Taxonomy) -> Entry:
+        parsed.append(path.name)
+        return parse_entry(text, path, taxonomy)
+
+    monkeypatch.setattr(watched, "PATIENCE", 60.0)
+    monkeypatch.setattr(catalog_cache, "parse_entry", counted)
+    assert ids(client, "?q=night") == ["title"]
+    assert sorted(parsed) == ["1.toml", "2.toml", "3.toml"]
+    old, new = room.ws.catalog / "entries" / "2025" / "3.toml", room.ws.catalog / "new"
+    new.write_text(old.read_text().replace("Fibrillation at night", "Tachycardia at noon"))
+    new.replace(old)
+    assert ids(client, "?q=night") == []
+    assert ids(client, "?q=tachycardia") == ["title"]
+    assert parsed[3:] == ["3.toml"]

@@ -34,7 +34,7 @@ function terms(plain) {
 /** Whether two words differ by one letter that is wrong, missing or too many, or by two neighbours swapped. */
 export function nearlySame(left, right) {
   if (Math.abs(left.length - right.length) > 2) return false; // a letter is one code unit or two
-  const a = PAIRS.test(left) ? [...left] : left, b = PAIRS.test(right) ? [...right] : right;
+  const a = lettersOf(left), b = lettersOf(right);
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
   let tailA = a.length, tailB = b.length;
@@ -44,7 +44,44 @@ export function nearlySame(left, right) {
   return restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
 }
 
-const letters = (word) => [...word].length;
+const lettersOf = (word) => (PAIRS.test(word) ? [...word] : word); // both have a length and can be sliced
+const backwards = (word) => word.split("").reverse().join("");
+
+/** The words of an ordered list that have a beginning. */
+function* from(ordered, beginning) {
+  let low = 0, high = ordered.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ordered[middle] < beginning) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < ordered.length && ordered[low].startsWith(beginning); low++) yield ordered[low];
+}
+
+/** All words of the papers, to be looked up by their beginnings and by what is nearly the same. */
+export class Words {
+  constructor(known) {
+    this.forwards = [...known].sort();
+    this.backwards = this.forwards.map(backwards).sort();
+  }
+
+  starting(beginning) {
+    return from(this.forwards, beginning);
+  }
+
+  /**
+   * The words that have one letter wrong, missing, too many, or swapped; short words are not forgiven.
+   * One error leaves what is before the middle letter as it was, or what is behind it: few words are compared.
+   */
+  nearly(word) {
+    const own = lettersOf(word), middle = own.length >> 1;
+    if (own.length < FORGIVING - 1) return []; // too short, even with a letter more
+    const [before, behind] = [own.slice(0, middle), own.slice(middle + 1)].map((part) => (Array.isArray(part) ? part.join("") : part));
+    const alike = new Set(from(this.forwards, before));
+    for (const other of from(this.backwards, backwards(behind))) alike.add(backwards(other));
+    return [...alike].filter((other) => Math.max(own.length, lettersOf(other).length) >= FORGIVING && nearlySame(word, other));
+  }
+}
 
 /** Arrays of scores made one, paper by paper, in the first of them. */
 function combined([first, ...others], choose) {
@@ -70,7 +107,7 @@ export class Search {
         for (const label of data.labels[facet.id][paper]) this.add(names[number][label], paper, ELSEWHERE);
       });
     }
-    this.vocabulary = [...this.postings.keys()].sort();
+    this.words = new Words(this.postings.keys());
   }
 
   add(found, paper, where) {
@@ -123,25 +160,8 @@ export class Search {
 
   /** The words in papers that a query's word may match, and the score of each. */
   meant(word) {
-    const found = [];
-    for (let at = this.firstFrom(word); at < this.vocabulary.length && this.vocabulary[at].startsWith(word); at++) {
-      found.push([this.vocabulary[at], this.vocabulary[at] === word ? SCORES.exact : SCORES.prefix]);
-    }
-    if (!this.postings.has(word)) {
-      for (const other of this.vocabulary) {
-        if (nearlySame(word, other) && Math.max(letters(word), letters(other)) >= FORGIVING) found.push([other, SCORES.forgiven]);
-      }
-    }
+    const found = Array.from(this.words.starting(word), (other) => [other, other === word ? SCORES.exact : SCORES.prefix]);
+    if (!this.postings.has(word)) for (const other of this.words.nearly(word)) found.push([other, SCORES.forgiven]);
     return found;
-  }
-
-  firstFrom(word) {
-    let low = 0, high = this.vocabulary.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.vocabulary[middle] < word) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
