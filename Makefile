@@ -6,9 +6,10 @@ READY := $(VENV)/.ready
 # One more than there are processors: while some tests compute, others wait for servers. Torch gets one thread in each.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Labeled texts; the labels in data/labels win, for they hold the corrections.
-MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl \
-	data/labels/boundary.jsonl data/labels/near-misses.jsonl
+MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jsonl data/labels/invented.jsonl
 MODEL_TEXTS ?= $(wildcard ../shared/corpus/*.jsonl.gz)
+# A model whose encoder goes on with the papers that are new to it, in a third of the time: make model MODEL_FROM=data/model
+MODEL_FROM ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak check lint types docs run web model lock
@@ -53,7 +54,7 @@ web: $(READY)  ## the web server by config.toml
 	$(BIN)/harvester web
 
 model: $(READY)  ## train the shipped model anew from labelled texts, encoder and heads: an hour, resumable
-	$(BIN)/python -m classifiers train --adapt --kept .cache/adapting \
+	$(BIN)/python -m classifiers train --adapt $(if $(MODEL_FROM),--from $(MODEL_FROM)) --kept .cache/adapting \
 		--labels $(MODEL_LABELS) $(if $(MODEL_TEXTS),--texts $(MODEL_TEXTS)) --taxonomy data/taxonomy.toml --output data/model
 
 lock: ## pin what a fresh installation resolves to

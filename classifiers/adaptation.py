@@ -1,20 +1,18 @@
 """Fine-tunes the upper layers of an encoder on labeled papers: the long part of making a model.
 
-The lower layers stay as they are, so their states are computed once. The encoder is tuned on all papers, and as often
-again on all but a part of them, so that every paper also has log-odds from an encoder that had not seen it.
-Each finished pass over the papers is kept in a folder, from which an interrupted run goes on. A GPU is used if torch
-finds one; otherwise it takes an hour on two cores, less on a processor that multiplies bfloat16 matrices (AMX).
+The encoder is tuned on all papers, and as often again on all but a part of them, so that every paper also has log-odds
+from an encoder that had not seen it. Each finished pass over the papers is kept in a folder, from which an interrupted
+run goes on. It takes an hour on two cores, less on a processor that multiplies bfloat16 matrices (AMX). An encoder that
+was tuned before goes on with new papers in a fraction of that.
 """
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
-import math
 import pickle
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -22,54 +20,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from sklearn.model_selection import KFold
-from torch import Tensor, nn
 
-from classifiers.adapter import ATTENTION, Adapter, label_names, named_arrays
+from classifiers.adapter import Adapter, label_names
 from classifiers.encoder import Progress, TextEncoder
 from classifiers.errors import EncoderError, ModelError
-from classifiers.label_attention import LabelAttention
-from classifiers.model import label_matrix
+from classifiers.pupil import FURTHER, Pupil, Recipe, prepare
 from classifiers.records import Labelled, title_key
 from classifiers.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from classifiers.arrays import Columns, Floats
-
-_CHUNK = 16  # batches whose texts are sorted by length together, so that little is padding
-_MOST_GRADIENT = 1.0
-_WARM_UP = 0.06  # of all steps
-_HIDDEN = -1e4  # added to the attention to padding
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How an encoder is tuned."""
-
-    seed: int = 0
-    layers: int = 3  # from the top
-    folds: int = 3
-    epochs: int = 4
-    batch: int = 16
-    rate: float = 2e-4  # of the layers
-    attention_rate: float = 2e-3
-    decay: float = 0.01
-    dropout: float = 0.1
-    scope: float = 3.0  # weight of the scope, which every paper has, beside that of a label
-    query: float = 3.0  # length of the vectors with which the labels' attention begins
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lesson:
-    """What is learned from: states (tokens, dimension) below the tuned layers by paper, truth and its weight.
-
-    `truth` and `weight` are (papers, labels); the labels of a paper out of scope weigh nothing. `queries` (labels,
-    dimension) is what each label's attention looks for to begin with.
-    """
-
-    states: Sequence[Tensor]
-    truth: Tensor
-    weight: Tensor
-    queries: Tensor
 
 
 def adapt(
@@ -79,133 +39,89 @@ def adapt(
     kept: Path,
     recipe: Recipe | None = None,
     progress: Progress | None = None,
+    earlier: Adapter | None = None,
 ) -> Adapter:
     """Tune `encoder` on the papers; the folder `kept` holds what an interrupted run has reached.
 
-    `progress` is told how many papers each step has learned from. Raises `EncoderError` if the encoder is no BERT,
-    and `ModelError` if nothing can be kept.
+    With `earlier`, go on from that adapter with the papers that are new to it; it reads some of the others again, lest
+    it forget them, and they keep their log-odds. `progress` is told how many papers each step has learned from.
+
+    Raises `EncoderError` if the encoder is no BERT, and `ModelError` if nothing can be kept or `earlier` does not fit.
     """
-    recipe = recipe or Recipe()
+    recipe = recipe or (FURTHER if earlier else Recipe())
     _require_writable(kept)
+    labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
+    transformer = _transformer(encoder, labels, earlier)
+    new, again = _rows(papers, recipe, earlier)
+    if earlier is not None and len(new) < recipe.folds:
+        return earlier
+    read = [papers[n] for n in (*new, *again)]
+    lesson = prepare(read, taxonomy, encoder, recipe)
+    name = _name(read, labels, encoder, recipe, earlier)
+
+    def taught(rows: Columns, part: str) -> Pupil:
+        pupil = Pupil(transformer, lesson, rows, recipe)
+        if earlier is not None:
+            pupil.go_on_from(earlier)
+        return _taught(pupil, rows, kept / f"{name}-{part}", progress)
+
+    known, unseen = np.arange(len(new), len(read)), np.zeros((len(papers), len(labels)), dtype=np.float32)
+    for number, (rest, held) in enumerate(KFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(new)):
+        unseen[new[held]] = taught(np.concatenate([rest, known]), str(number)).read(held)
+    pupil = taught(np.arange(len(read)), "all")
+    return _adapter(pupil, papers, labels, encoder, unseen, earlier)
+
+
+def _transformer(encoder: TextEncoder, labels: tuple[str, ...], earlier: Adapter | None) -> Any:
+    """The encoder's own model, if it can be tuned, and as the earlier adapter was."""
     transformer = encoder.transformer()
     if transformer.config.model_type != "bert":
         raise EncoderError(f"{encoder.name}: only encoders of the BERT family can be adapted; train without --adapt.")
-    lesson = _lesson(papers, taxonomy, encoder, recipe)
-    labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
-    name = _name(papers, labels, encoder, recipe)
-    everything = np.arange(len(papers))
-    unseen = np.zeros(lesson.truth.shape, dtype=np.float32)
-    folds = KFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(everything)
-    for number, (rest, held) in enumerate(folds):
-        pupil = _taught(_Pupil(transformer, lesson, rest, recipe), rest, kept / f"{name}-{number}", progress)
-        unseen[held] = pupil.read(held)
-    pupil = _taught(_Pupil(transformer, lesson, everything, recipe), everything, kept / f"{name}-all", progress)
-    return Adapter(
-        base=encoder.sha256,
-        labels=labels,
-        weights=pupil.arrays(),
-        papers=tuple((paper.text.id, title_key(paper.text.title)) for paper in papers),
-        unseen=unseen.astype(np.float16),
-    )
+    if earlier is not None and (earlier.base, earlier.labels) != (encoder.sha256, labels):
+        raise ModelError("the adapted encoder belongs to another taxonomy or encoder; train without --from.")
+    return transformer
 
 
-def papers_read(papers: int, recipe: Recipe) -> int:
+def papers_read(papers: Sequence[Labelled], recipe: Recipe | None = None, earlier: Adapter | None = None) -> int:
     """How many papers `adapt` learns from in all its passes, for a progress bar."""
-    return recipe.epochs * papers * recipe.folds  # folds - 1 parts of it in each of the folds, and once the whole
+    recipe = recipe or (FURTHER if earlier else Recipe())
+    new, again = map(len, _rows(papers, recipe, earlier))
+    if earlier is not None and new < recipe.folds:
+        return 0
+    # All but a part of the new ones in each of the folds, and once all of them; the known ones each time.
+    return recipe.epochs * (new * recipe.folds + again * (recipe.folds + 1))
 
 
-class _Pupil:
-    """The tuned layers with their attention, and the optimizer's state."""
-
-    def __init__(self, transformer: Any, lesson: _Lesson, rows: Columns, recipe: Recipe) -> None:
-        torch.manual_seed(recipe.seed)
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.halves = self.device == "cuda" or _multiplies_halves()
-        self.lesson, self.recipe = lesson, recipe
-        self.first = len(transformer.encoder.layer) - recipe.layers
-        self.layers = copy.deepcopy(transformer.encoder.layer[self.first :]).to(self.device)
-        for layer in self.layers:
-            _drop_out(layer, recipe.dropout)
-            if self.device == "cpu":  # torch's fused attention takes a third of a step to find its gradient there
-                layer.attention.self.config._attn_implementation = "eager"
-        labels = lesson.truth.shape[1]
-        self.attention = LabelAttention(labels, transformer.config.hidden_size)
-        self.attention.query.data = lesson.queries.clone()
-        self.attention.bias.data = _prior(lesson, rows)
-        self.attention.to(self.device)
-        groups = [
-            {"params": self.layers.parameters(), "lr": recipe.rate},
-            {"params": self.attention.parameters(), "lr": recipe.attention_rate},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, weight_decay=recipe.decay)
-        self.steps = recipe.epochs * math.ceil(len(rows) / recipe.batch)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
-
-    def learn(self, rows: Columns, epoch: int, progress: Progress | None) -> None:
-        """One pass over the papers."""
-        self.layers.train()
-        self.attention.train()
-        for batch in _batches(rows, self.lesson, self.recipe, epoch):
-            truth, weight = self.lesson.truth[batch].to(self.device), self.lesson.weight[batch].to(self.device)
-            each = nn.functional.binary_cross_entropy_with_logits(self._log_odds(batch), truth, reduction="none")
-            self.optimizer.zero_grad()
-            ((each * weight).sum() / len(batch)).backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_([*self.layers.parameters(), *self.attention.parameters()], _MOST_GRADIENT)
-            self.optimizer.step()
-            self.schedule.step()
-            if progress is not None:
-                progress(len(batch))
-
-    def read(self, rows: Columns) -> Floats:
-        """Log-odds (rows, labels)."""
-        self.layers.eval()
-        self.attention.eval()
-        out = np.zeros((len(rows), self.lesson.truth.shape[1]), dtype=np.float32)
-        order = sorted(range(len(rows)), key=lambda n: len(self.lesson.states[int(rows[n])]))
-        with torch.no_grad():
-            for start in range(0, len(order), self.recipe.batch):
-                some = order[start : start + self.recipe.batch]
-                out[some] = self._log_odds([int(rows[n]) for n in some]).cpu().numpy()
-        return out
-
-    def arrays(self) -> dict[str, Any]:
-        """The weights as an adapter keeps them."""
-        layers = {
-            name: array
-            for number, layer in enumerate(self.layers, self.first)
-            for name, array in named_arrays(layer.state_dict(), f"layer.{number}.").items()
-        }
-        return {**layers, **named_arrays(self.attention.state_dict(), ATTENTION)}
-
-    def state(self) -> dict[str, Any]:
-        """Everything that the next pass depends on."""
-        parts = (self.layers, self.attention, self.optimizer, self.schedule)
-        return {"parts": [part.state_dict() for part in parts], "random": torch.get_rng_state()}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a kept `state`."""
-        for part, own in zip((self.layers, self.attention, self.optimizer, self.schedule), state["parts"], strict=True):
-            part.load_state_dict(own)
-        torch.set_rng_state(state["random"])
-
-    def _rate(self, step: int) -> float:
-        """The learning rate's factor: up in the first steps, then down in a straight line."""
-        return min((step + 1) / (_WARM_UP * self.steps), max(0.0, (self.steps - step) / ((1 - _WARM_UP) * self.steps)))
-
-    def _log_odds(self, batch: Sequence[int]) -> Tensor:
-        states = [self.lesson.states[n].float() for n in batch]
-        hidden = nn.utils.rnn.pad_sequence(states, batch_first=True).to(self.device)
-        lengths = torch.tensor([len(state) for state in states], device=self.device)
-        mask = torch.arange(hidden.shape[1], device=self.device)[None] < lengths[:, None]
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.halves):
-            hidden = _through(self.layers, hidden, mask).float()
-        if self.layers.training:
-            hidden = nn.functional.dropout(hidden, self.recipe.dropout)
-        log_odds: Tensor = self.attention(hidden, mask)
-        return log_odds
+def _rows(papers: Sequence[Labelled], recipe: Recipe, earlier: Adapter | None) -> tuple[Columns, Columns]:
+    """The papers that are new to the earlier adapter, and those of the others that it reads again."""
+    if earlier is None:
+        return np.arange(len(papers)), np.arange(0)
+    is_known = np.array([row is not None for row in earlier.rows(papers)], dtype=bool)
+    new, known = np.flatnonzero(~is_known), np.flatnonzero(is_known)
+    again = np.random.default_rng(recipe.seed).permutation(known)[: recipe.again * len(new)]
+    return new, np.sort(again)
 
 
-def _taught(pupil: _Pupil, rows: Columns, kept: Path, progress: Progress | None) -> _Pupil:
+def _adapter(
+    pupil: Pupil,
+    papers: Sequence[Labelled],
+    labels: tuple[str, ...],
+    encoder: TextEncoder,
+    unseen: Floats,
+    earlier: Adapter | None,
+) -> Adapter:
+    """What the pupil has learned, with the log-odds of all papers that it or the earlier adapter has ever read."""
+    names = [(paper.text.id, title_key(paper.text.title)) for paper in papers]
+    if earlier is not None:
+        unseen = earlier.unseen_by(papers, unseen)
+        here = set(earlier.rows(papers))
+        elsewhere = [row for row in range(len(earlier.papers)) if row not in here]
+        names += [earlier.papers[row] for row in elsewhere]
+        unseen = np.vstack([unseen, earlier.unseen[elsewhere]])
+    return Adapter(encoder.sha256, labels, pupil.arrays(), tuple(names), unseen.astype(np.float16))
+
+
+def _taught(pupil: Pupil, rows: Columns, kept: Path, progress: Progress | None) -> Pupil:
     """The pupil after all passes, those that an earlier run has finished left out. Raises `ModelError`."""
     file = kept.with_suffix(".pt")
     found = _kept(file)
@@ -248,89 +164,10 @@ def _keep(file: Path, reached: dict[str, Any]) -> None:
         raise ModelError(f"{file}: cannot keep what was learned ({err}); choose another folder with --kept.") from err
 
 
-def _lesson(papers: Sequence[Labelled], taxonomy: Taxonomy, encoder: TextEncoder, recipe: Recipe) -> _Lesson:
-    inside = np.array([paper.in_scope for paper in papers], dtype=np.float32)[:, None]
-    facets = label_matrix(papers, taxonomy)
-    truth = np.hstack([inside, *(facets[facet.id] for facet in taxonomy.facets)]).astype(np.float32)
-    weight = np.hstack([np.full_like(inside, recipe.scope), np.repeat(inside, truth.shape[1] - 1, axis=1)])
-    weight *= np.array([[paper.weight] for paper in papers], dtype=np.float32)
-    states = _states(encoder, [paper.text.joined for paper in papers], recipe)
-    queries = recipe.query * _queries(encoder, taxonomy)
-    return _Lesson(states, torch.from_numpy(truth), torch.from_numpy(weight), queries)
-
-
-def _queries(encoder: TextEncoder, taxonomy: Taxonomy) -> Tensor:
-    """Unit vectors (labels, dimension) of what the taxonomy says about each label, without what they have in common.
-
-    From random vectors, rare labels do not learn where to look. The scope begins with a look at everything.
-    """
-    labels = [f"{label.name}: {label.definition}" for facet in taxonomy.facets for label in facet.labels]
-    about = torch.from_numpy(encoder.encode(labels))
-    queries = nn.functional.normalize(about - about.mean(0), dim=1)
-    return torch.cat([torch.zeros_like(queries[:1]), queries])
-
-
-def _states(encoder: TextEncoder, texts: Sequence[str], recipe: Recipe) -> list[Tensor]:
-    """The states (tokens, dimension) below the tuned layers, in half precision: 180 kB for an abstract."""
-    transformer = encoder.transformer()
-    layers = transformer.encoder.layer[: len(transformer.encoder.layer) - recipe.layers]
-    tokens = encoder.tokens(texts)
-    order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
-    states: dict[int, Tensor] = {}
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=_multiplies_halves()):
-        for start in range(0, len(order), recipe.batch):
-            some = order[start : start + recipe.batch]
-            ids = nn.utils.rnn.pad_sequence([torch.tensor(tokens[n]) for n in some], batch_first=True)
-            mask = nn.utils.rnn.pad_sequence([torch.ones(len(tokens[n])) for n in some], batch_first=True).bool()
-            hidden = _through(layers, transformer.embeddings(ids), mask)
-            states |= {n: hidden[row, : len(tokens[n])].to(torch.bfloat16).clone() for row, n in enumerate(some)}
-    return [states[n] for n in range(len(texts))]
-
-
-def _through(layers: Any, hidden: Tensor, mask: Tensor) -> Tensor:
-    """The states after some BERT layers."""
-    device = hidden.device.type
-    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
-    hidden_from = torch.zeros(mask.shape, device=device, dtype=dtype).masked_fill(~mask, _HIDDEN)[:, None, None]
-    for layer in layers:
-        found = layer(hidden, hidden_from)
-        hidden = found[0] if isinstance(found, tuple) else found
-    return hidden
-
-
-def _multiplies_halves() -> bool:
-    """Whether the processor multiplies bfloat16 matrices (AMX), several times as fast as in single precision."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
-
-
-def _drop_out(layer: Any, share: float) -> None:
-    """Dropout between layers only: within the attention it takes twice the time on a processor and gains nothing."""
-    for module in layer.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = share
-    layer.attention.self.dropout.p = 0.0
-
-
-def _prior(lesson: _Lesson, rows: Columns) -> Tensor:
-    """The log-odds (labels,) of each label's share, where learning begins."""
-    true, all_ = (lesson.truth[rows] * lesson.weight[rows]).sum(0), lesson.weight[rows].sum(0)
-    prior: Tensor = ((true + 0.5) / (all_ - true + 0.5)).log()
-    return prior
-
-
-def _batches(rows: Columns, lesson: _Lesson, recipe: Recipe, epoch: int) -> Iterator[list[int]]:
-    """Papers in random batches of about the same length."""
-    rng = np.random.default_rng([recipe.seed, epoch])
-    shuffled = rng.permutation(rows)
-    batches = []
-    for start in range(0, len(shuffled), recipe.batch * _CHUNK):
-        some = sorted(shuffled[start : start + recipe.batch * _CHUNK], key=lambda n: len(lesson.states[n]))
-        batches += [[int(n) for n in some[at : at + recipe.batch]] for at in range(0, len(some), recipe.batch)]
-    yield from (batches[n] for n in rng.permutation(len(batches)))
-
-
-def _name(papers: Sequence[Labelled], labels: Sequence[str], encoder: TextEncoder, recipe: Recipe) -> str:
-    """What the kept passes belong to: the same papers, labels, encoder and recipe."""
+def _name(
+    papers: Sequence[Labelled], labels: Sequence[str], encoder: TextEncoder, recipe: Recipe, earlier: Adapter | None
+) -> str:
+    """What the kept passes belong to: the same papers, labels, encoder, recipe and beginning."""
     rows = [[p.text.id, p.text.title, p.text.abstract, p.scope, dict(p.labels), p.weight] for p in papers]
-    said = json.dumps([rows, labels, encoder.sha256, asdict(recipe)])
+    said = json.dumps([rows, labels, encoder.sha256, asdict(recipe), earlier and earlier.sha256])
     return hashlib.sha256(said.encode("utf-8")).hexdigest()[:12]

@@ -64,13 +64,16 @@ class Adapter:
 
     def unseen_by(self, papers: Sequence[Labelled], log_odds: Floats) -> Floats:
         """`log_odds` (papers, labels), those of papers that the encoder was tuned on replaced by the unseen ones."""
-        rows = {name: n for n, names in enumerate(self.papers) for name in names}
         fair = log_odds.copy()
-        for n, paper in enumerate(papers):
-            row = rows.get(paper.text.id, rows.get(title_key(paper.text.title)))
+        for n, row in enumerate(self.rows(papers)):
             if row is not None:
                 fair[n] = self.unseen[row]
         return fair
+
+    def rows(self, papers: Sequence[Labelled]) -> list[int | None]:
+        """For each paper, its row among those that the encoder was tuned on; None for a new one."""
+        rows = {name: n for n, names in enumerate(self.papers) for name in names}
+        return [rows.get(paper.text.id, rows.get(title_key(paper.text.title))) for paper in papers]
 
 
 def read_adapter(files: Mapping[str, bytes], place: str) -> Adapter:

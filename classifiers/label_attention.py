@@ -64,16 +64,16 @@ def adapted(model: Any, adapter: Adapter) -> Any:
     """A copy of a sentence-transformers model that reads with the adapter. Raises `ModelError` if it does not fit."""
     from sentence_transformers import SentenceTransformer
 
-    arrays = {name: torch.from_numpy(array).float() for name, array in adapter.weights.items()}
+    arrays = tensors(adapter)
     attention = LabelAttention(len(adapter.labels), arrays[f"{ATTENTION}query"].shape[1])
     try:
         tuned = {
-            n: own for n, _ in enumerate(model[0].auto_model.encoder.layer) if (own := _below(arrays, f"layer.{n}."))
+            n: own for n, _ in enumerate(model[0].auto_model.encoder.layer) if (own := below(arrays, f"layer.{n}."))
         }
         transformer = _copy(model[0], sorted(tuned))
         for number, own in tuned.items():
             transformer.auto_model.encoder.layer[number].load_state_dict(own)
-        attention.load_state_dict(_below(arrays, ATTENTION))
+        attention.load_state_dict(below(arrays, ATTENTION))
     except (AttributeError, RuntimeError) as err:
         raise ModelError(f"the adapted layers do not fit the encoder ({type(err).__name__}); retrain.") from err
     return SentenceTransformer(modules=[transformer, Reading(attention)], device="cpu").eval()
@@ -87,5 +87,11 @@ def _copy(transformer: Any, numbers: Sequence[int]) -> Any:
     return copy.deepcopy(transformer, shared)
 
 
-def _below(arrays: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def tensors(adapter: Adapter) -> dict[str, Tensor]:
+    """Its weights in single precision, by name."""
+    return {name: torch.from_numpy(array).float() for name, array in adapter.weights.items()}
+
+
+def below(arrays: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The arrays whose names begin with the prefix, by what comes after it."""
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

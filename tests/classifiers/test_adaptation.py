@@ -10,13 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifiers.adaptation import Recipe, adapt, papers_read
+from classifiers.adaptation import adapt, papers_read
 from classifiers.adapter import DESCRIPTION, WEIGHTS, Adapter, read_adapter
 from classifiers.cache import CachedEncoder
 from classifiers.classifier import load, shipped_encoder
 from classifiers.encoder import TextEncoder, load_encoder
 from classifiers.errors import EncoderError, ModelError
 from classifiers.features import embed, embed_labelled
+from classifiers.pupil import Recipe
 from classifiers.records import Labelled, Text
 from classifiers.storage import load_adapter, read_info
 from classifiers.training import read_labels, train_model
@@ -82,9 +83,59 @@ def test_progress_adds_up_and_an_interrupted_run_goes_on(
         adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, stop)
     again: list[int] = []
     resumed = adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, again.append)
-    assert sum(again) == papers_read(len(papers), RECIPE) == 192
+    assert sum(again) == papers_read(papers, RECIPE) == 192
     assert max(again) == 48, "finished passes are reported at once"
     assert resumed.files() == adapter.files()
+
+
+@pytest.fixture(scope="module")
+def begun(
+    papers: list[Labelled], trained_garden: Garden, encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory
+) -> Adapter:
+    return adapt(papers[:32], trained_garden.taxonomy, encoder, tmp_path_factory.mktemp("kept"), RECIPE)
+
+
+def test_it_goes_on_with_the_papers_that_are_new_to_it(
+    papers: list[Labelled], begun: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    given, steps = papers[8:], list[int]()
+    recipe = replace(RECIPE, again=1)
+    further = adapt(given, trained_garden.taxonomy, encoder, tmp_path, recipe, steps.append, begun)
+    assert sum(steps) == papers_read(given, recipe, begun) == 2 * (16 * 2 + 16 * 3)
+    assert len(further.papers) == len(papers), "what it has read stays known, also if it is not given again"
+    nothing = np.zeros((len(papers), len(begun.labels)))
+    before, after = begun.unseen_by(papers, nothing), further.unseen_by(papers, nothing)
+    assert np.array_equal(before[:32], after[:32])
+    plain = embed(encoder.adapted(begun), [paper.text for paper in papers[32:]]).evidence
+    assert not np.allclose(after[32:], plain, atol=0.01)
+
+
+def test_it_goes_on_from_where_it_was(
+    papers: list[Labelled], begun: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    still = replace(RECIPE, rate=0.0, attention_rate=0.0)
+    further = adapt(papers, trained_garden.taxonomy, encoder, tmp_path, still, earlier=begun)
+    assert all(np.array_equal(array, further.weights[name]) for name, array in begun.weights.items())
+    texts = [paper.text for paper in papers[32:]]
+    assert np.allclose(further.unseen[32:], embed(encoder.adapted(begun), texts).evidence, atol=0.05)
+
+
+def test_without_new_papers_it_stays_as_it_is(
+    papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    assert papers_read(papers, RECIPE, adapter) == 0
+    assert adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, earlier=adapter) is adapter
+
+
+def test_an_adapter_that_does_not_fit_is_not_gone_on_from(
+    papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    for other in (replace(adapter, base="0" * 64), replace(adapter, labels=adapter.labels[:-1])):
+        with pytest.raises(ModelError, match=r"another taxonomy or encoder; train without --from"):
+            adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, earlier=other)
+    fewer = replace(adapter, papers=adapter.papers[:8], unseen=adapter.unseen[:8])
+    with pytest.raises(ModelError, match=r"other layers than these; train without --from"):
+        adapt(papers, trained_garden.taxonomy, encoder, tmp_path, replace(RECIPE, layers=2), earlier=fewer)
 
 
 def test_half_a_kept_file_is_not_gone_on_from(

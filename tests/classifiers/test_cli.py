@@ -160,6 +160,23 @@ def test_train_can_adapt_the_encoder_and_goes_on_from_what_is_kept(
     papers.write_text(json.dumps(GOOD), encoding="utf-8")
     assert run("predict", "--input", papers, "--output", out, "--model", tmp_path / "model") == 0
     assert lines(out)[0]["crop"] == ["tomato"]
+    command[command.index(some)] = trained_garden.labels
+    assert run(*command, "--from", tmp_path / "model", "--output", tmp_path / "further") == 0
+    described = [json.loads((tmp_path / name / "encoder.json").read_bytes()) for name in ("model", "further")]
+    begun, further = ({paper for paper, _ in found["papers"]} for found in described)
+    assert begun < further
+
+
+def test_going_on_needs_an_adapted_encoder_to_go_on_from(
+    trained_garden: Garden, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", "--from", trained_garden.model, "--labels", trained_garden.labels, "--kept", tmp_path / "kept"]
+    command += ["--taxonomy", trained_garden.taxonomy_file, "--output", tmp_path / "model"]
+    assert run(*command) == 1
+    assert "add --adapt" in capsys.readouterr().err
+    assert run(*command, "--adapt") == 1
+    assert f"{trained_garden.model}: its encoder is not adapted; train without --from." in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()
 
 
 def test_nothing_is_adapted_to_papers_of_which_none_is_in_scope(

@@ -111,6 +111,7 @@ def there(tmp_path: Path, store_url: str, undisturbed: tuple[Room, dict[str, Any
     return made
 
 
+@pytest.mark.timeout(600)  # Ray alone takes minutes to start on a machine that is busy
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_cluster_decides_as_one_process_does_and_kill_9_costs_nothing(
     cluster: str, python: Path, there: Room, store_url: str, undisturbed: tuple[Room, dict[str, Any]]

@@ -63,6 +63,7 @@ with turns.turn(store, "write", 0):
 
 # Four reviewers of one paper in one process, who defer it and take that back.
 MANY = """
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,7 +73,7 @@ ws = open_workspace(Path(sys.argv[1]))
 def work(order):
     for step in range(6):
         action = "defer" if step % 2 == 0 else "undo"
-        (done,) = decide_all(ws, action, ["2506.00001"], f"reviewer{order}", f"{sys.argv} {order} {step}", {})
+        (done,) = decide_all(ws, action, ["2506.00001"], f"reviewer{order}", f"note {os.getpid()} {order} {step}", {})
         assert not done.error, done.error
 with ThreadPoolExecutor(4) as threads:
     list(threads.map(work, range(4)))
