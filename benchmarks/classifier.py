@@ -88,7 +88,8 @@ def prepare(classifier: Classifier, count: int) -> tuple[Trial, float]:
     """Everything read and embedded, and how many papers per second of the stream the encoder reads."""
     taxonomy = load_taxonomy()
     texts = sorted((SHARED / "labels").glob("train*.jsonl"))
-    papers = read_labels([*texts, packaged("labels") / "labels.jsonl"], taxonomy)
+    apart = sorted((SHARED / "corpus").glob("*.jsonl.gz"))
+    papers = read_labels([*texts, packaged("labels") / "labels.jsonl"], taxonomy, apart)
     late = split_by_year(papers, YEAR)
     plain = load_encoder()
     vectors = plain.encode([paper.text.joined for paper in papers])

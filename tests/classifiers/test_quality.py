@@ -12,7 +12,7 @@ from classifiers.evaluation import Figures, evaluate_split, split_by_year
 from classifiers.features import embed_labelled
 from classifiers.packaged import packaged
 from classifiers.records import Labelled, Text, labelled_of
-from classifiers.storage import load_training_index, read_info, seen_names
+from classifiers.storage import load_training_index, read_info
 from classifiers.taxonomy import load_taxonomy
 from classifiers.training import read_labels
 
@@ -24,7 +24,8 @@ FLOORS = {"task": 0.66, "modality": 0.78, "disease": 0.68}
 
 def labelled_papers(shared: Path) -> list[Labelled]:
     texts = sorted((shared / "labels").glob("train*.jsonl"))
-    return read_labels([*texts, packaged("labels") / "labels.jsonl"], load_taxonomy())
+    apart = sorted((shared / "corpus").glob("*.jsonl.gz"))
+    return read_labels([*texts, packaged("labels") / "labels.jsonl"], load_taxonomy(), apart)
 
 
 def check(results: dict[str, Figures], precision: float) -> None:
@@ -65,9 +66,9 @@ def test_the_shipped_model_claims_what_was_asked_for() -> None:
     check(split["results"], precision=0.98)
     ours = split["results"]["this model"]
     assert ours["calibration_error"] <= 0.035
-    assert ours["sure_share"] >= 0.53
-    assert ours["sure_micro_f1"] >= 0.87
-    for facet, floor in {"task": 0.78, "modality": 0.85, "disease": 0.80}.items():
+    assert ours["sure_share"] >= 0.60
+    assert ours["sure_micro_f1"] >= 0.865
+    for facet, floor in {"task": 0.78, "modality": 0.84, "disease": 0.80}.items():
         low, high = ours["intervals"][facet]
         assert low < floor <= ours["facets"][facet]["micro_f1"] < high, facet
 
@@ -91,10 +92,9 @@ def records_of(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (packaged("labels") / name).read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("name", "fewest"), [("labels.jsonl", 2700), ("boundary.jsonl", 300)])
-def test_the_shipped_labels_are_labels_and_no_texts(name: str, fewest: int) -> None:
-    records, taxonomy = records_of(name), load_taxonomy()
-    assert len({record["id"] for record in records}) == len(records) > fewest
+def test_the_shipped_labels_are_labels_and_no_texts() -> None:
+    records, taxonomy = records_of("labels.jsonl"), load_taxonomy()
+    assert len({record["id"] for record in records}) == len(records) > 4200
     for record in records:
         titled = record["id"].startswith("title:")
         expected = {"id", "scope", "task", "modality", "disease", "kind"} | ({"title"} if titled else set())
@@ -108,26 +108,18 @@ def test_the_shipped_model_has_learned_from_the_labelled_set() -> None:
     assert 0 <= repeats <= 2, "papers that are in the set under two names are trained on once"
 
 
-def test_what_waits_for_the_next_model_is_not_in_the_labelled_set() -> None:
-    waiting = {record["id"] for name in ("boundary.jsonl", "near-misses.jsonl") for record in records_of(name)}
-    trained = {record["id"] for name in ("labels.jsonl", "invented.jsonl") for record in records_of(name)}
-    assert waiting.isdisjoint(trained | seen_names(packaged("model")))
-
-
-@pytest.mark.parametrize(("name", "fewest"), [("invented.jsonl", 140), ("near-misses.jsonl", 300)])
-def test_the_invented_papers_are_labelled_texts(name: str, fewest: int) -> None:
+def test_the_invented_papers_are_labelled_texts() -> None:
     """They teach figures of speech, furniture and labels in context; the demo's own must not be among them."""
-    papers = [labelled_of(record, load_taxonomy()) for record in records_of(name)]
-    assert len({paper.text.title for paper in papers}) == len(papers) > fewest
+    papers = [labelled_of(record, load_taxonomy()) for record in records_of("invented.jsonl")]
+    assert len({paper.text.title for paper in papers}) == len(papers) > 700
     assert all(paper.text.abstract and paper.text.id.startswith("invented:") for paper in papers)
     shown = {json.loads(line)["title"] for line in SAMPLE.read_text(encoding="utf-8").splitlines()}
     assert shown.isdisjoint(paper.text.title for paper in papers)
 
 
 def test_figures_of_speech_stay_below_the_gate() -> None:
-    """Of the demo's hard negatives, the arterial roads still pass (docs/classifier.md)."""
     rows = {row["id"]: row for row in map(json.loads, SAMPLE.read_text(encoding="utf-8").splitlines())}
     names = {"strokes of a pen": "2601.90001", "leaf veins": "2601.90013", "cerebral ventricles": "2601.90021"}
-    names["heartbeat messages"] = "2601.90037"
+    names |= {"heartbeat messages": "2601.90037", "arterial roads": "2601.90009"}
     texts = [Text(name, rows[row]["title"], rows[row]["abstract"]) for name, row in names.items()]
     assert [found.id for found in classifiers.load().predict(texts) if found.in_scope] == []

@@ -44,6 +44,7 @@ from harvester.store.predictions import current
 from harvester.store.training import decided_papers, known_texts
 
 FEWEST = 100  # papers in scope; with fewer, a model only learns noise
+_INVENTED = "invented:"  # how their identifiers begin
 DECISION, CORRECTION = 1.0, 3.0  # weights relative to a labeled paper; corrections count for more
 
 
@@ -58,6 +59,11 @@ class TrainingSet:
     decided: frozenset[str]
     corrected: frozenset[str]
     without_text: int
+
+    @property
+    def inside(self) -> int:
+        """How many real papers are in scope: invented ones only add to them."""
+        return sum(paper.in_scope and not paper.text.id.startswith(_INVENTED) for paper in self.papers)
 
 
 class TooFewLabels(HarvesterError):
@@ -79,7 +85,7 @@ def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
     require_free_choice(ws)
     with lock(ws.store, "run"):
         given = training_set(ws)
-        inside = sum(paper.in_scope for paper in given.papers)
+        inside = given.inside
         apart = sorted(_taxonomy_in_use(ws).names ^ ws.taxonomy.names)
         version, rows = _challenge(ws, given, watch) if inside >= FEWEST else _untrained_again(ws, inside)
         promoted = all(row["holds"] for row in rows)
@@ -184,7 +190,7 @@ def shipped_labels() -> list[dict[str, Any]]:
 
 
 def invented_papers() -> list[dict[str, Any]]:
-    """Labeled papers that were invented: figures of speech, and cardiac journals around other subjects."""
+    """Labeled papers that were invented, such as figures of speech and near misses of labels."""
     return _records("invented.jsonl")
 
 
