@@ -50,6 +50,7 @@ def node(folder: Path, name: str, *arguments: str) -> Iterator[None]:
         try:
             while "will now block forever" not in (folder / f"{name}.log").read_text():
                 assert process.poll() is None, (folder / f"{name}.log").read_text()
+                time.sleep(0.1)  # Ray gives its own start 30 seconds, and needs the processor for it
             yield
         finally:
             os.killpg(process.pid, signal.SIGKILL)  # to end in good order takes Ray a quarter of a minute

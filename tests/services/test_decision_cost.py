@@ -25,9 +25,9 @@ def room(both: Room) -> Room:
     return both
 
 
-def cost(ws: Workspace, action: str, name: str = NAME) -> Statements:
+def cost(ws: Workspace, action: str, name: str = NAME, note: str = "") -> Statements:
     with counted(ws.store) as found:
-        (done,) = decide_all(ws, action, [name], "ann", "", {})
+        (done,) = decide_all(ws, action, [name], "ann", note, {})
     assert not done.error
     assert found.repeated == []
     assert 1 < len(found.reads) <= MOST, [text for text, _ in found.reads]
@@ -40,7 +40,8 @@ def test_each_decision_reads_little_and_nothing_twice(room: Room) -> None:
     assert cost(room.ws, "defer").writing == 1, "there is no file to write"
     assert cost(room.ws, "reject").writing == 1
     assert cost(room.ws, "accept").writing == 2
-    assert cost(room.ws, "accept").writing == 2, "a correction"
+    assert cost(room.ws, "accept").writing == 1, "it stands already, and only its file is looked at"
+    assert cost(room.ws, "accept", note="For the digest.").writing == 2, "it says more"
     assert cost(room.ws, "undo").writing == 2
     assert cost(room.ws, "reject").writing == 2, "it takes the file away"
     assert [decision.action for decision in paper_detail(room.ws, NAME).decisions][-1] == "reject"
