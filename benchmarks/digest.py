@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from harvester.config.settings import load_settings
 from harvester.digest.composer import Composer
 from harvester.domain.decisions import Decision
@@ -27,9 +29,10 @@ from harvester.services.digest.due import due
 from harvester.services.digest.sending import send_digests
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
-from harvester.store import papers, queue
+from harvester.store import queue
 from harvester.store.decisions import add_decision
 from harvester.store.engine import open_store, read, write
+from harvester.store.recording import record
 from harvester.store.schema import upgrade
 from harvester.store.subscribers import insert_subscribers
 
@@ -135,7 +138,7 @@ def subscriber(n: int, dice: random.Random, labels: list[tuple[str, str]]) -> Su
     return Subscriber(f"key-{n:018}", f"reader{n}@example.org", "active", preferences, confirmed, confirmed, 0)
 
 
-def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) -> None:
+def accept(db: Connection, n: int, ws: Workspace, dice: random.Random) -> None:
     """One accepted paper with labels of every facet."""
     what = dice.choice(["12-lead ECG", "cine CMR", "coronary CT angiography", "echocardiography"])
     abstract = " ".join(SENTENCE.format(n=dice.randint(100, 99_999), what=what) for _ in range(9))
@@ -147,7 +150,7 @@ def accept(db: papers.Connection, n: int, ws: Workspace, dice: random.Random) ->
         NOW - timedelta(hours=n),
         links={"paper": f"https://arxiv.org/abs/2506.{n:05}", "code": f"https://github.com/group/project-{n}"},
     )
-    number = papers.record(db, [Sighting(ARXIV, paper)], NOW)[0].number
+    number = record(db, [Sighting(ARXIV, paper)], NOW)[0].number
     chosen = {facet.id: tuple(dice.sample(facet.label_ids, 2)) for facet in ws.taxonomy.facets if not facet.exclusive}
     queue.enqueue(db, [(number, 0.9)], NOW)
     made = add_decision(

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from harvester.services.harvest.collect import harvest, source_state
 from harvester.services.harvest.outcome import SourceOutcome
 from harvester.services.workspace import Workspace, taxonomy_of
 from harvester.sources.arxiv.calendar import is_batch_day
+from harvester.sources.arxiv.rss import RssSettings
 from harvester.sources.registry import enabled
 from harvester.store.engine import open_store
 
@@ -141,9 +143,8 @@ def month(folder: Path, url: str, interval: float, days: int) -> Iterator[Night]
     for back in reversed(range(days)):
         day = LAST - timedelta(days=back)
         if is_batch_day(day):
-            now = datetime(day.year, day.month, day.day, 23, 30, tzinfo=UTC)
             control(url, day)
-            yield one_night(replace(ws, clock=lambda moment=now: moment), url)
+            yield one_night(replace(ws, clock=partial(datetime, day.year, day.month, day.day, 23, 30, tzinfo=UTC)), url)
     ws.store.dispose()
 
 
@@ -154,11 +155,10 @@ def one_night(ws: Workspace, url: str) -> Night:
     seconds = time.monotonic() - begun
     if failed := [f"{outcome.source}: {outcome.error}" for outcome in outcomes if outcome.error]:
         sys.exit(f"A night failed: {failed[0]}")
-    rss = ws.settings.harvest.arxiv_rss
     windows = sum(math.ceil(max(1, outcome.expected or 0) / 1000) for outcome in outcomes if outcome.source == "arxiv")
     with urllib.request.urlopen(f"{url}/_log") as answer:
         log = json.load(answer)
-    fewest = windows + len(rss.categories if rss else ()) + math.ceil(len(hydrated(log)) / 100)
+    fewest = windows + len(RssSettings().categories) + math.ceil(len(hydrated(log)) / 100)
     gaps = {source: shortest_gap(log, paths) for source, paths in PATHS.items()}
     return Night(outcomes, seconds, fewest, gaps, sum(entry["status"] == 429 for entry in log))
 

@@ -33,9 +33,9 @@ def main() -> None:
         for name, target in TARGETS.items():
             taken = seconds(Path(folder), [*harvester, *name.split()], times)
             rows.append((f"harvester {name}".strip(), taken, target))
-    for name, taken, target in rows:
+    for name, taken, wanted in rows:
         wall, processor = zip(*taken, strict=True)
-        aim = f"  target {target:.1f} s" if target else ""
+        aim = f"  target {wanted:.1f} s" if wanted else ""
         times_shown = f"fastest {min(wall):.2f} s  median {statistics.median(wall):.2f} s"
         print(f"{name:<29}  {times_shown}  processor {min(processor):.2f} s{aim}")
 
