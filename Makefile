@@ -31,7 +31,7 @@ test: $(READY)  ## the tests
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not soak" --numprocesses $(WORKERS) --dist worksteal --durations 15
 
 soak: $(READY)  ## all tests, with those that take minutes and the long figures of the reliability suites
-	$(BIN)/pytest
+	$(BIN)/pytest --hypothesis-profile thorough
 
 check: types lint docs  ## lint, formatting, types, imports, the catalogue, the documentation
 

@@ -36,10 +36,12 @@ from tests.room.forkserver import forkserver
 # found by a new one is for developers to handle, and must not block an unrelated change.
 settings.register_profile(
     "patient",
+    max_examples=30,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("thorough", settings.get_profile("patient"), max_examples=200, derandomize=False)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent

@@ -3,12 +3,16 @@
 import string
 from datetime import date
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from classifiers.taxonomy import Facet, load_taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
 from harvester.domain.labels import Labels
+
+fewer = settings(max_examples=settings().max_examples // 3)
+"""For a test each of whose examples is several papers."""
 
 TAXONOMY = load_taxonomy()
 FACETS = [facet for facet in TAXONOMY.facets if facet.id != "kind"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.catalog.entry import Entry
@@ -71,7 +71,6 @@ SHAPES = (
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(st.sampled_from(SHAPES), max_size=8), st.booleans())
 def test_every_link_is_accounted_for(shapes: list[str], identified: bool) -> None:
     """The addresses that were put into a list are in its entries, or in the text of a record, and nowhere twice."""

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.files import write_atomic
@@ -22,7 +22,7 @@ from harvester.catalog.export.columns import columns, rows
 from harvester.catalog.export.dataset import CARD, CROISSANT, JSON_LINES, PARQUET, data_files, dataset
 from harvester.catalog.export.records import Context
 
-from .strategies import TAXONOMY, entries
+from .strategies import TAXONOMY, entries, fewer
 from .test_export import ENTRY
 
 CONTEXT = Context(TAXONOMY, "https://hearts.example", license="CC-BY-4.0")
@@ -72,7 +72,7 @@ def test_without_licence_and_server_only_the_licence_is_missed(tmp_path: Path) -
     assert len(found) == 1
 
 
-@settings(max_examples=10)
+@fewer
 @given(st.lists(entries, max_size=3, unique_by=lambda entry: entry.id))
 def test_both_forms_have_the_same_rows(papers: list[Entry]) -> None:
     files = data_files(shown(papers), CONTEXT)

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 import rispy
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from pybtex.database import Person, parse_string
@@ -36,10 +36,9 @@ from harvester.domain.labels import Labels
 from harvester.domain.person_names import PersonName, split_name
 from harvester.domain.text import clean
 
-from .strategies import TAXONOMY, entries, hostile
+from .strategies import TAXONOMY, entries, fewer, hostile
 
 lists = st.lists(entries, max_size=4, unique_by=lambda entry: entry.id)
-few = settings(max_examples=20)  # each example is several papers of hostile text
 LABELS = Labels({"kind": ("research",)})
 ENTRY = Entry(
     "arxiv:2411.13602",
@@ -76,7 +75,7 @@ def links(entry: Entry) -> dict[str, str]:
     return {role: target for role, target in entry.links.items() if (role, target) != ("paper", address_of(entry.id))}
 
 
-@few
+@fewer
 @given(lists)
 def test_json(papers: list[Entry]) -> None:
     read = json.loads(export(papers, "json"))
@@ -101,7 +100,7 @@ def test_the_schema_refuses(change: dict[str, object]) -> None:
         jsonschema.validate([entry_json(ENTRY, TAXONOMY) | change], schema)
 
 
-@few
+@fewer
 @given(lists)
 def test_csv(papers: list[Entry]) -> None:
     text = export(papers, "csv")
@@ -143,7 +142,7 @@ def as_sorted(text: str) -> PersonName:
     return PersonName(family=text) if whole else PersonName(name.given, "", name.surname, name.suffix)
 
 
-@few
+@fewer
 @given(lists)
 def test_bibtex(papers: list[Entry]) -> None:
     read = parse_string(export(papers, "bibtex"), "bibtex")
@@ -172,7 +171,7 @@ def quoted(address: str) -> str:
     return address.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
 
 
-@few
+@fewer
 @given(lists)
 def test_biblatex(papers: list[Entry]) -> None:
     read = parse_string(export(papers, "biblatex"), "bibtex")
@@ -323,7 +322,7 @@ def test_latex_reads_back(text: str) -> None:
     assert from_latex(latex(text)) == text
 
 
-@few
+@fewer
 @given(lists)
 def test_ris(papers: list[Entry]) -> None:
     read = rispy.loads(export(papers, "ris"))
@@ -355,7 +354,7 @@ CSL = json.loads((Path(__file__).parent / "vendor/csl-data.json").read_text())
 CFF = json.loads((resources("check_jsonschema") / "builtin_schemas/vendor/citation-file-format.json").read_text())
 
 
-@few
+@fewer
 @given(lists)
 def test_csl_json(papers: list[Entry]) -> None:
     read = json.loads(export(papers, "csl-json"))
@@ -378,7 +377,7 @@ def test_csl_json(papers: list[Entry]) -> None:
         assert found == list(map(split_name, entry.authors))
 
 
-@few
+@fewer
 @given(lists)
 def test_cff(papers: list[Entry]) -> None:
     context = replace(CONTEXT, base_url="https://hearts.example", license="CC-BY-4.0")
@@ -402,7 +401,7 @@ def test_a_doi_that_cff_takes_and_one_that_it_does_not() -> None:
         assert "url" not in yaml.safe_load(text)
 
 
-@few
+@fewer
 @given(lists)
 def test_atom(papers: list[Entry]) -> None:
     text = export(papers, "atom").encode()

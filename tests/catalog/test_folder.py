@@ -31,7 +31,7 @@ def test_a_folder_that_is_not_there_is_an_empty_catalogue(tmp_path: Path) -> Non
     assert load_catalog(tmp_path / "none", TAXONOMY).entries == ()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries)
 def test_what_is_written_is_read(tmp_path: Path, entry: Entry) -> None:
     path = write_entry(tmp_path, entry, TAXONOMY)

@@ -1,6 +1,7 @@
 """The package: what it declares, what it ships, and that an installed wheel works from an empty folder."""
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -142,8 +143,22 @@ def test_an_installed_wheel_works_from_an_empty_folder(built: Path, tmp_path: Pa
     assert "created in" in run(f"{harvester} init list")
     assert "no mistakes" in run(f"{harvester} config check --config list/config.toml")
     assert "1.1.0" in run(f"{harvester} --version")
+    own = {
+        "STORE__URL": f"sqlite:///{empty}/own.db",
+        "CATALOG__DIR": f"{empty}/own",
+        "ALERT__MAIL": '["me@own.example"]',
+    }
+    environment |= {f"HARVESTER_{name}": value for name, value in own.items()}
     *_, accepted, _, _, last = run(f"{harvester} demo --folder demo").splitlines()
+    assert sorted(path.name for path in empty.iterdir()) == ["demo", "list"], "an operator's own store is left alone"
+    for name in own:
+        del environment[f"HARVESTER_{name}"]
     assert "Accepted as a first entry" in accepted
     explore = last.removeprefix("Explore it: ")
     assert explore.startswith(f"{harvester} queue")
     assert "pending" in run(explore)
+    [night] = json.loads(run(f"cd demo && {harvester} runs --json"))
+    sources = {source["name"]: source for source in night["sources"]}
+    assert all(sources[name]["state"] == "fresh" for name in ("arxiv", "europepmc", "crossref", "huggingface"))
+    assert (sources["europepmc"]["new"], sources["europepmc"]["merged"]) == (1, 1), "one is a preprint's article"
+    assert (night["state"], sources["crossref"]["new"]) == ("ok", 1)

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.base.clock import rfc3339
@@ -308,7 +308,6 @@ def test_days_are_counted_in_utc() -> None:
     assert not worn_out([now, now - timedelta(hours=1), now - timedelta(days=31)], now)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400), st.text(max_size=100))
 def test_nothing_that_comes_back_breaks_the_reader(raw: bytes, text: str) -> None:
     for mail in (raw, b"Content-Type: message/delivery-status\n\n" + raw, dsn(to=text, status=text).encode()):

@@ -1,7 +1,7 @@
 """What an abstract says was done and found, whatever its shape. All abstracts here are invented."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.digest.extracts import LONGEST_EXTRACT, extract, shorten
@@ -88,7 +88,6 @@ def test_a_long_sentence_is_cut_and_never_for_the_other() -> None:
     assert seen.endswith(f"… … {short}") or seen.endswith(f"… {short}")
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from([*"abZ.:;… \n", WHY, DID, "Results: ", "METHODS ", "שלום", "心"]), max_size=60))
 def test_any_text_gives_a_short_extract_of_its_own_words(pieces: list[str]) -> None:
     text = " ".join("".join(pieces).split())

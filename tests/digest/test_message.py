@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 from pydantic import SecretStr
@@ -122,7 +122,6 @@ def test_hostile_text_stays_text() -> None:
     assert "\u202e" not in text_of(seen)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=3), st.text(max_size=300))
 def test_any_text_gives_a_wellformed_message(titles: list[str], abstract: str) -> None:
     papers = [item(title, number, abstract=abstract) for number, title in enumerate(titles)]

@@ -157,7 +157,7 @@ def test_a_model_named_in_the_configuration_is_not_overruled(ws: Workspace) -> N
 
 
 LESSONS = {
-    "zorble": ("diagnosis", "ecg", "arrhythmia"),
+    "zorble": ("diagnosis", "ecg", "zorble"),
     "quibble": ("segmentation", "cmr", "hf"),
     "drindle": ("prognosis", "ehr", "cad"),
 }
@@ -199,58 +199,36 @@ synonyms = ["zorble"]
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_a_new_label_is_learned_although_the_model_in_use_does_not_know_it(tmp_path: Path) -> None:
+def test_a_model_learns_words_and_a_label_is_promoted_and_taken_back(tmp_path: Path) -> None:
+    """Reviewers use words, and a label, that the shipped model cannot know; the new model knows them."""
     ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
     place = """[[facets.labels]]\nid = "mi"\n"""
     ws = changed(ws, place, ZORBLE + place)
     words = [word for _ in range(40) for word in LESSONS]
     taught = store(ws, [paper(n, f"A cardiac {word} was tried on {word}s again.") for n, word in enumerate(words)])
     refused = store(ws, [paper(500 + n, "A cardiac figure of speech about bridges.") for n in range(40)])
-    [new] = store(ws, [paper(900, "A cardiac zorble was tried on an electrocardiogram of a patient.")])
-    assert classify(ws) == 161, "a model that lacks a label still does the nights"
-    lessons = {**LESSONS, "zorble": ("diagnosis", "ecg", "zorble")}
-    teach(ws, [(number, lessons[word]) for number, word in zip(taught, words, strict=True)], refused, new)
-
-    done = train(ws)
-    assert done["promoted"], done["figures"]
-    assert done["not_compared"] == ["disease:zorble"]
-    assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "disease: micro_f1"}
-    with read(ws.store) as db:
-        [now] = current(db, [new], done["model"]).values()
-    assert now.labels.of("disease") == ("zorble",)
-
-    gone = changed(ws, 'id = "hf"', 'id = "failing"')
-    with pytest.raises(HarvesterError, match=r"lacks: disease:hf, disease:zorble; run `harvester train`, or put"):
-        load_classifier(gone)
-    assert train(gone)["not_compared"] == ["disease:failing", "disease:hf", "disease:zorble"]
-    assert load_classifier(gone).taxonomy.names == gone.taxonomy.names, "the new one is in use"
-
-
-@pytest.mark.long
-@pytest.mark.timeout(900)
-def test_a_model_learns_is_promoted_and_taken_back(tmp_path: Path) -> None:
-    """Reviewers use words that the shipped model cannot know; the new model knows them, so it is promoted."""
-    ws = replace(open_workspace(Room.make(tmp_path / "room", "http://127.0.0.1:1").config), clock=lambda: NOW)
-    words = [word for _ in range(40) for word in LESSONS]
-    taught = store(ws, [paper(n, f"A cardiac {word} was tried on {word}s again.") for n, word in enumerate(words)])
-    refused = store(ws, [paper(500 + n, "A cardiac figure of speech about bridges.") for n in range(40)])
     [waiting] = store(ws, [paper(900, "A cardiac zorble was tried.")])
-    predict_all(ws, [*taught, *refused, waiting], [0.9] * 161)
+    assert classify(ws) == 161, "a model that lacks a label still does the nights"
     teach(ws, [(number, LESSONS[word]) for number, word in zip(taught, words, strict=True)], refused, waiting)
     shipped = model_version(ws)
 
     done = train(ws)
     assert done["promoted"], done["figures"]
-    assert done["training"]["decided"] == 160
-    assert done["rescored"] == 1
+    assert (done["training"]["decided"], done["rescored"], done["not_compared"]) == (160, 1, ["disease:zorble"])
     assert done["in_use"] == done["model"] == model_version(ws) != shipped
     assert {row["figure"] for row in done["figures"]} >= {"scope: average_precision", "decided papers: task: micro_f1"}
     with read(ws.store) as db:
         [now] = current(db, [waiting], done["model"]).values()
-    assert (now.model, now.labels.of("modality")) == (done["model"], ("ecg",))
+    assert (now.labels.of("modality"), now.labels.of("disease")) == (("ecg",), ("zorble",))
 
     assert roll_back(ws)["in_use"] == shipped
     assert len([folder for folder in (tmp_path / "room/data/models").iterdir() if folder.is_dir()]) == 1, "it stays"
+    promote(ws, done["model"])
+    gone = changed(ws, 'id = "hf"', 'id = "failing"')
+    with pytest.raises(HarvesterError, match=r"lacks: disease:hf, disease:zorble; run `harvester train`, or put"):
+        load_classifier(gone)
+    assert train(gone)["not_compared"] == ["disease:failing", "disease:hf", "disease:zorble"]
+    assert load_classifier(gone).taxonomy.names == gone.taxonomy.names, "the new one is in use"
 
 
 def test_a_challenger_that_is_worse_is_refused() -> None:

@@ -102,25 +102,13 @@ def import_list(
         CatalogError: a list cannot be read, they contain no paper or no heading; nothing is written.
         HarvesterError: an entry cannot be written.
     """
-    if template not in ("", AUTO):
-        raise UsageError(f"--template {template!r} is not known; the only one is: {AUTO}.")
     lists = list_files(files)
-    if template and len(lists) > 1:
-        raise UsageError(
-            f"--template {AUTO} learns the form of one list, and {len(lists)} files were given",
-            remedy="import the others without it",
-        )
+    _check_template(template, lists)
     named = _named(lists)
     chosen = given_choices(choices, ws.taxonomy)
     sources = [Source(read_list(file), str(file) if len(lists) > 1 else "") for file in lists]
     read = parse_lists(sources, ws.taxonomy, chosen)
-    if not read.papers and not read.unplaced and not read.left_out and not any(map(_by_choice, read.skipped)):
-        raise CatalogError(f"{named} contains no papers; give a list with titles in bold or as links below headings.")
-    if not read.headings:
-        raise CatalogError(
-            f"{named} has no headings, from which its papers get their labels",
-            remedy='write one above each group of papers, such as "## Segmentation"',
-        )
+    _check_read(read, named)
     as_listed, papers = read.papers, enriched(ws, read.papers, online=online)
     read = replace(read, papers=tuple(papers))
     with lock(ws.store, CATALOG_LOCK, wait=True):
@@ -137,6 +125,26 @@ def import_list(
         problems = () if dry_run else tuple(sync_locked(ws).problems)
     headings = explained(ws, read.unknown, lists, choices, chosen, dry_run=dry_run)
     return Import(read, len(read.papers) - done.merged, done.merged, better, headings, problems, learned)
+
+
+def _check_template(template: str, lists: Sequence[Path]) -> None:
+    if template not in ("", AUTO):
+        raise UsageError(f"--template {template!r} is not known; the only one is: {AUTO}.")
+    if template and len(lists) > 1:
+        raise UsageError(
+            f"--template {AUTO} learns the form of one list, and {len(lists)} files were given",
+            remedy="import the others without it",
+        )
+
+
+def _check_read(read: ImportedList, named: str) -> None:
+    if not read.papers and not read.unplaced and not read.left_out and not any(map(_by_choice, read.skipped)):
+        raise CatalogError(f"{named} contains no papers; give a list with titles in bold or as links below headings.")
+    if not read.headings:
+        raise CatalogError(
+            f"{named} has no headings, from which its papers get their labels",
+            remedy='write one above each group of papers, such as "## Segmentation"',
+        )
 
 
 def _improved(catalog: Sequence[Entry], listed: Sequence[Entry], papers: Sequence[Entry], made: Sequence[Entry]) -> int:

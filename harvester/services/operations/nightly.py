@@ -44,6 +44,7 @@ from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.sources.crossref import api as crossref
 from harvester.sources.outage import watching_network
 from harvester.sources.registry import chosen
+from harvester.sources.source import Source
 from harvester.store.engine import read, write
 from harvester.store.locks import lock
 from harvester.store.papers import load
@@ -132,28 +133,42 @@ def run(
             night = Night(begin_run(db, ws.clock()))
         with bound(run=night.name), watching_network():
             log.info("begins with %s", ", ".join(source.name for source in asked))
-            if proposing := ws.settings.catalog.git == "propose":
-                proposing = _step(night, lambda: _read_back(ws, night))
-            _step(night, lambda: _read_files(ws, night))
-            with BackgroundClassifier(ws, watch) as alongside:
-                night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
-            _step(night, lambda: reconsider(ws, asked, night.outcomes))
-            if any(source.name == crossref.PROVENANCE.name for source in asked):
-                _step(night, lambda: _complete(ws, night))
-            _step(night, lambda: _tell_of_notices(ws, night))
-            _step(night, lambda: _fetch_proposals(ws))
-            _step(night, lambda: _forget_unconfirmed(ws))
-            _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
-            if proposing:  # otherwise git would only fail again
-                _step(night, lambda: _propose(ws, night))
-            if digest:
-                _step(night, lambda: _send(ws, night, watch))
-            _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
+            _work(ws, night, asked, since, until, digest=digest, watch=watch)
             report = _alarm(ws, night, begun, if_failed)
             with write(ws.store) as db:
                 end_run(db, report)
             log.info("ended %s after %s s; %s papers joined the queue", report.state, report.seconds, report.queued)
     return report
+
+
+def _work(
+    ws: Workspace,
+    night: Night,
+    asked: Sequence[Source],
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    digest: bool,
+    watch: Watch,
+) -> None:
+    """All steps of a night, in order; one that fails costs only itself."""
+    if proposing := ws.settings.catalog.git == "propose":
+        proposing = _step(night, lambda: _read_back(ws, night))
+    _step(night, lambda: _read_files(ws, night))
+    with BackgroundClassifier(ws, watch) as alongside:
+        night.outcomes = [harvest(ws, source, since, until, alongside.notice) for source in asked]
+    _step(night, lambda: reconsider(ws, asked, night.outcomes))
+    if any(source.name == crossref.PROVENANCE.name for source in asked):
+        _step(night, lambda: _complete(ws, night))
+    _step(night, lambda: _tell_of_notices(ws, night))
+    _step(night, lambda: _fetch_proposals(ws))
+    _step(night, lambda: _forget_unconfirmed(ws))
+    _step(night, lambda: _classify_and_queue(ws, night, alongside.classifier, watch))
+    if proposing:  # otherwise git would only fail again
+        _step(night, lambda: _propose(ws, night))
+    if digest:
+        _step(night, lambda: _send(ws, night, watch))
+    _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
 
 
 def _alarm(ws: Workspace, night: Night, begun: float, if_failed: str) -> RunReport:
