@@ -27,9 +27,9 @@ from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
+from reviewing import text as words
 from sqlalchemy import Engine, MetaData, insert, select, text
 from sqlalchemy.engine import make_url
-from web import text as words
 
 from classifiers.taxonomy import load_taxonomy
 from harvester.store import schema
