@@ -79,8 +79,8 @@ def check_git(settings: Settings) -> DoctorFinding:
     if problem and settings.catalog.needs_branch:
         return fail("git", problem, "Check out a branch; nothing is read or committed until then.")
     if settings.catalog.git == "propose" and (kept := _kept_here(folder)):
-        remedy = "Commit and push (`git pull --rebase && git push`), or take them back with `git restore`, `git clean`."
-        return warn("git", f"{kept}: reviewers do not see them, and the next merge may fail over them.", remedy)
+        remedy = "Commit and push (`git pull --rebase && git push`), or undo it with `git restore` or `git clean`."
+        return warn("git", f"{kept}. Reviewers see none of it, and the next merge may fail over it.", remedy)
     return ok("git", f"The catalog's folder {folder} is in a repository.")
 
 
@@ -90,9 +90,9 @@ def _kept_here(folder: Path) -> str:
         files, commits = proposal_git.changed_here(folder), proposal_git.unpushed(folder)
     except CatalogError:  # a folder or branch that is still empty
         return ""
-    named = ", ".join(files[:NAMED]) + (" …" if len(files) > NAMED else "")
-    changed = f"{len(files)} changed files in {folder} are not committed ({named})" if files else ""
-    return " and ".join(filter(None, (changed, f"{commits} commits are not pushed" if commits else "")))
+    named = ", ".join(files[:NAMED]) + (f" and {len(files) - NAMED} more" if len(files) > NAMED else "")
+    changed = f"Not committed in {folder}: {named}" if files else ""
+    return "; ".join(filter(None, (changed, f"Commits not pushed from {folder}: {commits}" if commits else "")))
 
 
 def check_privacy(settings: Settings) -> DoctorFinding:
