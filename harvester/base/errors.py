@@ -72,3 +72,12 @@ class MailError(HarvesterError):
 
 class TooManyRequests(HarvesterError):
     """Somebody made more attempts than are allowed."""
+
+
+def broken_installation(error: BaseException) -> HarvesterError | None:
+    """What to tell of a package that is missing or cannot be loaded; None for any other exception."""
+    if not isinstance(error, ImportError) or (error.name or "").startswith(("harvester", "classifiers")):
+        return None
+    return HarvesterError(
+        f"A package cannot be loaded ({error})", remedy="install this program again, with the packages that it needs"
+    )

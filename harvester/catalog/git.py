@@ -3,7 +3,7 @@ a pull-request branch."""
 
 import re
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path, PurePosixPath
@@ -114,17 +114,30 @@ def _changed(
 
     Other files there, such as notes, secrets and what a killed process left, are nobody's business but their owner's.
     """
-    listed = ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", ".")
-    inside = _git(folder, "rev-parse", "--show-prefix")
-    lines = [line for line in _git(folder, *listed, more=more, strip=False).split("\0") if line]
-    found = ((line[:2], line[3:].removeprefix(inside)) for line in lines if not unstaged or line[1] != " ")
+    found = ((status, name) for status, name in statuses(folder, more) if not unstaged or status[1] != " ")
     return "".join(f"{name}\0" for status, name in found if _is_ours(name, made, gone="D" in status))
 
 
-def _is_ours(name: str, made: Collection[str], *, gone: bool) -> bool:
+def statuses(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
+    """The changed files in and below `folder`: what `git status --porcelain` says of each, and its path from `folder`.
+
+    Raises:
+        CatalogError: git is not installed, or there is no repository.
+    """
+    listed = ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", ".")
+    inside = _git(folder, "rev-parse", "--show-prefix")
+    lines = _git(folder, *listed, more=more, strip=False).split("\0")
+    return ((line[:2], line[3:].removeprefix(inside)) for line in lines if line)
+
+
+def is_entry(name: str) -> bool:
+    """Whether a path from the catalog's folder is an entry's."""
     path = PurePosixPath(name)
-    entry = path.parts[0] == "entries" and path.suffix == ".toml" and not path.name.startswith(".")
-    return entry or name in made or (gone and path.suffix in RENDERED)
+    return path.parts[0] == "entries" and path.suffix == ".toml" and not path.name.startswith(".")
+
+
+def _is_ours(name: str, made: Collection[str], *, gone: bool) -> bool:
+    return is_entry(name) or name in made or (gone and PurePosixPath(name).suffix in RENDERED)
 
 
 def begin(folder: Path, message: Message, names: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harvester.base.errors import CatalogError
 from harvester.base.escape import terminal
-from harvester.catalog.git import Message
+from harvester.catalog.git import Message, is_entry, statuses
 from harvester.catalog.git_command import run_git
 from harvester.domain.proposal_branches import PREFIX, Touch
 from harvester.domain.text import clean
@@ -103,6 +103,19 @@ def follow(folder: Path, upstream: Upstream) -> None:
         folder, "merge", "--quiet", "--ff-only", upstream.ref,
         remedy="commit and push what was changed here, or take it back with `git restore` or `git clean`",
     )  # fmt: skip
+
+
+def changed_here(folder: Path) -> list[str]:
+    """The files in and below `folder` that the checked-out branch has otherwise, or not at all; paths from `folder`.
+
+    Of files that git does not know, only entries count: the others are nobody's business but their owner's.
+    """
+    return [name for status, name in statuses(folder) if status != "??" or is_entry(name)]
+
+
+def unpushed(folder: Path) -> int:
+    """How many commits of the checked-out branch no remote has, as far as was fetched."""
+    return int(run_git(folder, "rev-list", "--count", "HEAD", "--not", "--remotes"))
 
 
 def contains(folder: Path, commit: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import typer
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import HarvesterError, broken_installation
 from harvester.base.escape import terminal
 from harvester.cli.common import print_json
 from harvester.domain.text import clean
@@ -27,6 +27,7 @@ class Failure:
 
 def failure_of(error: BaseException) -> Failure:
     """What an exception says; an unexpected one is a bug, named in one line."""
+    error = broken_installation(error) or error
     if isinstance(error, HarvesterError):
         return Failure(str(error), error.remedy, error.exit_status)
     if isinstance(error, typer.TyperException):

@@ -3,12 +3,13 @@
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command_without_config
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def init(
 ) -> Output | None:
     """Create a working folder for a new list, on this subject or on that of another taxonomy or list.
 
-    On a terminal, title, contact and git are asked for if they are not given.
+    On a terminal, title, contact and git are asked for if they are not given, again after an invalid answer.
     """
     from harvester.base.clock import clock_from_environment
     from harvester.config.settings import load_settings
@@ -41,11 +42,14 @@ def init(
     from harvester.services.operations.forecast import in_words, papers_a_week
     from harvester.sources.arxiv.snapshot import parse_categories
 
+    job.check_folder(folder)  # before anybody answers questions
     ask = sys.stdin.isatty() and sys.stdout.isatty() and not call.as_json
     asked = job.Asked(
         title=_answer(title, "Title of the list (empty: the taxonomy's)", "", ask=ask),
-        contact=_answer(contact, "Your e-mail address, which upstream services ask for", "", ask=ask),
-        git=_answer(git, f"Keep the list in git ({', '.join(job.GIT)})", "off", ask=ask),
+        contact=_answer(
+            contact, "Your e-mail address, which upstream services ask for", "", ask=ask, check=job.check_contact
+        ),
+        git=_answer(git, f"Keep the list in git ({', '.join(job.GIT)})", "off", ask=ask, check=job.check_git),
         categories=parse_categories(categories),
         query=query,
     )
@@ -55,11 +59,24 @@ def init(
     return Output({**begun.to_json(), "papers_a_week": weekly}, "\n".join(lines))
 
 
-def _answer(given: str | None, question: str, default: str, *, ask: bool) -> str:
-    """What an option says, or the person at the terminal."""
+def _answer(
+    given: str | None, question: str, default: str, *, ask: bool, check: Callable[[str], None] | None = None
+) -> str:
+    """What an option says, or the person at the terminal, who is asked again until the answer passes the check."""
+
+    def checked(answer: str) -> str:
+        try:
+            if check:
+                check(answer)
+        except UsageError as error:
+            raise typer.BadParameter(str(error)) from error
+        return answer
+
     if given is not None:
         return given
-    return str(typer.prompt(question, default=default, show_default=bool(default))) if ask else default
+    if not ask:
+        return default
+    return str(typer.prompt(question, default=default, show_default=bool(default), value_proc=checked))
 
 
 def _told(begun: "Begun", from_list: Path | None) -> Iterator[str]:

@@ -44,10 +44,12 @@ def _once(ws: "Workspace", names: list[str]) -> Output:
     if unknown := [name for name in names if name not in JOBS]:
         raise UsageError(f"There is no job {unknown[0]!r}", remedy=f"choose from: {', '.join(JOBS)}")
     done = perform_all(ws, names or list(JOBS))
-    lines = [f"{job_run.job}: {job_run.failure or job_run.note or 'done'}" for job_run in done]
+    off = [name for name in names if not ws.settings.schedule.expression(name)]
+    lines = [f"{name}: turned off; give [schedule] {name} a time." for name in off]
+    lines += [f"{job_run.job}: {job_run.failure or job_run.note or 'done'}" for job_run in done]
     return Output(
         [_shown(job_run) for job_run in done],
-        "\n".join([*lines, f"{len(done)} jobs were due."]),
+        "\n".join([*lines, "1 job was due." if len(done) == 1 else f"{len(done)} jobs were due."]),
         failed=any(job_run.failure for job_run in done),
     )
 
@@ -60,6 +62,7 @@ def _shown(job_run: "JobRun") -> dict[str, str]:
         "due": rfc3339(job_run.due),
         "state": "failed" if job_run.failure else "ok",
         "failure": job_run.failure,
+        "note": job_run.note,
     }
 
 

@@ -225,3 +225,10 @@ def test_a_bug_is_named_in_one_line() -> None:
     assert failure.exit_status == 1
     assert failure.error == "KeyError: 'field'. This is a bug; --debug shows where."
     assert failure.remedy
+
+
+def test_a_missing_package_is_no_bug_of_ours() -> None:
+    """As after `pip install --no-deps`: a night told its maintainers of a bug, once for each step."""
+    words = "A package cannot be loaded (No module named 'torch'); install this program again"
+    assert failure_of(ModuleNotFoundError("No module named 'torch'", name="torch")).error.startswith(words)
+    assert "is a bug" in failure_of(ImportError("cannot import name 'x'", name="harvester.cli")).error

@@ -144,6 +144,12 @@ def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], said: str) -> N
     assert said in Room.make(tmp_path, "http://127.0.0.1:1").run("schedule", *arguments, status=2)
 
 
+def test_a_job_that_is_named_but_turned_off_is_not_silently_skipped(tmp_path: Path) -> None:
+    """A cron line that named it said every month that nothing was due."""
+    said = Room.make(tmp_path, "http://127.0.0.1:1", schedule={"train": ""}).run("schedule", "--once", "train")
+    assert said == "train: turned off; give [schedule] train a time.\n0 jobs were due.\n"
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("RUN", "at night"), ("TIMEZONE", "Mars/Olympus"), ("BACKUP", "0 0 31 2 *")]
 )

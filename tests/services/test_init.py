@@ -272,9 +272,11 @@ def test_a_wrong_answer_makes_no_folder(room: Room, option: str, given: str) -> 
 
 
 def test_init_asks_on_a_terminal(room: Room) -> None:
-    answers = iter(["My list", "me@example.org", "commit"])
+    """An invalid answer cost all the others."""
+    answers = iter(["My list", "me at example.org", "me@example.org", "y", "commit"])
     out = on_a_terminal(["init", "mine"], room, answers)
     assert "Title of the list" in out
+    assert out.count("Error: ") == 2
     settings = load_settings(room.folder / "mine" / "config.toml")
     assert (settings.harvest.contact, settings.catalog.git) == ("me@example.org", "commit")
 

@@ -330,6 +330,24 @@ def test_files_of_another_time_withdraw_nothing(world: Proposing) -> None:
     assert (world.states(), world.problems) == (["accepted", "accepted"], [])
 
 
+def test_the_doctor_tells_what_lies_here_only(world: Proposing) -> None:
+    """It is never pushed: reviewers do not see it, and what they merge may fail over it."""
+    room = world.room
+    assert check_git(room.ws.settings).state == "ok"
+    entry = room.ws.catalog / "entries" / "2025" / "mine.toml"
+    entry.parent.mkdir(parents=True)
+    for name in (entry, entry.parent / ".part.toml", room.ws.catalog / "notes.txt"):
+        name.write_text("mine")
+    found = check_git(room.ws.settings)
+    assert found.state == "warn"
+    assert f"Not committed in {room.ws.catalog}: entries/2025/mine.toml. Reviewers see none of it" in found.message
+    git(room.folder, "add", str(entry))
+    git(room.folder, "commit", "--quiet", "--message", "Mine")
+    assert check_git(room.ws.settings).message.startswith(f"Commits not pushed from {room.ws.catalog}: 1. ")
+    git(room.folder, "push", "--quiet")
+    assert check_git(room.ws.settings).state == "ok"
+
+
 def test_a_hostile_name_is_made_plain(world: Proposing) -> None:
     world.room.fill(1)
     world.night()

@@ -108,11 +108,11 @@ def init(folder: Path, asked: Asked, *, taxonomy: Path | None = None, from_list:
         CatalogError: the list cannot be read, or has no sections with papers.
         HarvesterError: the taxonomy cannot be read, the folder cannot be written, or git is missing.
     """
-    if taken := [name for name in (CONFIG, TAXONOMY, MODELS, CATALOG) if (folder / name).exists()]:
-        raise UsageError(f"{folder / taken[0]} already exists", remedy="give a folder that is not a working folder yet")
+    check_folder(folder)
     if taxonomy and from_list:
         raise UsageError("--taxonomy and --from-list both give the labels", remedy="give one of them")
-    _check(asked)
+    check_contact(asked.contact)
+    check_git(asked.git)
     drawn_up = _drawn_up(from_list) if from_list else None
     subject, text = _titled(*(_parsed(drawn_up.text) if drawn_up else _given(taxonomy)), asked.title)
     other = subject if taxonomy or drawn_up else None
@@ -131,11 +131,34 @@ def init(folder: Path, asked: Asked, *, taxonomy: Path | None = None, from_list:
     return Begun(folder, subject.title, model, words.unexpanded, drawn_up)
 
 
-def _check(asked: Asked) -> None:
-    if asked.contact:
-        parse_address(asked.contact)
-    if asked.git not in GIT:
-        raise UsageError(f"--git {asked.git!r} is not a way to commit", remedy=f"choose one of: {', '.join(GIT)}")
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is a working folder already.
+
+    Raises:
+        UsageError: it is.
+    """
+    if taken := [name for name in (CONFIG, TAXONOMY, MODELS, CATALOG) if (folder / name).exists()]:
+        raise UsageError(f"{folder / taken[0]} already exists", remedy="give a folder that is not a working folder yet")
+
+
+def check_contact(address: str) -> None:
+    """Refuse what is no e-mail address; none at all is allowed.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if address:
+        parse_address(address)
+
+
+def check_git(way: str) -> None:
+    """Refuse what is no value of `[catalog] git`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if way not in GIT:
+        raise UsageError(f"--git {way!r} is not a way to commit", remedy=f"choose one of: {', '.join(GIT)}")
 
 
 def _titled(subject: Taxonomy, text: bytes, title: str) -> tuple[Taxonomy, bytes]:

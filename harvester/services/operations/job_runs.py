@@ -13,7 +13,7 @@ from datetime import datetime
 
 from harvester.base.clock import rfc3339
 from harvester.base.cron import last_due, next_due
-from harvester.base.errors import HarvesterError, LockHeld, StoreError
+from harvester.base.errors import HarvesterError, LockHeld, StoreError, broken_installation
 from harvester.base.logs import bound
 from harvester.config.schedule import JOBS
 from harvester.domain.job_runs import JobRun, retry_at, wanted
@@ -204,8 +204,10 @@ def _work(ws: Workspace, name: str) -> _Ended:
     except HarvesterError as error:
         return _Ended(str(error))
     except Exception as error:  # a bug of ours in one job must not cost the others theirs
-        log.warning("%s", name, exc_info=log.isEnabledFor(logging.DEBUG))
-        return _Ended(f"The job ended in {type(error).__name__}: {error}. This is a bug.")
+        bug = f"The job ended in {type(error).__name__}: {error}. This is a bug."
+        failure = str(broken_installation(error) or bug)
+        log.warning("%s: %s", name, failure, exc_info=log.isEnabledFor(logging.DEBUG))
+        return _Ended(failure)
 
 
 def _tell(ws: Workspace, job_run: JobRun) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import HarvesterError, broken_installation
 from harvester.base.logs import bound
 from harvester.domain.merging import Change
 from harvester.domain.notices import Notice
@@ -188,12 +188,14 @@ def _step(night: Night, work: Callable[[], object]) -> bool:
         work()
         return True
     except HarvesterError as error:
-        log.warning("%s", error)
-        if str(error) not in night.errors:  # a broken model stops two steps, which is one thing to repair
-            night.errors.append(str(error))
+        problem = str(error)
+        log.warning("%s", problem)
     except Exception as error:  # a bug of ours in one step must not cost the next steps or the report
-        log.warning("%s", work, exc_info=log.isEnabledFor(logging.DEBUG))
-        night.errors.append(f"A step ended in {type(error).__name__}: {error}. This is a bug.")
+        bug = f"A step ended in {type(error).__name__}: {error}. This is a bug."
+        problem = str(broken_installation(error) or bug)
+        log.warning("%s", problem, exc_info=log.isEnabledFor(logging.DEBUG))
+    if problem not in night.errors:  # a broken model stops two steps, which is one thing to repair
+        night.errors.append(problem)
     return False
 
 

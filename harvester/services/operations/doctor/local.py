@@ -14,7 +14,7 @@ from classifiers.errors import ClassifierError
 from classifiers.storage import load_adapter, load_model
 from classifiers.taxonomy import load_taxonomy
 from harvester.base.errors import CatalogError, HarvesterError
-from harvester.catalog import git
+from harvester.catalog import git, proposal_git
 from harvester.config.classifier import ClassifierSettings
 from harvester.config.settings import Settings
 from harvester.services.learning.models import model_of
@@ -26,6 +26,7 @@ from harvester.store.engine import connect, read
 from harvester.store.papers import nameless_papers
 
 PLACEHOLDER = ("example.org", "example.com", "example.net", "localhost")
+NAMED = 3  # changed files
 
 
 def check_config(settings: Settings) -> list[DoctorFinding]:
@@ -77,7 +78,21 @@ def check_git(settings: Settings) -> DoctorFinding:
         return fail("git", str(error), 'Make the folder a repository, or set [catalog] git = "off".')
     if problem and settings.catalog.needs_branch:
         return fail("git", problem, "Check out a branch; nothing is read or committed until then.")
+    if settings.catalog.git == "propose" and (kept := _kept_here(folder)):
+        remedy = "Commit and push (`git pull --rebase && git push`), or undo it with `git restore` or `git clean`."
+        return warn("git", f"{kept}. Reviewers see none of it, and the next merge may fail over it.", remedy)
     return ok("git", f"The catalog's folder {folder} is in a repository.")
+
+
+def _kept_here(folder: Path) -> str:
+    """What lies in the catalog's folder only, "" if nothing: a list that proposes papers never pushes it."""
+    try:
+        files, commits = proposal_git.changed_here(folder), proposal_git.unpushed(folder)
+    except CatalogError:  # a folder or branch that is still empty
+        return ""
+    named = ", ".join(files[:NAMED]) + (f" and {len(files) - NAMED} more" if len(files) > NAMED else "")
+    changed = f"Not committed in {folder}: {named}" if files else ""
+    return "; ".join(filter(None, (changed, f"Commits not pushed from {folder}: {commits}" if commits else "")))
 
 
 def check_privacy(settings: Settings) -> DoctorFinding:
