@@ -247,7 +247,7 @@ Ann Dee, Bob Poe<br>
     "groups within groups": Case(
         """\
 - Slow hearts
-  - Undersampled
+  - Sparse
     - (2021) [Murmurs by mail](https://arxiv.org/abs/2101.00001), TMI
       - [code](https://github.com/a/murmurs), [data](https://zenodo.org/records/1)
     - [Sounds of snow](https://arxiv.org/abs/2001.00002)

@@ -82,7 +82,9 @@ class Flow:
             self._spans.append(Span(self._length, self._length, "image", link))
 
     def begin(self, kind: Kind, address: str = "") -> None:
-        """Begin a mark."""
+        """Begin a mark; a link ends the one that is open, as in HTML: one in another would be in two papers at once."""
+        if kind == "link":
+            self.finish(kind)
         link = self._link("", address) if kind == "link" else None
         self._marks.append((kind, self._length, link))
 
