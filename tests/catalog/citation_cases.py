@@ -337,6 +337,7 @@ A sentence that only cites a note[^7].
 - [Strain at rest (San Diego, CA, USA, 2019)](https://arxiv.org/abs/2201.00003)
 - <i>Ann Dee</i>: **Beats in the dark** [Heart Notes, 2022](https://doi.org/10.1000/dark) [page](https://dark.example.org)
 - Dee, A. (2021). Walls without labels. *Heart Notes*, 3(2), 1-10. https://doi.org/10.1000/walls
+- Dee, A. & Poe, B. (2020). Sounds of valves, part 7. *Heart Notes*, 3(2), 1-10. https://doi.org/10.1000/valves
 """,
         (
             Said("arxiv:2201.00001", "Plaques on a graph", "2021", authors=(), note="Lisbon"),
@@ -344,6 +345,7 @@ A sentence that only cites a note[^7].
             Said("arxiv:2201.00003", "Strain at rest", "2019", authors=(), note="San Diego, CA, USA"),
             Said("doi:10.1000/dark", "Beats in the dark", "2022", "Heart Notes", ("paper", "project"), ("Ann Dee",), ""),
             Said("doi:10.1000/walls", "Walls without labels", "2021", "Heart Notes", authors=("A. Dee",), note=""),
+            Said("doi:10.1000/valves", "Sounds of valves, part 7", "2020", "Heart Notes", authors=("A. Dee", "B. Poe")),
         ),
     ),
     "identifiers in words and on pages of others": Case(
