@@ -28,8 +28,8 @@ ROLES: Mapping[str, str] = _by_phrase(
     "implementación;software;quelltext;quellcode;codice;código fuente;코드;소스코드;dépôt;implémentation;repositório;"
     "implementação;implementierung;implementazione;код;репозиторий",
     data="data;数据;數據;資料;データ;datos;daten;données;dados;dati;데이터;данные",
-    dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos;datensatz;datensätze;"
-    "jeu de données;base de données;conjunto de dados;데이터셋;набор данных;датасет",
+    dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos;datensatz;"
+    "datensätze;jeu de données;base de données;conjunto de dados;데이터셋;набор данных;датасет",
     video="video;videos;youtube;talk;视频;動画;vídeo;vidéo;비디오;видео",
     slides="slides;ppt;slide;スライド;幻灯片;diapositivas",
     poster="poster;póster",
@@ -41,8 +41,8 @@ ROLES: Mapping[str, str] = _by_phrase(
     supplement="supp;supplement;supplementary;appendix",
     bibtex="bibtex;bib;cite;citation",
     twitter="twitter;tweet",
-    project="project;page;project page;homepage;home page;web page;website;site;web;webpage;项目;項目;主页;主頁;项目主页;"
-    "网站;網站;プロジェクト;プロジェクトページ;サイト;ホームページ;proyecto;página;sitio;página del proyecto;"
+    project="project;page;project page;homepage;home page;web page;website;site;web;webpage;项目;項目;主页;主頁;"
+    "项目主页;网站;網站;プロジェクト;プロジェクトページ;サイト;ホームページ;proyecto;página;sitio;página del proyecto;"
     "projet;page du projet;site web;projekt;projektseite;projeto;página do projeto;progetto;프로젝트;проект;сайт",
     pdf="pdf",
     paper="paper;papers;article;preprint;publication;abs;abstract;arxiv;biorxiv;medrxiv;doi;html;openreview;pubmed;acm;"
@@ -69,8 +69,8 @@ _FIELDS: Mapping[str, str] = _by_phrase(
     authors="author;authors;作者;著者;autor;autores;auteur;auteurs;autoren;autore;autori;저자;автор;авторы",
     note="note;notes;remark;remarks;comment;comments;description;备注;備註;说明;注;メモ;備考;nota;notas;comentarios;"
     "remarque;remarques;anmerkung;anmerkungen;bemerkung;observações;비고;примечание;примечания;описание",
-    title="title;paper title;paper name;标题;題目;题目;论文标题;论文题目;タイトル;論文名;título;titulo;titre;titel;titolo;"
-    "제목;논문 제목;название;заголовок",
+    title="title;paper title;paper name;标题;題目;题目;论文标题;论文题目;タイトル;論文名;título;titulo;"
+    "titre;titel;titolo;제목;논문 제목;название;заголовок",
     name="name;method;methods;model name;work;study;approach;algorithm;abbreviation;abbr;acronym;short;short name;名称;"
     "方法;算法;手法;名前;nombre;método;méthode;methode;metodo;방법;метод",
 )
