@@ -330,4 +330,40 @@ A sentence that only cites a note[^7].
         ),
         ("footnote", "footnote", "footnote", "footnote"),
     ),
+    "where a paper was presented": Case(
+        """\
+- [Plaques on a graph](https://arxiv.org/abs/2201.00001) (Lisbon, 2021)
+- Veins from a phone (in Vienna, 2018) [paper](https://arxiv.org/abs/2201.00002)
+- [Strain at rest (San Diego, CA, USA, 2019)](https://arxiv.org/abs/2201.00003)
+- <i>Ann Dee</i>: **Beats in the dark** [Heart Notes, 2022](https://doi.org/10.1000/dark) [page](https://dark.example.org)
+- Dee, A. (2021). Walls without labels. *Heart Notes*, 3(2), 1-10. https://doi.org/10.1000/walls
+- Dee, A. & Poe, B. (2020). Sounds of valves, part 7. *Heart Notes*, 3(2), 1-10. https://doi.org/10.1000/valves
+""",
+        (
+            Said("arxiv:2201.00001", "Plaques on a graph", "2021", authors=(), note="Lisbon"),
+            Said("arxiv:2201.00002", "Veins from a phone", "2018", authors=(), note="Vienna"),
+            Said("arxiv:2201.00003", "Strain at rest", "2019", authors=(), note="San Diego, CA, USA"),
+            Said("doi:10.1000/dark", "Beats in the dark", "2022", "Heart Notes", ("paper", "project"), ("Ann Dee",), ""),
+            Said("doi:10.1000/walls", "Walls without labels", "2021", "Heart Notes", authors=("A. Dee",), note=""),
+            Said("doi:10.1000/valves", "Sounds of valves, part 7", "2020", "Heart Notes", authors=("A. Dee", "B. Poe")),
+        ),
+    ),
+    "identifiers in words and on pages of others": Case(
+        """\
+- **Plaques on a graph** CoRR abs/2101.00001
+- Veins from a phone. arXiv preprint 2101.00002 (2021).
+- **Strain at rest** CoRR abs/cs/0601001
+- Beats in the dark. doi:10.1175/1520-0493(1998)126<0001:XYZ>2.0.CO;2
+- **Walls without labels** https://www.alphaxiv.org/abs/2101.00003 https://huggingface.co/papers/2101.00003
+- **Sounds of valves** https://www.nature.com/articles/s41598-021-00001-2
+""",
+        (
+            Said("arxiv:2101.00001", "Plaques on a graph", venue="CoRR"),
+            Said("arxiv:2101.00002", "Veins from a phone", "2021"),
+            Said("arxiv:cs/0601001", "Strain at rest", venue="CoRR"),
+            Said("doi:10.1175/1520-0493(1998)126<0001:xyz>2.0.co;2", "Beats in the dark"),
+            Said("arxiv:2101.00003", "Walls without labels", links=("paper", "paper-2")),
+            Said("doi:10.1038/s41598-021-00001-2", "Sounds of valves"),
+        ),
+    ),
 }  # fmt: skip

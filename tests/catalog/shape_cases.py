@@ -215,7 +215,7 @@ Chambers counted slowly, CVPR 2020 [paper](https://arxiv.org/abs/2001.00004)
         (
             Said("arxiv:2301.00001", "Leaflets in one pass", published="2023", venue="Proc. MICCAI", authors=("A. Dee", "B. Poe"), note=""),
             Said("doi:10.1109/tmi.2022.2", "Septa from two views", published="2022", venue="IEEE Trans. Med. Imaging", authors=("C. Roe",), note=""),
-            Said("doi:10.1000/walls", "Walls without labels", published="2021", venue="Heart Notes", authors=("A Dee",), note=""),
+            Said("doi:10.1000/walls", "Walls without labels", published="2021", venue="Heart Notes", authors=("A. Dee",), note=""),
         ),
     ),
     "paragraphs in HTML": Case(
@@ -242,6 +242,71 @@ Ann Dee, Bob Poe<br>
             Said("doi:10.1109/tmi.2018.1", "ACDC", published="2017", links=("paper", "project"), note="150 cine MRI exams"),
             Said("title:ukbiobank", "UK Biobank", links=("access",), note="100,000 people; Access"),
             Said("arxiv:2301.00009", "MIMIC-ECG: 800k ECGs", links=("data", "paper"), note="PhysioNet"),
+        ),
+    ),
+    "groups within groups": Case(
+        """\
+- Slow hearts
+  - Sparse
+    - (2021) [Murmurs by mail](https://arxiv.org/abs/2101.00001), TMI
+      - [code](https://github.com/a/murmurs), [data](https://zenodo.org/records/1)
+    - [Sounds of snow](https://arxiv.org/abs/2001.00002)
+  - Dense
+    - Weak
+      - [Rhythms by day](https://arxiv.org/abs/2001.00003)
+- Leaflets in one pass
+  - [PDF](https://arxiv.org/abs/2001.00004)
+  - Datasets used:
+    - [ACDC](https://acdc.example.org)
+""",
+        (
+            Said("arxiv:2101.00001", "Murmurs by mail", "2021", "TMI", ("paper", "code", "data")),
+            Said("arxiv:2001.00002", "Sounds of snow"),
+            Said("arxiv:2001.00003", "Rhythms by day"),
+            Said("arxiv:2001.00004", "Leaflets in one pass", links=("pdf", "acdc")),
+        ),
+    ),
+    "rows longer than their header": Case(
+        """\
+| Nr. | Title | Link |
+| --- | --- | --- |
+| 1 | Leaflets in one pass | [pdf](https://arxiv.org/abs/2301.00001) | [code](https://github.com/a/b) |
+
+> | Title | Link |
+> |---|---|
+> | Septa of a | b views | [pdf](https://arxiv.org/abs/2301.00002) | [code](https://github.com/a/c) |
+""",
+        (
+            Said("arxiv:2301.00001", "Leaflets in one pass", links=("pdf", "code"), note=""),
+            Said("arxiv:2301.00002", "Septa of a", links=("pdf", "code"), note="b views"),
+        ),
+    ),
+    "tables and lines in other languages": Case(
+        """\
+| Titre | Conférence | Année | Lien |
+|---|---|---|---|
+| Les valves en une passe | MICCAI | 2023 | [papier](https://arxiv.org/abs/2301.00001) |
+
+| Titel | Autoren | Jahr | Link |
+|---|---|---|---|
+| Klappen in einem Durchgang | Anna Müller, Bernd Groß | 2022 | [Artikel](https://arxiv.org/abs/2301.00002) / [Quellcode](https://github.com/a/k) |
+
+| 논문 | 저자 | 학회 | 연도 | 코드 |
+|---|---|---|---|---|
+| [심장 판막 분할](https://arxiv.org/abs/2301.00003) | 김철수, 이영희 | MICCAI | 2021 | [코드](https://github.com/a/p) |
+
+| Название | Авторы | Год | Ссылка |
+|---|---|---|---|
+| Клапаны за один проход | Иван Петров, Анна Смирнова | 2019 | [статья](https://arxiv.org/abs/2301.00004) |
+
+- **Válvulas à noite**, João Silva e Ana Souza, março de 2019 [Artigo](https://doi.org/10.1000/abc)
+""",
+        (
+            Said("arxiv:2301.00001", "Les valves en une passe", "2023", "MICCAI", authors=(), note=""),
+            Said("arxiv:2301.00002", "Klappen in einem Durchgang", "2022", "", ("paper", "code"), ("Anna Müller", "Bernd Groß"), ""),
+            Said("arxiv:2301.00003", "심장 판막 분할", "2021", "MICCAI", ("paper", "code"), ("김철수", "이영희"), ""),
+            Said("arxiv:2301.00004", "Клапаны за один проход", "2019", "", ("paper",), ("Иван Петров", "Анна Смирнова"), ""),
+            Said("doi:10.1000/abc", "Válvulas à noite", "2019-03", "", ("paper",), ("João Silva", "Ana Souza"), ""),
         ),
     ),
 }  # fmt: skip

@@ -56,3 +56,8 @@ def test_a_name_that_leads_to_a_site_is_not_the_paper() -> None:
         "project": "https://acdc.example/",
         "paper": "https://doi.org/10.1109/TMI.2018.2837502",
     }
+
+
+def test_a_link_in_another_is_in_one_paper_only() -> None:
+    found = listed("- [Walls<a href='https://e.example/3'> of slow hearts](https://arxiv.org/abs/2201.00002)")
+    assert (found.balance.links, found.balance.in_entries, found.unplaced) == (2, 2, ())

@@ -106,6 +106,21 @@ def test_every_record_has_its_line_and_costs_only_itself() -> None:
     assert [record.line for record in found.unreadable] == [8, 18]
 
 
+def test_macros_are_joined_in_a_string_in_parentheses() -> None:
+    text = '@string{hn = {Heart }}\n@string(ml = hn # {of } # hn)\n@article{k, title={Tides}, journal = ml # "2"}'
+    assert only(text).venue == "Heart of Heart 2"
+
+
+def test_a_paper_has_its_venue_and_year_from_its_proceedings() -> None:
+    paper = "@inproceedings{k, crossref={P21}, title={Tides}, author={Sol, Eva}}\n"
+    whole = "@proceedings{p21, title={Days of Tides}, year=2021, doi={10.1000/whole}}\n"
+    for text in (paper + whole, whole + paper):
+        found = only(text)
+        assert (found.id, found.title, str(found.published), found.venue) == (
+            "title:tides", "Tides", "2021", "Days of Tides",
+        )  # fmt: skip
+
+
 def test_a_comment_hides_what_it_contains_and_one_that_never_ends_hides_nothing() -> None:
     assert len(read_bibtex("@comment{\n" + RECORD + "\n}\n" + RECORD).citations) == 1
     assert len(read_bibtex("@comment{ never closed\n" + RECORD).citations) == 1
@@ -205,6 +220,7 @@ def test_authors_without_and(field: str, authors: list[str]) -> None:
         ("Sol, Eva and Mar, Tom, and Ney, Una", ["Eva Sol", "Tom Mar", "Una Ney"]),
         ("Sol, Eva and others", ["Eva Sol"]),
         ("Sol, Eva et al.", ["Eva Sol"]),
+        ("Sol, Eva and et al.", ["Eva Sol"]),
         ("{The Tide Group} and {Sol and Sons}", ["The Tide Group", "Sol and Sons"]),
         ("{Society of Hearts, Working Group}", ["Society of Hearts, Working Group"]),
         ("{Eva Sol and Tom Mar}", ["Eva Sol", "Tom Mar"]),
@@ -260,6 +276,7 @@ def test_dates(fields: str, date: str) -> None:
         ("$\\mathbf{H_2O}$ and $10^{-3}$", "$H_2O$ and $10^{-3}$"),
         ("\\textit{in vivo}, \\href{https://a.example/}{here}", "in vivo, here"),
         ("{\\'{\\i}} {\\'\\i} \\v{s} \\L{}", "í í š Ł"),
+        ("Nguy{\\~{\\^e}}n\\footnote{x}", "Nguyễn"),
     ],
 )
 def test_latex_as_text(latex: str, text: str) -> None:

@@ -7,6 +7,7 @@ from harvester.catalog.importing.dates import date_of, is_known_venue, is_venue,
 from harvester.catalog.importing.eastern_names import is_eastern, is_lone_name
 from harvester.catalog.importing.journals import is_of_one_word
 from harvester.catalog.importing.names import is_surname, names_of
+from harvester.catalog.importing.towns import is_town
 from harvester.catalog.importing.words import plain, word_set
 from harvester.catalog.published import Published
 
@@ -41,20 +42,26 @@ _METHOD = re.compile(r"\w+(?:isation|ization|ation|based|networks?|nets?|models?
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """Whom a text cites, and of when; `venue` is "" unless it says that as well."""
+    """Whom a text cites, and of when; `venue` is "" unless it says that as well, `town` is where it was presented."""
 
     authors: tuple[str, ...]
     published: Published
     venue: str = ""
+    town: str = ""
 
 
 def cited(text: str) -> Cited | None:
-    """``García, 2021``, ``Dee & Poe, 2021a``, ``Dee et al., MICCAI 2021``, ``王小丽等，2021``; None for other texts."""
+    """``García, 2021``, ``Dee & Poe, 2021a``, ``Dee et al., MICCAI 2021``, ``王小丽等，2021``, and ``Lisbon, 2021``.
+
+    None for other texts.
+    """
     text = plain(text).strip(" .,;")
     if len(text) > 160 or not re.search(r"\d{2}", text) or date_of(text):
         return None
     if found := _YEAR.fullmatch(text):
         who = found["who"].strip(" ,，;")
+        if is_town(who):
+            return Cited((), Published(int(found["year"])), town=who.removeprefix("in "))
         sure = not re.fullmatch(r"\s+", found["comma"])
         if (authors := _cited_people(who, sure=sure)) and not (is_venue(who) and not _OTHERS.search(who)):
             return Cited(authors, Published(int(found["year"])))

@@ -8,10 +8,19 @@ from harvester.catalog.published import Published
 
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])?")
 _CJK = re.compile(r"(?P<year>(?:19|20)\d\d)\s?年(?:\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?[日号])?)?")
-_SPANISH = {
+_MONTHS = {
     "enero": "january", "febrero": "february", "marzo": "march", "abril": "april", "mayo": "may", "junio": "june",
     "julio": "july", "agosto": "august", "septiembre": "september", "octubre": "october", "noviembre": "november",
     "diciembre": "december",
+    "janvier": "january", "février": "february", "mars": "march", "avril": "april", "mai": "may", "juin": "june",
+    "juillet": "july", "août": "august", "septembre": "september", "octobre": "october", "novembre": "november",
+    "décembre": "december",
+    "januar": "january", "februar": "february", "märz": "march", "juni": "june", "juli": "july", "oktober": "october",
+    "dezember": "december",
+    "janeiro": "january", "fevereiro": "february", "março": "march", "maio": "may", "junho": "june", "julho": "july",
+    "setembro": "september", "outubro": "october", "novembro": "november", "dezembro": "december",
+    "gennaio": "january", "febbraio": "february", "aprile": "april", "maggio": "may", "giugno": "june",
+    "luglio": "july", "settembre": "september", "ottobre": "october", "dicembre": "december",
 }  # fmt: skip
 _MONTH_DAY_YEAR = re.compile(
     r"(?P<name>[A-Za-z]{3,10})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)"
@@ -34,7 +43,7 @@ _PLACE_SHORT_YEAR = re.compile(r"(?P<venue>[A-Za-z]{3,12})(?P<short>\d\d)" + _RE
 _ISSUE = re.compile(r"[,;:]?\s+(?:(?:vol|no|pp?|volume|issue|pages?)\b|\d).*", re.IGNORECASE)
 _MONTH_BEHIND = re.compile(
     r",\s+(?P<month>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-    rf"|(?:{'|'.join(_SPANISH)})(?: de)?)\.?\s*\Z",
+    rf"|(?:{'|'.join(_MONTHS)})(?: de)?)\.?\s*\Z",
     re.IGNORECASE,
 )
 _IN = re.compile(r"\A(?:in:?|at|accepted (?:by|to|at|in)|published in|to appear in)\s+(?=\S)", re.IGNORECASE)
@@ -75,7 +84,7 @@ def date_of(text: str) -> Published | None:
     """A text as a date; None if it is none, or one that the calendar does not have.
 
     Besides what `Published.parse` reads: ``Aug 2 2025``, ``Aug-2025``, ``20250802``, ``202508``, ``2025年8月``,
-    ``18th Jan.,, 2023`` and Spanish months.
+    ``18th Jan.,, 2023`` and months in other languages.
     """
     text = plain(text).strip(" .,;:()[]（）【】")
     if not text or len(text) > _LONGEST or not re.search(r"\d{4}", text):
@@ -91,7 +100,7 @@ def _parsed(text: str) -> Published | None:
         return Published(int(found["year"]), int(found["month"] or 0), int(found["day"] or 0))
     words = _SPACES.sub(" ", re.sub(r"(?<=[A-Za-z.])-(?=\d{4})", " ", text))
     words = re.sub(r"\bde\b ?", "", words)
-    words = " ".join(_SPANISH.get(word.lower(), word) for word in words.split())
+    words = " ".join(_MONTHS.get(word.lower(), word) for word in words.split())
     if found := _MONTH_DAY_YEAR.fullmatch(words):
         return Published.parse(f"{found['day']} {found['name']} {found['year']}")
     date = Published.parse(words) or Published.parse(text)

@@ -20,6 +20,7 @@ from harvester.catalog.importing.roles import role_of
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
 from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, label_before, phrases, plain, role_word
 from harvester.catalog.published import Published
+from harvester.domain.identity import link_identifier
 from harvester.domain.text import clean
 
 _STOP = re.compile(r"[;|·•()（）\u2028]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
@@ -35,6 +36,7 @@ PAGES = re.compile(
 _EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;online;available;无;なし;soon;coming soon")
 _GOES_ON = re.compile(rf"{LINE_BREAK}(?=\s*[^\W\dA-Z_])")  # a line that goes on in the next
 _AND_COMMA = re.compile(r"(\band|&),\s", re.IGNORECASE)
+_SHORT_VENUE = 5  # words of a venue and its year, which a link to a paper is called
 _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
@@ -177,6 +179,8 @@ class Facts:
         self.authors = self.authors or found.authors
         self.published = self.published or found.published
         self.venue = self.venue or found.venue
+        if found.town:
+            self.note(found.town, found.town)
 
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
@@ -270,7 +274,7 @@ class Facts:
             if role := (before or hint):
                 self.hints.setdefault(link.number, role)
             label = link.label
-            if label and (cited(label) or date_of(label) or (not is_generic(label) and place_and_year(label))):
+            if label and (date_of(label) or (_says_when(link) and (cited(label) or not is_generic(label)))):
                 self.brackets.append(label)
 
 
@@ -284,7 +288,7 @@ def roles(links: Iterable[Link], hints: dict[int, str]) -> Iterator[tuple[str, s
 def _ends_people(text: str, end: int, em: int) -> bool:
     """Whether words in italics, a date or nothing follow a single name, which a title may contain as well."""
     behind = text[end:].lstrip(" ,.;")
-    return not behind or end == em or bool(re.match(r"[\d|·–—-]", behind))
+    return not behind or end == em or bool(re.match(r"[\d|·–—-]|\((?:19|20)\d\d", behind))
 
 
 def _is_said(line: Inline, start: int) -> bool:
@@ -304,6 +308,13 @@ def _before(line: Inline, start: int) -> str:
     return role if role in ROLES.values() else ""
 
 
+def _says_when(link: Link) -> bool:
+    """Whether a link is called by its date or venue; a short name before a year is one if it leads to a paper."""
+    label = link.label
+    trusted = bool(link_identifier(link.target)) and len(label.split()) <= _SHORT_VENUE
+    return bool(cited(label) or date_of(label) or place_and_year(label, trusted=trusted))
+
+
 def _visible(line: Inline) -> str:
     """The text with notes, and with links that only say what they lead to, blanked."""
     shown = list(line.text)
@@ -311,7 +322,7 @@ def _visible(line: Inline) -> str:
     for span in line.of("link"):
         label = span.link.label if span.link else ""
         around = line.text[max(0, span.start - 1) : span.start] == "["
-        if around or not label or is_generic(label) or cited(label) or date_of(label) or place_and_year(label):
+        if around or not label or is_generic(label) or (span.link and _says_when(span.link)):
             hidden.append((span.start - around, span.end + around))
     for start, end in hidden:
         shown[start:end] = " " * (min(end, len(shown)) - start)

@@ -12,11 +12,14 @@ from harvester.catalog.importing.nodes import Bullet, Close, Heading, Hidden, Li
 from harvester.domain.identity import address_of, parse_identifier
 from harvester.domain.text import clean
 
-BARE_ADDRESS = re.compile(r"https?://[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+", re.IGNORECASE)
+_SIGNS = r"[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+"  # of an address in words
+_SICI = r"(?:<\d+:[^\s<>]{1,20}>[\w.;-]+)?"  # the end of an older DOI: <0001:XYZ>2.0.CO;2
+BARE_ADDRESS = re.compile(rf"https?://{_SIGNS}{_SICI}", re.IGNORECASE)
 _IDENTIFIER = re.compile(
-    r"(?:\bdoi\s{0,3}[:：]?\s{0,3}|(?<![\w/.=]))(?P<doi>10\.\d{4,9}/[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
-    r"|(?<![\w/.])(?:www\.)?(?:arxiv\.org/(?:abs|pdf)/|doi\.org/)(?P<host>[^\s<>\[\]|\\\"`*\ue000-\ue001，。；）】、]+)"
-    r"|\barxiv\s{0,3}[:：]\s{0,3}(?P<arxiv>\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b"
+    rf"(?:\bdoi\s{{0,3}}[:：]?\s{{0,3}}|(?<![\w/.=]))(?P<doi>10\.\d{{4,9}}/{_SIGNS}{_SICI})"
+    rf"|(?<![\w/.])(?:www\.)?(?:arxiv\.org/(?:abs|pdf)/|doi\.org/)(?P<host>{_SIGNS})"
+    r"|(?:\barxiv\s{0,3}[:：]\s{0,3}|(?<![\w/.])abs/)(?P<arxiv>\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b"
+    r"|\barxiv\s{1,3}(?:preprint\s{1,3})?(?P<spaced>\d{4}\.\d{4,5}(?:v\d+)?)\b"
     r"|\b(?:pmid\s{0,3}[:：]?\s{0,3}\d{5,9}|pmcid\s{0,3}[:：]?\s{0,3}PMC\d{5,9})\b",
     re.IGNORECASE,
 )
@@ -79,7 +82,9 @@ class Flow:
             self._spans.append(Span(self._length, self._length, "image", link))
 
     def begin(self, kind: Kind, address: str = "") -> None:
-        """Begin a mark."""
+        """Begin a mark; a link ends the one that is open, as in HTML: one in another would be in two papers at once."""
+        if kind == "link":
+            self.finish(kind)
         link = self._link("", address) if kind == "link" else None
         self._marks.append((kind, self._length, link))
 
@@ -316,7 +321,7 @@ def _in_words(text: str) -> Iterator[tuple[int, int, str, str]]:
             if address := bare_address(match.group()):
                 yield match.start(), match.start() + len(address), "", address
     for match in _IDENTIFIER.finditer(text):
-        said = bare_address(match["doi"] or match["arxiv"] or match.group())
+        said = bare_address(match["doi"] or match["arxiv"] or match["spaced"] or match.group())
         if name := _identifier(f"https://{said}" if match["host"] else said):
             end = match.start() + match.group().index(said) + len(said)
             yield match.start(), end, name, address_of(name)

@@ -338,21 +338,32 @@ def _is_group(own: Sequence[Line], children: Sequence[Node]) -> bool:
         return False
     bullets = [child for child in children if isinstance(child, Bullet)]
     tables = [child for child in children if isinstance(child, Table)]
-    if list(notes_in(own[0].content)) and not tables:
+    if (list(notes_in(own[0].content)) and not tables) or any(map(_only_leads_to_paper, bullets)):
         return False
     return bool(tables) or any(_holds_paper(bullet) for bullet in bullets)
 
 
+def _only_leads_to_paper(bullet: Bullet) -> bool:
+    """``- [PDF](https://arxiv.org/...)``: what is above it is that paper's title."""
+    lines = _own_lines(bullet)
+    draft = Draft(lines[0], lines[1:], bullet=True) if lines else None
+    return bool(draft and any(map(leads_to_paper, draft.links)) and _only_details(draft))
+
+
 def _holds_paper(bullet: Bullet) -> bool:
+    """Whether a bullet is a paper, or stands above papers at any depth: a year, a topic."""
     lines = _own_lines(bullet)
     if not lines:
         return False
     draft = Draft(lines[0], lines[1:], bullet=True)
     inside = [child for child in bullet.children[1:] if isinstance(child, Bullet)]
+    if not draft.links and any(map(_holds_paper, inside)):
+        return True
     if _only_details(draft):
-        return not draft.links and any(map(_holds_paper, inside))  # a year above papers
-    below = links_in(*(line.content for child in inside for line in _all_lines(child)))
-    return bool(draft.title().title and (draft.links or below))
+        return False
+    below = [line for child in inside for line in _all_lines(child)]
+    whole = Draft(lines[0], [*lines[1:], *below], bullet=True)
+    return bool(whole.title().title and whole.links)
 
 
 def _is_paper_below(child: Node, draft: Draft) -> bool:

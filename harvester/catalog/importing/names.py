@@ -13,14 +13,14 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _AFFILIATION = re.compile(r"\([^()]{0,100}\)|（[^（）]{0,100}）")
-_AND = re.compile(r"[,;，；、]?\s+(?:and|y|und|et|&)\s+|\s*&\s*", re.IGNORECASE)
+_CAPITAL = "[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİА-ЯЁІЇЄ]"
+_AND = re.compile(rf"[,;，；、]?\s+(?:(?i:and|y|und|et|&)|и|e(?=\s{_CAPITAL}\S+\s+{_CAPITAL}))\s+|\s*&\s*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]+(?:[,⁎*][⁰¹²³⁴-⁹]+)*|(?<=[^\W\d_])\d(?:,\d)*(?=\s*(?:[,;*]|\Z))")
 """Numbers of affiliations, and what is left of ``<sup>1,2</sup>``."""
 _EDGE = re.compile(r"^[\s*†‡§¶#\d]+|[\s*†‡§¶#\d.,;:：]+$")
-_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?-?\s?){1,4}")
-_WORD = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİ][\w'’.-]*|[A-Z]['’][A-Z][\w-]+")
-_CAPITAL = "[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİ]"
+_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-ÞА-ЯЁІЇЄ]\.?-?\s?){1,4}")
+_WORD = re.compile(rf"{_CAPITAL}[\w'’.-]*|[A-Z]['’][A-Z][\w-]+")
 _FAMILY = (
     r"(?:(?:van|von|de|da|del|della|der|den|di|dos|du|la|le|el|al|bin|ten|ter)\s+){0,3}"
     rf"{_CAPITAL}[\w'’-]+(?:\s{_CAPITAL}[\w'’-]+)?"

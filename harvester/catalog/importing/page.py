@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harvester.catalog.importing.flow import BARE_ADDRESS, Flow, bare_address
 from harvester.catalog.importing.inline import TOKEN, Inline, Kind
+from harvester.catalog.importing.long_rows import cells_behind
 from harvester.catalog.importing.mojibake import repair
 from harvester.catalog.importing.nodes import Node
 from harvester.catalog.importing.words import word_set
@@ -75,6 +76,7 @@ class _Reader:
         self._flow = Flow(lines)
         self._tags = _Tags(self._flow)
         self._handles: list[int] = []
+        self._columns = 0  # of the table's row that is read
         self._targets: set[str] = set()
         self._notes: list[tuple[str, str, int]] = []
 
@@ -136,13 +138,24 @@ class _Reader:
         elif token.type == "inline":  # of a table's cell
             self._inline(token.content)
         elif token.type in ("th_open", "td_open"):
+            self._columns += 1
             self._handles.append(self._flow.open_cell(head=token.tag == "th"))
         elif token.nesting == 1:
+            self._columns = 0 if token.type == "tr_open" else self._columns
             known = _ELEMENTS.get(token.tag)
             self._flow.end_text()
             self._handles.append(self._flow.open(known) if known else -1)
         elif token.nesting == -1:
+            if token.type == "tr_close":
+                self._cells_behind()
             self._flow.close(self._handles.pop())
+
+    def _cells_behind(self) -> None:
+        """Feed the cells of the current row that the table has no column for."""
+        for cell in cells_behind(self._lines[self._flow.at - 1], self._columns):
+            handle = self._flow.open_cell(head=False)
+            self._inline(cell)
+            self._flow.close(handle)
 
     def _lines_of(self, token: "Token", text: str) -> None:
         """A paragraph or a heading; a table right below a paragraph, which Markdown takes for more lines of it."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from harvester.base.escape import is_web_url
 from harvester.catalog.importing.citations import cited
-from harvester.catalog.importing.dates import is_place_or_date
+from harvester.catalog.importing.dates import is_place_or_date, place_and_year
 from harvester.catalog.importing.inline import Link
 from harvester.catalog.importing.words import IDENTIFIERS, role_word
 from harvester.domain.identity import arxiv_version, link_identifier
@@ -61,7 +61,8 @@ def role_of(link: Link, hint: str = "") -> str:
         return word
     if word == "link":
         return hint or by_host or "paper"
-    if is_place_or_date(label) or cited(label):
+    identified = bool(link_identifier(link.target))
+    if is_place_or_date(label) or cited(label) or (identified and place_and_year(label, trusted=True)):
         return hint or by_host or "paper"
     return by_host or hint or _slug(label)
 

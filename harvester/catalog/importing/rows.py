@@ -10,13 +10,14 @@ from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.nodes import Row, Table
 from harvester.catalog.importing.roles import TITLE
 from harvester.catalog.importing.titles import Titled, ends_open, find_title, is_generic, is_title_link, leads_to_paper
-from harvester.catalog.importing.words import ROLES, column_of, plain, word_count
+from harvester.catalog.importing.words import ROLES, column_of, phrases, plain, word_count
 
 _MARKS: tuple[Kind, ...] = ("link", "strong", "em")
 Source = Callable[[int, int], str]
 _TITLES = ("title", "paper", "name", "dataset", "model", "benchmark", "project", "data", "code", "")
 """What a column of titles is called, the most certain first; one of links to papers may hold their titles."""
 _NEVER = ("date", "venue", "authors", "note")
+_NUMBERS = phrases("#;no;no.;nr;nr.;n°;nº;№;id;index;序号;編號;编号;番号;번호")  # columns that count the rows
 _FEWEST = 2  # columns by whose names a row is known to be a header
 
 
@@ -86,6 +87,8 @@ def _item(row: Row, names: Sequence[str], text: str) -> Item:
 
 
 def _cell(facts: Facts, cell: Inline, kind: str, name: str) -> None:
+    if name.lower() in _NUMBERS and cell.text.strip(" .#").isdecimal():
+        return
     if kind == "name":
         facts.note(cell.words, cell.words)
     elif kind in ("date", "venue", "authors", "note"):

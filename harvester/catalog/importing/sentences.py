@@ -28,4 +28,8 @@ def _abbreviated(text: str, stop: re.Match[str]) -> bool:
     if not stop.group().startswith("."):
         return False
     last = text[: stop.start()].rpartition(" ")[2].lstrip("([（")
-    return len(last) == 1 or ends_abbreviated(last) or last.lower() in ("vs", "dr", "st", "al", "e.g", "i.e", "u.s")
+    return (
+        (len(last) == 1 and last.isalpha())
+        or ends_abbreviated(last)
+        or last.lower() in ("vs", "dr", "st", "al", "e.g", "i.e", "u.s")
+    )

@@ -375,6 +375,7 @@ def _before_people(text: str, start: int, end: int) -> int:
             inside = text[opened + 1 :].partition(")")[0]
             if names_of(text[opened + 1 : stop]) or is_place_or_date(inside):
                 return opened  # "Title (A. Dee, B. Poe, 2022)", "Title (Europace, 2021)"
+            continue
         several = word_count(text[start : start + comma.start()]) > 1 or comma.group().startswith("、")
         if several and (names_of(part) or is_place_or_date(part)):
             head, _, last = text[start : start + comma.start()].rpartition(" ")

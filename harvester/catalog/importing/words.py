@@ -1,4 +1,4 @@
-"""The words that lists use for the parts of an entry, in English, Chinese, Japanese and Spanish."""
+"""The words that lists use for the parts of an entry, in English, in Chinese and Japanese, and in other languages."""
 
 import re
 import unicodedata
@@ -25,10 +25,12 @@ def _by_phrase(**spelled: str) -> dict[str, str]:
 ROLES: Mapping[str, str] = _by_phrase(
     code="code;codes;github;gitlab;bitbucket;repo;repository;repositories;implementation;pytorch;tensorflow;keras;jax;"
     "torch;tf;matlab;octocat;star;stars;代码;代碼;源码;源代码;开源代码;コード;ソースコード;実装;código;codigo;"
-    "implementación;software;quelltext;quellcode;codice;código fuente;코드",
-    data="data;数据;數據;資料;データ;datos",
-    dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos",
-    video="video;videos;youtube;talk;视频;動画;vídeo",
+    "implementación;software;quelltext;quellcode;codice;código fuente;코드;소스코드;dépôt;implémentation;repositório;"
+    "implementação;implementierung;implementazione;код;репозиторий",
+    data="data;数据;數據;資料;データ;datos;daten;données;dados;dati;데이터;данные",
+    dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos;datensatz;"
+    "datensätze;jeu de données;base de données;conjunto de dados;데이터셋;набор данных;датасет",
+    video="video;videos;youtube;talk;视频;動画;vídeo;vidéo;비디오;видео",
     slides="slides;ppt;slide;スライド;幻灯片;diapositivas",
     poster="poster;póster",
     demo="demo;演示;デモ",
@@ -39,32 +41,38 @@ ROLES: Mapping[str, str] = _by_phrase(
     supplement="supp;supplement;supplementary;appendix",
     bibtex="bibtex;bib;cite;citation",
     twitter="twitter;tweet",
-    project="project;project page;homepage;home page;web page;website;site;web;webpage;项目;項目;主页;主頁;项目主页;"
-    "网站;網站;プロジェクト;プロジェクトページ;サイト;ホームページ;proyecto;página;sitio;página del proyecto",
+    project="project;page;project page;homepage;home page;web page;website;site;web;webpage;项目;項目;主页;主頁;"
+    "项目主页;网站;網站;プロジェクト;プロジェクトページ;サイト;ホームページ;proyecto;página;sitio;página del proyecto;"
+    "projet;page du projet;site web;projekt;projektseite;projeto;página do projeto;progetto;프로젝트;проект;сайт",
     pdf="pdf",
     paper="paper;papers;article;preprint;publication;abs;abstract;arxiv;biorxiv;medrxiv;doi;html;openreview;pubmed;acm;"
-    "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo;artikel;artigo;articolo;papier;논문",
+    "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo;artikel;artigo;articolo;"
+    "papier;논문;статья;публикация;veröffentlichung;publikation;pubblicazione;publicação;trabalho",
 )
 """What a link is called, and its role."""
 NAMELESS = phrases(
     "link;links;here;url;urls;🔗;✓;✔;click;download;read;view;official;unofficial;source;version;full;text;the;of;page;"
     "home;to;for;and;r;python;oral;spotlight;v1;v2;hf;huggingface;us;our;science;nature;more;icon;badge;social;forks;"
-    "open;in;original;链接;連結;地址;下载;官方;リンク;enlace;aquí;oficial;de;del;la;el"
+    "open;in;original;链接;連結;地址;下载;官方;リンク;enlace;aquí;oficial;de;del;la;el;lien;ici;hier;collegamento;qui;aqui;"
+    "링크;ссылка;здесь;officiel;du;le;do;di"
 )
 """Words that say nothing, alone or beside a role."""
 IDENTIFIERS = ("10.", "doi:", "arxiv:", "pmid:", "pmcid:")
 """How a link's text begins, in lower case, that is an identifier."""
 _FIELDS: Mapping[str, str] = _by_phrase(
     date="date;year;time;published;publish date;publication date;pub date;month;release date;日期;时间;時間;年份;年;"
-    "日付;発行年;fecha;año",
+    "日付;発行年;fecha;año;année;jahr;datum;ano;anno;연도;년도;날짜;год;дата",
     venue="venue;journal;conference;publisher;published in;publication;source;where;journal conference;venue year;pub;"
     "conference journal;期刊;会议;會議;发表;发表于;出处;来源;発表;会議;学会;雑誌;掲載;revista;conferencia;"
-    "publicado en;congreso",
-    authors="author;authors;作者;著者;autor;autores",
-    note="note;notes;remark;remarks;comment;comments;description;备注;備註;说明;注;メモ;備考;nota;notas;comentarios",
-    title="title;paper title;paper name;标题;題目;题目;论文标题;论文题目;タイトル;論文名;título;titulo",
+    "publicado en;congreso;revue;conférence;conference revue;publié dans;zeitschrift;konferenz;tagung;erschienen in;"
+    "rivista;conferenza;conferência;periódico;학회;학술지;저널;журнал;конференция",
+    authors="author;authors;作者;著者;autor;autores;auteur;auteurs;autoren;autore;autori;저자;автор;авторы",
+    note="note;notes;remark;remarks;comment;comments;description;备注;備註;说明;注;メモ;備考;nota;notas;comentarios;"
+    "remarque;remarques;anmerkung;anmerkungen;bemerkung;observações;비고;примечание;примечания;описание",
+    title="title;paper title;paper name;标题;題目;题目;论文标题;论文题目;タイトル;論文名;título;titulo;"
+    "titre;titel;titolo;제목;논문 제목;название;заголовок",
     name="name;method;methods;model name;work;study;approach;algorithm;abbreviation;abbr;acronym;short;short name;名称;"
-    "方法;算法;手法;名前;nombre;método",
+    "方法;算法;手法;名前;nombre;método;méthode;methode;metodo;방법;метод",
 )
 _SAID = phrases(
     "institution;institutions;affiliation;affiliations;org;env;key;keys;keyword;keywords;tag;tags;tldr;tl dr;summary;"
@@ -92,7 +100,7 @@ def role_word(label: str) -> str:
     whole = " ".join(spelled)
     if whole in ROLES:
         return ROLES[whole]
-    roles = [ROLES.get(word, "link" if word in NAMELESS or word.isdecimal() else "") for word in spelled]
+    roles = ["link" if word in NAMELESS or word.isdecimal() else ROLES.get(word, "") for word in spelled]
     if len(spelled) > 4 or not all(roles):
         return ""
     named = [role for role in ROLES_FIRST if role in roles]

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LONGEST_NAME = 600  # characters of an id, DOI or address
 MOST, WITHIN = 10, timedelta(hours=1)  # from one address
-HUGGING_FACE = ("https://huggingface.co/papers/", "https://hf.co/papers/")
 
 
 def propose(ws: Workspace, given: str, note: str, address: str) -> str:
@@ -91,8 +90,6 @@ def understood(given: str) -> str:
         UsageError: it is neither, nor a web address that contains one.
     """
     text = clean(given)
-    for start in HUGGING_FACE:
-        text = text.removeprefix(start)
     name = parse_identifier(text) if len(text) <= LONGEST_NAME else None
     if name is None or name.startswith("title:"):
         raise UsageError(

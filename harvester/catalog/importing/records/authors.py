@@ -35,7 +35,7 @@ def authors_in(field: str) -> tuple[tuple[str, ...], bool]:
     """
     from pybtex.bibtex.utils import split_name_list
 
-    field = re.sub(r"[,\s]*\bet\.? al\b\.?", "", field)
+    field = re.sub(r"[,\s]*(?:\band\s+)?\bet\.? al\b\.?", "", field)
     text = re.sub(r"\s*[、，；]\s*", "; ", _FOOTNOTE.sub("", field).replace(r"\and ", "and "))
     pieces = [_BEHALF.sub("", piece.strip(" ,")) for piece in split_name_list(_unwrapped(" ".join(text.split())))]
     pieces = [piece for piece in pieces if not _OTHERS.fullmatch(piece.strip("{} "))]

@@ -6,6 +6,7 @@ them, are no records unless they contain a title.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from harvester.catalog.importing.records.authors import authors_in
 from harvester.catalog.importing.records.citation import Citation, Records, Unreadable
@@ -24,17 +25,22 @@ from harvester.catalog.importing.records.regions import Region, regions
 _TITLE = re.compile(r"\btitle\s*=", re.IGNORECASE)
 _KEY = re.compile(r"@\w+\s*[{(]\s*(?P<key>[^\s,={}()\"]{1,80})\s*(?=[,\n])")
 _LONGEST = 50_000  # characters of one record
+_INHERITED = ("year", "date", "month", "publisher", "series", "organization")
 
 
 def read_bibtex(text: str) -> Records:
     """The records of a text, and those that cannot be read."""
     macros: dict[str, str] = {}
-    found: list[Citation | Unreadable] = []
+    read: list[_Read | Unreadable] = []
     for region in regions(text):
         if region.kind == "string":
             macros |= _macros(region, macros)
         elif region.is_known or _TITLE.search(region.text, 0, balanced_end(region.text) or len(region.text)):
-            found += [record for record in [_record(region, macros)] if record]
+            read.append(_read(region, macros))
+    records = {record.key.lower(): record for record in reversed(read) if isinstance(record, _Read) and record.key}
+    parents = {record.crossref for record in records.values() if record.crossref != record.key.lower()}
+    made = (record for record in read if isinstance(record, Unreadable) or record.key.lower() not in parents - {""})
+    found = [_made(record, records) for record in made]
     return Records(
         tuple(record for record in found if isinstance(record, Citation)),
         tuple(record for record in found if isinstance(record, Unreadable)),
@@ -49,18 +55,48 @@ def _macros(region: Region, known: Mapping[str, str]) -> Mapping[str, str]:
         return {}
 
 
-def _record(region: Region, macros: Mapping[str, str]) -> Citation | Unreadable | None:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A record's fields, before those of the record that it refers to are added."""
+
+    region: Region
+    key: str
+    fields: Mapping[str, str]
+    repairs: tuple[str, ...]
+
+    @property
+    def crossref(self) -> str:
+        """The key of the proceedings or the book that it is part of."""
+        return self.fields.get("crossref", "").strip().lower()
+
+
+def _read(region: Region, macros: Mapping[str, str]) -> _Read | Unreadable:
     key = found["key"] if (found := _KEY.match(region.text)) else ""
     try:
         fields, repairs = _fields(region, macros)
     except Unmendable as error:
         # An unknown type that is broken, too, is more probably no record; one that has a title is named nevertheless.
         return Unreadable(region.line, key, str(error), work_of(region.kind, {"title": region.text}))
-    citation = _citation(region, key, fields, repairs)
+    return _Read(region, key, fields, repairs)
+
+
+def _made(record: _Read | Unreadable, records: Mapping[str, _Read]) -> Citation | Unreadable | None:
+    if isinstance(record, Unreadable):
+        return record
+    parent = records.get(record.crossref)
+    fields = {**_inherited(parent.fields), **record.fields} if parent else record.fields
+    citation = _citation(record.region, record.key, fields, record.repairs)
     if citation.title and citation.id:
         return citation
     why = "its title has no letters, and it has no other identifier" if citation.title else "it has no title"
-    return Unreadable(region.line, key, why, citation.work) if region.is_known else None
+    return Unreadable(record.region.line, record.key, why, citation.work) if record.region.is_known else None
+
+
+def _inherited(parent: Mapping[str, str]) -> dict[str, str]:
+    """What a paper has from its proceedings: their title is where it appeared, their DOI is not its own."""
+    fields = {name: parent[name] for name in _INHERITED if name in parent}
+    where = parent.get("booktitle") or parent.get("title")
+    return {**fields, "booktitle": where} if where else fields
 
 
 def _fields(region: Region, macros: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from functools import partial
 
 from harvester.catalog.export.bibtex import ESCAPES
@@ -32,6 +33,8 @@ _SCRIPT = re.compile(r"(?<=[_^])\{([^{}\\]{2,})\}")  # 10^{-3}: without its brac
 _SPACE = re.compile(r"\\(?:\\|[,;: ])")  # a line's end and TeX's spaces
 _NOTHING = re.compile(r"\\[-/!]")  # where a word may be broken, and what moves letters
 _HYPERLINK = re.compile(r"\\href\s*\{[^{}]*\}")
+_ASIDE = re.compile(r"\\(?:footnote|thanks)\s*\{[^{}]*\}")
+_STACKED = re.compile(r"(\\[~'`.])\s*\{?\s*\\([\^u])\s*\{?([A-Za-z])\}?\s*\}?")  # Nguy{\~{\^e}}n
 _VERBATIM = re.compile(r"\\([_%#&$~{}^-])|\\text(?:underscore|asciitilde)\s*(?:\{\})?|[{}]|\\url\b")
 
 
@@ -53,7 +56,13 @@ def verbatim(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    return _NOTHING.sub("", _SPACE.sub(" ", _HYPERLINK.sub("", text)))
+    return _NOTHING.sub("", _SPACE.sub(" ", _HYPERLINK.sub("", _STACKED.sub(_stacked, _ASIDE.sub("", text)))))
+
+
+def _stacked(found: re.Match[str]) -> str:
+    """A letter with two accents, as Vietnamese has them."""
+    upper, lower = ({"~": "\u0303", "'": "\u0301", "`": "\u0300", ".": "\u0323"}[found[1][1]], found[2])
+    return unicodedata.normalize("NFC", found[3] + {"^": "\u0302", "u": "\u0306"}[lower] + upper)
 
 
 def _unescaped(found: re.Match[str]) -> str:

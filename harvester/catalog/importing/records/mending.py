@@ -224,7 +224,8 @@ class _Reader:
         word = self._taken(_WORD)
         behind = _GAP.match(self.text, self.at)
         follows = self.text[behind.end() if behind else self.at :][:1]
-        if word and (follows in ("", ",", "}", "#", ";") or "\n" in self.text[self.at : behind.end() if behind else 0]):
+        ends = ("", ",", "}", "#", ";", *(")" * self.parenthesis))
+        if word and (follows in ends or "\n" in self.text[self.at : behind.end() if behind else 0]):
             return self.macros.get(word[0].lower(), word[0])
         end = _END_OF_WORDS.search(self.text, start)
         self.at = end.start() if end else len(self.text)
