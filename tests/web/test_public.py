@@ -254,3 +254,9 @@ def test_only_a_file_that_changed_is_parsed_again(
     assert ids(client, "?q=night") == []
     assert ids(client, "?q=tachycardia") == ["title"]
     assert parsed[3:] == ["3.toml"]
+    text = old.read_text()
+    old.unlink()
+    assert ids(client, "?q=tachycardia") == []
+    old.write_text(text)
+    assert ids(client, "?q=tachycardia") == ["title"]
+    assert parsed[4:] == ["3.toml"], "of a file that is gone, nothing is kept"

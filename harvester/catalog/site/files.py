@@ -15,6 +15,7 @@ from harvester.catalog.site.addresses import list_path, pages, slugs
 from harvester.catalog.site.clusters import clusters, groups
 from harvester.catalog.site.crawlers import robots, sitemap
 from harvester.catalog.site.known import UNKNOWN, AllKnown
+from harvester.catalog.site.navigation import Links
 from harvester.catalog.site.pages import Frame, assets, list_page, paper_page
 
 TYPES = {
@@ -42,25 +43,19 @@ T = TypeVar("T")
 
 
 def site(
-    entries: Sequence[Entry],
-    taxonomy: Taxonomy,
+    frame: Frame,
     known: Callable[[], AllKnown],
-    others: Sequence[tuple[str, str]] = (),
     context: Callable[[], Context] | None = None,
-    home: str = "http://localhost:8000",
     small: bool = False,
 ) -> dict[str, Maker]:
     """A function that generates each file of the site, by its path below the site's root.
 
     Args:
         known: returns the details of the papers; called when a page, similar papers or the map are first requested.
-        others: addresses and names of the other pages on the site's server.
         context: returns what exports say besides the entries; called when the first of them is requested.
-        home: the address of the site, without a slash at its end.
         small: whether this process is to stay small: similar papers and the map are computed in another one.
     """
-    papers = shown(entries)
-    frame = Frame(taxonomy, papers, slugs(entries), home, others)
+    papers, taxonomy = frame.papers, frame.taxonomy
     about = once(context or partial(Context, taxonomy))
     details = once(known)
     texts = once(lambda: nearby.texts_of(papers, taxonomy, {name: one.text for name, one in details().items()}))
@@ -80,6 +75,18 @@ def site(
         **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
         **{f"assets/{name}": partial(bytes, body) for name, body in assets().items() if name != ICON},
     }
+
+
+def framed(
+    entries: Sequence[Entry], taxonomy: Taxonomy, home: str = "http://localhost:8000", others: Links = ()
+) -> Frame:
+    """What the pages of a site share, from entries as they are in their files.
+
+    Args:
+        home: the address of the site, without a slash at its end.
+        others: addresses and names of the other pages on the site's server.
+    """
+    return Frame(taxonomy, shown(entries), slugs(entries), home, others)
 
 
 def media_type(name: str) -> str:
@@ -136,11 +143,11 @@ def _for_crawlers(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Ma
     return {"sitemap.xml": map_of_site, "robots.txt": lambda: robots(frame.home), ICON: lambda: assets()[ICON]}
 
 
-def _citations(papers: list[Entry], context: Callable[[], Context]) -> dict[str, Maker]:
+def _citations(papers: Sequence[Entry], context: Callable[[], Context]) -> dict[str, Maker]:
     chunks = once(lambda: list(pack.bibtex_chunks(papers, context())))
     numbers = range(-(-len(papers) // pack.BIB_CHUNK))
     return {f"data/bib/{number}.json": partial(lambda number: chunks()[number], number) for number in numbers}
 
 
-def _exported(papers: list[Entry], context: Callable[[], Context], name: str) -> bytes:
+def _exported(papers: Sequence[Entry], context: Callable[[], Context], name: str) -> bytes:
     return WRITERS[name](papers, context()).encode()
