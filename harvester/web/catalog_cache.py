@@ -14,13 +14,17 @@ from harvester.catalog.folder import load_catalog
 from harvester.catalog.search import Finder
 from harvester.catalog.sections import newest_first
 from harvester.catalog.site.addresses import slugs
-from harvester.catalog.site.files import Maker, once, site
+from harvester.catalog.site.arrangement import Arrangement, arranged, computed_apart, once
+from harvester.catalog.site.files import Maker, site
 from harvester.catalog.site.known import AllKnown
 from harvester.catalog.site.navigation import SERVED
 from harvester.catalog.site.pages import Frame
+from harvester.domain.layouts import fitted
 from harvester.services.catalog.export import export_context
 from harvester.services.catalog.site import known_papers
 from harvester.services.workspace import Workspace
+from harvester.store.engine import read
+from harvester.store.layouts import newest_layout
 from harvester.web.watched import Watched
 
 _Parsed = tuple[bytes, Entry]  # the hash of a file's text, and its entry as the pages show it
@@ -39,7 +43,7 @@ class Contents:
     last: Finder | None = None
 
     def __post_init__(self) -> None:
-        self._made: dict[str, bytes] = {}
+        self._made: dict[str, Maker] = {}
         self._lock = Lock()
 
     @property
@@ -75,10 +79,9 @@ class Contents:
             return None
         if name.startswith("paper/"):
             return self.makers[name]()
-        with self._lock:  # the map of a large catalog takes half a minute: once is enough
-            if name not in self._made:
-                self._made[name] = self.makers[name]()
-            return self._made[name]
+        with self._lock:  # never held while something is made, for which only those wait who want it
+            made = self._made.setdefault(name, once(self.makers[name]))
+        return made()
 
 
 class CatalogCache:
@@ -96,12 +99,19 @@ class CatalogCache:
     def _read(self, last: Contents | None) -> Contents:
         frame = self._frame()
         known = once(partial(known_papers, self._ws, frame.papers))
-        makers = site(frame, known, partial(export_context, self._ws, frame.papers), small=True)
+        makers = site(frame, known, partial(export_context, self._ws, frame.papers), partial(self._arranged, frame))
         finder = vars(last).get("finder") if last else None
         contents = Contents(frame, makers, known, finder)
         if finder:
             contents.finder  # noqa: B018 - made here, beside the requests, which would have to wait for it
         return contents
+
+    def _arranged(self, frame: Frame, texts: Sequence[str]) -> Arrangement:
+        """How the papers lie to each other, as the last night found; what it knew too little of is computed."""
+        with read(self._ws.store) as db:
+            layout = newest_layout(db)
+        known = fitted(layout, {entry.id: entry.labels for entry in frame.papers}) if layout else None
+        return arranged(known) if known else computed_apart(texts)
 
     def _frame(self) -> Frame:
         """What the pages share; an entry is parsed only if its file has another text than before."""
