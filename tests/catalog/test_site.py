@@ -189,6 +189,8 @@ def test_a_search_can_be_followed_where_the_server_has_feeds(
     )
     links = page.locator(".follow a")
     expect(links).to_have_text(["feed", "by mail"])
+    said = "Follow this search: feed or by mail; the mail does not choose by year or code"
+    expect(page.locator(".follow")).to_have_text(said)
     addresses = links.evaluate_all("all => all.map(link => decodeURIComponent(link.getAttribute('href')))")
     assert addresses == [
         "/feeds/search.atom?q=ecg&task=segmentation,diagnosis&year=2024&code=1",
