@@ -167,6 +167,9 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=200, help="of each kind, over all clients")
     given = parser.parse_args()
     begun = time.perf_counter()
+    needed = 7 * max(given.requests, 10)  # each paper is opened or decided once
+    if given.pending < needed:
+        parser.error(f"--pending {given.pending} is too few for --requests {given.requests}; give at least {needed}")
     with room(given.papers, given.pending, given.decided, [NAME]) as place:
         filled = time.perf_counter() - begun
         print(
