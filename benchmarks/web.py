@@ -167,6 +167,9 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=200, help="of each kind, over all clients")
     given = parser.parse_args()
     begun = time.perf_counter()
+    needed = 3 * sum(many * max(10, given.requests // many) for many in TARGETS)  # one to open, two for each decision
+    if given.pending < needed:
+        parser.error(f"--pending {given.pending} is too few for --requests {given.requests}; give at least {needed}")
     with room(given.papers, given.pending, given.decided, [NAME]) as place:
         filled = time.perf_counter() - begun
         print(

@@ -23,7 +23,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
 from classifiers.taxonomy import Label, Taxonomy
@@ -39,6 +39,7 @@ _LEFT_OUT = ("Mn", "Mc", "Me", "Cf")
 FORGIVING = 5
 _EXACT, _PREFIX, _FORGIVEN = 4, 3, 2
 _IN_ABSTRACT, _ELSEWHERE, _IN_TITLE = 1, 2, 4  # times these
+_STALE = 1.25  # papers in an index, of which some are gone or have another text, for each that there is
 
 _Places = defaultdict[str, "array[int]"]  # of a word, the positions of the entries that have it
 
@@ -117,52 +118,84 @@ def _from(ordered: Sequence[str], beginning: str) -> Iterator[str]:
         yield ordered[place]
 
 
+class _Index:
+    """The words of papers, numbered as they come. It only grows, so that searches may read it meanwhile."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.papers: list[tuple[Entry, str]] = []
+        self.places = {weight: _Places(partial(array, "I")) for weight in (_IN_ABSTRACT, _ELSEWHERE, _IN_TITLE)}
+        self._names = {
+            (facet.id, label.id): words(label_text(label)) for facet in taxonomy.facets for label in facet.labels
+        }
+
+    def add(self, entry: Entry, abstract: str) -> int:
+        """Index a paper and return its number."""
+        number = len(self.papers)
+        labels = (word for pair in entry.labels.pairs for word in self._names.get(pair, ()))
+        around = words(" ".join((*entry.authors, entry.venue)))
+        self._add(number, _ELSEWHERE, (*labels, *around, *_ways_to_name(entry.id)[1:]))
+        self._add(number, _IN_TITLE, words(entry.title))
+        self._add(number, _IN_ABSTRACT, words(abstract))
+        self.papers.append((entry, abstract))
+        return number
+
+    def _add(self, number: int, weight: int, found: Iterable[str]) -> None:
+        places = self.places[weight]
+        for word in set(found):
+            places[word].append(number)
+
+    def words(self, papers: Container[int]) -> Iterator[str]:
+        """The words that some of the papers have."""
+        for word in set().union(*self.places.values()):
+            if any(number in papers for places in self.places.values() for number in places.get(word, ())):
+                yield word
+
+
+def _ways_to_name(identifier: str) -> tuple[str, str]:
+    """An id, and the id without its kind, which is a word as well."""
+    whole = folded(identifier)
+    return whole, whole.partition(":")[2]
+
+
 class Finder:
     """An index of the words in entries."""
 
-    def __init__(self, entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str, str]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], taxonomy: Taxonomy, abstracts: Mapping[str, str], last: "Finder | None" = None
+    ) -> None:
         """Index the entries.
 
         Args:
             abstracts: those that may be shown, by entry id.
+            last: a finder of mostly the same entries and the same taxonomy: only what it does not know is indexed.
         """
-        self._size = len(entries)
-        self._places = {weight: _Places(partial(array, "I")) for weight in (_IN_ABSTRACT, _ELSEWHERE, _IN_TITLE)}
-        self._ids: dict[str, str] = {}
-        names = {(facet.id, label.id): words(label_text(label)) for facet in taxonomy.facets for label in facet.labels}
-        for number, entry in enumerate(entries):
-            labels = (word for pair in entry.labels.pairs for word in names.get(pair, ()))
-            around = words(" ".join((*entry.authors, entry.venue)))
-            self._add(number, _ELSEWHERE, (*labels, *around, self._name(entry.id)))
-            self._add(number, _IN_TITLE, words(entry.title))
-            self._add(number, _IN_ABSTRACT, words(abstracts.get(entry.id, "")))
-        self._words = Words(set().union(*self._places.values()))
+        known = last and last._index
+        self._index = known if known and len(known.papers) < _STALE * len(entries) else _Index(taxonomy)
+        numbers = {entry.id: number for number, (entry, _) in enumerate(self._index.papers)}  # of each one's last text
+        self._places: dict[int, int] = {}  # in the entries, by number in the index
+        for place, entry in enumerate(entries):
+            paper, number = (entry, abstracts.get(entry.id, "")), numbers.get(entry.id, -1)
+            if number < 0 or self._index.papers[number] != paper:
+                number = self._index.add(*paper)
+            self._places[number] = place
+        ids = [_ways_to_name(entry.id) for entry in entries]
+        self._ids = {way: name for whole, name in ids for way in (whole, name)}
+        self._words = Words(self._index.words(self._places))
 
     def find(self, query: str) -> list[int]:
         """The positions of the entries that match the query, best first."""
         asked, scores_of = self._asked(query), cache(self._term_scores)
         if not asked:
-            return list(range(self._size))
+            return list(range(len(self._places)))
         total = scores_of(asked[0])
         for term in asked[1:]:
             total = {number: total[number] + score for number, score in scores_of(term).items() if number in total}
-        return sorted(sorted(total), key=total.__getitem__, reverse=True)  # which keeps the order of ties
+        found = {self._places[number]: score for number, score in total.items() if number in self._places}
+        return sorted(sorted(found), key=found.__getitem__, reverse=True)  # which keeps the order of ties
 
     def _asked(self, query: str) -> list[Term]:
         parts = folded(query).split()
         return [term for part in parts for term in ([((self._ids[part],),)] if part in self._ids else _terms(part))]
-
-    def _add(self, number: int, weight: int, found: Iterable[str]) -> None:
-        places = self._places[weight]
-        for word in set(found):
-            places[word].append(number)
-
-    def _name(self, identifier: str) -> str:
-        """The id without its kind, which is a word as well."""
-        whole = folded(identifier)
-        name = whole.partition(":")[2]
-        self._ids |= {whole: name, name: name}
-        return name
 
     def _term_scores(self, term: Term) -> Mapping[int, int]:
         ways = [self._way_scores(alternative) for alternative in term]
@@ -180,7 +213,7 @@ class Finder:
         """The best score of each entry that has a word: the lower ones are overwritten."""
         places: dict[int, list[array[int]]] = defaultdict(list)
         for other, worth in self._meant(word):
-            for weight, held in self._places.items():
+            for weight, held in self._index.places.items():
                 if other in held:
                     places[weight * worth].append(held[other])
         found: dict[int, int] = {}

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SMALL = 500  # bytes that are not worth compressing
+_LEVEL = 6  # takes half the time of 9 and makes hardly more bytes
 
 
 class HeadAsGet:
@@ -42,7 +43,7 @@ class Compression:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI application."""
         takes_gzip = scope["type"] == "http" and "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        app = _Compressor(self.app, _SMALL) if takes_gzip else self.app
+        app = _Compressor(self.app, _SMALL, _LEVEL) if takes_gzip else self.app
         await app(scope, receive, send)
 
 

@@ -12,7 +12,7 @@ from lxml import html
 from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
 from harvester.catalog.site.addresses import slugs
-from harvester.catalog.site.files import paper_file, site
+from harvester.catalog.site.files import framed, paper_file, site
 from harvester.catalog.site.known import Known
 from harvester.catalog.site.metadata import highwire_name
 from harvester.domain.labels import Labels
@@ -37,7 +37,7 @@ KNOWN = Known(
 
 
 def page(entry: Entry = ENTRY, known: Known = KNOWN, *others: Entry) -> Any:
-    makers = site([entry, *others], TAXONOMY, lambda: {entry.id: known}, home=HOME)
+    makers = site(framed([entry, *others], TAXONOMY, HOME), lambda: {entry.id: known})
     return html.fromstring(makers[paper_file(slugs([entry, *others])[entry.id])]().decode())
 
 
@@ -154,13 +154,13 @@ def test_two_files_of_one_name_are_two_pages() -> None:
     assert found == slugs(reversed(twins))
     assert found["arxiv:2401.00000"] == "Heart"
     assert len({name.casefold() for name in found.values()}) == 3
-    makers = site(twins, TAXONOMY, dict)
+    makers = site(framed(twins, TAXONOMY), dict)
     assert b"<loc>http://localhost:8000/paper/a%20b%3F/</loc>" in makers["sitemap.xml"]()
     assert makers[paper_file("a b?")]()
 
 
 def test_crawlers_are_shown_the_way() -> None:
-    makers = site([ENTRY], TAXONOMY, lambda: {ENTRY.id: KNOWN}, home=HOME)
+    makers = site(framed([ENTRY], TAXONOMY, HOME), lambda: {ENTRY.id: KNOWN})
     assert f"Sitemap: {HOME}/sitemap.xml" in makers["robots.txt"]().decode()
     assert b"<lastmod>2025-01-02</lastmod>" in makers["sitemap.xml"]()
     assert makers["favicon.ico"]()[:4] == b"\0\0\1\0"

@@ -5,6 +5,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from playwright.sync_api import Page
 from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
 from harvester.catalog.search import FORGIVING, Finder, Words, nearly_same, words
-from harvester.catalog.site.files import site
+from harvester.catalog.site.files import framed, site
 from harvester.catalog.site.known import Known
 from harvester.domain.labels import Labels
 
@@ -53,7 +54,7 @@ KNOWN = {name: Known(text, "arXiv", "https://arxiv.org") for name, text in ABSTR
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]) -> str:
     folder = tmp_path_factory.mktemp("searched")
-    for name, make in site(ENTRIES, TAXONOMY, lambda: KNOWN).items():
+    for name, make in site(framed(ENTRIES, TAXONOMY), lambda: KNOWN).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(make())
@@ -73,6 +74,16 @@ def test_a_word_that_a_query_repeats_is_looked_up_once(monkeypatch: pytest.Monke
     monkeypatch.setattr(finder, "_meant", lambda word: asked.append(word) or meant(word))
     finder.find(f"a{'-a' * 50}{' a' * 50}")
     assert asked.count("a") == 2, "as a part of a compound, and alone"
+
+
+def test_a_finder_that_follows_another_finds_what_a_new_one_does() -> None:
+    """What was taken out or reads otherwise now is found no more, and forgives no letter."""
+    finder, queries = None, ["old", "nwe", *(case["query"] for case in VECTORS["cases"]), *(one.id for one in ENTRIES)]
+    edited = [replace(entry, title=f"{entry.title} old") for entry in ENTRIES]
+    mended = [replace(entry, title=f"{entry.title} new") for entry in ENTRIES[::2]]
+    for entries in (ENTRIES, [*edited[:2], *ENTRIES[3:]], ENTRIES[1:], mended, edited):
+        finder, anew = Finder(entries, TAXONOMY, ABSTRACTS, finder), Finder(entries, TAXONOMY, ABSTRACTS)
+        assert [finder.find(query) for query in queries] == [anew.find(query) for query in queries]
 
 
 def test_the_site_finds(page: Page, url: str) -> None:

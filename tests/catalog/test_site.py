@@ -21,7 +21,7 @@ from harvester.catalog.entry import Entry
 from harvester.catalog.published import Published
 from harvester.catalog.rendering.awesome import render_list
 from harvester.catalog.site.addresses import paper_path, slugs
-from harvester.catalog.site.files import site
+from harvester.catalog.site.files import framed, site
 from harvester.catalog.site.known import Known
 from harvester.catalog.site.navigation import SERVED
 from harvester.domain.labels import Labels
@@ -71,7 +71,7 @@ PATHS = {entry.title: paper_path(slugs(PAPERS)[entry.id]) for entry in PAPERS}
 
 
 def write(folder: Path, papers: list[Entry], others: Sequence[tuple[str, str]] = ()) -> Path:
-    for name, make in site(papers, TAXONOMY, lambda: KNOWN, others).items():
+    for name, make in site(framed(papers, TAXONOMY, others=others), lambda: KNOWN).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(make())
@@ -189,6 +189,8 @@ def test_a_search_can_be_followed_where_the_server_has_feeds(
     )
     links = page.locator(".follow a")
     expect(links).to_have_text(["feed", "by mail"])
+    said = "Follow this search: feed or by mail; the mail does not choose by year or code"
+    expect(page.locator(".follow")).to_have_text(said)
     addresses = links.evaluate_all("all => all.map(link => decodeURIComponent(link.getAttribute('href')))")
     assert addresses == [
         "/feeds/search.atom?q=ecg&task=segmentation,diagnosis&year=2024&code=1",
@@ -409,7 +411,7 @@ def test_without_scripts_every_paper_can_be_read(url: str, page: Page) -> None:
 @settings(max_examples=5)
 @given(entries)
 def test_any_entry_makes_a_site(entry: Entry) -> None:
-    files = {name: make() for name, make in site([entry, *PAPERS[:4]], TAXONOMY, dict).items()}
+    files = {name: make() for name, make in site(framed([entry, *PAPERS[:4]], TAXONOMY), dict).items()}
     index = json.loads(files["data/index.json"])
     assert len(index["id"]) == 5
     assert len(json.loads(files["data/map.json"])) == sum(name.startswith("paper/") for name in files) == 5
@@ -417,7 +419,7 @@ def test_any_entry_makes_a_site(entry: Entry) -> None:
 
 
 def test_the_same_entries_make_the_same_site() -> None:
-    first, second = (site(list(papers), TAXONOMY, dict) for papers in (PAPERS[:30], PAPERS[29::-1]))
+    first, second = (site(framed(list(papers), TAXONOMY), dict) for papers in (PAPERS[:30], PAPERS[29::-1]))
     assert list(first) == list(second)
     assert all(first[name]() == second[name]() for name in first)
 

@@ -88,7 +88,7 @@ def test_public_answers_are_compressed_and_private_ones_are_not(client: TestClie
         plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
         assert packed.headers["content-encoding"] == "gzip", path
         assert packed.content == plain.content
-        assert int(packed.headers["content-length"]) == len(gzip.compress(plain.content))
+        assert int(packed.headers["content-length"]) == len(gzip.compress(plain.content, 6)), "the level that is fast"
         assert packed.headers["vary"] == "Accept-Encoding"
         assert packed.headers.get("etag", "").removeprefix("W/") == plain.headers.get("etag", "")
     form = client.get("/suggest", headers={"Accept-Encoding": "gzip"})

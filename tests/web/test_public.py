@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a paper is one line
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry, parse_entry
 from harvester.domain.papers import Paper, Sighting
+from harvester.services.catalog.layout import renew_layout
 from harvester.services.review.decisions import decide_all
 from harvester.sources.arxiv.api import PROVENANCE as ARXIV
 from harvester.store.engine import write
@@ -254,3 +256,38 @@ def test_only_a_file_that_changed_is_parsed_again(
     assert ids(client, "?q=night") == []
     assert ids(client, "?q=tachycardia") == ["title"]
     assert parsed[3:] == ["3.toml"]
+    text = old.read_text()
+    old.unlink()
+    assert ids(client, "?q=tachycardia") == []
+    old.write_text(text)
+    assert ids(client, "?q=tachycardia") == ["title"]
+    assert parsed[4:] == ["3.toml"], "of a file that is gone, nothing is kept"
+
+
+def test_what_the_night_arranged_is_served_until_most_of_the_papers_are_others(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked first for a paper or the map after each change waited until all was computed anew."""
+    assert renew_layout(room.ws)
+    assert not renew_layout(room.ws), "the same texts have the same layout"
+    monkeypatch.setattr(sys, "executable", "/nowhere")  # which would compute
+    places = client.get("/data/map.json").json()
+    assert len(set(map(tuple, places))) == 3
+    folder = room.ws.catalog / "entries" / "2025"
+    new = folder.joinpath("3.toml").read_text().replace("fibrillationatnight", "noon").replace("at night", "at noon")
+    folder.joinpath("4.toml").write_text(new)
+    after = dict(
+        zip(
+            (entry["id"] for entry in client.get("/api/entries").json()["items"]),
+            client.get("/data/map.json").json(),
+            strict=True,
+        )
+    )
+    assert [after[name] for name, *_ in sorted(PAPERS, reverse=True)] == places
+    assert after["title:noon"] == after["title:fibrillationatnight"], "where its labels are, until the next night"
+    clusters = client.get("/data/clusters.json").json()
+    assert len(clusters["of"]) == 4
+    assert client.get("/paper/4/").status_code == 200
+    for number in range(5, 10):
+        folder.joinpath(f"{number}.toml").write_text(new.replace("title:noon", f"title:noon{number}"))
+    assert client.get("/data/map.json").status_code == 503, "too few are known: all are computed, which fails here"

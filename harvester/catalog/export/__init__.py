@@ -56,4 +56,4 @@ def export(entries: Iterable[Entry], context: Context, name: str) -> str:
 
 def shown(entries: Iterable[Entry]) -> list[Entry]:
     """The entries as every export has them: clean, newest first."""
-    return [plain(entry) for entry in newest_first(entries)]
+    return newest_first(map(plain, entries))

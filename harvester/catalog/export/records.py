@@ -56,7 +56,6 @@ def plain(entry: Entry) -> Entry:
         venue=clean(entry.venue),
         note=clean(entry.note),
         links={clean(role): clean(address) for role, address in entry.links.items() if is_web_url(address.strip())},
-        path=None,
     )
 
 

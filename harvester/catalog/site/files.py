@@ -1,20 +1,20 @@
 """The site's files by name, each generated on request: a folder needs all of them, a web server one at a time."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
-from threading import Lock
-from typing import TypeVar
+from functools import partial
 
 from classifiers.taxonomy import Taxonomy
 from harvester.catalog.entry import Entry
 from harvester.catalog.export import EXTENSIONS, WRITERS, shown
 from harvester.catalog.export.bibtex import to_record
 from harvester.catalog.export.records import Context
-from harvester.catalog.site import apart, nearby, pack
+from harvester.catalog.site import nearby, pack
 from harvester.catalog.site.addresses import list_path, pages, slugs
-from harvester.catalog.site.clusters import clusters, groups
+from harvester.catalog.site.arrangement import Arrangement, computed, once
+from harvester.catalog.site.clusters import clusters
 from harvester.catalog.site.crawlers import robots, sitemap
 from harvester.catalog.site.known import UNKNOWN, AllKnown
+from harvester.catalog.site.navigation import Links
 from harvester.catalog.site.pages import Frame, assets, list_page, paper_page
 
 TYPES = {
@@ -38,48 +38,50 @@ TYPES = {
 
 ICON = "favicon.ico"
 Maker = Callable[[], bytes]
-T = TypeVar("T")
 
 
 def site(
-    entries: Sequence[Entry],
-    taxonomy: Taxonomy,
+    frame: Frame,
     known: Callable[[], AllKnown],
-    others: Sequence[tuple[str, str]] = (),
     context: Callable[[], Context] | None = None,
-    home: str = "http://localhost:8000",
-    small: bool = False,
+    arrange: Callable[[Sequence[str]], Arrangement] = computed,
 ) -> dict[str, Maker]:
     """A function that generates each file of the site, by its path below the site's root.
 
     Args:
         known: returns the details of the papers; called when a page, similar papers or the map are first requested.
-        others: addresses and names of the other pages on the site's server.
         context: returns what exports say besides the entries; called when the first of them is requested.
-        home: the address of the site, without a slash at its end.
-        small: whether this process is to stay small: similar papers and the map are computed in another one.
+        arrange: returns how the papers lie to each other, given their texts; called when that is first needed.
     """
-    papers = shown(entries)
-    frame = Frame(taxonomy, papers, slugs(entries), home, others)
+    papers, taxonomy = frame.papers, frame.taxonomy
     about = once(context or partial(Context, taxonomy))
     details = once(known)
     texts = once(lambda: nearby.texts_of(papers, taxonomy, {name: one.text for name, one in details().items()}))
-    placed = once(lambda: nearby.vectors(texts()))
-    similar = once(lambda: apart.similar(texts()) if small else nearby.similar(placed()))
-    places = once(lambda: apart.layout(texts()) if small else nearby.layout(placed()))
-    grouped = once(lambda: (apart.groups if small else groups)(places()))
+    near = once(lambda: arrange(texts()))
     return {
         **_lists(frame, details),
-        **_papers(frame, details, similar, about),
+        **_papers(frame, details, lambda: near().similar(), about),
         **_for_crawlers(frame, details),
         "data/index.json": lambda: pack.index(papers, taxonomy, frame.slugs, details()),
         "data/abstracts.json": lambda: pack.abstracts(papers, details()),
-        "data/map.json": lambda: pack.dumps(places()),
-        "data/clusters.json": lambda: pack.dumps(clusters(places(), grouped(), papers, taxonomy)),
+        "data/map.json": lambda: pack.dumps(near().places()),
+        "data/clusters.json": lambda: pack.dumps(clusters(near().places(), near().groups(), papers, taxonomy)),
         **_citations(papers, about),
         **{f"data/catalogue.{end}": partial(_exported, papers, about, name) for name, end in EXTENSIONS.items()},
         **{f"assets/{name}": partial(bytes, body) for name, body in assets().items() if name != ICON},
     }
+
+
+def framed(
+    entries: Sequence[Entry], taxonomy: Taxonomy, home: str = "http://localhost:8000", others: Links = ()
+) -> Frame:
+    """What the pages of a site share, from entries as they are in their files.
+
+    Args:
+        home: the address of the site, without a slash at its end.
+        others: addresses and names of the other pages on the site's server.
+    """
+    return Frame(taxonomy, shown(entries), slugs(entries), home, others)
 
 
 def media_type(name: str) -> str:
@@ -93,17 +95,6 @@ def paper_file(slug: str) -> str:
     return f"paper/{slug}/index.html"
 
 
-def once(make: Callable[[], T]) -> Callable[[], T]:
-    """The function, called once, also where several threads need its result at the same time."""
-    lock, kept = Lock(), cache(make)
-
-    def made() -> T:
-        with lock:
-            return kept()
-
-    return made
-
-
 def _lists(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Maker]:
     def page(number: int) -> bytes:
         return list_page(frame, number, details())
@@ -114,7 +105,7 @@ def _lists(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Maker]:
 def _papers(
     frame: Frame,
     details: Callable[[], AllKnown],
-    similar: Callable[[], list[list[int]]],
+    similar: Callable[[], Sequence[Sequence[int]]],
     context: Callable[[], Context],
 ) -> dict[str, Maker]:
     def page(number: int) -> bytes:
@@ -136,11 +127,11 @@ def _for_crawlers(frame: Frame, details: Callable[[], AllKnown]) -> dict[str, Ma
     return {"sitemap.xml": map_of_site, "robots.txt": lambda: robots(frame.home), ICON: lambda: assets()[ICON]}
 
 
-def _citations(papers: list[Entry], context: Callable[[], Context]) -> dict[str, Maker]:
+def _citations(papers: Sequence[Entry], context: Callable[[], Context]) -> dict[str, Maker]:
     chunks = once(lambda: list(pack.bibtex_chunks(papers, context())))
     numbers = range(-(-len(papers) // pack.BIB_CHUNK))
     return {f"data/bib/{number}.json": partial(lambda number: chunks()[number], number) for number in numbers}
 
 
-def _exported(papers: list[Entry], context: Callable[[], Context], name: str) -> bytes:
-    return WRITERS[name](papers, context()).encode()
+def _exported(papers: Sequence[Entry], context: Callable[[], Context], name: str) -> bytes:
+    return WRITERS[name](list(papers), context()).encode()

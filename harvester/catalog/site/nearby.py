@@ -24,7 +24,8 @@ _LANDMARKS = 1200  # papers that t-SNE arranges; the others go between those the
 _STEPS = 350  # of t-SNE; from a start by principal components, later ones move little
 _NEIGHBOURS = 4
 _RELATED = 0.1  # cosine below which papers have nothing in common
-_BLOCK = 1000  # rows of the similarity matrix held at once
+_BLOCK = 1000  # rows of the similarity matrix with the landmarks held at once
+_COSINES = 10_000_000  # similarities of papers held at once
 
 
 def text_of(entry: Entry, taxonomy: Taxonomy, abstract: str = "") -> str:
@@ -60,8 +61,9 @@ def vectors(texts: Sequence[str]) -> "Floats":
 def similar(placed: "Floats") -> list[list[int]]:
     """For each paper, the positions of the most similar papers, nearest first; unrelated ones are left out."""
     found: list[list[int]] = []
-    for start in range(0, len(placed), _BLOCK):
-        block = placed[start : start + _BLOCK] @ placed.T
+    rows = max(1, _COSINES // max(1, len(placed)))
+    for start in range(0, len(placed), rows):
+        block = placed[start : start + rows] @ placed.T
         for own, cosines in enumerate(block, start):
             found.append([other for other, _ in nearest(cosines, SIMILAR, _RELATED, without=own)])
     return found

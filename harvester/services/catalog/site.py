@@ -12,7 +12,7 @@ from harvester.base.errors import CatalogError
 from harvester.base.files import write_atomic
 from harvester.catalog.entry import Entry, tell
 from harvester.catalog.folder import load_catalog
-from harvester.catalog.site.files import site
+from harvester.catalog.site.files import framed, site
 from harvester.catalog.site.known import Known
 from harvester.domain.abstracts import free_abstract
 from harvester.domain.identity import address_of, names_of_kind
@@ -21,7 +21,7 @@ from harvester.services.catalog.export import export_context, refuse_foreign
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.acceptances import in_catalog
 from harvester.store.engine import read
-from harvester.store.papers import find_all
+from harvester.store.papers import chunks, find_all
 
 _OURS = ("assets", "data", "page", "paper")  # the folders of an earlier build that may hold files no longer needed
 _MARK = "data/index.json"
@@ -38,12 +38,11 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
     if catalog.problems:
         raise CatalogError(f"The site is not built: {tell(catalog.problems)}")
     refuse_foreign(folder, _MARK, "site")
+    home = ws.settings.catalog.site_url or ws.settings.digest.base_url
     makers = site(
-        list(catalog.entries),
-        ws.taxonomy,
+        framed(catalog.entries, ws.taxonomy, home),
         lambda: known_papers(ws, catalog.entries),
-        context=lambda: replace(export_context(ws, catalog.entries), base_url=""),  # it may be served from anywhere
-        home=ws.settings.catalog.site_url or ws.settings.digest.base_url,
+        lambda: replace(export_context(ws, catalog.entries), base_url=""),  # it may be served from anywhere
     )
     for number, (name, make) in enumerate(makers.items(), 1):
         write_atomic(folder / name, make(), durable=False)
@@ -54,11 +53,13 @@ def write_site(ws: Workspace, folder: Path, watch: Watch = unwatched) -> dict[st
 
 def known_papers(ws: Workspace, entries: Iterable[Entry]) -> dict[str, Known]:
     """What the store knows of the entries' papers, by entry id."""
+    known: dict[str, Known] = {}
     with read(ws.store) as db:
-        found = find_all(db, [entry.id for entry in entries])
         since = in_catalog(db)
-    shown = ws.settings.catalog.abstracts
-    return {name: _known(stored, since.get(stored.number), shown=shown) for name, stored in found.items()}
+        for chunk in chunks([entry.id for entry in entries]):  # a whole paper takes several times what is kept of it
+            for name, stored in find_all(db, chunk).items():
+                known[name] = _known(stored, since.get(stored.number), shown=ws.settings.catalog.abstracts)
+    return known
 
 
 def _known(stored: Stored, accepted: datetime | None, *, shown: bool) -> Known:

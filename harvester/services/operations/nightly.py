@@ -25,6 +25,7 @@ from harvester.domain.run_report import (
     RunReport,
     run_state,
 )
+from harvester.services.catalog.layout import renew_layout
 from harvester.services.catalog.notices import mark_entries
 from harvester.services.catalog.proposal_reading import read_back
 from harvester.services.catalog.proposing import propose
@@ -169,6 +170,7 @@ def _work(
     if digest:
         _step(night, lambda: _send(ws, night, watch))
     _step(night, lambda: _prepare_queue(ws, alongside.classifier, watch))
+    _step(night, lambda: renew_layout(ws))
 
 
 def _alarm(ws: Workspace, night: Night, begun: float, if_failed: str) -> RunReport:

@@ -44,6 +44,18 @@ similar_papers = Table(
     Column("nearest", JSON, nullable=False),  # numbers of papers, each with its cosine; the nearest first
 )
 
+# Where the catalog's papers are on its map, as the last run placed them: one row, each list in the order of the ids.
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("mark", String(64), primary_key=True),  # the hash of the texts that it was made from
+    Column("ids", JSON, nullable=False),
+    Column("places", JSON, nullable=False),
+    Column("groups", JSON, nullable=False),
+    Column("similar", JSON, nullable=False),
+    Column("made", Moment, nullable=False),
+)
+
 # Papers from just below the scope threshold that were queued anyway, to measure lost recall: ten per week.
 probes = Table(
     "probes",

@@ -158,6 +158,8 @@ def test_rows_change_on_the_other_page_and_readers_are_shown(room: Room, desk: O
     expect(bob.locator(".states [data-state=rejected]")).to_have_text("1")
     expect(bob.locator("#others")).to_contain_text("ann just decided: rejected.")
     expect(row(bob, room, "2506.00002").locator(".reader")).to_have_text("ann is reading this")
+    bob.keyboard.press("x")
+    expect(bob.locator("#said")).to_contain_text("Already rejected: ")
     expect(ann.locator("#total")).to_have_text("2 pending")
     ann.goto("/review/runs")  # she leaves the queue
     expect(row(bob, room, "2506.00002").locator(".reader")).to_have_text("")

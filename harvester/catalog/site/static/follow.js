@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 const COLUMNS = ["year", "venue"];
+const WORD = new Intl.ListFormat("en", { type: "disjunction" });
 
 /** Links to the feed and the digest of a state; null on a static site, which has neither. */
 export function follow(data, state) {
@@ -24,6 +25,12 @@ export function follow(data, state) {
   if (state.code) feed.set("code", "1");
   if (state.since) feed.set("since", state.since);
   return h("p", { class: "follow" }, "Follow this search: ",
-    h("a", { href: `/feeds/search.atom?${feed}`, rel: "alternate", type: "application/atom+xml" }, "feed"), " ",
-    h("a", { href: `/subscribe?${digest}` }, "by mail"));
+    h("a", { href: `/feeds/search.atom?${feed}`, rel: "alternate", type: "application/atom+xml" }, "feed"), " or ",
+    h("a", { href: `/subscribe?${digest}` }, "by mail"), without(state));
+}
+
+/** What the mail cannot choose by, so that nobody expects it to. */
+function without(state) {
+  const left = [...COLUMNS.filter((name) => state.chosen[name].size), ...(state.code ? ["code"] : [])];
+  return left.length ? `; the mail does not choose by ${WORD.format(left)}` : "";
 }
