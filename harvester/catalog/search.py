@@ -169,8 +169,8 @@ class Finder:
             abstracts: those that may be shown, by entry id.
             last: a finder of mostly the same entries and the same taxonomy: only what it does not know is indexed.
         """
-        known = last and last._index
-        self._index = known if known and len(known.papers) < _STALE * len(entries) else _Index(taxonomy)
+        known = last._index if last else None
+        self._index: _Index = known if known and len(known.papers) < _STALE * len(entries) else _Index(taxonomy)
         numbers = {entry.id: number for number, (entry, _) in enumerate(self._index.papers)}  # of each one's last text
         self._places: dict[int, int] = {}  # in the entries, by number in the index
         for place, entry in enumerate(entries):
