@@ -64,25 +64,6 @@ def test_everything_that_is_imported_is_declared() -> None:
     assert distributions(imports(["tests", "benchmarks", "docs"])) <= everything
 
 
-def test_what_benchmarks_import_from_each_other_exists() -> None:
-    """A function had moved to another of them, and nobody could time an upgrade any more."""
-    trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "benchmarks").glob("*.py")}
-    bound = {name: set(top_level(tree)) for name, tree in trees.items()}
-    asked = [(node.module, alias.name) for tree in trees.values() for node in tree.body
-             if isinstance(node, ast.ImportFrom) and node.module in trees for alias in node.names]  # fmt: skip
-    assert len(asked) > 10
-    assert [one for one in asked if one[1] not in bound[str(one[0])]] == []
-
-
-def top_level(tree: ast.Module) -> Iterator[str]:
-    """The names that a module defines itself."""
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            yield from (name.id for name in ast.walk(node) if isinstance(name, ast.Name))
-
-
 def test_people_and_machines_are_told_what_it_is() -> None:
     assert {"Typing :: Typed", "Programming Language :: Python :: 3.11"} <= set(PROJECT["classifiers"])
     assert PROJECT["keywords"]
