@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that Unicode does not take apart into a plain one and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n"})
@@ -37,6 +38,7 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", "".join(map(_spelled, plain)).translate(_PLAIN)))
 
 
+@lru_cache(maxsize=4096)  # a title is compared with many
 def whole_title(title: str) -> str:
     """Equal for two spellings of a title: unlike `title_key` not truncated, nor empty for a title of symbols only."""
     return folded(without_lead(title)).replace(" ", "") or title

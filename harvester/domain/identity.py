@@ -12,12 +12,11 @@ _ARXIV = re.compile(
 )
 _ARXIV_PREFIX = re.compile(r"^(arxiv:|oai:arxiv\.org:)", re.IGNORECASE)
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org", "cn.arxiv.org", "xxx.lanl.gov")
-# Pages of others about one paper, whose addresses have its arXiv id, and Nature's, which have the end of its DOI.
+# Pages of others about one paper, whose addresses have its arXiv id.
 _ARXIV_PAGE = re.compile(
     r"(?:www\.)?(?:(?:huggingface\.co|hf\.co)/papers|alphaxiv\.org/(?:abs|overview|pdf)"
     r"|ar5iv(?:\.labs\.arxiv)?\.org/(?:html|abs)|arxiv-vanity\.com/papers)/(?P<id>.+)"
 )
-_NATURE_PAGE = re.compile(r"(?:www\.)?nature\.com/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\da-z])(?:\.pdf)?")
 _PUBMED = re.compile(
     r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed/|europepmc\.org/(?:article|abstract)/MED/)"
     r"(?P<pmid>\d{1,9})"
@@ -156,8 +155,6 @@ def link_identifier(address: str) -> str | None:
     page = f"{parts.hostname}{parts.path.rstrip('/')}"
     if found := _PUBMED.fullmatch(page):
         return _pubmed(found)
-    if found := _NATURE_PAGE.fullmatch(page):
-        return f"doi:10.1038/{found['id']}"
     about = _ARXIV_PAGE.fullmatch(page)
     if about or parts.hostname in _ARXIV_HOSTS:
         path = about["id"] if about else re.sub(r"^/(abs|pdf|html|format|ps)/", "", parts.path.rstrip("/"))

@@ -13,7 +13,7 @@ from harvester.store.tables import batched, batches, decisions, publications
 
 def add_batch(db: Connection, action: str, by: str, now: datetime) -> int:
     """A new batch, still empty; returns its number."""
-    return inserted(db, insert(batches).values(action=action, by=by, at=now))
+    return inserted(db, batches, {"action": action, "by": by, "at": now})
 
 
 def put_in_batch(db: Connection, batch: int, made: Iterable[int]) -> None:

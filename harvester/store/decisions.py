@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, select
 
 from harvester.domain.decisions import Decision
 from harvester.domain.labels import Labels
@@ -28,7 +28,7 @@ def add_decision(db: Connection, decision: Decision) -> int:
         "at": decision.at,
         "links": decision.links,
     }
-    return inserted(db, insert(decisions).values(values))
+    return inserted(db, decisions, values)
 
 
 def decisions_on(db: Connection, numbers: Iterable[int]) -> dict[int, list[Decision]]:

@@ -155,7 +155,7 @@ def recipient_of(db: Connection, message_id: str) -> int | None:
 def _digest(db: Connection, day: date, now: datetime) -> int:
     """The number of a day's digest, created if there is none."""
     found = db.execute(select(digests.c.id).where(digests.c.day == day)).scalar()
-    return inserted(db, insert(digests).values(day=day, composed=now)) if found is None else int(found)
+    return inserted(db, digests, {"day": day, "composed": now}) if found is None else int(found)
 
 
 def _add_to_archive(db: Connection, digest: int, papers: set[int]) -> None:

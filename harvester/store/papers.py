@@ -1,10 +1,10 @@
 """Papers, their names and where they were seen: one row per paper, whatever the source and version."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, or_, select, update
+from sqlalchemy import Connection, Row, Table, insert, or_, select, update
 
 from harvester.domain.folding import whole_title
 from harvester.domain.papers import Author, Paper, PastSighting, Stored
@@ -90,9 +90,9 @@ def unhydrated(db: Connection) -> list[str]:
     return [name.removeprefix("arxiv:") for name in db.execute(query.order_by(papers.c.number)).scalars()]
 
 
-def inserted(db: Connection, statement: Insert) -> int:
-    """Run an insert of one row; returns the number the database gave it."""
-    key = db.execute(statement).inserted_primary_key
+def inserted(db: Connection, table: Table, row: Mapping[str, Any]) -> int:
+    """Insert a row; returns the number the database gave it."""
+    key = db.execute(insert(table), dict(row)).inserted_primary_key  # with the values apart, its SQL is made only once
     assert key is not None  # noqa: S101 - only an insert of many rows has none
     return int(key[0])
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from harvester.domain.proposals import Proposal
 from harvester.store.papers import inserted
@@ -11,7 +11,7 @@ from harvester.store.tables import proposals
 
 def add_proposal(db: Connection, name: str, note: str, now: datetime) -> int:
     """Store a proposal until it is fetched; returns its number."""
-    return inserted(db, insert(proposals).values(name=name, note=note, at=now, state="waiting", paper=None))
+    return inserted(db, proposals, {"name": name, "note": note, "at": now, "state": "waiting", "paper": None})
 
 
 def proposals_in(db: Connection, state: str) -> list[Proposal]:

@@ -202,7 +202,7 @@ class _Known:
         names = self._free_names(paper) or [free_name(self.db, paper)]
         source = sighting.source.name
         row = {**columns(paper), "authority": authority, "text_source": source, "added": self.now, "name": names[0]}
-        number = inserted(self.db, insert(papers).values(**row))
+        number = inserted(self.db, papers, row)
         self.stored[number] = Stored(number, replace(paper, identifiers=()), authority, source)
         self.titled.setdefault(title_hash(paper.title), []).append(number)
         self._give(number, names)
@@ -243,7 +243,7 @@ class _Known:
 
     def _give(self, number: int, names: Iterable[str]) -> None:
         for name in names:
-            self.db.execute(insert(identifiers).values(name=name, paper=number))
+            self.db.execute(insert(identifiers), {"name": name, "paper": number})
             self.numbers[name] = number
             known = self.stored[number]
             named = replace(known.paper, identifiers=(*known.paper.identifiers, name))
@@ -255,16 +255,15 @@ class _Known:
         if key in self.seen:
             return False
         self.seen.add(key)
-        self.db.execute(
-            insert(sightings).values(
-                paper=number,
-                source=sighting.source.name,
-                version=sighting.paper.version,
-                announced=sighting.announced,
-                announce_type=sighting.announce_type,
-                seen=self.now,
-            )
-        )
+        row = {
+            "paper": number,
+            "source": sighting.source.name,
+            "version": sighting.paper.version,
+            "announced": sighting.announced,
+            "announce_type": sighting.announce_type,
+            "seen": self.now,
+        }
+        self.db.execute(insert(sightings), row)
         return True
 
 

@@ -65,7 +65,7 @@ def take_apart(db: Connection, merge: Merge, now: datetime) -> int:
     moving = _own_names(merge)
     row = {**columns(merge.other.paper), "authority": merge.other.authority, "added": now}
     name = moving[0] if moving else free_name(db, merge.other.paper)
-    number = inserted(db, insert(papers).values(**row, name=name))
+    number = inserted(db, papers, {**row, "name": name})
     staying = select(identifiers.c.name).where(identifiers.c.paper == merge.paper, identifiers.c.name.not_in(moving))
     first = db.execute(staying.order_by(identifiers.c.name)).scalars().first()
     restored = {**columns(_restored(db, merge)), "authority": merge.kept.authority, "name": first}

@@ -355,7 +355,6 @@ A sentence that only cites a note[^7].
 - **Strain at rest** CoRR abs/cs/0601001
 - Beats in the dark. doi:10.1175/1520-0493(1998)126<0001:XYZ>2.0.CO;2
 - **Walls without labels** https://www.alphaxiv.org/abs/2101.00003 https://huggingface.co/papers/2101.00003
-- **Sounds of valves** https://www.nature.com/articles/s41598-021-00001-2
 """,
         (
             Said("arxiv:2101.00001", "Plaques on a graph", venue="CoRR"),
@@ -363,7 +362,6 @@ A sentence that only cites a note[^7].
             Said("arxiv:cs/0601001", "Strain at rest", venue="CoRR"),
             Said("doi:10.1175/1520-0493(1998)126<0001:xyz>2.0.co;2", "Beats in the dark"),
             Said("arxiv:2101.00003", "Walls without labels", links=("paper", "paper-2")),
-            Said("doi:10.1038/s41598-021-00001-2", "Sounds of valves"),
         ),
     ),
 }  # fmt: skip

@@ -59,7 +59,7 @@ def export(papers: Iterable[Entry], name: str, context: Context = CONTEXT) -> st
 
 
 def known(papers: Iterable[Entry]) -> list[Entry]:
-    return [plain(paper) for paper in newest_first(papers)]
+    return newest_first(map(plain, papers))
 
 
 def pairs(texts: Iterable[str]) -> dict[str, str]:

@@ -26,7 +26,8 @@ from harvester.catalog.importing.records.latex import from_latex
 from harvester.catalog.published import Published
 from harvester.domain.labels import Labels
 
-from .test_export import CONTEXT, DOIS, ENTRY, LABELS, export, few, known, lists, quoted
+from .strategies import fewer
+from .test_export import CONTEXT, DOIS, ENTRY, LABELS, export, known, lists, quoted
 
 NAMES = (
     "Jan van der Berg Jr.", "The Heart & Vessel Group", "José Ortega y Gasset", "Bee Jr", "Suharto", "Frank Van Damme",
@@ -49,7 +50,7 @@ PAPERS = [
 ]  # fmt: skip
 
 
-@few
+@fewer
 @given(lists)
 def test_bibtexparser_reads_what_pybtex_reads(papers: list[Entry]) -> None:
     for name in ("bibtex", "biblatex"):
@@ -67,7 +68,7 @@ def test_bibtexparser_reads_what_pybtex_reads(papers: list[Entry]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:The following arguments for Reference are unsupported. custom:UserWarning")
-@few
+@fewer
 @given(lists)
 def test_citeproc_reads_every_field(papers: list[Entry]) -> None:
     items = json.loads(export(papers, "csl-json"))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,8 @@ def metrics(room: Room) -> dict[str, list[dict[str, str]]]:
     """What /metrics shows: the labels of every sample, by name; a family may have none now."""
     ws = open_workspace(room.config)
     answer = next(route for route in health.routes(ws).routes if route.path == "/metrics").endpoint  # type: ignore[attr-defined]
-    text = asyncio.run(answer(Request({"type": "http", "headers": []}))).body.decode()
+    with ThreadPoolExecutor() as apart:  # in this thread, the loop of a browser may be running
+        text = apart.submit(asyncio.run, answer(Request({"type": "http", "headers": []}))).result().body.decode()
     ws.store.dispose()
     families = list(text_string_to_metric_families(text))
     none: dict[str, list[dict[str, str]]] = {family.name: [] for family in families}

@@ -7,8 +7,9 @@ from harvester.base.escape import is_web_url
 from harvester.catalog.importing.records.arxiv_ids import arxiv_in, is_arxiv
 from harvester.catalog.importing.records.citation import Work
 from harvester.catalog.importing.records.latex import from_latex, verbatim
+from harvester.catalog.importing.records.paper_pages import paper_at
 from harvester.catalog.published import Published
-from harvester.domain.identity import doi_identifier, link_identifier, title_identifier
+from harvester.domain.identity import doi_identifier, title_identifier
 from harvester.domain.papers import PREPRINT_SERVER, venue_of
 
 Fields = Mapping[str, str]
@@ -54,7 +55,7 @@ def identifier_of(fields: Fields, title: str, key: str = "") -> str:
         return f"arxiv:{found}"
     written = [verbatim(fields.get(name, "")) for name in ("doi", "url", "ee", "howpublished", "note", "eid")]
     named = filter(None, (doi_identifier(text) for text in written if "10." in text))
-    linked = filter(None, map(link_identifier, addresses_of(fields)))
+    linked = filter(None, map(paper_at, addresses_of(fields)))
     archive = fields.get("archiveprefix", "") or fields.get("eprinttype", "")
     number = fields.get("eprint" if archive.lower() in ("pubmed", "pmid") else "pmid", "").strip()
     pubmed = f"pmid:{number}" if number.isdecimal() else ""

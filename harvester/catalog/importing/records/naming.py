@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from harvester.catalog.importing.records.fields import is_code
 from harvester.catalog.importing.records.page import Link, Page
+from harvester.catalog.importing.records.paper_pages import paper_at
 from harvester.domain.folding import whole_title
-from harvester.domain.identity import link_identifier
 
 _CITING = re.compile(
     r"\b(?:cit(?:e|ing|ations?)|bibtex|(?:our|the) (?:papers?|publications?)|papers?|publications?|引用)\b"
@@ -69,7 +69,7 @@ def rank(page: Page, line: int) -> int:
 
 def paper_id(link: Link) -> str:
     """The identifier of the paper that a link leads to; "" for software, data sets and other pages."""
-    found = link_identifier(link.address) or ""
+    found = paper_at(link.address) or ""
     return "" if _NO_PAPER_DOI.match(found) else found
 
 
@@ -121,7 +121,7 @@ def _role(link: Link) -> str:
 
 def _is_titled_page(link: Link) -> bool:
     enough = len(link.label.split()) > _LEAST_WORDS
-    return enough and bool(title_at(link)) and not link_identifier(link.address) and not is_code(link.address)
+    return enough and bool(title_at(link)) and not paper_at(link.address) and not is_code(link.address)
 
 
 def _is_own(page: Page, link: Link) -> bool:
