@@ -179,6 +179,7 @@ def test_every_shape_of_an_arxiv_id(fields: str) -> None:
         ("doi={10.1007/978-3-030-1\\_12}", "doi:10.1007/978-3-030-1_12"),
         ("note={doi: 10.1000/tides}", "doi:10.1000/tides"),
         ("url={https://www.nature.com/articles/s41591-022-01234-5}", "doi:10.1038/s41591-022-01234-5"),
+        ("url={https://www.nature.com/articles/S41591-022-01234-5}", "doi:10.1038/s41591-022-01234-5"),
         ("eprint={2203.01234}, archivePrefix={medRxiv}", "title:tides"),
         ("eprint={31234567}, archivePrefix={PubMed}", "pmid:31234567"),
         ("url={https://pubmed.ncbi.nlm.nih.gov/31234567/}", "pmid:31234567"),

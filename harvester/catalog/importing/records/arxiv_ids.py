@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 from harvester.catalog.importing.records.latex import verbatim
-from harvester.domain.identity import arxiv_version, link_identifier
+from harvester.catalog.importing.records.paper_pages import paper_at
+from harvester.domain.identity import arxiv_version
 
 _ID = re.compile(
     r"(?<![\d.])(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?(?!\d)|[a-z-]{2,16}(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?(?!\d))"
@@ -43,7 +44,7 @@ def _linked(text: str) -> str:
         address = word.strip("().").rstrip("/")
         whole = address if "://" in address else f"https://{address}"
         doi = re.search(r"10\.48550/arxiv\.", address, re.IGNORECASE)
-        found = f"arxiv:{address[doi.end() :]}" if doi else link_identifier(whole) or ""
+        found = f"arxiv:{address[doi.end() :]}" if doi else paper_at(whole)
         found = address if address.lower().startswith("arxiv:") else found
         if found.lower().startswith("arxiv:") and (named := arxiv_version(found)):
             return named[0]

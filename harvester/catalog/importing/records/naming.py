@@ -69,7 +69,7 @@ def rank(page: Page, line: int) -> int:
 
 def paper_id(link: Link) -> str:
     """The identifier of the paper that a link leads to; "" for software, data sets and other pages."""
-    found = paper_at(link.address) or ""
+    found = paper_at(link.address)
     return "" if _NO_PAPER_DOI.match(found) else found
 
 

@@ -1,4 +1,4 @@
-"""Pages about one paper, as records name them."""
+"""Identifiers in the addresses of pages about a paper: those that contain them as they are, and Nature's."""
 
 import re
 
@@ -9,7 +9,8 @@ _NATURE_PAGE = re.compile(
 )
 
 
-def paper_at(address: str) -> str | None:
-    """The identifier in the address of a page; Nature's have the end of their DOI. None if there is none."""
-    found = _NATURE_PAGE.match(address)
-    return f"doi:10.1038/{found['id']}" if found else link_identifier(address)
+def paper_at(address: str) -> str:
+    """The identifier of the paper that a page is about; "" if its address has none."""
+    if found := _NATURE_PAGE.match(address):
+        return f"doi:10.1038/{found['id'].lower()}"
+    return link_identifier(address) or ""
