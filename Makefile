@@ -11,6 +11,9 @@ MODEL_TEXTS ?= $(wildcard ../shared/corpus/*.jsonl.gz)
 # A model whose encoder goes on with the papers that are new to it, in a third of the time: make model MODEL_FROM=data/model
 MODEL_FROM ?=
 
+# Container images often set this. Without bytecode every start compiles what it imports, which doubles its time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak check lint types docs run web model lock
 
