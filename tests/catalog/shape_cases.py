@@ -309,4 +309,41 @@ Ann Dee, Bob Poe<br>
             Said("doi:10.1000/abc", "Válvulas à noite", "2019-03", "", ("paper",), ("João Silva", "Ana Souza"), ""),
         ),
     ),
+    "remarks in bold, remarks that name links, authors and others": Case(
+        """\
+- (★★★) Veins from a phone [Link](https://arxiv.org/abs/2301.10002)
+- LeafNet: *A network that reads leaflets*, Dee, et al. [`arXiv:2301.10003`](https://arxiv.org/abs/2301.10003)
+- A model of walls and chambers, Dee, Poe, et al., MICCAI 2021 [pdf](https://papers.example.org/walls)
+- [Atlas of beats](https://doi.org/10.1000/beats): 10,000 recordings of beats.
+
+| Paper | Year | Resources |
+| --- | --- | --- |
+| [Strain at rest](https://doi.org/10.1000/rest) | 2020 | [[code]](https://github.com/roe/rest) [[data]](https://zenodo.org/record/1) |
+
+### Plaques on a graph
+[Paper](https://arxiv.org/abs/2201.10001)
+
+> **TL;DR** Reads plaques.
+""",
+        (
+            Said("arxiv:2301.10002", "Veins from a phone", note=""),
+            Said("arxiv:2301.10003", "LeafNet: A network that reads leaflets", authors=("Dee",)),
+            Said("title:amodelofwallsandchambers", "A model of walls and chambers", "2021", "MICCAI", ("pdf",), ("Dee", "Poe")),
+            Said("doi:10.1000/beats", "Atlas of beats", note="10,000 recordings of beats"),
+            Said("doi:10.1000/rest", "Strain at rest", "2020", links=("paper", "code", "data"), note=""),
+            Said("arxiv:2201.10001", "Plaques on a graph", note="TL;DR: Reads plaques."),
+        ),
+    ),
+    "a publisher's page and the preprint": Case(
+        """\
+- [Valves from CT](https://ieeexplore.ieee.org/document/1) [[arXiv](https://arxiv.org/abs/2101.10001)]
+- [ACDC](https://acdc.example.org) [[paper](https://doi.org/10.1000/acdc)]
+- **Strain at rest** [[Best of March](https://link.springer.com/article/rest)]
+""",
+        (
+            Said("arxiv:2101.10001", "Valves from CT", links=("paper", "paper-2")),
+            Said("doi:10.1000/acdc", "ACDC", links=("project", "paper")),
+            Said("title:strainatrest", "Strain at rest", links=("paper",)),
+        ),
+    ),
 }  # fmt: skip

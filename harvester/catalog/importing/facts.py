@@ -15,10 +15,11 @@ from harvester.catalog.importing.dates import (
 )
 from harvester.catalog.importing.inline import LINE_BREAK, TOKEN, Inline, Link, notes_in, trimmed
 from harvester.catalog.importing.journals import ends_abbreviated, is_abbreviated_journal, with_full_stop
+from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.names import FAMILIES_FIRST, listed_names, names_of
 from harvester.catalog.importing.roles import role_of
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
-from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, label_before, phrases, plain, role_word
+from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, phrases, plain, role_word
 from harvester.catalog.published import Published
 from harvester.domain.identity import link_identifier
 from harvester.domain.text import clean
@@ -40,6 +41,7 @@ _SHORT_VENUE = 5  # words of a venue and its year, which a link to a paper is ca
 _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
+_BETWEEN_BRACKETS = re.compile(r"\]\s*\[")
 _SURNAMES_FIRST = re.compile(r"\s*(?:[^\W\d_][\w'’-]+ [A-Z]{1,3},\s*){1,60}[^\W\d_][\w'’-]+ [A-Z]{1,3}")
 _KEY = re.compile(r"[A-Z][a-z]+\+?\d\d[a-z]?")  # of a reference: [Dee21]
 _LEADING_ON = re.compile(r"(?:\s+(?:is|are|available|at|in|on|from|here))+\Z", re.IGNORECASE)
@@ -76,7 +78,7 @@ class Facts:
     def line(self, line: Inline) -> None:
         """Take in a line: what its label says (``Date: July 2026``), otherwise whatever it contains."""
         bare = unmarked(line.part(0, _LONGEST))
-        label, part, start = label_before(bare.text)
+        label, part, start = label_of(bare)
         inside_link = any(span.start < start for span in bare.of("link"))
         if label and not inside_link and (part or _is_said(bare, start)):
             self.part(part or "said", label, bare.part(start), more=bare.text[len(label) : start])
@@ -99,7 +101,8 @@ class Facts:
             )
         elif part in ("note", "said"):
             said = _with_brackets(Inline(text.text.replace(LINE_BREAK, ";"), text.spans))
-            self.note(said if part == "note" else f"{label}: {said}", said)
+            if not _names_links(said):
+                self.note(said if part == "note" else f"{label}: {said}", said)
         elif part in ("title", "name"):
             self.title = self.title or tidy(words)
         else:
@@ -185,8 +188,8 @@ class Facts:
     def note(self, text: str, said: str) -> bool:
         """Add a note, if it says something."""
         bare = plain(text).strip(" ,;|:：")
-        if all(_is_label(piece) for piece in _LABELS.split(_LEADING_ON.sub("", bare))):
-            return True  # "Paper; Code": what links would be called
+        if _names_links(bare):
+            return True
         if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
             self.notes.append(bare)
         return True
@@ -402,8 +405,14 @@ def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
     if _KEY.fullmatch(note) and not is_place_or_date(note):
         return False
-    known = is_place_or_date(note) or not re.search(r"[^\W\d]", note)
+    known = is_place_or_date(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
+
+
+def _names_links(text: str) -> bool:
+    """Whether a text is what links would be called: ``Paper; Code``, ``[code] [data]``."""
+    said = _BETWEEN_BRACKETS.sub(";", _LEADING_ON.sub("", text)).strip("[] ")
+    return all(map(_is_label, _LABELS.split(said)))
 
 
 def _is_label(text: str) -> bool:

@@ -14,6 +14,7 @@ from harvester.catalog.importing.facts import Facts, without_links
 from harvester.catalog.importing.footnotes import with_footnotes
 from harvester.catalog.importing.inline import Inline, Link, links_in, notes_in
 from harvester.catalog.importing.item import Item, joined_notes
+from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.no_papers import has_such_name
 from harvester.catalog.importing.nodes import (
     Bullet,
@@ -29,7 +30,7 @@ from harvester.catalog.importing.nodes import (
     every,
 )
 from harvester.catalog.importing.paragraphs import is_detail, papers_of
-from harvester.catalog.importing.roles import TITLE, leads_to_people, names_part
+from harvester.catalog.importing.roles import TITLE, leads_to_people, leads_to_publisher, names_part
 from harvester.catalog.importing.rows import row_items
 from harvester.catalog.importing.titles import (
     Titled,
@@ -38,9 +39,10 @@ from harvester.catalog.importing.titles import (
     is_title_link,
     leads_to_paper,
     tidy,
+    unmarked,
 )
 from harvester.catalog.importing.unknown import is_grouping
-from harvester.catalog.importing.words import label_before, plain, role_word, word_count
+from harvester.catalog.importing.words import plain, role_word, word_count
 from harvester.domain.identity import link_identifier
 
 LABEL_LEVEL, GROUP_LEVEL = 60, 70  # of bold lines and of bullets that group others: below all headings
@@ -281,6 +283,8 @@ def _is_site(found: Titled, links: Sequence[Link]) -> bool:
         return False
     if _is_data_set(found):
         return True
+    if leads_to_publisher(found.link):
+        return False
     return any(role_word(link.label) == "paper" and link_identifier(link.target) for link in links)
 
 
@@ -374,7 +378,7 @@ def _is_paper_below(child: Node, draft: Draft) -> bool:
     fresh = Draft(lines[0], list(lines[1:]), bullet=isinstance(child, Bullet))
     if _only_details(fresh):
         return False
-    label, part, _ = label_before(plain(lines[0].content.text))
+    label, part, _ = label_of(unmarked(lines[0].content))
     if label and part:
         return False
     own = {link_identifier(link.target) for link in draft.links} - {None}

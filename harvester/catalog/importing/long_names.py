@@ -7,6 +7,7 @@ unless more follows ("Has 100 scans.").
 import re
 from dataclasses import dataclass
 
+from harvester.catalog.importing.data_sets import is_counted
 from harvester.catalog.importing.dates import is_place_or_date
 from harvester.catalog.importing.inline import TOKEN, Inline, Link, join, trimmed
 from harvester.catalog.importing.names import names_of
@@ -44,6 +45,8 @@ def long_name(line: Inline, name: Inline, end: int, *, like_a_paper: bool) -> Lo
     """
     glued = name.words.endswith((":", "："))
     colon = _COLON.match(line.text, end)
+    if (glued or colon) and is_counted(line.shape, end):
+        return None
     if glued or colon:
         start = colon.end() if colon else end
         return _behind(line, name, start) if len(name.words.split()) <= _SHORT else None

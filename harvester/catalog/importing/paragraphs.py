@@ -8,11 +8,12 @@ from harvester.catalog.importing.dates import is_place_or_date
 from harvester.catalog.importing.eastern_names import is_eastern
 from harvester.catalog.importing.facts import PAGES, without_links
 from harvester.catalog.importing.inline import Inline, links_in, notes_in
+from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
 from harvester.catalog.importing.nodes import Line
 from harvester.catalog.importing.parts import parts_of
 from harvester.catalog.importing.titles import find_title, is_generic, is_title_link, leads_to_paper, unmarked
-from harvester.catalog.importing.words import label_before, plain, word_count
+from harvester.catalog.importing.words import plain, word_count
 from harvester.domain.identity import link_identifier
 
 _STOP = re.compile(r"[.。](?<!\b[A-Z].)(?<! al\.)\s+|\s*[;|·•()（）]\s*|\s+[–—-]+\s+|\s+(?=(?:by|por|par)\s)")
@@ -48,7 +49,7 @@ def _begins(line: Line, above: Sequence[Line]) -> bool:
     content = unmarked(line.content)
     if content.text.startswith("|"):
         return True
-    _, part, start = label_before(content.text)
+    _, part, start = label_of(content)
     if part and start:
         return False
     first = find_title(above[0].content, bullet=False, like_a_paper=True).title
@@ -88,7 +89,7 @@ def _has_paper(lines: Sequence[Line]) -> bool:
 def is_detail(line: Inline) -> bool:
     """Whether a line has no title: labelled parts, links that say what they lead to, dates, venues, authors."""
     text = plain(line.text)
-    label, part, _ = label_before(text)
+    label, part, _ = label_of(unmarked(line))
     if label and part:
         return part not in ("title", "name")
     links = [link for link in links_in(line) if not link.image]

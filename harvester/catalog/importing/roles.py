@@ -24,6 +24,15 @@ _HOSTS: Mapping[str, str] = {
     "youtube.com": "video", "youtu.be": "video", "bilibili.com": "video", "colab.research.google.com": "colab",
     "twitter.com": "twitter", "x.com": "twitter", "kaggle.com": "data", "physionet.org": "data", "zenodo.org": "data",
 }  # fmt: skip
+_PUBLISHERS = (
+    "acm.org", "ieee.org", "springer.com", "sciencedirect.com", "elsevier.com", "nature.com", "openreview.net",
+    "thecvf.com", "mlr.press", "nips.cc", "neurips.cc", "aclanthology.org", "wiley.com", "tandfonline.com", "mdpi.com",
+    "frontiersin.org", "plos.org", "ncbi.nlm.nih.gov", "oup.com", "ahajournals.org", "jamanetwork.com", "bmj.com",
+    "thelancet.com", "cell.com", "science.org", "pnas.org", "iop.org", "spiedigitallibrary.org", "sagepub.com",
+    "biomedcentral.com", "lww.com", "acs.org", "jmir.org", "aaai.org", "ijcai.org", "jacc.org", "nejm.org",
+    "hindawi.com", "royalsocietypublishing.org", "cinc.org", "cambridge.org", "europepmc.org", "semanticscholar.org",
+    "biorxiv.org", "medrxiv.org", "ssrn.com", "doi.org",
+)  # fmt: skip
 _PEOPLE_HOSTS = frozenset(
     {
         "discord.gg", "discord.com", "t.me", "join.slack.com", "linkedin.com", "twitter.com", "x.com", "bsky.app",
@@ -46,7 +55,7 @@ def role_of(link: Link, hint: str = "") -> str:
     label = link.label
     hint = "" if hint == "link" else hint
     host = host_of(link.target)
-    by_host = "code" if host in _CODE_HOSTS else _HOSTS.get(host, "")
+    by_host = "code" if host in _CODE_HOSTS else "paper" if _publishes(host) else _HOSTS.get(host, "")
     if hint == TITLE:
         return by_host or "paper"
     if host == "huggingface.co" and role_word(label) in ("link", "") and not hint:
@@ -81,6 +90,11 @@ def paper_link(role: str) -> bool:
 def leads_to_code(link: Link) -> bool:
     """Whether a link leads to a host of code."""
     return host_of(link.target) in _CODE_HOSTS
+
+
+def leads_to_publisher(link: Link) -> bool:
+    """Whether a link leads to a publisher's site or an archive of papers."""
+    return _publishes(host_of(link.target))
 
 
 def names_part(link: Link) -> bool:
@@ -139,6 +153,10 @@ def host_of(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("export.")
     except ValueError:
         return ""
+
+
+def _publishes(host: str) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in _PUBLISHERS)
 
 
 def is_badge(address: str) -> bool:

@@ -7,6 +7,7 @@ from harvester.catalog.importing.dates import date_of, is_place_or_date, is_venu
 from harvester.catalog.importing.eastern_names import is_lone_name
 from harvester.catalog.importing.inline import Inline, join, trimmed
 from harvester.catalog.importing.journals import is_subject_too
+from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.sentences import LONGEST
 from harvester.catalog.importing.words import word_count
 
@@ -18,6 +19,7 @@ _TAIL_ROUND = re.compile(r"\s*[(（\[](?P<tail>[^()（）\[\]]{2,60})[)）\]][.�
 _CITED_ROUND = re.compile(r"\s?[(（](?P<cited>[^()（）\ue000\ue001]{5,140})[)）]")
 _LETTERS = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3々]{2,7}"
 _EASTERN_TAIL = re.compile(rf"\s+(?P<who>{_LETTERS}(?:[、，,\s]\s?{_LETTERS}){{0,9}}?)\s?(?:等人?|ら)?\s*\Z")
+_ET_AL = re.compile(r"[,，\s]\s*et\.? al\.?\s*\Z", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,，.;]\s+|\s+[–—|-]\s+|\s+(?=in\s)")
 _MOST_TAILS = 3
 BAR = Inline(" | ")
@@ -46,6 +48,10 @@ def _people_behind(title: str) -> int:
     """Where the authors at the end of a title start; -1 if there are none."""
     if (start := people_behind_by(title)) >= 0:
         return start
+    if _ET_AL.search(title):
+        commas = (comma.span() for comma in re.finditer(r"[,，]\s+", title))
+        if (start := next((start for start, end in commas if names_of(title[end:])), -1)) >= 0:
+            return start
     found = _EASTERN_TAIL.search(title)
     if found and title[: found.start()].strip():
         names = [name for name in re.split(r"[、，,\s]+", found["who"]) if name]
