@@ -52,6 +52,11 @@ class Published:
         return f"{_SHORT[self.month - 1].capitalize()}., {self.year:04}"
 
     @property
+    def month_and_year(self) -> str:
+        """``Nov 2024`` or ``2024``: the form on pages."""
+        return self.label.replace(".,", "")
+
+    @property
     def exact(self) -> date | None:
         """The date, if the day is known."""
         return date(self.year, self.month, self.day) if self.day else None

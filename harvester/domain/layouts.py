@@ -1,10 +1,12 @@
 """How the papers of the catalog lie to each other: on its map, in clusters, and which ones are most similar. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from harvester.domain.labels import Labels
 
+_Label = tuple[str, str]
 _ENOUGH = 0.5  # the share of the papers that a layout must know, to be good for all of them
 
 
@@ -29,8 +31,11 @@ def fitted(layout: Layout, papers: Mapping[str, Labels]) -> Layout | None:
     wanted = list(papers)
     if sum(name in known for name in wanted) < _ENOUGH * len(wanted):
         return None
-    held = {name: set(papers[name].pairs) for name in wanted if name in known}
-    at = [known[name] if name in known else known[_most_alike(set(papers[name].pairs), held)] for name in wanted]
+    held: dict[frozenset[_Label], str] = {}  # the first paper of each set of labels: there are few sets
+    for name in filter(known.__contains__, wanted):
+        held.setdefault(frozenset(papers[name].pairs), name)
+    like = cache(lambda labels: held[_most_alike(labels, held)])
+    at = [known[name if name in known else like(frozenset(papers[name].pairs))] for name in wanted]
     position = {known[name]: place for place, name in enumerate(wanted) if name in known}
     similar = [
         [position[other] for other in layout.similar[known[name]] if other in position] if name in known else []
@@ -40,9 +45,9 @@ def fitted(layout: Layout, papers: Mapping[str, Labels]) -> Layout | None:
     return Layout(layout.mark, wanted, [layout.places[number] for number in at], groups, similar)
 
 
-def _most_alike(labels: set[tuple[str, str]], held: Mapping[str, set[tuple[str, str]]]) -> str:
-    """The first paper that shares most labels, and has fewest others."""
-    return max(held, key=lambda name: (len(held[name] & labels), -len(held[name])))
+def _most_alike(labels: frozenset[_Label], held: Collection[frozenset[_Label]]) -> frozenset[_Label]:
+    """The first set that shares most labels, and has fewest others."""
+    return max(held, key=lambda own: (len(own & labels), -len(own)))
 
 
 def _renumbered(groups: Sequence[int]) -> list[int]:

@@ -41,7 +41,7 @@ def label_names(entry: Entry, taxonomy: Taxonomy) -> list[str]:
 
 def description(entry: Entry, known: Known) -> str:
     """A sentence or two on the paper: the beginning of its abstract, else who wrote it and where it appeared."""
-    place = ", ".join(filter(None, (entry.venue, entry.published.label)))
+    place = ", ".join(filter(None, (entry.venue, entry.published.month_and_year)))
     return shortened(known.abstract or ". ".join(filter(None, (", ".join(entry.authors), place))), _DESCRIPTION)
 
 

@@ -143,7 +143,7 @@ def _card(frame: Frame, entry: Entry, known: Known, most: int = _AUTHORS) -> dic
 
 
 def _place(entry: Entry) -> str:
-    return ", ".join(filter(None, (entry.venue, entry.published.label)))
+    return ", ".join(filter(None, (entry.venue, entry.published.month_and_year)))
 
 
 def _labels(taxonomy: Taxonomy, entry: Entry) -> list[dict[str, object]]:
