@@ -1,7 +1,7 @@
 """Exports through the programs that people use them with; what is not on PyPI is tried by ``make soak`` alone.
 
 biber and LaTeX: the packages biber, texlive-latex-extra and texlive-bibtex-extra of Debian. citation-js: ``npm install
--g citation-js``, with NODE_PATH set to ``npm root -g``.
+-g @citation-js/core @citation-js/plugin-csl @citation-js/plugin-bibtex``, with NODE_PATH set to ``npm root -g``.
 """
 
 import json
