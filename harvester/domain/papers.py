@@ -8,6 +8,7 @@ from datetime import date, datetime
 from harvester.domain.identity import best
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.domain.venue_names import without_issue
 
 PREPRINT_SERVER = "arXiv"
 LONGEST_TITLE = 1_000  # characters; the longest that PubMed has are some 600
@@ -58,8 +59,8 @@ class Paper:
 
 
 def venue_of(venue: str, identifier: str) -> str:
-    """Where a paper appeared: the venue that a source gave, else the preprint server, else ""."""
-    return venue or (PREPRINT_SERVER if identifier.startswith("arxiv:") else "")
+    """Where a paper appeared: the venue that a source gave, without its issue, else the preprint server, else ""."""
+    return without_issue(venue) or (PREPRINT_SERVER if identifier.startswith("arxiv:") else "")
 
 
 def arrived(paper: Paper) -> Paper:

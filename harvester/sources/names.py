@@ -14,7 +14,7 @@ _ADDRESS = re.compile(rf"<?{_MAIL}>?")
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_A-ZÀ-ÖØ-Þ])\d{1,2}(?:, ?\d{1,2})*(?!\d)|[*†‡§¶#]+")
 _TITLE = re.compile(r"(?:(?:dr|prof|professor|mr|mrs|ms)\.?\s+)+(?=\S+\s+\S)", re.IGNORECASE)
 _BEHALF = re.compile(r"(?:and\s+)?(?:on behalf of|for)\s+(?=the\b)|and\s+", re.IGNORECASE)
-_NOBODY = re.compile(r"null|none|n/?a", re.IGNORECASE)
+_NOBODY = re.compile(r"null|none|n/?a|unknown", re.IGNORECASE)
 _WIDE = str.maketrans({"；": ";", "，": ",", "、": ","})
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # one word is a whole name: 王小丽
 _AND_OTHERS = re.compile(r"[,;]?\s*\bet al\b\.?", re.IGNORECASE)
@@ -48,7 +48,7 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
 
 
 def name_of(text: str) -> str:
-    """One author's name from a field of its own, in the usual order; "" for ``:``, ``et al.`` and nothing."""
+    """One author's name from a field of its own, in the usual order; "" for ``:``, ``et al.``, ``Unknown``."""
     name = _without_rank(_upright(_bare(text)[:_LONGEST]))
     return name if any(map(str.isalpha, name)) and not _NOBODY.fullmatch(name) else ""
 

@@ -17,7 +17,7 @@ _MOST = 14  # clusters; more names than that hide the map
 _COMPARED = 2000  # papers that are grouped with each other; the others join the cluster they are in the middle of
 _SECOND = 0.3  # the share of a cluster's papers that a second label needs, to be named too
 _TELLING = 0.08  # how far a label must set a cluster apart to name it
-_UNNAMED = "Other papers"
+_UNNAMED, _ALL = "Other papers", "All papers"
 
 
 def groups(places: Sequence[Sequence[int]]) -> list[int]:
@@ -77,7 +77,7 @@ def _telling_labels(of: "NDArray[Any]", entries: Sequence[Entry], taxonomy: Taxo
             facet, label = labels[number]
             if telling[number] >= _TELLING and (not named or share[number] >= _SECOND):
                 named.setdefault(facet, label.name)
-        yield list(named.values()) or [_UNNAMED]
+        yield list(named.values()) or [_UNNAMED if of.any() else _ALL]
 
 
 def _distinct(found: Iterator[list[str]]) -> list[str]:

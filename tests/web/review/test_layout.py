@@ -84,6 +84,15 @@ def test_every_ticked_and_unsure_label_is_in_view(full: Room, desk: Open, width:
         expect(page.locator("#said")).to_contain_text("Now deferred")
 
 
+def test_a_paper_that_the_list_does_not_show_is_in_view_on_a_phone(full: Room, desk: Open) -> None:
+    page = desk(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page.click("#paper button:has-text('Defer')")
+    expect(page.locator("#said")).to_contain_text("Now deferred")
+    page.goto("/review?paper=arxiv:2506.00001")
+    expect(page.locator("#paper h2")).to_be_in_viewport()
+    page.wait_for_function(f"() => ({HIDDEN})().length === 0")
+
+
 def test_likely_labels_are_back_after_editing_and_with_the_next_paper(full: Room, desk: Open) -> None:
     page = desk(viewport={"width": 1366, "height": 768})
     faint = page.locator(".chip.faint:not(:has(:checked))")

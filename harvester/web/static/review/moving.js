@@ -240,10 +240,10 @@ if (one("#said")) {
     fetchAhead();
   });
 }
+if (shown() && narrow()) one("section.paper").scrollIntoView();
 if (shown() && current()) {
   const turned = location.hash === LAST;
   history.replaceState({ paper: shown().dataset.id }, "", turned ? location.pathname + location.search : undefined);
-  if (narrow()) one("section.paper").scrollIntoView();
   if (turned && last() !== current()) open(last());
   else fetchAhead();
 }
