@@ -2,7 +2,7 @@
 
 import re
 
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.feed import plain_text
 
 # <h4>Background</h4>, <title>Abstract</title>; the length is limited because a heading may never end.
@@ -18,7 +18,7 @@ def abstract_of(markup: str) -> str:
     begin, *rest = _HEADING.split(markup)  # text, then for each heading: tag, heading, text
     sections = [("", begin), *zip(rest[1::3], rest[2::3], strict=True)]
     text = " ".join(filter(None, (_section(heading, body) for heading, body in sections)))
-    return "" if _NOTHING.fullmatch(text) else plain_accents(text)
+    return "" if _NOTHING.fullmatch(text) else plain_tex(text)
 
 
 def _section(heading: str, body: str) -> str:

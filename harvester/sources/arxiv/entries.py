@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, OddRecord, Paper
 from harvester.domain.text import clean
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import Malformed
 from harvester.sources.names import name_of
@@ -97,8 +97,8 @@ def as_paper(result: "Result") -> Paper:
     comment = clean(result.comment or "")
     return Paper(
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
-        title=plain_accents(clean(result.title)),
-        abstract=plain_accents(clean(result.summary)),
+        title=plain_tex(clean(result.title)),
+        abstract=plain_tex(clean(result.summary)),
         authors=tuple(
             Author(name, clean("; ".join(author.affiliation)))
             for author in result.authors

@@ -16,7 +16,7 @@ from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import OddRecord, Paper
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import BadQuery, Incomplete, Malformed, Unavailable
 from harvester.sources.http import Transport
@@ -213,8 +213,8 @@ def _record(found: XmlElement) -> Record:
         datestamp=_datestamp(found, named[0]),
         sets=tuple(clean(spec.text or "") for spec in found.findall("oai:header/oai:setSpec", NAMESPACES)),
         categories=tuple(_text(raw, "categories").split()),
-        title=plain_accents(_text(raw, "title")),
-        abstract=plain_accents(_text(raw, "abstract")),
+        title=plain_tex(_text(raw, "title")),
+        abstract=plain_tex(_text(raw, "abstract")),
         authors=_text(raw, "authors"),
         deleted=found.find("oai:header", NAMESPACES).get("status") == "deleted",
         withdrawn=_is_withdrawn(raw),

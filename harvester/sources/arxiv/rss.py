@@ -23,7 +23,7 @@ from harvester.domain.text import clean
 from harvester.sources.arxiv import api as arxiv_api
 from harvester.sources.arxiv.api import ArxivSettings
 from harvester.sources.arxiv.ids import BATCH, hydrate
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.errors import BadQuery, Malformed, Throttled, Unavailable, Unreached
 from harvester.sources.feed import alone, parse_feed
 from harvester.sources.http import Transport
@@ -220,8 +220,8 @@ def _announcement(entry: Any, category: str) -> Announcement | None:
         version=named[1],
         announce_type=kind,
         day=_day(entry),
-        title=plain_accents(title),
-        abstract=plain_accents(clean(abstract[lead.end() :] if lead else abstract)),
+        title=plain_tex(title),
+        abstract=plain_tex(clean(abstract[lead.end() :] if lead else abstract)),
         categories=_categories(entry, category, kind),
         doi=doi if doi.startswith("doi:") else "",
     )

@@ -21,7 +21,7 @@ from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import Author, Paper, arrived
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.arxiv.withdrawal import is_withdrawn
 from harvester.sources.errors import Malformed
 from harvester.sources.names import name_of
@@ -129,8 +129,8 @@ def as_paper(record: dict[str, Any]) -> Paper:
     versions = _list(record, "versions", dict)
     paper = Paper(
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
-        title=plain_accents(clean(_text(record, "title"))),
-        abstract=plain_accents(clean(_text(record, "abstract"))),
+        title=plain_tex(clean(_text(record, "title"))),
+        abstract=plain_tex(clean(_text(record, "abstract"))),
         authors=tuple(filter(None, map(_author, _list(record, "authors_parsed", list)))),
         published=_created(versions[0]) if versions else None,
         updated=_created(versions[-1]) if versions else _day(_text(record, "update_date", "")),

@@ -8,7 +8,7 @@ from harvester.domain.notices import is_furniture, without_mark
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.sources.abstract import abstract_of
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.crossref.fields import day_of, first_text, published
 from harvester.sources.crossref.kinds import (
     PAPERS,
@@ -81,7 +81,7 @@ def _title(work: Fields) -> str:
 
 def _words(work: Fields, name: str) -> str:
     found = (plain_text(_one_formula(text)) for text in list_of(work, name, str))
-    return plain_accents(next(filter(None, found), ""))
+    return plain_tex(next(filter(None, found), ""))
 
 
 def _one_formula(markup: str) -> str:

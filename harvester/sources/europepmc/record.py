@@ -9,7 +9,7 @@ from harvester.domain.notices import Notice, is_furniture
 from harvester.domain.papers import Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.sources.abstract import abstract_of
-from harvester.sources.arxiv.tex import plain_accents
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.dates import sane
 from harvester.sources.europepmc.authors import authors_in
 from harvester.sources.europepmc.fields import day_of, inner_list
@@ -79,7 +79,7 @@ def _paper(record: Fields, title: str, identifiers: tuple[str, ...], page: str, 
 
 def _title(record: Fields) -> str:
     """The title as text; PubMed ends every title that is not a question with a full stop."""
-    title = plain_accents(plain_text(text_of(record, "title")))
+    title = plain_tex(plain_text(text_of(record, "title")))
     if text_of(record, "source") == "MED" and title.endswith(".") and not title.endswith(".."):
         title = title[:-1].rstrip()
     if not any(map(str.isalnum, title)):
