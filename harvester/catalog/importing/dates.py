@@ -34,7 +34,8 @@ _REMARK = (
     r"[)）]?)?"
 )
 _PLACE_YEAR = re.compile(
-    rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}|{_SHORT})[)）]?{_REMARK}\.?", re.IGNORECASE
+    rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}(?:[./-](?P<month>0?[1-9]|1[0-2]))?|{_SHORT})[)）]?{_REMARK}\.?",
+    re.IGNORECASE,
 )
 _YEAR_PLACE = re.compile(rf"{_YEAR}[\s,_-]+(?P<venue>[^\W\d][\w&./ -]{{1,60}}?){_REMARK}\.?", re.IGNORECASE)
 _YEAR_PLACE_NAME = re.compile(rf"{_YEAR}[_-](?P<venue>[A-Za-z&]{{2,12}})[_-](?P<remark>[^\W_][\w.+-]{{0,40}})")
@@ -132,7 +133,8 @@ def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str,
     if not venue or not (is_named or (trusted and (venue[0].isupper() or "," not in venue))):
         return None
     dated = date_of(f"{month['month']} {year}") if month else None
-    return dated or Published(year), venue, (found["remark"] or "").capitalize()
+    numbered = Published(year, int(found.groupdict().get("month") or 0))
+    return dated or numbered, venue, (found["remark"] or "").capitalize()
 
 
 def _eastern_place(text: str) -> tuple[Published, str, str] | None:
@@ -190,6 +192,8 @@ def is_known_venue(text: str) -> bool:
         return True
     if text.lower() in ("preprint", "patterns", "circulation"):
         return text[0].isupper() and text != "Preprint"
+    if len(words) == 2 and words[1] in ("version", "paper", "page", "link", "code"):
+        return False  # what a link is called
     return (len(words) <= 2 and words[0].lower().strip("().") in _KNOWN) or (
         bool(_PERIODICAL.search(text)) and len(words) > 1 and text[0].isupper() and _capitalised(words)
     )

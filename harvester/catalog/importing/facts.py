@@ -21,10 +21,12 @@ from harvester.catalog.importing.roles import role_of
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
 from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, phrases, plain, role_word
 from harvester.catalog.published import Published
-from harvester.domain.identity import link_identifier
+from harvester.domain.identity import arxiv_version, link_identifier
 from harvester.domain.text import clean
 
-_STOP = re.compile(r"[;|·•()（）\u2028]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
+_STOP = re.compile(
+    r"[;|·•()（）\u2028]|\s//(?=\s)|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)"
+)
 _COMMA = re.compile(r"\s*(?:(?<!\d),|,(?!\d{3}\b)|[，、])\s*")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Z]|trans|proc|vol|no|pp|int|conf|symp|j|jr|dr|med|rev|sci|lett|eng|comput|biomed|am|ann|assoc|soc|vs|dept|"
@@ -32,9 +34,11 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 PAGES = re.compile(
-    r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)", re.IGNORECASE
+    r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed|bd|heft|s|т|вып|с|№)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)",
+    re.IGNORECASE,
 )
 _EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;online;available;无;なし;soon;coming soon")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzтсн"  # before the number of a volume or a page
 _GOES_ON = re.compile(rf"{LINE_BREAK}(?=\s*[^\W\dA-Z_])")  # a line that goes on in the next
 _AND_COMMA = re.compile(r"(\band|&),\s", re.IGNORECASE)
 _SHORT_VENUE = 5  # words of a venue and its year, which a link to a paper is called
@@ -57,6 +61,7 @@ _SHORT_NAME = re.compile(r"[A-Z]\w*(?:[a-z][A-Z]\w*|(?i:net|gan|former|bert|mae|
 """What a paper's method is called, between brackets before its title: ``[HeartNet]``."""
 _ROUND = ("(", "（")
 _ROUND_NOTE = re.compile(r"\(([^()]{1,80})\)|（([^（）]{1,80})）")
+_PLURAL = re.compile("e?s|en|e|ies")  # ``Author(s):``
 
 
 @dataclass(slots=True)
@@ -108,8 +113,9 @@ class Facts:
         else:
             self.links(text, part)
             self.words(_without_any_link(text))
-        for first, second in _ROUND_NOTE.findall(more):
-            self.note(first or second, first or second)
+        for note in (first or second for first, second in _ROUND_NOTE.findall(more)):
+            if not _PLURAL.fullmatch(note):
+                self.note(note, note)
 
     def _placed_lines(self, lines: list[str], part: str) -> None:
         """Take in a venue and a date on lines of their own (``MICCAI<br>2021``), in any order."""
@@ -160,6 +166,9 @@ class Facts:
         notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note) and len(note) > 1]
         dated = next((note for note in notes if date_of(note)), None)
         venues = [note for note in notes if note is not dated]
+        others = _no_places(venues)
+        venues = [note for note in venues if note not in others]
+        self.notes += [note for note in others if note not in self.notes]
         if dated:
             self.published = date_of(dated) or self.published
             venues = [re.sub(rf",\s*{self.published.year}\Z", "", note) for note in venues]
@@ -221,6 +230,8 @@ class Facts:
         whole = clean(text[start:end]).strip(_EDGES)
         if text[max(0, start - 1) : start] in _ROUND and (found := cited(whole)):
             return self._cited(found)
+        if text[:start].endswith("//") and self._periodical(whole):
+            return None
         if (
             (by := BY_INSIDE.search(text, start, end))
             and names_of(text[by.end() : end])
@@ -242,6 +253,13 @@ class Facts:
         elif left:
             self.note(", ".join(clean(text[slice(*part)]) for part in left), whole)
         return None
+
+    def _periodical(self, words: str) -> bool:
+        """Take in what stands behind two strokes, which is a venue: ``Title // Heart Letters, 2020``."""
+        if self.place(words, trusted=True):
+            return True
+        venue, _, rest = words.partition(",")
+        return self._venue(venue) and (self._date(rest) or self.note(rest, rest))
 
     def _known_part(self, text: str, part: tuple[int, int], emphasised: Iterable[tuple[int, int]]) -> bool:
         words = clean(text[slice(*part)]).strip(_EDGES)
@@ -403,10 +421,16 @@ def _covered(text: str, start: int, end: int, marks: Iterable[tuple[int, int]]) 
 
 def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
-    if _KEY.fullmatch(note) and not is_place_or_date(note):
+    if (_KEY.fullmatch(note) and not is_place_or_date(note)) or arxiv_version(note):
         return False
     known = is_place_or_date(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
+
+
+def _no_places(notes: Iterable[str]) -> list[str]:
+    """The notes that are words and say no venue, where others do."""
+    placed = [note for note in notes if is_place_or_date(note)]
+    return [note for note in notes if placed and note not in placed and re.search(r"[^\W\d]", note)]
 
 
 def _names_links(text: str) -> bool:
@@ -421,7 +445,8 @@ def _is_label(text: str) -> bool:
 
 
 def _is_empty(text: str) -> bool:
-    return " ".join(re.findall(r"\w+", text.lower())) in _EMPTY
+    said = " ".join(re.findall(r"\w+", text.lower()))
+    return said in _EMPTY or (len(said) == 1 and said in _LETTERS)
 
 
 def _without_any_link(line: Inline) -> Inline:

@@ -30,6 +30,7 @@ from harvester.catalog.importing.nodes import (
     every,
 )
 from harvester.catalog.importing.paragraphs import is_detail, papers_of
+from harvester.catalog.importing.records_as_tables import with_records_as_lines
 from harvester.catalog.importing.roles import TITLE, leads_to_people, leads_to_publisher, names_part
 from harvester.catalog.importing.rows import row_items
 from harvester.catalog.importing.titles import (
@@ -97,7 +98,7 @@ def items(nodes: Sequence[Node], text: str, is_section: IsSection = lambda headi
         is_section: whether a heading is known to be a section, so that it cannot be the title of a paper.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    yield from Reader(lines, is_section).read(with_footnotes(nodes), 0)
+    yield from Reader(lines, is_section).read(with_records_as_lines(with_footnotes(nodes)), 0)
 
 
 class Reader:
@@ -106,6 +107,7 @@ class Reader:
     def __init__(self, lines: Sequence[str], is_section: IsSection) -> None:
         self._lines, self._is_section = lines, is_section
         self._is_footer = False
+        self._is_first = True  # the page's first heading is its name
 
     def read(self, nodes: Sequence[Node], depth: int) -> Iterator[Event]:
         """The events of a page, or of what is in a bullet."""
@@ -191,7 +193,8 @@ class Reader:
     def _is_title(self, heading: Heading, body: Sequence[Node]) -> bool:
         """Whether a heading is the title of a paper: only details with links to it follow, down to the next heading."""
         words = plain(heading.text)
-        if heading.level < 2 or self._is_section(heading.text):
+        first, self._is_first = self._is_first, False
+        if (heading.level < 2 and first) or self._is_section(heading.text):
             return False
         if own := links_in(heading.content):
             return any(map(leads_to_paper, own)) and word_count(_own_title(heading)) >= 3

@@ -7,7 +7,7 @@ from harvester.catalog.importing.journals import ends_abbreviated
 LONGEST = 2_000  # characters of a line in which a title is looked for
 QUOTED = re.compile('[“"«「『](?P<text>[^“”"«»「」『』]{8,400})[”"»」』]')
 _END = re.compile(
-    r"(?:\.(?=\s+[A-Z(*_\[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3《])|。(?=\S)"
+    r"(?:\s+//\s|\.(?=\s+[A-ZА-ЯЁ(*_\[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3《])|。(?=\S)"
     r"|[.。](?=\s+(?i:arxiv|biorxiv|medrxiv)\b)|[.?!。]\s*$|\s+[–—|-]\s+)"
 )
 _FEWEST = 8  # letters of a sentence

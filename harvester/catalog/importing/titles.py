@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harvester.catalog.importing.bars import titled_part
-from harvester.catalog.importing.citations import cited
+from harvester.catalog.importing.citations import cited, people_behind_by
 from harvester.catalog.importing.data_sets import is_counted
 from harvester.catalog.importing.dates import date_of, is_place_or_date, named_place, place_and_year
 from harvester.catalog.importing.eastern_names import is_lone_name
@@ -21,7 +21,15 @@ from harvester.catalog.importing.title_ends import (
     without_head,
     without_tails,
 )
-from harvester.catalog.importing.words import IDENTIFIERS, label_before, role_word, without_marks, word_count, word_set
+from harvester.catalog.importing.words import (
+    IDENTIFIERS,
+    ROLES,
+    label_before,
+    role_word,
+    without_marks,
+    word_count,
+    word_set,
+)
 from harvester.domain.identity import arxiv_version, link_identifier
 
 _DATE_FIRST = re.compile(
@@ -33,20 +41,24 @@ _PLACE_FIRST = re.compile(
 )
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
 _CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
-_PERSON = r"(?:(?! and | & )[^.,;]){2,40}"
+_INITIALS = r"(?:[A-Z]\.[ -]?){1,3}"
+_ONE = rf"[^\W\d_][\w'’-]+ [A-Z]{{1,3}}|{_INITIALS}[^\W\d_][\w'’-]+"
+_PERSON = rf"(?:{_INITIALS})?(?:(?! and | & )[^.,;]){{2,40}}"
 _PEOPLE_FIRST = re.compile(
-    rf"(?P<authors>(?:{_PERSON}(?:[,;]| and| &) ){{1,40}}{_PERSON}|[^\W\d_][\w'’-]+ [A-Z]{{1,3}})\.\s+(?=\S)"
+    rf"(?P<authors>(?:{_PERSON}(?:\.?[,;](?: and| &)?| and| &) ){{1,40}}{_PERSON}|{_ONE})\.\s+(?=\S)"
 )
 _VENUE_NEXT = re.compile(
     r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
 )
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
 _PEOPLE_COLON = re.compile(r"(?P<authors>[^:：\[\]()]{2,300}?)\s?[:：]\s*(?=\S)")
+_BOOK = re.compile("[^《》\\[\\]\ue000\ue001]{0,60}《(?P<title>[^《》\ue000\ue001]{6,200})》")
+_REFERS = re.compile(r"[.:]\s+(?:[A-Z]\w* )?(?:see|read|visit|check(?: out)?)\Z", re.IGNORECASE)
 _KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _LINKS_FIRST = re.compile(rf"(?:(?:{TOKEN.pattern.replace('?P<note>', '?:')})[\s:,|–—-]*)+")
 _MOST_NOTES = 4
 _WORD = 40  # characters before a link in which the last word is looked for
-_AROUND = " \t|,:;–—-"
+_AROUND = " \t|,:;，、；：–—-"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》", "„": "“"}
 _OPEN_ENDS = word_set("a an the of for in on with from by and or to see via is are at into as about")
 
@@ -78,15 +90,22 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
         return Titled(tidy(counted.title.words), counted.rest, counted.link)
     before, text = _leading_notes(_with_bracketed_place(bare))
     _, part, start = label_before(text.text)
+    if part == "authors":
+        return Titled("", line)
     if part == "title":
         text = text.part(start)
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
         head, title = without_head(found.title)
         title, tail = without_tails(title)
         words = tidy(title.words)
-        if words and not FAMILIES_FIRST.fullmatch(f"{words}."):
+        if words and not FAMILIES_FIRST.fullmatch(f"{words}.") and not _names_links(words):
             return Titled(words, join(before, head, found.rest, tail), found.link)
     return _named_in_place(line)
+
+
+def _names_links(title: str) -> bool:
+    """Whether a title is only what links are called: ``Code``, ``Datasets``."""
+    return role_word(title) not in ("", "link") and all(word.lower() in ROLES for word in title.split())
 
 
 def _named_in_place(line: Inline) -> Titled:
@@ -217,6 +236,10 @@ def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[_
 
 def _in_words(text: Inline, *, bullet: bool) -> Iterator[_Found]:
     """Possible titles that no mark sets apart."""
+    if (marked := _BOOK.match(line_text := text.shape[:LONGEST])) and not is_place_or_date(marked["title"]):
+        before = line_text[: marked.start("title") - 1].strip(" ，,:：、")
+        if not before or names_of(before):
+            yield _Found(text.part(*marked.span("title")), _without(text, marked.start("title") - 1, marked.end()))
     if parted := titled_part(text):
         yield _Found(*parted)
     yield from _cited(text)
@@ -310,11 +333,15 @@ def _cited(line: Inline) -> Iterator[_Found]:
     text = line.text[:LONGEST]
     tries = (pattern.match(text) for pattern in (_CITED, _PEOPLE_FIRST, _PEOPLE_COLON))
     found = next((one.end() for one in tries if one and _are_people(one)), 0) or _behind_families(line)
+    lead = line.part(0, found)
+    if not found and (surnames := _CITED.match(text)) and cited(said := f"{surnames['authors']}, {surnames['year']}"):
+        found, lead = surnames.end(), Inline(f"[{said}]")
     if found:
+        found += len(line.text[found:]) - len(line.text[found:].lstrip(" –—-:"))
         after = line.part(found)
         first = TOKEN.search(after.shape)
         stop = sentence_end(after.text[: first.start()] if first else after.text)
-        yield _Found(after.part(0, stop), join(line.part(0, found), BAR, _with_venue(after.part(stop))))
+        yield _Found(after.part(0, stop), join(lead, BAR, _with_venue(after.part(stop))))
 
 
 def _behind_families(line: Inline) -> int:
@@ -338,7 +365,7 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     first = TOKEN.search(line.shape)
     stop = first.start() if first else len(line.text)
     lead = line.text[: min(stop, LONGEST)].rstrip(" (（[")
-    lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;–—-")
+    lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;，、；：–—-")
     skipped = _AUTHORS_FIRST.match(lead)
     if skipped and not names_of(re.sub(r"\(\d{4}\)", "", skipped.group()).strip(" .,:")):
         skipped = None
@@ -351,6 +378,8 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
         return
     if first is not None and _in_sentence(lead) and end == len(lead):
         return  # "Another thing on [the web](...)"
+    if not bullet and _REFERS.search(lead[end:]):
+        return  # "Papers with code are marked. See [the survey](...)"
     if len(words) == 1 and word_count(title.words) == 1 and not bullet:
         return
     yield _Found(title, _without(line, start, end))
@@ -366,7 +395,7 @@ def _behind_links(line: Inline) -> Iterator[_Found]:
 
 def _before_people(text: str, start: int, end: int) -> int:
     """Where the title ends if authors, a venue or a date follow it between commas."""
-    parts = list(re.finditer(r"[,，]\s+|、\s*", text[start:end]))
+    parts = list(re.finditer(r",\s+|[，、]\s*", text[start:end]))
     for number, comma in enumerate(parts):
         stop = start + parts[number + 1].start() if number + 1 < len(parts) else end
         part = text[start + comma.end() : stop]
@@ -382,7 +411,9 @@ def _before_people(text: str, start: int, end: int) -> int:
             if not number and head and is_lone_name(last):
                 return start + len(head)  # "题目 张三、李四"
             alone = number > 0 and _KANJI_NAME.fullmatch(text[start + parts[number - 1].end() : start + comma.start()])
-            return start + (parts[number - 1] if alone else comma).start()
+            stop = start + (parts[number - 1] if alone else comma).start()
+            by = people_behind_by(text[start:stop])
+            return start + by if by > 0 else stop
     return end
 
 

@@ -47,7 +47,8 @@ ROLES: Mapping[str, str] = _by_phrase(
     pdf="pdf",
     paper="paper;papers;article;preprint;publication;abs;abstract;arxiv;biorxiv;medrxiv;doi;html;openreview;pubmed;acm;"
     "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo;artikel;artigo;articolo;"
-    "papier;논문;статья;публикация;veröffentlichung;publikation;pubblicazione;publicação;trabalho",
+    "papier;논문;статья;публикация;veröffentlichung;publikation;pubblicazione;publicação;trabalho;"
+    "thesis;dissertation;volltext;texto completo;texte intégral;全文",
 )
 """What a link is called, and its role."""
 NAMELESS = phrases(
@@ -77,7 +78,8 @@ _FIELDS: Mapping[str, str] = _by_phrase(
 _SAID = phrases(
     "institution;institutions;affiliation;affiliations;org;env;key;keys;keyword;keywords;tag;tags;tldr;tl dr;summary;"
     "task;tasks;contribution;contributions;highlight;highlights;idea;topic;topics;modality;abstract;license;机构;单位;"
-    "关键词;摘要;总结;キーワード;概要;所属;resumen;palabras clave;institución"
+    "关键词;摘要;总结;キーワード;概要;所属;resumen;palabras clave;institución;status;rating;priority;item type;"
+    "type;category;categories;subject;subjects;created;added"
 )
 _LABEL = re.compile(r"(?P<name>[^\W_][^:：()（）\[\]|,.。]{0,39}?)\s*(?P<more>[(（][^()（）]{1,30}[)）])?\s*[:：]\s*")
 _WORD = re.compile(r"[^\W_]+")
