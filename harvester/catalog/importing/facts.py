@@ -14,25 +14,17 @@ from harvester.catalog.importing.dates import (
     without_issue,
 )
 from harvester.catalog.importing.inline import LINE_BREAK, TOKEN, Inline, Link, notes_in, trimmed
-from harvester.catalog.importing.journals import ends_abbreviated, is_abbreviated_journal, with_full_stop
+from harvester.catalog.importing.journals import with_full_stop
 from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.names import FAMILIES_FIRST, listed_names, names_of
 from harvester.catalog.importing.roles import role_of
+from harvester.catalog.importing.sentences import comma_parts, sentence_pieces
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
 from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, phrases, plain, role_word
 from harvester.catalog.published import Published
 from harvester.domain.identity import arxiv_version, link_identifier
 from harvester.domain.text import clean
 
-_STOP = re.compile(
-    r"[;|·•()（）\u2028]|\s//(?=\s)|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)"
-)
-_COMMA = re.compile(r"\s*(?:(?<!\d),|,(?!\d{3}\b)|[，、])\s*")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|trans|proc|vol|no|pp|int|conf|symp|j|jr|dr|med|rev|sci|lett|eng|comput|biomed|am|ann|assoc|soc|vs|dept|"
-    r"univ|eur|clin|cardiol|inf|syst|sp|feb|jan|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\Z",
-    re.IGNORECASE,
-)
 PAGES = re.compile(
     r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed|bd|heft|s|т|вып|с|№)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)",
     re.IGNORECASE,
@@ -46,7 +38,6 @@ _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
 _BETWEEN_BRACKETS = re.compile(r"\]\s*\[")
-_SURNAMES_FIRST = re.compile(r"\s*(?:[^\W\d_][\w'’-]+ [A-Z]{1,3},\s*){1,60}[^\W\d_][\w'’-]+ [A-Z]{1,3}")
 _KEY = re.compile(r"[A-Z][a-z]+\+?\d\d[a-z]?")  # of a reference: [Dee21]
 _LEADING_ON = re.compile(r"(?:\s+(?:is|are|available|at|in|on|from|here))+\Z", re.IGNORECASE)
 _SAYING = phrases("pytorch;tensorflow;keras;jax;torch;matlab;benchmark;benchmarks;database;software")
@@ -55,7 +46,6 @@ _AFFILIATION = re.compile(
     r"\([^()]{0,80}\b(?:univ|institut|hospital|colleg|laborator|school|cent(?:er|re)|academy|inc\b)[^()]{0,80}\)",
     re.IGNORECASE,
 )
-_PREPRINTS = re.compile(r"\s+(?:arxiv|biorxiv|medrxiv)\b", re.IGNORECASE)
 _ONE_PERSON = re.compile(r"\b[A-Z]\.|\bet al")  # two capitalized words in italics are a journal, unless they have this
 _SHORT_NAME = re.compile(r"[A-Z]\w*(?:[a-z][A-Z]\w*|(?i:net|gan|former|bert|mae|seg|clip|gpt|diff))(?:[-+]\w+)?")
 """What a paper's method is called, between brackets before its title: ``[HeartNet]``."""
@@ -135,7 +125,7 @@ class Facts:
             text = hidden.sub(lambda found: " " * len(found.group()), text)
         text = self._without_families(text, line)
         emphasised = [(span.start, span.end) for span in (*line.of("em"), *line.of("code"))]
-        for start, end in _pieces(text):
+        for start, end in sentence_pieces(text):
             words = clean(text[start:end]).strip(_EDGES)
             if not re.search(r"\w", words) or _is_empty(words):
                 continue
@@ -239,7 +229,7 @@ class Facts:
         ):
             start = by.start()
         start = _behind_by(text, start, end)
-        parts = list(_split(text, start, end))
+        parts = list(comma_parts(text, start, end))
         people = next((n for n in range(min(len(parts), _MOST_PARTS), 0, -1) if _people(text, parts[:n])), 0)
         one = people in (0, len(parts))
         if one and self._known(whole, set_apart=_covered(text, start, end, emphasised)):
@@ -295,7 +285,10 @@ class Facts:
             if role := (before or hint):
                 self.hints.setdefault(link.number, role)
             label = link.label
-            if label and (date_of(label) or (_says_when(link) and (cited(label) or not is_generic(label)))):
+            if label and (
+                date_of(label)
+                or (_says_when(link) and (cited(label) or place_and_year(label) or not is_generic(label)))
+            ):
                 self.brackets.append(label)
 
 
@@ -360,52 +353,12 @@ def _with_brackets(line: Inline) -> str:
     return re.sub(r"\A\[([^\[\]]*)\]\Z", r"\1", said).strip()
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """The parts of a text between full stops, dashes, brackets and bars."""
-    start = 0
-    for stop in _STOP.finditer(text):
-        if stop.group() == "." and _goes_on(text, start, stop):
-            continue
-        yield start, stop.start()
-        start = stop.end()
-    yield start, len(text)
-
-
-def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
-    """Whether a full stop ends an abbreviation, not a sentence."""
-    after = text[stop.end() : stop.end() + 20].lstrip()[:1]
-    if _SURNAMES_FIRST.fullmatch(text, start, stop.start()):
-        return False
-    if text[start : stop.start()].endswith(" al") or _PREPRINTS.match(text, stop.end()):
-        return False
-    if not after or after.islower() or after == ",":
-        return bool(after)
-    said = text[start : stop.start()]
-    if ends_abbreviated(said):
-        return not is_abbreviated_journal(said) or ends_abbreviated(
-            re.split(r"[\s.,;:(]", text[stop.end() :].lstrip(), maxsplit=1)[0]
-        )
-    last = text[max(start, stop.start() - 12) : stop.start()]
-    return bool(_ABBREVIATED.search(last)) and not (after.isdigit() and re.search(r"\b[A-Za-z]\Z", last))
-
-
 def _behind_by(text: str, start: int, end: int) -> int:
     """Where a piece starts without the ``by`` before its authors."""
     lead = len(text[start:end]) - len(text[start:end].lstrip(_EDGES))
     by = BY.match(text, start + lead, end)
     first = re.split(r"[,，]", text[by.end() : end], maxsplit=1)[0] if by else ""
     return by.end() if by and names_of(first) else start
-
-
-def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts between commas."""
-    begin = start
-    for comma in _COMMA.finditer(text, start, end):
-        if text[begin : comma.start()].strip():
-            yield begin, comma.start()
-        begin = comma.end()
-    if text[begin:end].strip():
-        yield begin, end
 
 
 def _people(text: str, parts: list[tuple[int, int]]) -> bool:

@@ -32,6 +32,7 @@ FAMILIES_FIRST = re.compile(
     r"(?:[,;]?\s*(?:et al\.?|and others))?"
 )
 """``Müller, K., Schmidt, P. & Ortiz, J.``, wherever it ends."""
+_FAMILY_GIVEN = re.compile(rf"(?P<family>{_FAMILY}),\s+(?P<given>{_CAPITAL}[\w'’.-]*(?:\s{_CAPITAL}[\w'’.-]*)*)")
 _PARTICLES = word_set("van von de da del della der den di dos du la le el al bin ibn ten ter zu y e")
 _NO_NAMES = word_set(
     """
@@ -66,6 +67,8 @@ def names_of(text: str) -> tuple[str, ...]:
     if _YEAR.search(said) or (others and re.search(r"\w", said[others.end() :])):
         return ()
     bare = said[: others.start()] if others else said
+    if people := _of_records(bare):
+        return people
     parts = [part for piece in _AND.split(bare) for part in re.split(r"\s*[,;，；、]\s*", piece)]
     if any(part and not re.search(r"[^\W\d_]", part) for part in parts):
         return ()
@@ -76,6 +79,15 @@ def names_of(text: str) -> tuple[str, ...]:
     if len(parts) == 1 and not others and " " not in parts[0] and not is_lone_name(parts[0]):
         return ()
     return tuple(parts)
+
+
+def _of_records(text: str) -> tuple[str, ...]:
+    """``Dee, Ann and Poe, Bob``, as BibTeX separates names; none if the text is another one."""
+    pairs = [_FAMILY_GIVEN.fullmatch(piece) for piece in re.split(r"\s+and\s+", text.strip(" .,;"))]
+    if len(pairs) < 2 or not all(pairs):
+        return ()
+    names = tuple(f"{pair['given']} {pair['family']}" for pair in pairs if pair)
+    return names if all(_is_name(name, alone=False) for name in names) else ()
 
 
 def is_surname(text: str) -> bool:
@@ -135,5 +147,6 @@ def _is_name(text: str, *, alone: bool) -> bool:
         return alone and bool(_WORD.fullmatch(text)) and not text.isupper()
     if is_known_venue(text) or any(len(word) > 1 and word.lower().strip(".,:") in _NO_NAMES for word in words):
         return False
-    capital = [word for word in words if word.lower() not in _PARTICLES]
+    capital = [word for word in words[:-1] if word.lower() not in _PARTICLES]
+    capital += [word for word in words[-1:] if word.lower() not in _PARTICLES or word[0].isupper()]  # "Minh Le"
     return len(capital) > 1 and all(_WORD.fullmatch(word) or _INITIALS.fullmatch(word) for word in capital)

@@ -188,6 +188,6 @@ def _titled(cell: Inline, *, only: bool = False, named: bool = False) -> Titled:
         behind = join(*(piece for line in lines[count:] for piece in (Inline(" | "), line)))
         return Titled(found.title, join(found.rest, behind), found.link)
     words = plain(cell.text)
-    if not words or is_generic(words) or is_place_or_date(words):
+    if not words or is_generic(words) or (is_place_or_date(words) and not (named and word_count(words) > _FEWEST)):
         return Titled("", cell)
     return find_title(cell, bullet=True, like_a_paper=True)

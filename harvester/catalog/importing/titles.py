@@ -12,6 +12,7 @@ from harvester.catalog.importing.eastern_names import is_lone_name
 from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
 from harvester.catalog.importing.long_names import NAME, long_name
 from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
+from harvester.catalog.importing.references import reference_in, with_names_turned
 from harvester.catalog.importing.sentences import LONGEST, QUOTED, sentence_end
 from harvester.catalog.importing.title_ends import (
     BAR,
@@ -40,18 +41,7 @@ _PLACE_FIRST = re.compile(
     r"(?P<note>[A-Z][\w&-]{1,15}(?: [A-Z][\w&-]{1,15}){0,2}[ '’-]{1,2}\d{2,4})\s*[:|–—-]+\s+(?=\S)"
 )
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
-_CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
-_INITIALS = r"(?:[A-Z]\.[ -]?){1,3}"
-_ONE = rf"[^\W\d_][\w'’-]+ [A-Z]{{1,3}}|{_INITIALS}[^\W\d_][\w'’-]+"
-_PERSON = rf"(?:{_INITIALS})?(?:(?! and | & )[^.,;]){{2,40}}"
-_PEOPLE_FIRST = re.compile(
-    rf"(?P<authors>(?:{_PERSON}(?:\.?[,;](?: and| &)?| and| &) ){{1,40}}{_PERSON}|{_ONE})\.\s+(?=\S)"
-)
-_VENUE_NEXT = re.compile(
-    r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
-)
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
-_PEOPLE_COLON = re.compile(r"(?P<authors>[^:：\[\]()]{2,300}?)\s?[:：]\s*(?=\S)")
 _BOOK = re.compile("[^《》\\[\\]\ue000\ue001]{0,60}《(?P<title>[^《》\ue000\ue001]{6,200})》")
 _REFERS = re.compile(r"[.:]\s+(?:[A-Z]\w* )?(?:see|read|visit|check(?: out)?)\Z", re.IGNORECASE)
 _KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
@@ -188,7 +178,7 @@ def _with_bracketed_place(line: Inline) -> Inline:
     if not first or not re.search(r"\w", line.text[first.end :]):
         return line
     said = line.part(first.start, first.end)
-    if not is_place_or_date(said.words) or said.of("link"):
+    if not (is_place_or_date(said.words) or arxiv_version(said.words)) or said.of("link"):
         return line
     rest = line.part(first.end)
     return join(Inline(f"[{said.words}] "), trimmed(rest, _AROUND))
@@ -242,7 +232,8 @@ def _in_words(text: Inline, *, bullet: bool) -> Iterator[_Found]:
             yield _Found(text.part(*marked.span("title")), _without(text, marked.start("title") - 1, marked.end()))
     if parted := titled_part(text):
         yield _Found(*parted)
-    yield from _cited(text)
+    if referred := reference_in(text):
+        yield _Found(*referred)
     if named := NAME.match(text.shape):
         yield from _with_long_name(text, text.part(0, named.end()), named.end(), None, like_a_paper=True)
     yield from _bare(text, bullet=bullet)
@@ -299,7 +290,9 @@ def _further_on(line: Inline) -> Iterator[_Found]:
             yield from _from_bold(line, bold, like_a_paper=False)
     quoted = QUOTED.search(line.shape[:LONGEST])
     if quoted and not _is_inside_title(line.shape, *quoted.span()):
-        yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), _without(line, *quoted.span()))
+        before = with_names_turned(line.part(0, quoted.start()))
+        rest = join(before, BAR if before.text.strip() else Inline(), line.part(quoted.end()))
+        yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), rest)
     for span in line.of("link"):
         several = word_count(line.text[span.start : span.end]) > 2
         if (
@@ -326,38 +319,6 @@ def _in_sentence(before: str) -> bool:
     """Whether the words before a link lead into it."""
     words = before.lower().split()
     return bool(words) and words[-1].strip("(") in _OPEN_ENDS
-
-
-def _cited(line: Inline) -> Iterator[_Found]:
-    """``Dee, A., & Poe, B. (2021). Title. Venue`` and ``Dee A, Poe B. Title.``, as in references (APA, Vancouver)."""
-    text = line.text[:LONGEST]
-    tries = (pattern.match(text) for pattern in (_CITED, _PEOPLE_FIRST, _PEOPLE_COLON))
-    found = next((one.end() for one in tries if one and _are_people(one)), 0) or _behind_families(line)
-    lead = line.part(0, found)
-    if not found and (surnames := _CITED.match(text)) and cited(said := f"{surnames['authors']}, {surnames['year']}"):
-        found, lead = surnames.end(), Inline(f"[{said}]")
-    if found:
-        found += len(line.text[found:]) - len(line.text[found:].lstrip(" –—-:"))
-        after = line.part(found)
-        first = TOKEN.search(after.shape)
-        stop = sentence_end(after.text[: first.start()] if first else after.text)
-        yield _Found(after.part(0, stop), join(lead, BAR, _with_venue(after.part(stop))))
-
-
-def _behind_families(line: Inline) -> int:
-    """Where the title begins behind ``Müller, K., Schmidt, P.``; 0 if there are none, or a venue in italics follows."""
-    em = next((span.start for span in line.of("em")), LONGEST)
-    found = FAMILIES_FIRST.match(line.text, 0, min(em, LONGEST))
-    if not found or not names_of(found.group()):
-        return 0
-    start = found.end() + len(line.text[found.end() :]) - len(line.text[found.end() :].lstrip(" .,:：-–—"))
-    return start if start < min(em, len(line.text)) else 0
-
-
-def _with_venue(rest: Inline) -> Inline:
-    """What is behind the title of a reference; the words before the year or the volume, its venue, in italics."""
-    found = _VENUE_NEXT.match(rest.text)
-    return Inline(rest.text, (*rest.spans, Span(*found.span("venue"), "em"))) if found else rest
 
 
 def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
@@ -434,15 +395,6 @@ def _is_inside_title(shape: str, start: int, end: int) -> bool:
     if shape[start] not in "「『":
         return False
     return shape[end : end + 1].isalnum() or shape[max(0, start - 1) : start].isalnum()
-
-
-def _are_people(found: re.Match[str]) -> bool:
-    """Whether a reference begins with people: before a colon several of them, because names have that form."""
-    people = names_of(found["authors"])
-    if found.re is not _PEOPLE_COLON:
-        return bool(people)
-    sure = len(people) > 1 or bool(re.search(r"\bet al\b|等", found["authors"])) or any(map(is_lone_name, people))
-    return bool(people) and sure
 
 
 def _no_prose(rest: Inline) -> bool:

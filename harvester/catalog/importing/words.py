@@ -82,6 +82,7 @@ _SAID = phrases(
     "type;category;categories;subject;subjects;created;added"
 )
 _LABEL = re.compile(r"(?P<name>[^\W_][^:：()（）\[\]|,.。]{0,39}?)\s*(?P<more>[(（][^()（）]{1,30}[)）])?\s*[:：]\s*")
+_PLURAL = re.compile(r"(?<=\w)\((?:e?s|en)\)")  # ``Author(s)``
 _WORD = re.compile(r"[^\W_]+")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
@@ -120,7 +121,7 @@ def words_of(text: str) -> list[str]:
 
 def field_of(name: str) -> str:
     """The part of an entry that a label or a table's column names: a role, ``date``, ``venue``, ...; "" for others."""
-    whole = " ".join(words_of(name))
+    whole = " ".join(words_of(_PLURAL.sub("", name)))
     return _FIELDS.get(whole) or ("said" if whole in _SAID else "") or (role_word(name) if whole else "")
 
 
