@@ -34,7 +34,7 @@ def said(paper: Entry) -> tuple[str, str, str, str, tuple[str, ...]]:
     return paper.id, paper.title, str(paper.published), paper.venue, tuple(sorted(paper.links))
 
 
-EVERY = CASES | SHAPE_CASES | CITATION_CASES | MIXED_CASES
+EVERY: dict[str, Case] = CASES | SHAPE_CASES | CITATION_CASES | MIXED_CASES
 
 
 @pytest.mark.parametrize("case", EVERY.values(), ids=EVERY.keys())
