@@ -173,4 +173,26 @@ Summary: tracks the atrium wall.
             Said("arxiv:2403.20002", "心音分类的扩散模型", note=""),
         ),
     ),
+    "titles in italics, highlighted titles, remarks on other papers": Case(
+        """\
+- Vale. *Springs of the septum*. 2021. [[pdf]](https://arxiv.org/abs/2105.80003)
+- O. Berg *et al.*, **Annuli in spring**, Seasons Imaging 5, 2022 [DOI](https://doi.org/10.5555/as.2)
+- Ola Berg, Tim Frost, "**Annuli in autumn**", *Seasons of Imaging*, 2021. [DOI](https://doi.org/10.5555/aa.1)
+- [x] ==Valves of velvet== (Berg, 2020) — [pdf](https://arxiv.org/abs/2005.80011)
+- **Kalp atışları**, Ayşe Yılmaz, Żaneta Öz, 2021 [Makale](https://doi.org/10.5555/tr.1) [Kod](https://github.com/k/a)
+
+<p><b>[13]</b> Una Vale. <i>Deltas of the left ventricle</i>. Medical Rivers, 2021. <a href="https://doi.org/10.5555/mr.3">doi</a></p>
+
+**[Echoes of the South](https://arxiv.org/abs/2305.80010)**, Una Vale. *arXiv, May 2023*.
+""",
+        (
+            Said("arxiv:2105.80003", "Springs of the septum", "2021", links=("pdf",), note="Vale"),
+            Said("doi:10.5555/as.2", "Annuli in spring", "2022", "Seasons Imaging", authors=("O. Berg",), note=""),
+            Said("doi:10.5555/aa.1", "Annuli in autumn", "2021", "Seasons of Imaging", authors=("Ola Berg", "Tim Frost"), note=""),
+            Said("arxiv:2005.80011", "Valves of velvet", "2020", links=("pdf",), authors=("Berg",), note=""),
+            Said("doi:10.5555/tr.1", "Kalp atışları", "2021", links=("paper", "code"), authors=("Ayşe Yılmaz", "Żaneta Öz"), note=""),
+            Said("doi:10.5555/mr.3", "Deltas of the left ventricle", "2021", authors=("Una Vale",), note="Medical Rivers"),
+            Said("arxiv:2305.80010", "Echoes of the South", "2023-05", "arXiv", authors=("Una Vale",), note=""),
+        ),
+    ),
 }  # fmt: skip

@@ -189,7 +189,7 @@ class Facts:
         bare = plain(text).strip(" ,;|:：")
         if _names_links(bare):
             return True
-        if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
+        if re.search(r"\w", said) and re.search(r"\w", bare) and not _is_empty(said) and bare not in self.notes:
             self.notes.append(bare)
         return True
 
@@ -374,7 +374,7 @@ def _covered(text: str, start: int, end: int, marks: Iterable[tuple[int, int]]) 
 
 def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
-    if (_KEY.fullmatch(note) and not is_place_or_date(note)) or arxiv_version(note):
+    if (_KEY.fullmatch(note) and not is_place_or_date(note)) or arxiv_version(note) or re.fullmatch(r"\d{1,3}", note):
         return False
     known = is_place_or_date(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))

@@ -66,8 +66,12 @@ def long_name(line: Inline, name: Inline, end: int, *, like_a_paper: bool) -> Lo
 def _in_italics(line: Inline, end: int) -> Span | None:
     """Words in italics right behind a name that no journal is called: some of them are in lower case."""
     span = next((span for span in line.of("em") if span.start >= end and not line.text[end : span.start].strip()), None)
-    words = line.text[span.start : span.end].split() if span else []
-    return span if any(word.islower() and word not in _SMALL and len(word) > 1 for word in words) else None
+    return span if span and has_words_in_lower_case(line.text[span.start : span.end]) else None
+
+
+def has_words_in_lower_case(text: str) -> bool:
+    """Whether words in italics are no name of a journal or of people: words other than ``of`` are in lower case."""
+    return any(word.islower() and word not in _SMALL and len(word) > 1 for word in text.split())
 
 
 def _behind(line: Inline, name: Inline, start: int) -> LongName | None:

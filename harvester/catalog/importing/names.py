@@ -13,7 +13,8 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _AFFILIATION = re.compile(r"\([^()]{0,100}\)|（[^（）]{0,100}）")
-_CAPITAL = "[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİА-ЯЁІЇЄ]"
+_EXTENDED = "".join(filter(str.isupper, map(chr, (*range(0x100, 0x250), *range(0x386, 0x430), *range(0x1E00, 0x1F00)))))
+_CAPITAL = f"[A-ZÀ-ÖØ-Þ{_EXTENDED}]"
 _AND = re.compile(rf"[,;，；、]?\s+(?:(?i:and|y|und|et|&)|и|e(?=\s{_CAPITAL}\S+\s+{_CAPITAL}))\s+|\s*&\s*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]+(?:[,⁎*][⁰¹²³⁴-⁹]+)*|(?<=[^\W\d_])\d(?:,\d)*(?=\s*(?:[,;*]|\Z))")

@@ -10,8 +10,8 @@ from harvester.catalog.importing.data_sets import is_counted
 from harvester.catalog.importing.dates import date_of, is_place_or_date, named_place, place_and_year
 from harvester.catalog.importing.eastern_names import is_lone_name
 from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
-from harvester.catalog.importing.long_names import NAME, long_name
-from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
+from harvester.catalog.importing.long_names import NAME, has_words_in_lower_case, long_name
+from harvester.catalog.importing.names import FAMILIES_FIRST, is_surname, names_of
 from harvester.catalog.importing.references import reference_in, with_names_turned
 from harvester.catalog.importing.sentences import LONGEST, QUOTED, sentence_end
 from harvester.catalog.importing.title_ends import (
@@ -48,7 +48,7 @@ _KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _LINKS_FIRST = re.compile(rf"(?:(?:{TOKEN.pattern.replace('?P<note>', '?:')})[\s:,|–—-]*)+")
 _MOST_NOTES = 4
 _WORD = 40  # characters before a link in which the last word is looked for
-_AROUND = " \t|,:;，、；：–—-"
+_AROUND = " \t|,:;，、；：–—=-"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》", "„": "“"}
 _OPEN_ENDS = word_set("a an the of for in on with from by and or to see via is are at into as about")
 
@@ -284,7 +284,9 @@ def _from_link(line: Inline, link: Span) -> _Found:
 
 
 def _further_on(line: Inline) -> Iterator[_Found]:
-    """A title after authors or a date: in bold, in quotes, or a link of several words."""
+    """A title after authors or a date: in italics, in bold, in quotes, or a link of several words."""
+    if italics := _behind_people(line):
+        yield _Found(line.part(italics.start, italics.end), _without(line, italics.start, italics.end))
     for bold in line.of("strong"):
         if word_count(line.text[bold.start : bold.end]) > 2 and not _is_note(line, bold):
             yield from _from_bold(line, bold, like_a_paper=False)
@@ -302,6 +304,16 @@ def _further_on(line: Inline) -> Iterator[_Found]:
             and not _in_sentence(line.text[max(0, span.start - _WORD) : span.start])
         ):
             yield _from_link(line, span)
+
+
+def _behind_people(line: Inline) -> Span | None:
+    """Words in italics behind one author, ``Ann Dee. *Leaflets in one pass*``, that are no name of a journal."""
+    span = next(iter(line.of("em")), None)
+    people = line.text[: span.start].strip(" .,") if span else ""
+    if not span or NAME.fullmatch(people) or not (is_surname(people) or names_of(people)):
+        return None
+    said = line.text[span.start : span.end]
+    return span if word_count(said) > 2 and has_words_in_lower_case(said) and not names_of(said) else None
 
 
 def _without(line: Inline, start: int, end: int) -> Inline:
@@ -339,11 +351,17 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
         return
     if first is not None and _in_sentence(lead) and end == len(lead):
         return  # "Another thing on [the web](...)"
-    if not bullet and _REFERS.search(lead[end:]):
+    if not bullet and (_REFERS.search(lead[end:]) or (_in_sentence(lead) and _names_another(line, stop))):
         return  # "Papers with code are marked. See [the survey](...)"
     if len(words) == 1 and word_count(title.words) == 1 and not bullet:
         return
     yield _Found(title, _without(line, start, end))
+
+
+def _names_another(line: Inline, start: int) -> bool:
+    """Whether the link there is a title: a sentence that leads to it speaks of another paper."""
+    link = next((span.link for span in line.of("link") if span.start >= start), None)
+    return bool(link and is_title_link(link) and word_count(link.label) > 2)
 
 
 def _behind_links(line: Inline) -> Iterator[_Found]:

@@ -26,7 +26,7 @@ ROLES: Mapping[str, str] = _by_phrase(
     code="code;codes;github;gitlab;bitbucket;repo;repository;repositories;implementation;pytorch;tensorflow;keras;jax;"
     "torch;tf;matlab;octocat;star;stars;代码;代碼;源码;源代码;开源代码;コード;ソースコード;実装;código;codigo;"
     "implementación;software;quelltext;quellcode;codice;código fuente;코드;소스코드;dépôt;implémentation;repositório;"
-    "implementação;implementierung;implementazione;код;репозиторий",
+    "implementação;implementierung;implementazione;kod;код;репозиторий",
     data="data;数据;數據;資料;データ;datos;daten;données;dados;dati;데이터;данные",
     dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos;datensatz;"
     "datensätze;jeu de données;base de données;conjunto de dados;데이터셋;набор данных;датасет",
@@ -48,7 +48,7 @@ ROLES: Mapping[str, str] = _by_phrase(
     paper="paper;papers;article;preprint;publication;abs;abstract;arxiv;biorxiv;medrxiv;doi;html;openreview;pubmed;acm;"
     "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo;artikel;artigo;articolo;"
     "papier;논문;статья;публикация;veröffentlichung;publikation;pubblicazione;publicação;trabalho;"
-    "thesis;dissertation;volltext;texto completo;texte intégral;全文",
+    "makale;artykuł;thesis;dissertation;volltext;texto completo;texte intégral;全文",
 )
 """What a link is called, and its role."""
 NAMELESS = phrases(
