@@ -184,6 +184,9 @@ Summary: tracks the atrium wall.
 <p><b>[13]</b> Una Vale. <i>Deltas of the left ventricle</i>. Medical Rivers, 2021. <a href="https://doi.org/10.5555/mr.3">doi</a></p>
 
 **[Echoes of the South](https://arxiv.org/abs/2305.80010)**, Una Vale. *arXiv, May 2023*.
+
+- [Echoes of the East](https://arxiv.org/abs/2305.80011)
+  - Hongyu An, Bin Du, Chi Liu, Minh Le, Şaban Öz, In So Kweon, Una Vale, Ann Dee, Cy Roe
 """,
         (
             Said("arxiv:2105.80003", "Springs of the septum", "2021", links=("pdf",), note="Vale"),
@@ -193,6 +196,7 @@ Summary: tracks the atrium wall.
             Said("doi:10.5555/tr.1", "Kalp atışları", "2021", links=("paper", "code"), authors=("Ayşe Yılmaz", "Żaneta Öz"), note=""),
             Said("doi:10.5555/mr.3", "Deltas of the left ventricle", "2021", authors=("Una Vale",), note="Medical Rivers"),
             Said("arxiv:2305.80010", "Echoes of the South", "2023-05", "arXiv", authors=("Una Vale",), note=""),
+            Said("arxiv:2305.80011", "Echoes of the East", authors=("Hongyu An", "Bin Du", "Chi Liu", "Minh Le", "Şaban Öz", "In So Kweon", "Una Vale", "Ann Dee", "Cy Roe"), note=""),
         ),
     ),
 }  # fmt: skip

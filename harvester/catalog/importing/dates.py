@@ -189,6 +189,8 @@ def is_known_venue(text: str) -> bool:
         return text[0].isupper() and text != "Preprint"
     if len(words) == 2 and words[1] in ("version", "paper", "page", "link", "code"):
         return False  # what a link is called
+    if len(words) == 2 and words[0] in ("Chi", "Mia"):
+        return False  # people; the venues have capitals
     return (len(words) <= 2 and words[0].lower().strip("().") in _KNOWN) or (
         is_periodical(text) and len(words) > 1 and text[0].isupper() and _capitalised(words)
     )

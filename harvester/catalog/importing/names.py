@@ -35,6 +35,8 @@ FAMILIES_FIRST = re.compile(
 """``Müller, K., Schmidt, P. & Ortiz, J.``, wherever it ends."""
 _FAMILY_GIVEN = re.compile(rf"(?P<family>{_FAMILY}),\s+(?P<given>{_CAPITAL}[\w'’.-]*(?:\s{_CAPITAL}[\w'’.-]*)*)")
 _PARTICLES = word_set("van von de da del della der den di dos du la le el al bin ibn ten ter zu y e")
+_SHORT_NAMES = word_set("an bin di du e in le la on so ten to van")
+"""Particles and words of titles that are names as well."""
 _NO_NAMES = word_set(
     """
     an the of for in on with from by and or to using via towards toward learning deep neural network networks
@@ -75,7 +77,7 @@ def names_of(text: str) -> tuple[str, ...]:
         return ()
     parts = [_trimmed(part) for part in parts]
     parts = _turned([part for part in parts if part])
-    if not parts or not all(_is_name(part, alone=bool(others)) for part in parts):
+    if not parts or not _are_names(parts, alone=bool(others)):
         return ()
     if len(parts) == 1 and not others and " " not in parts[0] and not is_lone_name(parts[0]):
         return ()
@@ -136,6 +138,23 @@ def _turned(parts: Sequence[str]) -> list[str]:
         return list(parts)
     dotted = any(second.endswith(".") for _, second in pairs)
     return [f"{second.rstrip('.')}{'.' * dotted} {surname}" for surname, second in pairs]
+
+
+def _are_names(parts: Sequence[str], *, alone: bool) -> bool:
+    """Whether all parts are names; among several, a few may be of words that titles have: ``Hongyu An``, ``Bin Du``."""
+    unsure = [part for part in parts if not _is_name(part, alone=alone)]
+    if not unsure:
+        return True
+    sure = len(parts) - len(unsure)
+    return sure > max(1, len(unsure)) and all(_may_be_name(part) for part in unsure)
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text has two or three words with capitals, of which short ones are names in East Asia."""
+    words = text.split()
+    shaped = 2 <= len(words) <= 3 and all(_WORD.fullmatch(word) or _INITIALS.fullmatch(word) for word in words)
+    others = [word.lower() for word in words if word.lower() not in _SHORT_NAMES]
+    return shaped and len(others) < len(words) and not any(word.strip(".") in _NO_NAMES for word in others)
 
 
 def _is_name(text: str, *, alone: bool) -> bool:
