@@ -104,6 +104,26 @@ Summary: tracks the atrium wall.
             Said("arxiv:2306.30002", "Leaflet tracking without tears", authors=("Ola Berg", "Tim Frost"), note=""),
         ),
     ),
+    "authors in a paragraph of their own": Case(
+        """\
+[Leaflets in one pass](https://arxiv.org/abs/2301.00001)
+
+Ann Dee, Bob Poe
+
+2022
+
+[Septa from two views](https://arxiv.org/abs/2301.00002)
+
+<div><div><a href="https://doi.org/10.5555/div.1">Pulses in divs</a></div><div>Iris Po, Max Lund</div></div>
+<div><div><a href="https://doi.org/10.5555/div.2">Divs in pulses</a></div><div>Max Lund, Iris Po</div></div>
+""",
+        (
+            Said("arxiv:2301.00001", "Leaflets in one pass", authors=("Ann Dee", "Bob Poe"), note=""),
+            Said("arxiv:2301.00002", "Septa from two views", authors=(), note=""),
+            Said("doi:10.5555/div.1", "Pulses in divs", authors=("Iris Po", "Max Lund"), note=""),
+            Said("doi:10.5555/div.2", "Divs in pulses", authors=("Max Lund", "Iris Po"), note=""),
+        ),
+    ),
     "references in more styles": Case(
         """\
 - M. Holt, T. Frost, and U. Vale. Fractals everywhere in coronary trees. In Proc. Fractal Hearts, pages 1-9, 2017. [pdf](https://arxiv.org/abs/1701.00001)

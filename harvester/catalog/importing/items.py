@@ -171,7 +171,8 @@ class Reader:
         if not _only_details(fresh) or not draft.title().title:
             return False
         indented = fresh.first.indent > draft.first.indent + 1
-        return indented or not draft.links or draft.is_heading or (not draft.bullet and _is_bare(fresh))
+        alone = _is_bare(fresh) or (not fresh.links and _people_in(fresh.lines) > 1)
+        return indented or not draft.links or draft.is_heading or (not draft.bullet and alone)
 
     def _continues(self, bullet: Bullet, draft: Draft) -> bool:
         """Whether a bullet below a paragraph says more about its paper: ``- Code: https://...``."""
@@ -209,7 +210,7 @@ class Reader:
         )
         if not all(_only_details(Draft(line, bullet=True)) for line in lines[: last + 1]):
             return False
-        if word_count(words) < _FEWEST and not _names_people(lines[: last + 1]):
+        if word_count(words) < _FEWEST and not _people_in(lines[: last + 1]):
             return False
         return any(link_identifier(link.target) or leads_to_paper(link) for link in links) or is_generic(links[0].label)
 
@@ -319,12 +320,12 @@ def _is_label(draft: Draft) -> bool:
     return bool(covered) and not left and len(content.words.split()) <= _FEW
 
 
-def _names_people(lines: Sequence[Line]) -> bool:
-    """Whether lines name authors, as below a title."""
+def _people_in(lines: Sequence[Line]) -> int:
+    """How many authors lines name, as below a title."""
     facts = Facts()
     for line in lines:
         facts.line(line.content)
-    return bool(facts.settled().authors)
+    return len(facts.settled().authors)
 
 
 def _is_bare(draft: Draft) -> bool:
