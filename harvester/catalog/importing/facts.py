@@ -14,7 +14,7 @@ from harvester.catalog.importing.dates import (
     without_issue,
 )
 from harvester.catalog.importing.inline import LINE_BREAK, TOKEN, Inline, Link, notes_in, trimmed
-from harvester.catalog.importing.journals import with_full_stop
+from harvester.catalog.importing.journals import is_of_one_word, with_full_stop
 from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.names import FAMILIES_FIRST, listed_names, names_of
 from harvester.catalog.importing.roles import role_of
@@ -148,7 +148,7 @@ class Facts:
     def settled(self) -> "Facts":
         """With the notes in square brackets, which are date and venue where a list has both."""
         for name in filter(_SHORT_NAME.fullmatch, self.brackets):
-            if not is_place_or_date(name):
+            if not (is_place_or_date(name) or is_of_one_word(name)):
                 self.note(name, name)
         for citation in filter(None, map(cited, self.brackets)):
             self._cited(citation)
@@ -376,7 +376,9 @@ def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
     if (_KEY.fullmatch(note) and not is_place_or_date(note)) or arxiv_version(note) or re.fullmatch(r"\d{1,3}", note):
         return False
-    known = is_place_or_date(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
+    known = (
+        is_place_or_date(note) or is_of_one_word(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
+    )
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
 
 
