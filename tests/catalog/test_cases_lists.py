@@ -70,6 +70,14 @@ def test_what_is_of_several_papers_or_none_is_told() -> None:
     assert balanced(found)
 
 
+@pytest.mark.parametrize("name", ["ECG", "<h3>ECG</h3>", "<b>ECG</b>", "<h2><b>ECG</b></h2>"])
+def test_a_summary_is_a_section_however_large_it_is_written(name: str) -> None:
+    paper = '<li><a href="https://arxiv.org/abs/2301.00001">Leaflets in one pass</a></li>'
+    after = "- [Septa from two views](https://arxiv.org/abs/2301.00002)"
+    found = read(f"<details><summary>{name}</summary>\n<ul>\n{paper}\n</ul></details>\n\n{after}\n")
+    assert [paper.labels.of("modality") for paper in found.papers] == [("ecg",), ()]
+
+
 SHAPES = (
     "- [Study {n} of hearts]({paper}) [[code]({code})]\n",
     "- **Study {n} of hearts** [2023] [MIDL] [[Paper]({paper})] [[Code]({code})] ![b](https://img.shields.io/{n})\n",
