@@ -111,7 +111,7 @@ def test_every_link_is_accounted_for(shapes: list[str], identified: bool) -> Non
     found = parse_list(text, TAXONOMY)
     assert balanced(found)
     held = {address for paper in found.papers for address in paper.links.values()}
-    told = " ".join(record.text for record in (*found.unplaced, *found.skipped))
+    told = " ".join([*(record.text for record in found.unplaced), *(record.text for record in found.skipped)])
     assert {address for address in addresses if address not in held and address not in told} == set()
     assert found.balance.links >= len(addresses)
     assert not any(record.why == "it was not read" for record in found.unplaced)
