@@ -14,6 +14,7 @@ from harvester.catalog.importing.awesome import ImportedList, Source, parse_list
 
 from .citation_cases import CITATION_CASES
 from .list_cases import CASES, Case
+from .mixed_cases import MIXED_CASES
 from .shape_cases import SHAPE_CASES
 from .strategies import TAXONOMY
 
@@ -33,7 +34,7 @@ def said(paper: Entry) -> tuple[str, str, str, str, tuple[str, ...]]:
     return paper.id, paper.title, str(paper.published), paper.venue, tuple(sorted(paper.links))
 
 
-EVERY = CASES | SHAPE_CASES | CITATION_CASES
+EVERY: dict[str, Case] = CASES | SHAPE_CASES | CITATION_CASES | MIXED_CASES
 
 
 @pytest.mark.parametrize("case", EVERY.values(), ids=EVERY.keys())
@@ -48,6 +49,33 @@ def test_a_list_is_read_as_it_is_meant(case: Case) -> None:
         assert meant.authors in (None, paper.authors)
         assert meant.note in (None, paper.note)
         assert paper.labels.of("task") == ("segmentation",)
+
+
+def test_what_is_of_several_papers_or_none_is_told() -> None:
+    """A link of two papers, a remark and a name of links alone make no paper; the text says which lines they are."""
+    found = read(
+        "Papers marked with a star have code. See [the survey](https://arxiv.org/abs/2001.50019) for an overview.\n\n"
+        "We show it. The work, building on [Echoes of the South](https://arxiv.org/abs/2305.80010), is simple.\n\n"
+        "- **Code**\n  - https://github.com/valves/vetted\n\n| Task | Paper | Code |\n| --- | --- | --- |\n"
+        "| Seg | [Septa once](https://arxiv.org/abs/2301.20021)<br>[Septa twice](https://arxiv.org/abs/2302.20022) "
+        "| [code](https://github.com/s/1) |\n"
+    )
+    assert [(paper.title, tuple(paper.links)) for paper in found.papers] == [
+        ("Septa once", ("paper",)),
+        ("Septa twice", ("paper",)),
+    ]
+    assert [(record.line, record.why) for record in found.unplaced] == [
+        (n, "no title was found") for n in (3, 5, 7, 12)
+    ]
+    assert balanced(found)
+
+
+@pytest.mark.parametrize("name", ["ECG", "<h3>ECG</h3>", "<b>ECG</b>", "<h2><b>ECG</b></h2>"])
+def test_a_summary_is_a_section_however_large_it_is_written(name: str) -> None:
+    paper = '<li><a href="https://arxiv.org/abs/2301.00001">Leaflets in one pass</a></li>'
+    after = "- [Septa from two views](https://arxiv.org/abs/2301.00002)"
+    found = read(f"<details><summary>{name}</summary>\n<ul>\n{paper}\n</ul></details>\n\n{after}\n")
+    assert [paper.labels.of("modality") for paper in found.papers] == [("ecg",), ()]
 
 
 SHAPES = (
@@ -83,7 +111,7 @@ def test_every_link_is_accounted_for(shapes: list[str], identified: bool) -> Non
     found = parse_list(text, TAXONOMY)
     assert balanced(found)
     held = {address for paper in found.papers for address in paper.links.values()}
-    told = " ".join(record.text for record in (*found.unplaced, *found.skipped))
+    told = " ".join([*(record.text for record in found.unplaced), *(record.text for record in found.skipped)])
     assert {address for address in addresses if address not in held and address not in told} == set()
     assert found.balance.links >= len(addresses)
     assert not any(record.why == "it was not read" for record in found.unplaced)

@@ -62,6 +62,15 @@ def test_the_readmes_own_paper_comes_first(text: str) -> None:
     assert chosen(text).citation.title == "Tides of the aorta"
 
 
+def test_a_preprint_and_its_article_keep_both_names_and_the_fuller_authors() -> None:
+    preprint = record(more="author={Sol, E}, journal={arXiv preprint arXiv:2203.01234}").replace(
+        "author={Sol, Eva},", ""
+    )
+    found = chosen(f"# A\n{preprint}{record(more='journal={Invented Letters}, doi={10.1000/tides}')}").citation
+    assert (found.id, found.authors, found.venue) == ("arxiv:2203.01234", ("Eva Sol",), "Invented Letters")
+    assert dict(found.links) == {"paper": "https://doi.org/10.1000/tides"}
+
+
 def test_software_and_data_become_links_of_the_paper() -> None:
     found = chosen(f"# A\n{SOFTWARE}{DATA}{record()}")
     assert dict(found.citation.links) == {

@@ -5,6 +5,7 @@ A mark is a comment on a line of its own:
     <!-- harvester: papers bullets task:segmentation -->      a section's papers follow, in the form `bullets`
     <!-- harvester: paper arxiv:2101.00001 -->                a paper, in the form of its section
     <!-- harvester: paper arxiv:2101.00001 as 0f3c81d2 -->    a paper as the lines below say it, until it changes
+    <!-- harvester: paper A with B C as 0f3c81d2 -->          several papers that share their lines
     <!-- harvester: end -->                                   the end of those lines
     <!-- harvester: text -->                                  the next line is text, although it looks like a mark
     <!-- harvester: rest bullets ## Other -->                 papers of no section, below this heading
@@ -31,12 +32,21 @@ def has_mark(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paper in a list, after `blank` empty lines; `kept` are its own lines, shown while its entry has this print."""
+    """A paper in a list, after `blank` empty lines; `kept` are its own lines, shown while its entry has this print.
+
+    The lines may show `others` as well, as a row of links does; the print is then that of all of them.
+    """
 
     paper: str
     blank: int = 0
     print: str = ""
     kept: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """All papers that its lines show."""
+        return (self.paper, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,15 @@ Block = Text | Run | Rest
 Frame = tuple[Block, ...]
 
 
-def fingerprint(entry: Entry) -> str:
-    """Equal for two entries that a list shows in the same way; labels say where it is shown, not how."""
-    shown = [entry.title, entry.authors, str(entry.published), entry.venue, entry.note, sorted(entry.links.items())]
+def fingerprint(*entries: Entry) -> str:
+    """Equal for entries that a list shows in the same way; labels say where they are shown, not how."""
+    shown = [
+        part
+        for entry in entries
+        for part in (
+            entry.title, entry.authors, str(entry.published), entry.venue, entry.note, sorted(entry.links.items())
+        )
+    ]  # fmt: skip
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:8]
 
 
@@ -123,8 +139,10 @@ def _add_item(blocks: list[Block], item: Item) -> None:
 
 
 def _read_item(words: str, blank: int, lines: Iterator[str]) -> Item:
-    paper, _, written = words.partition(" as ")
-    return Item(paper, blank, written, "\n".join(_until_end(lines))) if written else Item(paper, blank)
+    named, _, written = words.partition(" as ")
+    paper, _, others = named.partition(" with ")
+    kept = "\n".join(_until_end(lines)) if written else ""
+    return Item(paper, blank, written, kept, tuple(others.split()))
 
 
 def _read_block(word: str, words: list[str]) -> Block:
@@ -164,7 +182,8 @@ def _lines(block: Block) -> Iterator[str]:
 def _item(item: Item) -> list[str]:
     if not item.kept:
         return [_mark(f"paper {item.paper}")]
-    return [_mark(f"paper {item.paper} as {item.print}"), *item.kept.split("\n"), _mark("end")]
+    others = f" with {' '.join(item.others)}" if item.others else ""
+    return [_mark(f"paper {item.paper}{others} as {item.print}"), *item.kept.split("\n"), _mark("end")]
 
 
 def _mark(words: str) -> str:

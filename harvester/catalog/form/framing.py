@@ -52,7 +52,7 @@ class Framer:
             if place := starts.get(number):
                 kept = "\n".join(self._lines[place.first : place.last + 1])
                 wanted = Run(names[place.first], labels[place.first], self._year_at(place.first))
-                self._paper(wanted, entries[place.paper], kept)
+                self._paper(wanted, [entries[paper] for paper in (place.paper, *place.others)], kept)
                 usual = names[place.first]
                 number = place.last + 1
                 continue
@@ -76,7 +76,7 @@ class Framer:
         section = region_of(self._sections, number)
         return self._year or (section.year if section else 0)
 
-    def _paper(self, wanted: Run, entry: Entry, kept: str) -> None:
+    def _paper(self, wanted: Run, entries: Sequence[Entry], kept: str) -> None:
         blank = len(self._pending)
         above = self._blocks[-1] if self._blocks else None
         if not isinstance(above, Run) or any(self._pending) or replace(above, items=()) != wanted:
@@ -86,7 +86,9 @@ class Framer:
         self._pending = []
         run = self._blocks[-1]
         if isinstance(run, Run) and not has_mark(kept):
-            self._blocks[-1] = replace(run, items=(*run.items, Item(entry.id, blank, fingerprint(entry), kept)))
+            first, *others = (entry.id for entry in entries)
+            item = Item(first, blank, fingerprint(*entries), kept, tuple(others))
+            self._blocks[-1] = replace(run, items=(*run.items, item))
 
     def _text(self) -> None:
         if self._pending:

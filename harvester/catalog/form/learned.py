@@ -83,7 +83,8 @@ def learn(
     frame = tuple(_with_rendered(block, by_name, current) if isinstance(block, Run) else block for block in framed)
     items = [item for block in frame if isinstance(block, Run) for item in block.items]
     order = _order(_groups(placed, labels, read))
-    return Learned(ListForm(frame, by_name, order, line_end), len(items), sum(not item.kept for item in items))
+    form = ListForm(frame, by_name, order, line_end)
+    return Learned(form, sum(len(item.papers) for item in items), sum(not item.kept for item in items))
 
 
 def _labels(
@@ -147,7 +148,7 @@ def _forms(
     """The form of each kind of paper, the most frequent kind first."""
     forms: dict[_Kind, ItemForm] = {}
     for kind, _ in Counter(kinds.values()).most_common():
-        alike = [place for place in places if kinds[place.first] == kind]
+        alike = [place for place in places if kinds[place.first] == kind and not place.others]
         samples = [Sample("\n".join(lines[place.first : place.last + 1]), read[place.paper]) for place in alike]
         again = sum(other.name == kind.name for other in forms)
         name = f"{kind.name}-{again + 1}" if again else kind.name
@@ -182,7 +183,9 @@ def _with_rendered(run: Run, forms: Mapping[str, ItemForm], entries: Mapping[str
     return replace(
         run,
         items=tuple(
-            replace(item, print="", kept="") if render_item(form, entries[item.paper], number) == item.kept else item
+            replace(item, print="", kept="")
+            if not item.others and render_item(form, entries[item.paper], number) == item.kept
+            else item
             for number, item in enumerate(run.items, 1)
         ),
     )

@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from harvester.catalog.entry import Entry
 from harvester.domain.folding import folded
@@ -16,16 +17,23 @@ _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _ADDRESS = re.compile(r"\(?(?:https?://|#)[^\s)>\]]+\)?")
 _WHOLE_ADDRESS = re.compile(r"https?://[^\s)>\]\"']+")
+_IDENTIFIED = re.compile(
+    r"https?://(?:(?:dx\.)?doi\.org/|arxiv\.org/abs/|pubmed\.ncbi\.nlm\.nih\.gov/)(?P<name>[^\s/]+(?:/\S*[^\s/])?)/?"
+)
 _KEY_WORDS = 2  # words by which titles are looked up
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The lines of a list, from `first` to `last`, that say something about a paper, given by its position."""
+    """The lines of a list, from `first` to `last`, that say something about a paper, given by its position.
+
+    `others` are papers that have no lines of their own, but are in these.
+    """
 
     first: int
     last: int
     paper: int
+    others: tuple[int, ...] = ()
 
 
 class Titles:
@@ -74,7 +82,7 @@ def find_places(
     ordered = sorted(starts.items())
     ends = [*(first for first, _ in ordered), len(lines)][1:]
     bounds = sorted(headings - starts.keys())
-    return [
+    places = [
         Place(
             first,
             first if first in rows else _end(lines, first, _before(bounds, first, limit), addresses[paper]),
@@ -82,15 +90,26 @@ def find_places(
         )
         for (first, paper), limit in zip(ordered, ends, strict=True)
     ]
+    missing = _missing(addresses, [place.paper for place in places])
+    return [replace(place, others=_within(lines, place, missing)) for place in places] if missing else places
+
+
+def _missing(addresses: Sequence[frozenset[str]], found: Iterable[int]) -> dict[str, int]:
+    """The papers that are not among these, by their addresses."""
+    return {address: paper for paper in set(range(len(addresses))) - {*found} for address in addresses[paper]}
+
+
+def _within(lines: Sequence[str], place: Place, missing: Mapping[str, int]) -> tuple[int, ...]:
+    """The missing papers to which the lines of a place link, in their order."""
+    linked = _WHOLE_ADDRESS.findall("\n".join(lines[place.first : place.last + 1]))
+    return tuple(dict.fromkeys(missing[address] for address in linked if address in missing))
 
 
 def _add_untitled(
     lines: Sequence[str], addresses: Sequence[frozenset[str]], starts: dict[int, int], headings: Set[int]
 ) -> None:
     """Add the papers whose titles were not found, as where they are broken across lines, by their links."""
-    missing = {
-        address: paper for paper in set(range(len(addresses))) - {*starts.values()} for address in addresses[paper]
-    }
+    missing = _missing(addresses, starts.values())
     for number, line in _text_lines(lines) if missing else ():
         linked = [missing[address] for address in _WHOLE_ADDRESS.findall(line) if address in missing]
         if linked and number not in headings and linked[0] not in starts.values():
@@ -129,8 +148,18 @@ def _is_title(heading: str, papers: Sequence[Entry], named: Sequence[int]) -> bo
 
 def _best(named: Sequence[int], addresses: Sequence[frozenset[str]], below: str) -> int | None:
     """Of the papers whose titles a line has, the one whose link follows; without links, the longest title."""
-    linked = [number for number in named if any(address in below for address in addresses[number])]
+    said = below.casefold() if named else ""
+    linked = [number for number in named if any(_spelled(address) in said for address in addresses[number])]
     return next(iter([*linked, *(number for number in named if not addresses[number])]), None)
+
+
+def _spelled(address: str) -> str:
+    """What every way of writing an address has: ``doi: 10.1000/abc``, ``arXiv:2301.00001``, ``arxiv.org/abs/...``.
+
+    In lower case, and without percent signs.
+    """
+    found = _IDENTIFIED.fullmatch(address)
+    return (unquote(found["name"]) if found else address.partition("://")[2] or address).casefold()
 
 
 def _begin(lines: Sequence[str], number: int, starts: Mapping[int, int]) -> int:

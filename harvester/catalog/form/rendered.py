@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from classifiers.taxonomy import Taxonomy
@@ -43,8 +43,9 @@ def arranged(form: ListForm, entries: Iterable[Entry], taxonomy: Taxonomy) -> li
     held = {number: _held(run, known, taxonomy) for number, run in enumerate(runs)}
     given: dict[str, set[tuple[str, str]]] = {}
     for number, papers in held.items():
-        for entry, _ in papers:
-            given.setdefault(entry.id, set()).update(_labels(runs[number]))
+        for entry, item in papers:
+            for name in (entry.id, *(item.others if item else ())):
+                given.setdefault(name, set()).update(_labels(runs[number]))
     added: dict[int, list[Entry]] = {number: [] for number in held}
     for entry in listed:
         for number in _targets(entry, runs, held, given.get(entry.id), taxonomy):
@@ -70,8 +71,19 @@ def _labels(run: Run | Rest) -> tuple[tuple[str, str], ...]:
 def _held(run: Run | Rest, known: Mapping[str, Entry], taxonomy: Taxonomy) -> list[tuple[Entry, Item | None]]:
     """The papers that the list had here and that still have the labels of the section."""
     items = run.items if isinstance(run, Run) else ()
-    kept = ((known[item.paper], item) for item in items if item.paper in known)
+    kept = ((known[one.paper], one) for item in items for one in _one_by_one(item, run, known, taxonomy))
     return [(entry, item) for entry, item in kept if _derived(run, taxonomy) or _has(entry.labels.pairs, run, taxonomy)]
+
+
+def _one_by_one(item: Item, run: Run | Rest, known: Mapping[str, Entry], taxonomy: Taxonomy) -> list[Item]:
+    """The item; one for each of its papers, without lines, where these share lines that are no longer true."""
+    entries = [known[paper] for paper in item.papers if paper in known]
+    if not item.others:
+        return [item] if entries else []
+    shared = len(entries) == len(item.papers) and item.print == fingerprint(*entries)
+    if shared and all(_derived(run, taxonomy) or _has(entry.labels.pairs, run, taxonomy) for entry in entries):
+        return [replace(item, print=fingerprint(entries[0]))]
+    return [Item(entry.id, item.blank) for entry in entries]
 
 
 def _derived(run: Run | Rest, taxonomy: Taxonomy) -> bool:

@@ -13,8 +13,8 @@ from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.sentences import LONGEST
 from harvester.catalog.importing.words import label_before, plain, word_count
 
-_BARS = (re.compile(r"\s*[|｜]\s*|\s+[·•‧]\s+"), re.compile(r"\s+(?:[–—|·•]|-{1,3})\s+"))
-"""Signs that only part; dashes part as well, but stand in titles."""
+_BARS = (re.compile(r"\s*[|｜]\s*|\s+[·•‧]\s+"), re.compile(r"\s+(?:[–—|·•]|-{1,3})\s+"), re.compile(r"\s+[/／]\s+"))
+"""Signs that only part; dashes and strokes part as well, but stand in titles."""
 _MOST_PARTS = 12
 _EDGES = " \t,;:.。"
 
@@ -28,7 +28,7 @@ def titled_part(line: Inline) -> tuple[Inline, Inline] | None:
             said = ["place" if what == "acronym" else what for what in said]
         said = ["title" if what == "acronym" else what for what in said]
         titles = [place for place, what in enumerate(said) if what == "title"]
-        dashes = bars is _BARS[1]
+        dashes = bars is not _BARS[0]
         facts = sum(what in ("place", "date") for what in said)
         if len(parts) > 1 and len(titles) >= 1 and facts and (len(titles) == 1 or not dashes):
             chosen = next((place for place in titles if word_count(parts[place].text) > 1), titles[0])

@@ -3,6 +3,7 @@
 import re
 
 from harvester.catalog.importing.journals import is_abbreviated_journal, is_of_one_word
+from harvester.catalog.importing.periodicals import is_periodical
 from harvester.catalog.importing.words import plain, word_set
 from harvester.catalog.published import Published
 
@@ -34,7 +35,8 @@ _REMARK = (
     r"[)）]?)?"
 )
 _PLACE_YEAR = re.compile(
-    rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}|{_SHORT})[)）]?{_REMARK}\.?", re.IGNORECASE
+    rf"(?P<venue>[^\W\d][^()（）\[\]]{{0,90}}?)[\s,.;-]*[(（]?(?:{_YEAR}(?:[./-](?P<month>0?[1-9]|1[0-2]))?|{_SHORT})[)）]?{_REMARK}\.?",
+    re.IGNORECASE,
 )
 _YEAR_PLACE = re.compile(rf"{_YEAR}[\s,_-]+(?P<venue>[^\W\d][\w&./ -]{{1,60}}?){_REMARK}\.?", re.IGNORECASE)
 _YEAR_PLACE_NAME = re.compile(rf"{_YEAR}[_-](?P<venue>[A-Za-z&]{{2,12}})[_-](?P<remark>[^\W_][\w.+-]{{0,40}})")
@@ -71,12 +73,6 @@ _ISSUE_BEHIND = re.compile(
     r"(?<=\b(?:19|20)\d\d)\s*[;,:]\s*(?:vol\.?\s*)?[A-Za-z]?\d[\d\s():;,.ep–—-]*\Z", re.IGNORECASE
 )
 """``2021;42:100-110``: volume, issue and pages."""
-_PERIODICAL = re.compile(
-    r"\b(?:journal|j\.\s+(?:am|med|clin|cardio\w*|biomed|electro\w*|appl|comput)\b|trans(?:actions|\.)|conference|conf\.|proceedings|proc\.|letters|workshop|symposium|magazine|annals|"
-    r"archives|bulletin|frontiers|ieee|acm|springer|elsevier|nature|lancet|circulation|science|medicine|imaging|informatics|"
-    r"cardiology|revista|congreso)(?!\w)|学报|期刊|雑誌|学会|会议",
-    re.IGNORECASE,
-)
 _ACRONYM = re.compile(r"[A-Z][A-Za-z&/+-]{0,14}[A-Z][A-Za-z&/+-]{0,6}|[A-Z]{2,12}")
 
 
@@ -132,7 +128,8 @@ def place_and_year(text: str, *, trusted: bool = False) -> tuple[Published, str,
     if not venue or not (is_named or (trusted and (venue[0].isupper() or "," not in venue))):
         return None
     dated = date_of(f"{month['month']} {year}") if month else None
-    return dated or Published(year), venue, (found["remark"] or "").capitalize()
+    numbered = Published(year, int(found.groupdict().get("month") or 0))
+    return dated or numbered, venue, (found["remark"] or "").capitalize()
 
 
 def _eastern_place(text: str) -> tuple[Published, str, str] | None:
@@ -173,7 +170,7 @@ def is_venue(text: str, *, set_apart: bool = False) -> bool:
         return len(words) <= 4 or text[0].isupper()
     if is_abbreviated_journal(text):
         return True
-    if _PERIODICAL.search(text):
+    if is_periodical(text):
         return text[0].isupper() or not text[0].isascii()
     if len(words) <= 2 and _ACRONYM.fullmatch(words[0].strip("()")):
         return True
@@ -190,8 +187,12 @@ def is_known_venue(text: str) -> bool:
         return True
     if text.lower() in ("preprint", "patterns", "circulation"):
         return text[0].isupper() and text != "Preprint"
+    if len(words) == 2 and words[1] in ("version", "paper", "page", "link", "code"):
+        return False  # what a link is called
+    if len(words) == 2 and words[0] in ("Chi", "Mia"):
+        return False  # people; the venues have capitals
     return (len(words) <= 2 and words[0].lower().strip("().") in _KNOWN) or (
-        bool(_PERIODICAL.search(text)) and len(words) > 1 and text[0].isupper() and _capitalised(words)
+        is_periodical(text) and len(words) > 1 and text[0].isupper() and _capitalised(words)
     )
 
 

@@ -14,27 +14,23 @@ from harvester.catalog.importing.dates import (
     without_issue,
 )
 from harvester.catalog.importing.inline import LINE_BREAK, TOKEN, Inline, Link, notes_in, trimmed
-from harvester.catalog.importing.journals import ends_abbreviated, is_abbreviated_journal, with_full_stop
+from harvester.catalog.importing.journals import is_of_one_word, with_full_stop
 from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.names import FAMILIES_FIRST, listed_names, names_of
 from harvester.catalog.importing.roles import role_of
+from harvester.catalog.importing.sentences import comma_parts, sentence_pieces
 from harvester.catalog.importing.titles import is_generic, tidy, unmarked
 from harvester.catalog.importing.words import ROLES, SHORTCODE, field_of, phrases, plain, role_word
 from harvester.catalog.published import Published
-from harvester.domain.identity import link_identifier
+from harvester.domain.identity import arxiv_version, link_identifier
 from harvester.domain.text import clean
 
-_STOP = re.compile(r"[;|·•()（）\u2028]|\s[–—-]+(?=\s|$)|^\s*[–—-]+\s|[.。](?=\s|$)|(?<=[a-z\"”])[?!](?=\s|$)")
-_COMMA = re.compile(r"\s*(?:(?<!\d),|,(?!\d{3}\b)|[，、])\s*")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|trans|proc|vol|no|pp|int|conf|symp|j|jr|dr|med|rev|sci|lett|eng|comput|biomed|am|ann|assoc|soc|vs|dept|"
-    r"univ|eur|clin|cardiol|inf|syst|sp|feb|jan|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\Z",
+PAGES = re.compile(
+    r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed|bd|heft|s|т|вып|с|№)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)",
     re.IGNORECASE,
 )
-PAGES = re.compile(
-    r"(?:(?:vol(?:ume)?|no|issue|pp?|pages?|art(?:icle)?|number|ed)\.?\s*)?[\d\s():–—/-]+|\d+\s?\(\d+\)", re.IGNORECASE
-)
 _EMPTY = phrases("none;null;n a;na;nan;tbd;tba;new;no;x;online;available;无;なし;soon;coming soon")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzтсн"  # before the number of a volume or a page
 _GOES_ON = re.compile(rf"{LINE_BREAK}(?=\s*[^\W\dA-Z_])")  # a line that goes on in the next
 _AND_COMMA = re.compile(r"(\band|&),\s", re.IGNORECASE)
 _SHORT_VENUE = 5  # words of a venue and its year, which a link to a paper is called
@@ -42,7 +38,6 @@ _MOST_PARTS = 40  # between commas, in which authors are looked for
 _LONGEST = 4_000  # characters of a line that are looked at
 _LABELS = re.compile(r"\s*[;,|/·&+•、]\s*")
 _BETWEEN_BRACKETS = re.compile(r"\]\s*\[")
-_SURNAMES_FIRST = re.compile(r"\s*(?:[^\W\d_][\w'’-]+ [A-Z]{1,3},\s*){1,60}[^\W\d_][\w'’-]+ [A-Z]{1,3}")
 _KEY = re.compile(r"[A-Z][a-z]+\+?\d\d[a-z]?")  # of a reference: [Dee21]
 _LEADING_ON = re.compile(r"(?:\s+(?:is|are|available|at|in|on|from|here))+\Z", re.IGNORECASE)
 _SAYING = phrases("pytorch;tensorflow;keras;jax;torch;matlab;benchmark;benchmarks;database;software")
@@ -51,12 +46,12 @@ _AFFILIATION = re.compile(
     r"\([^()]{0,80}\b(?:univ|institut|hospital|colleg|laborator|school|cent(?:er|re)|academy|inc\b)[^()]{0,80}\)",
     re.IGNORECASE,
 )
-_PREPRINTS = re.compile(r"\s+(?:arxiv|biorxiv|medrxiv)\b", re.IGNORECASE)
 _ONE_PERSON = re.compile(r"\b[A-Z]\.|\bet al")  # two capitalized words in italics are a journal, unless they have this
 _SHORT_NAME = re.compile(r"[A-Z]\w*(?:[a-z][A-Z]\w*|(?i:net|gan|former|bert|mae|seg|clip|gpt|diff))(?:[-+]\w+)?")
 """What a paper's method is called, between brackets before its title: ``[HeartNet]``."""
 _ROUND = ("(", "（")
 _ROUND_NOTE = re.compile(r"\(([^()]{1,80})\)|（([^（）]{1,80})）")
+_PLURAL = re.compile("e?s|en|e|ies")  # ``Author(s):``
 
 
 @dataclass(slots=True)
@@ -108,8 +103,9 @@ class Facts:
         else:
             self.links(text, part)
             self.words(_without_any_link(text))
-        for first, second in _ROUND_NOTE.findall(more):
-            self.note(first or second, first or second)
+        for note in (first or second for first, second in _ROUND_NOTE.findall(more)):
+            if not _PLURAL.fullmatch(note):
+                self.note(note, note)
 
     def _placed_lines(self, lines: list[str], part: str) -> None:
         """Take in a venue and a date on lines of their own (``MICCAI<br>2021``), in any order."""
@@ -129,7 +125,7 @@ class Facts:
             text = hidden.sub(lambda found: " " * len(found.group()), text)
         text = self._without_families(text, line)
         emphasised = [(span.start, span.end) for span in (*line.of("em"), *line.of("code"))]
-        for start, end in _pieces(text):
+        for start, end in sentence_pieces(text):
             words = clean(text[start:end]).strip(_EDGES)
             if not re.search(r"\w", words) or _is_empty(words):
                 continue
@@ -152,7 +148,7 @@ class Facts:
     def settled(self) -> "Facts":
         """With the notes in square brackets, which are date and venue where a list has both."""
         for name in filter(_SHORT_NAME.fullmatch, self.brackets):
-            if not is_place_or_date(name):
+            if not (is_place_or_date(name) or is_of_one_word(name)):
                 self.note(name, name)
         for citation in filter(None, map(cited, self.brackets)):
             self._cited(citation)
@@ -160,6 +156,9 @@ class Facts:
         notes = [note for note in self.brackets if not _is_empty(note) and _says_where(note) and len(note) > 1]
         dated = next((note for note in notes if date_of(note)), None)
         venues = [note for note in notes if note is not dated]
+        others = _no_places(venues)
+        venues = [note for note in venues if note not in others]
+        self.notes += [note for note in others if note not in self.notes]
         if dated:
             self.published = date_of(dated) or self.published
             venues = [re.sub(rf",\s*{self.published.year}\Z", "", note) for note in venues]
@@ -190,7 +189,7 @@ class Facts:
         bare = plain(text).strip(" ,;|:：")
         if _names_links(bare):
             return True
-        if re.search(r"\w", said) and not _is_empty(said) and bare not in self.notes:
+        if re.search(r"\w", said) and re.search(r"\w", bare) and not _is_empty(said) and bare not in self.notes:
             self.notes.append(bare)
         return True
 
@@ -221,6 +220,8 @@ class Facts:
         whole = clean(text[start:end]).strip(_EDGES)
         if text[max(0, start - 1) : start] in _ROUND and (found := cited(whole)):
             return self._cited(found)
+        if text[:start].endswith("//") and self._periodical(whole):
+            return None
         if (
             (by := BY_INSIDE.search(text, start, end))
             and names_of(text[by.end() : end])
@@ -228,7 +229,7 @@ class Facts:
         ):
             start = by.start()
         start = _behind_by(text, start, end)
-        parts = list(_split(text, start, end))
+        parts = list(comma_parts(text, start, end))
         people = next((n for n in range(min(len(parts), _MOST_PARTS), 0, -1) if _people(text, parts[:n])), 0)
         one = people in (0, len(parts))
         if one and self._known(whole, set_apart=_covered(text, start, end, emphasised)):
@@ -242,6 +243,13 @@ class Facts:
         elif left:
             self.note(", ".join(clean(text[slice(*part)]) for part in left), whole)
         return None
+
+    def _periodical(self, words: str) -> bool:
+        """Take in what stands behind two strokes, which is a venue: ``Title // Heart Letters, 2020``."""
+        if self.place(words, trusted=True):
+            return True
+        venue, _, rest = words.partition(",")
+        return self._venue(venue) and (self._date(rest) or self.note(rest, rest))
 
     def _known_part(self, text: str, part: tuple[int, int], emphasised: Iterable[tuple[int, int]]) -> bool:
         words = clean(text[slice(*part)]).strip(_EDGES)
@@ -277,7 +285,10 @@ class Facts:
             if role := (before or hint):
                 self.hints.setdefault(link.number, role)
             label = link.label
-            if label and (date_of(label) or (_says_when(link) and (cited(label) or not is_generic(label)))):
+            if label and (
+                date_of(label)
+                or (_says_when(link) and (cited(label) or place_and_year(label) or not is_generic(label)))
+            ):
                 self.brackets.append(label)
 
 
@@ -342,52 +353,12 @@ def _with_brackets(line: Inline) -> str:
     return re.sub(r"\A\[([^\[\]]*)\]\Z", r"\1", said).strip()
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """The parts of a text between full stops, dashes, brackets and bars."""
-    start = 0
-    for stop in _STOP.finditer(text):
-        if stop.group() == "." and _goes_on(text, start, stop):
-            continue
-        yield start, stop.start()
-        start = stop.end()
-    yield start, len(text)
-
-
-def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
-    """Whether a full stop ends an abbreviation, not a sentence."""
-    after = text[stop.end() : stop.end() + 20].lstrip()[:1]
-    if _SURNAMES_FIRST.fullmatch(text, start, stop.start()):
-        return False
-    if text[start : stop.start()].endswith(" al") or _PREPRINTS.match(text, stop.end()):
-        return False
-    if not after or after.islower() or after == ",":
-        return bool(after)
-    said = text[start : stop.start()]
-    if ends_abbreviated(said):
-        return not is_abbreviated_journal(said) or ends_abbreviated(
-            re.split(r"[\s.,;:(]", text[stop.end() :].lstrip(), maxsplit=1)[0]
-        )
-    last = text[max(start, stop.start() - 12) : stop.start()]
-    return bool(_ABBREVIATED.search(last)) and not (after.isdigit() and re.search(r"\b[A-Za-z]\Z", last))
-
-
 def _behind_by(text: str, start: int, end: int) -> int:
     """Where a piece starts without the ``by`` before its authors."""
     lead = len(text[start:end]) - len(text[start:end].lstrip(_EDGES))
     by = BY.match(text, start + lead, end)
     first = re.split(r"[,，]", text[by.end() : end], maxsplit=1)[0] if by else ""
     return by.end() if by and names_of(first) else start
-
-
-def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts between commas."""
-    begin = start
-    for comma in _COMMA.finditer(text, start, end):
-        if text[begin : comma.start()].strip():
-            yield begin, comma.start()
-        begin = comma.end()
-    if text[begin:end].strip():
-        yield begin, end
 
 
 def _people(text: str, parts: list[tuple[int, int]]) -> bool:
@@ -403,10 +374,18 @@ def _covered(text: str, start: int, end: int, marks: Iterable[tuple[int, int]]) 
 
 def _says_where(note: str) -> bool:
     """Whether a note in brackets may be a date or a venue: not ``[code]``, but ``[Nature]`` and ``[2024-13]``."""
-    if _KEY.fullmatch(note) and not is_place_or_date(note):
+    if (_KEY.fullmatch(note) and not is_place_or_date(note)) or arxiv_version(note) or re.fullmatch(r"\d{1,3}", note):
         return False
-    known = is_place_or_date(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
+    known = (
+        is_place_or_date(note) or is_of_one_word(note) or (re.search(r"\d", note) and not re.search(r"[^\W\d]", note))
+    )
     return known or not (is_generic(note) or _SHORT_NAME.fullmatch(note))
+
+
+def _no_places(notes: Iterable[str]) -> list[str]:
+    """The notes that are words and say no venue, where others do."""
+    placed = [note for note in notes if is_place_or_date(note)]
+    return [note for note in notes if placed and note not in placed and re.search(r"[^\W\d]", note)]
 
 
 def _names_links(text: str) -> bool:
@@ -421,7 +400,8 @@ def _is_label(text: str) -> bool:
 
 
 def _is_empty(text: str) -> bool:
-    return " ".join(re.findall(r"\w+", text.lower())) in _EMPTY
+    said = " ".join(re.findall(r"\w+", text.lower()))
+    return said in _EMPTY or (len(said) == 1 and said in _LETTERS)
 
 
 def _without_any_link(line: Inline) -> Inline:

@@ -198,6 +198,12 @@ class Flow:
         """The level of a heading here; 0 stands for a summary."""
         return self._level("") + level or 6
 
+    @property
+    def in_summary(self) -> bool:
+        """Whether a summary is open, in which a heading of its own is only a way to write it large."""
+        inside = self._open[-1]
+        return inside.kind == "heading" and inside.level == self.heading_level(0)
+
     def _close_open(self, kind: str) -> None:
         """An item ends the one before it; so do rows and cells."""
         for number in reversed(range(1, len(self._open))):

@@ -30,6 +30,7 @@ from harvester.catalog.importing.nodes import (
     every,
 )
 from harvester.catalog.importing.paragraphs import is_detail, papers_of
+from harvester.catalog.importing.records_as_tables import with_records_as_lines
 from harvester.catalog.importing.roles import TITLE, leads_to_people, leads_to_publisher, names_part
 from harvester.catalog.importing.rows import row_items
 from harvester.catalog.importing.titles import (
@@ -97,7 +98,7 @@ def items(nodes: Sequence[Node], text: str, is_section: IsSection = lambda headi
         is_section: whether a heading is known to be a section, so that it cannot be the title of a paper.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    yield from Reader(lines, is_section).read(with_footnotes(nodes), 0)
+    yield from Reader(lines, is_section).read(with_records_as_lines(with_footnotes(nodes)), 0)
 
 
 class Reader:
@@ -106,6 +107,7 @@ class Reader:
     def __init__(self, lines: Sequence[str], is_section: IsSection) -> None:
         self._lines, self._is_section = lines, is_section
         self._is_footer = False
+        self._is_first = True  # the page's first heading is its name
 
     def read(self, nodes: Sequence[Node], depth: int) -> Iterator[Event]:
         """The events of a page, or of what is in a bullet."""
@@ -169,7 +171,8 @@ class Reader:
         if not _only_details(fresh) or not draft.title().title:
             return False
         indented = fresh.first.indent > draft.first.indent + 1
-        return indented or not draft.links or draft.is_heading or (not draft.bullet and _is_bare(fresh))
+        alone = _is_bare(fresh) or (not fresh.links and _people_in(fresh.lines) > 1)
+        return indented or not draft.links or draft.is_heading or (not draft.bullet and alone)
 
     def _continues(self, bullet: Bullet, draft: Draft) -> bool:
         """Whether a bullet below a paragraph says more about its paper: ``- Code: https://...``."""
@@ -191,7 +194,8 @@ class Reader:
     def _is_title(self, heading: Heading, body: Sequence[Node]) -> bool:
         """Whether a heading is the title of a paper: only details with links to it follow, down to the next heading."""
         words = plain(heading.text)
-        if heading.level < 2 or self._is_section(heading.text):
+        first, self._is_first = self._is_first, False
+        if (heading.level < 2 and first) or self._is_section(heading.text):
             return False
         if own := links_in(heading.content):
             return any(map(leads_to_paper, own)) and word_count(_own_title(heading)) >= 3
@@ -206,7 +210,7 @@ class Reader:
         )
         if not all(_only_details(Draft(line, bullet=True)) for line in lines[: last + 1]):
             return False
-        if word_count(words) < _FEWEST and not _names_people(lines[: last + 1]):
+        if word_count(words) < _FEWEST and not _people_in(lines[: last + 1]):
             return False
         return any(link_identifier(link.target) or leads_to_paper(link) for link in links) or is_generic(links[0].label)
 
@@ -316,12 +320,12 @@ def _is_label(draft: Draft) -> bool:
     return bool(covered) and not left and len(content.words.split()) <= _FEW
 
 
-def _names_people(lines: Sequence[Line]) -> bool:
-    """Whether lines name authors, as below a title."""
+def _people_in(lines: Sequence[Line]) -> int:
+    """How many authors lines name, as below a title."""
     facts = Facts()
     for line in lines:
         facts.line(line.content)
-    return bool(facts.settled().authors)
+    return len(facts.settled().authors)
 
 
 def _is_bare(draft: Draft) -> bool:

@@ -46,6 +46,7 @@ SINGLE = word_set(
     eurointervention"""
 )
 """Journals of a single word, which counts beside a year alone."""
+_INNER_CAPITALS = word_set("NeuroImage GigaScience EuroIntervention iScience eLife")
 _TOPICS = word_set("hypertension stroke heart vessels cardiology cell chest diabetes atherosclerosis thrombosis")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _PLACE = re.compile(r"\s*\((?:[A-Z][a-z]{1,12}|[A-Z]{2,4})\)")  # "Commun Med (Lond)"
@@ -67,7 +68,7 @@ def is_abbreviated_journal(text: str) -> bool:
 
 def is_of_one_word(text: str) -> bool:
     """Whether it is the title of a journal in one word, which a year beside it must confirm."""
-    return text.istitle() and text.lower() in SINGLE
+    return (text.istitle() or text in _INNER_CAPITALS) and text.lower() in SINGLE
 
 
 def with_full_stop(venue: str) -> str:

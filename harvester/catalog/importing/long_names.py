@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harvester.catalog.importing.data_sets import is_counted
 from harvester.catalog.importing.dates import is_place_or_date
-from harvester.catalog.importing.inline import TOKEN, Inline, Link, join, trimmed
+from harvester.catalog.importing.inline import TOKEN, Inline, Link, Span, join, trimmed
 from harvester.catalog.importing.names import names_of
 from harvester.catalog.importing.sentences import QUOTED, sentence_end
 from harvester.catalog.importing.words import word_set
@@ -19,6 +19,7 @@ _DASH = re.compile(r"\s+(?:[–—|]|-{1,3})\s+(?=\S)|(?=\s+[\"“«「『])\s*"
 NAME = re.compile(r"(?=\S*[^\W_])(?=\S?\S*(?:(?<!^)[A-Z]|\d)|\S*(?i:net|former|bert|seg)\b)[^\W_][\w+./-]*")
 _SHORT = 4  # words of a name before a colon
 _FEWEST = 4  # words of a title behind a dash
+_SMALL = word_set("of the and in for on et al de la des der und y von van")  # words of journals and of names
 _DESCRIBES = word_set(
     """
     this these it our we is are was has have had provides provided includes contains offers offer uses using
@@ -50,11 +51,27 @@ def long_name(line: Inline, name: Inline, end: int, *, like_a_paper: bool) -> Lo
     if glued or colon:
         start = colon.end() if colon else end
         return _behind(line, name, start) if len(name.words.split()) <= _SHORT else None
+    if said := _in_italics(line, end):
+        behind = line.part(said.end)
+        title = line.part(said.start, said.end)
+        both = LongName(join(name, Inline(": "), title), behind)
+        return both if like_a_paper and NAME.fullmatch(name.words) and _is_title(title, both) else None
     dash = _DASH.match(line.shape, end)
     if not dash or not like_a_paper or not NAME.fullmatch(name.words):
         return None
     found = _behind(line, name, dash.end())
-    return found if found and (found.link or _is_title(line.part(dash.end()), found)) else None
+    return found if found and (found.link or _is_title(_before(line.part(dash.end()), found.rest), found)) else None
+
+
+def _in_italics(line: Inline, end: int) -> Span | None:
+    """Words in italics right behind a name that no journal is called: some of them are in lower case."""
+    span = next((span for span in line.of("em") if span.start >= end and not line.text[end : span.start].strip()), None)
+    return span if span and has_words_in_lower_case(line.text[span.start : span.end]) else None
+
+
+def has_words_in_lower_case(text: str) -> bool:
+    """Whether words in italics are no name of a journal or of people: words other than ``of`` are in lower case."""
+    return any(word.islower() and word not in _SMALL and len(word) > 1 for word in text.split())
 
 
 def _behind(line: Inline, name: Inline, start: int) -> LongName | None:
@@ -78,10 +95,13 @@ def _behind(line: Inline, name: Inline, start: int) -> LongName | None:
     return LongName(join(name, Inline(": "), title), rest)
 
 
-def _is_title(after: Inline, found: LongName) -> bool:
+def _before(text: Inline, rest: Inline) -> Inline:
+    return text.part(0, len(text.text) - len(rest.text))
+
+
+def _is_title(said: Inline, found: LongName) -> bool:
     """Whether what follows a name is a title, not a description, authors, a venue or a date."""
-    length = len(after.text) - len(found.rest.text)
-    words = after.part(0, length).words.strip(' "“”«»「」『』')
+    words = said.words.strip(' "“”«»「」『』')
     spelled = words.split()
     if len(spelled) < _FEWEST and words.isascii():
         return False

@@ -13,7 +13,8 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _AFFILIATION = re.compile(r"\([^()]{0,100}\)|（[^（）]{0,100}）")
-_CAPITAL = "[A-ZÀ-ÖØ-ÞŁŚŽČŠĆĐİА-ЯЁІЇЄ]"
+_EXTENDED = "".join(filter(str.isupper, map(chr, (*range(0x100, 0x250), *range(0x386, 0x430), *range(0x1E00, 0x1F00)))))
+_CAPITAL = f"[A-ZÀ-ÖØ-Þ{_EXTENDED}]"
 _AND = re.compile(rf"[,;，；、]?\s+(?:(?i:and|y|und|et|&)|и|e(?=\s{_CAPITAL}\S+\s+{_CAPITAL}))\s+|\s*&\s*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]+(?:[,⁎*][⁰¹²³⁴-⁹]+)*|(?<=[^\W\d_])\d(?:,\d)*(?=\s*(?:[,;*]|\Z))")
@@ -32,7 +33,10 @@ FAMILIES_FIRST = re.compile(
     r"(?:[,;]?\s*(?:et al\.?|and others))?"
 )
 """``Müller, K., Schmidt, P. & Ortiz, J.``, wherever it ends."""
+_FAMILY_GIVEN = re.compile(rf"(?P<family>{_FAMILY}),\s+(?P<given>{_CAPITAL}[\w'’.-]*(?:\s{_CAPITAL}[\w'’.-]*)*)")
 _PARTICLES = word_set("van von de da del della der den di dos du la le el al bin ibn ten ter zu y e")
+_SHORT_NAMES = word_set("an bin di du e in le la on so ten to van")
+"""Particles and words of titles that are names as well."""
 _NO_NAMES = word_set(
     """
     an the of for in on with from by and or to using via towards toward learning deep neural network networks
@@ -66,16 +70,27 @@ def names_of(text: str) -> tuple[str, ...]:
     if _YEAR.search(said) or (others and re.search(r"\w", said[others.end() :])):
         return ()
     bare = said[: others.start()] if others else said
+    if people := _of_records(bare):
+        return people
     parts = [part for piece in _AND.split(bare) for part in re.split(r"\s*[,;，；、]\s*", piece)]
     if any(part and not re.search(r"[^\W\d_]", part) for part in parts):
         return ()
     parts = [_trimmed(part) for part in parts]
     parts = _turned([part for part in parts if part])
-    if not parts or not all(_is_name(part, alone=bool(others)) for part in parts):
+    if not parts or not _are_names(parts, alone=bool(others)):
         return ()
     if len(parts) == 1 and not others and " " not in parts[0] and not is_lone_name(parts[0]):
         return ()
     return tuple(parts)
+
+
+def _of_records(text: str) -> tuple[str, ...]:
+    """``Dee, Ann and Poe, Bob``, as BibTeX separates names; none if the text is another one."""
+    pairs = [_FAMILY_GIVEN.fullmatch(piece) for piece in re.split(r"\s+and\s+", text.strip(" .,;"))]
+    if len(pairs) < 2 or not all(pairs):
+        return ()
+    names = tuple(f"{pair['given']} {pair['family']}" for pair in pairs if pair)
+    return names if all(_is_name(name, alone=False) for name in names) else ()
 
 
 def is_surname(text: str) -> bool:
@@ -125,6 +140,23 @@ def _turned(parts: Sequence[str]) -> list[str]:
     return [f"{second.rstrip('.')}{'.' * dotted} {surname}" for surname, second in pairs]
 
 
+def _are_names(parts: Sequence[str], *, alone: bool) -> bool:
+    """Whether all parts are names; among several, a few may be of words that titles have: ``Hongyu An``, ``Bin Du``."""
+    unsure = [part for part in parts if not _is_name(part, alone=alone)]
+    if not unsure:
+        return True
+    sure = len(parts) - len(unsure)
+    return sure > max(1, len(unsure)) and all(_may_be_name(part) for part in unsure)
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a text has two or three words with capitals, of which short ones are names in East Asia."""
+    words = text.split()
+    shaped = 2 <= len(words) <= 3 and all(_WORD.fullmatch(word) or _INITIALS.fullmatch(word) for word in words)
+    others = [word.lower() for word in words if word.lower() not in _SHORT_NAMES]
+    return shaped and len(others) < len(words) and not any(word.strip(".") in _NO_NAMES for word in others)
+
+
 def _is_name(text: str, *, alone: bool) -> bool:
     words = text.split()
     if not words or len(words) > _MOST_WORDS or any(char.isdigit() for char in text):
@@ -135,5 +167,6 @@ def _is_name(text: str, *, alone: bool) -> bool:
         return alone and bool(_WORD.fullmatch(text)) and not text.isupper()
     if is_known_venue(text) or any(len(word) > 1 and word.lower().strip(".,:") in _NO_NAMES for word in words):
         return False
-    capital = [word for word in words if word.lower() not in _PARTICLES]
+    capital = [word for word in words[:-1] if word.lower() not in _PARTICLES]
+    capital += [word for word in words[-1:] if word.lower() not in _PARTICLES or word[0].isupper()]  # "Minh Le"
     return len(capital) > 1 and all(_WORD.fullmatch(word) or _INITIALS.fullmatch(word) for word in capital)

@@ -283,6 +283,8 @@ class _Tags(HTMLParser):
     def _element(self, tag: str) -> None:
         if tag == "hr":
             self._flow.rule()
+        elif _HEADING.fullmatch(tag) and self._flow.in_summary:
+            return
         elif tag == "summary" or _HEADING.fullmatch(tag):
             self._flow.open("heading", self._flow.heading_level(0 if tag == "summary" else int(tag[1])))
         elif tag in _ELEMENTS:

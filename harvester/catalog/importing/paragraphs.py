@@ -11,7 +11,7 @@ from harvester.catalog.importing.inline import Inline, links_in, notes_in
 from harvester.catalog.importing.leading_label import label_of
 from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
 from harvester.catalog.importing.nodes import Line
-from harvester.catalog.importing.parts import parts_of
+from harvester.catalog.importing.parts import parts_of, titles_of
 from harvester.catalog.importing.titles import find_title, is_generic, is_title_link, leads_to_paper, unmarked
 from harvester.catalog.importing.words import plain, word_count
 from harvester.domain.identity import link_identifier
@@ -30,13 +30,19 @@ def papers_of(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     """The lines of a paragraph, split where another paper begins."""
     group: list[Line] = []
     for whole in lines:
-        for line in [whole] if group and _is_in_brackets(whole.content) else parts_of(whole):
-            if group and _begins(line, group):
+        several = () if group and _is_in_brackets(whole.content) else titles_of(whole)
+        for number, line in enumerate(several or _parts(whole, group)):
+            if group and ((several and number) or _begins(line, group)):
                 yield tuple(group)
                 group = []
             group.append(line)
     if group:
         yield tuple(group)
+
+
+def _parts(line: Line, above: Sequence[Line]) -> Iterator[Line]:
+    """The lines that a line is; a line of links in brackets below a title is one."""
+    yield from (line,) if above and _is_in_brackets(line.content) else parts_of(line)
 
 
 def _is_in_brackets(line: Inline) -> bool:
@@ -100,12 +106,19 @@ def is_detail(line: Inline) -> bool:
         if _is_bold_text(line):
             return False
         return bool(line.spans) or bool(list(notes_in(line))) or not text
-    if line.of("strong"):
+    if line.of("strong") and not _are_names_in_bold(line, left):
         return False
     families = FAMILIES_FIRST.match(left)
     pieces = _STOP.split(left[families.end() :] if families and names_of(families.group()) else left)
     said = [piece for piece in (piece.strip(" ,.:") for piece in pieces) if piece and not PAGES.fullmatch(piece)]
     return all(map(_says_who_or_where, said)) or (len(line.of("em")) == 1 and not links)
+
+
+def _are_names_in_bold(line: Inline, text: str) -> bool:
+    """Whether a text names people, of whom several are in bold, or one who is not the first: a title is one piece."""
+    bold = [span for span in line.of("strong") if span.end > span.start]
+    several = len(bold) > 1 or bool(bold and names_of(line.text[: bold[0].start]))
+    return several and len(names_of(text)) > 1
 
 
 def _is_bold_text(line: Inline) -> bool:

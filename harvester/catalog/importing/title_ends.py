@@ -20,10 +20,10 @@ _CITED_ROUND = re.compile(r"\s?[(（](?P<cited>[^()（）\ue000\ue001]{5,140})[)
 _LETTERS = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3々]{2,7}"
 _EASTERN_TAIL = re.compile(rf"\s+(?P<who>{_LETTERS}(?:[、，,\s]\s?{_LETTERS}){{0,9}}?)\s?(?:等人?|ら)?\s*\Z")
 _ET_AL = re.compile(r"[,，\s]\s*et\.? al\.?\s*\Z", re.IGNORECASE)
-_SEPARATOR = re.compile(r"[,，.;]\s+|\s+[–—|-]\s+|\s+(?=in\s)")
+_SEPARATOR = re.compile(r"[,.;]\s+|[，；]\s*|\s+[–—|-]\s+|\s+(?=in\s)")
 _MOST_TAILS = 3
 BAR = Inline(" | ")
-EDGES = " \t*_`|\\,:;–—-"
+EDGES = " \t*_`|\\,，、；：:;–—-"
 
 
 def without_tails(title: Inline) -> tuple[Inline, Inline]:
@@ -91,14 +91,14 @@ def _tail(title: Inline) -> tuple[int, tuple[int, int]] | None:
         behind = max(0, len(shape) - 80)
         return behind + found.start(), (behind + found.start("tail"), behind + found.end("tail"))
     for separator in reversed(list(_SEPARATOR.finditer(shape))[-4:]):
-        said = shape[separator.end() :].strip(" .")
-        plain_year = separator.group().strip() in (",", ".") and date_of(said)
+        said = shape[separator.end() :].strip(" .,，")
+        plain_year = separator.group().strip() in (",", "，", ".") and date_of(said)
         if (
             said
             and word_count(shape[: separator.start()]) > 1
             and (_is_tail(said, title, separator.end()) or plain_year)
         ):
-            return separator.start(), (separator.end(), len(title.text))
+            return separator.start(), (separator.end(), len(title.text.rstrip(" ,，")))
     return None
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harvester.catalog.importing.bars import titled_part
-from harvester.catalog.importing.citations import cited
+from harvester.catalog.importing.citations import cited, people_behind_by
 from harvester.catalog.importing.data_sets import is_counted
 from harvester.catalog.importing.dates import date_of, is_place_or_date, named_place, place_and_year
 from harvester.catalog.importing.eastern_names import is_lone_name
 from harvester.catalog.importing.inline import OPENS_LINK_OR_NOTE, TOKEN, Inline, Kind, Link, Span, join, trimmed
-from harvester.catalog.importing.long_names import NAME, long_name
-from harvester.catalog.importing.names import FAMILIES_FIRST, names_of
+from harvester.catalog.importing.long_names import NAME, has_words_in_lower_case, long_name
+from harvester.catalog.importing.names import FAMILIES_FIRST, is_surname, names_of
+from harvester.catalog.importing.references import reference_in, with_names_turned
 from harvester.catalog.importing.sentences import LONGEST, QUOTED, sentence_end
 from harvester.catalog.importing.title_ends import (
     BAR,
@@ -21,7 +22,15 @@ from harvester.catalog.importing.title_ends import (
     without_head,
     without_tails,
 )
-from harvester.catalog.importing.words import IDENTIFIERS, label_before, role_word, without_marks, word_count, word_set
+from harvester.catalog.importing.words import (
+    IDENTIFIERS,
+    ROLES,
+    label_before,
+    role_word,
+    without_marks,
+    word_count,
+    word_set,
+)
 from harvester.domain.identity import arxiv_version, link_identifier
 
 _DATE_FIRST = re.compile(
@@ -32,21 +41,14 @@ _PLACE_FIRST = re.compile(
     r"(?P<note>[A-Z][\w&-]{1,15}(?: [A-Z][\w&-]{1,15}){0,2}[ '’-]{1,2}\d{2,4})\s*[:|–—-]+\s+(?=\S)"
 )
 _LINK_FIRST = re.compile("\\[{0,2}(?P<link>\ue000*\ue001)\\]{0,2}[\\s:,|–—-]*")
-_CITED = re.compile(r"(?P<authors>[^()]{3,600}?)\s*\((?P<year>(?:19|20)\d\d)[a-z]?(?:,[^()]{1,30})?\)[.:]?\s+(?=\S)")
-_PERSON = r"(?:(?! and | & )[^.,;]){2,40}"
-_PEOPLE_FIRST = re.compile(
-    rf"(?P<authors>(?:{_PERSON}(?:[,;]| and| &) ){{1,40}}{_PERSON}|[^\W\d_][\w'’-]+ [A-Z]{{1,3}})\.\s+(?=\S)"
-)
-_VENUE_NEXT = re.compile(
-    r"[.?!]?\s*(?P<venue>[A-Z][^.;:\d()\[\]\ue000-\ue001]{2,80}?)(?=[.,;]?\s*\(?\d|\.?\s*(?:\Z|https?://|doi\b))"
-)
 _AUTHORS_FIRST = re.compile(r"[^.]{0,80}\bet al\.?,?\s*(?:\(\d{4}\))?[.,:]?\s+")
-_PEOPLE_COLON = re.compile(r"(?P<authors>[^:：\[\]()]{2,300}?)\s?[:：]\s*(?=\S)")
+_BOOK = re.compile("[^《》\\[\\]\ue000\ue001]{0,60}《(?P<title>[^《》\ue000\ue001]{6,200})》")
+_REFERS = re.compile(r"[.:]\s+(?:[A-Z]\w* )?(?:see|read|visit|check(?: out)?)\Z", re.IGNORECASE)
 _KANJI_NAME = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _LINKS_FIRST = re.compile(rf"(?:(?:{TOKEN.pattern.replace('?P<note>', '?:')})[\s:,|–—-]*)+")
 _MOST_NOTES = 4
 _WORD = 40  # characters before a link in which the last word is looked for
-_AROUND = " \t|,:;–—-"
+_AROUND = " \t|,:;，、；：–—=-"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "「": "」", "『": "』", "《": "》", "„": "“"}
 _OPEN_ENDS = word_set("a an the of for in on with from by and or to see via is are at into as about")
 
@@ -78,15 +80,22 @@ def find_title(line: Inline, *, bullet: bool, like_a_paper: bool) -> Titled:
         return Titled(tidy(counted.title.words), counted.rest, counted.link)
     before, text = _leading_notes(_with_bracketed_place(bare))
     _, part, start = label_before(text.text)
+    if part == "authors":
+        return Titled("", line)
     if part == "title":
         text = text.part(start)
     for found in _candidates(text, bullet=bullet, like_a_paper=like_a_paper):
         head, title = without_head(found.title)
         title, tail = without_tails(title)
         words = tidy(title.words)
-        if words and not FAMILIES_FIRST.fullmatch(f"{words}."):
+        if words and not FAMILIES_FIRST.fullmatch(f"{words}.") and not _names_links(words):
             return Titled(words, join(before, head, found.rest, tail), found.link)
     return _named_in_place(line)
+
+
+def _names_links(title: str) -> bool:
+    """Whether a title is only what links are called: ``Code``, ``Datasets``."""
+    return role_word(title) not in ("", "link") and all(word.lower() in ROLES for word in title.split())
 
 
 def _named_in_place(line: Inline) -> Titled:
@@ -169,7 +178,7 @@ def _with_bracketed_place(line: Inline) -> Inline:
     if not first or not re.search(r"\w", line.text[first.end :]):
         return line
     said = line.part(first.start, first.end)
-    if not is_place_or_date(said.words) or said.of("link"):
+    if not (is_place_or_date(said.words) or arxiv_version(said.words)) or said.of("link"):
         return line
     rest = line.part(first.end)
     return join(Inline(f"[{said.words}] "), trimmed(rest, _AROUND))
@@ -217,9 +226,14 @@ def _candidates(text: Inline, *, bullet: bool, like_a_paper: bool) -> Iterator[_
 
 def _in_words(text: Inline, *, bullet: bool) -> Iterator[_Found]:
     """Possible titles that no mark sets apart."""
+    if (marked := _BOOK.match(line_text := text.shape[:LONGEST])) and not is_place_or_date(marked["title"]):
+        before = line_text[: marked.start("title") - 1].strip(" ，,:：、")
+        if not before or names_of(before):
+            yield _Found(text.part(*marked.span("title")), _without(text, marked.start("title") - 1, marked.end()))
     if parted := titled_part(text):
         yield _Found(*parted)
-    yield from _cited(text)
+    if referred := reference_in(text):
+        yield _Found(*referred)
     if named := NAME.match(text.shape):
         yield from _with_long_name(text, text.part(0, named.end()), named.end(), None, like_a_paper=True)
     yield from _bare(text, bullet=bullet)
@@ -270,13 +284,17 @@ def _from_link(line: Inline, link: Span) -> _Found:
 
 
 def _further_on(line: Inline) -> Iterator[_Found]:
-    """A title after authors or a date: in bold, in quotes, or a link of several words."""
+    """A title after authors or a date: in italics, in bold, in quotes, or a link of several words."""
+    if italics := _behind_people(line):
+        yield _Found(line.part(italics.start, italics.end), _without(line, italics.start, italics.end))
     for bold in line.of("strong"):
         if word_count(line.text[bold.start : bold.end]) > 2 and not _is_note(line, bold):
             yield from _from_bold(line, bold, like_a_paper=False)
     quoted = QUOTED.search(line.shape[:LONGEST])
     if quoted and not _is_inside_title(line.shape, *quoted.span()):
-        yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), _without(line, *quoted.span()))
+        before = with_names_turned(line.part(0, quoted.start()))
+        rest = join(before, BAR if before.text.strip() else Inline(), line.part(quoted.end()))
+        yield _Found(trimmed(line.part(*quoted.span("text")), " .,"), rest)
     for span in line.of("link"):
         several = word_count(line.text[span.start : span.end]) > 2
         if (
@@ -286,6 +304,16 @@ def _further_on(line: Inline) -> Iterator[_Found]:
             and not _in_sentence(line.text[max(0, span.start - _WORD) : span.start])
         ):
             yield _from_link(line, span)
+
+
+def _behind_people(line: Inline) -> Span | None:
+    """Words in italics behind one author, ``Ann Dee. *Leaflets in one pass*``, that are no name of a journal."""
+    span = next(iter(line.of("em")), None)
+    people = line.text[: span.start].strip(" .,") if span else ""
+    if not span or NAME.fullmatch(people) or not (is_surname(people) or names_of(people)):
+        return None
+    said = line.text[span.start : span.end]
+    return span if word_count(said) > 2 and has_words_in_lower_case(said) and not names_of(said) else None
 
 
 def _without(line: Inline, start: int, end: int) -> Inline:
@@ -305,40 +333,12 @@ def _in_sentence(before: str) -> bool:
     return bool(words) and words[-1].strip("(") in _OPEN_ENDS
 
 
-def _cited(line: Inline) -> Iterator[_Found]:
-    """``Dee, A., & Poe, B. (2021). Title. Venue`` and ``Dee A, Poe B. Title.``, as in references (APA, Vancouver)."""
-    text = line.text[:LONGEST]
-    tries = (pattern.match(text) for pattern in (_CITED, _PEOPLE_FIRST, _PEOPLE_COLON))
-    found = next((one.end() for one in tries if one and _are_people(one)), 0) or _behind_families(line)
-    if found:
-        after = line.part(found)
-        first = TOKEN.search(after.shape)
-        stop = sentence_end(after.text[: first.start()] if first else after.text)
-        yield _Found(after.part(0, stop), join(line.part(0, found), BAR, _with_venue(after.part(stop))))
-
-
-def _behind_families(line: Inline) -> int:
-    """Where the title begins behind ``Müller, K., Schmidt, P.``; 0 if there are none, or a venue in italics follows."""
-    em = next((span.start for span in line.of("em")), LONGEST)
-    found = FAMILIES_FIRST.match(line.text, 0, min(em, LONGEST))
-    if not found or not names_of(found.group()):
-        return 0
-    start = found.end() + len(line.text[found.end() :]) - len(line.text[found.end() :].lstrip(" .,:：-–—"))
-    return start if start < min(em, len(line.text)) else 0
-
-
-def _with_venue(rest: Inline) -> Inline:
-    """What is behind the title of a reference; the words before the year or the volume, its venue, in italics."""
-    found = _VENUE_NEXT.match(rest.text)
-    return Inline(rest.text, (*rest.spans, Span(*found.span("venue"), "em"))) if found else rest
-
-
 def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
     """The words before the first link or note: their first sentence, after the authors if those come first."""
     first = TOKEN.search(line.shape)
     stop = first.start() if first else len(line.text)
     lead = line.text[: min(stop, LONGEST)].rstrip(" (（[")
-    lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;–—-")
+    lead = lead[: without_marks(lead)[1]].rstrip(" (（[|,:;，、；：–—-")
     skipped = _AUTHORS_FIRST.match(lead)
     if skipped and not names_of(re.sub(r"\(\d{4}\)", "", skipped.group()).strip(" .,:")):
         skipped = None
@@ -351,9 +351,17 @@ def _bare(line: Inline, *, bullet: bool) -> Iterator[_Found]:
         return
     if first is not None and _in_sentence(lead) and end == len(lead):
         return  # "Another thing on [the web](...)"
+    if not bullet and (_REFERS.search(lead[end:]) or (_in_sentence(lead) and _names_another(line, stop))):
+        return  # "Papers with code are marked. See [the survey](...)"
     if len(words) == 1 and word_count(title.words) == 1 and not bullet:
         return
     yield _Found(title, _without(line, start, end))
+
+
+def _names_another(line: Inline, start: int) -> bool:
+    """Whether the link there is a title: a sentence that leads to it speaks of another paper."""
+    link = next((span.link for span in line.of("link") if span.start >= start), None)
+    return bool(link and is_title_link(link) and word_count(link.label) > 2)
 
 
 def _behind_links(line: Inline) -> Iterator[_Found]:
@@ -366,7 +374,7 @@ def _behind_links(line: Inline) -> Iterator[_Found]:
 
 def _before_people(text: str, start: int, end: int) -> int:
     """Where the title ends if authors, a venue or a date follow it between commas."""
-    parts = list(re.finditer(r"[,，]\s+|、\s*", text[start:end]))
+    parts = list(re.finditer(r",\s+|[，、]\s*", text[start:end]))
     for number, comma in enumerate(parts):
         stop = start + parts[number + 1].start() if number + 1 < len(parts) else end
         part = text[start + comma.end() : stop]
@@ -382,7 +390,9 @@ def _before_people(text: str, start: int, end: int) -> int:
             if not number and head and is_lone_name(last):
                 return start + len(head)  # "题目 张三、李四"
             alone = number > 0 and _KANJI_NAME.fullmatch(text[start + parts[number - 1].end() : start + comma.start()])
-            return start + (parts[number - 1] if alone else comma).start()
+            stop = start + (parts[number - 1] if alone else comma).start()
+            by = people_behind_by(text[start:stop])
+            return start + by if by > 0 else stop
     return end
 
 
@@ -403,15 +413,6 @@ def _is_inside_title(shape: str, start: int, end: int) -> bool:
     if shape[start] not in "「『":
         return False
     return shape[end : end + 1].isalnum() or shape[max(0, start - 1) : start].isalnum()
-
-
-def _are_people(found: re.Match[str]) -> bool:
-    """Whether a reference begins with people: before a colon several of them, because names have that form."""
-    people = names_of(found["authors"])
-    if found.re is not _PEOPLE_COLON:
-        return bool(people)
-    sure = len(people) > 1 or bool(re.search(r"\bet al\b|等", found["authors"])) or any(map(is_lone_name, people))
-    return bool(people) and sure
 
 
 def _no_prose(rest: Inline) -> bool:

@@ -26,7 +26,7 @@ ROLES: Mapping[str, str] = _by_phrase(
     code="code;codes;github;gitlab;bitbucket;repo;repository;repositories;implementation;pytorch;tensorflow;keras;jax;"
     "torch;tf;matlab;octocat;star;stars;代码;代碼;源码;源代码;开源代码;コード;ソースコード;実装;código;codigo;"
     "implementación;software;quelltext;quellcode;codice;código fuente;코드;소스코드;dépôt;implémentation;repositório;"
-    "implementação;implementierung;implementazione;код;репозиторий",
+    "implementação;implementierung;implementazione;kod;код;репозиторий",
     data="data;数据;數據;資料;データ;datos;daten;données;dados;dati;데이터;данные",
     dataset="dataset;datasets;database;benchmark;数据集;數據集;資料集;データセット;conjunto de datos;datensatz;"
     "datensätze;jeu de données;base de données;conjunto de dados;데이터셋;набор данных;датасет",
@@ -47,7 +47,8 @@ ROLES: Mapping[str, str] = _by_phrase(
     pdf="pdf",
     paper="paper;papers;article;preprint;publication;abs;abstract;arxiv;biorxiv;medrxiv;doi;html;openreview;pubmed;acm;"
     "ieee;springer;elsevier;wiley;sciencedirect;cvf;pmlr;论文;論文;论文链接;原文;文章;ペーパー;artículo;articulo;trabajo;artikel;artigo;articolo;"
-    "papier;논문;статья;публикация;veröffentlichung;publikation;pubblicazione;publicação;trabalho",
+    "papier;논문;статья;публикация;veröffentlichung;publikation;pubblicazione;publicação;trabalho;"
+    "makale;artykuł;thesis;dissertation;volltext;texto completo;texte intégral;全文",
 )
 """What a link is called, and its role."""
 NAMELESS = phrases(
@@ -77,9 +78,11 @@ _FIELDS: Mapping[str, str] = _by_phrase(
 _SAID = phrases(
     "institution;institutions;affiliation;affiliations;org;env;key;keys;keyword;keywords;tag;tags;tldr;tl dr;summary;"
     "task;tasks;contribution;contributions;highlight;highlights;idea;topic;topics;modality;abstract;license;机构;单位;"
-    "关键词;摘要;总结;キーワード;概要;所属;resumen;palabras clave;institución"
+    "关键词;摘要;总结;キーワード;概要;所属;resumen;palabras clave;institución;status;rating;priority;item type;"
+    "type;category;categories;subject;subjects;created;added"
 )
 _LABEL = re.compile(r"(?P<name>[^\W_][^:：()（）\[\]|,.。]{0,39}?)\s*(?P<more>[(（][^()（）]{1,30}[)）])?\s*[:：]\s*")
+_PLURAL = re.compile(r"(?<=\w)\((?:e?s|en)\)")  # ``Author(s)``
 _WORD = re.compile(r"[^\W_]+")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
@@ -118,7 +121,7 @@ def words_of(text: str) -> list[str]:
 
 def field_of(name: str) -> str:
     """The part of an entry that a label or a table's column names: a role, ``date``, ``venue``, ...; "" for others."""
-    whole = " ".join(words_of(name))
+    whole = " ".join(words_of(_PLURAL.sub("", name)))
     return _FIELDS.get(whole) or ("said" if whole in _SAID else "") or (role_word(name) if whole else "")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from harvester.base.errors import CatalogError
 from harvester.catalog.importing.records.bibtex import read_bibtex
@@ -19,7 +20,7 @@ from harvester.catalog.importing.records.naming import (
 )
 from harvester.catalog.importing.records.page import Link, Page, read_page
 from harvester.domain.folding import whole_title
-from harvester.domain.identity import address_of, best, names_of_kind, title_identifier
+from harvester.domain.identity import address_of, best, link_identifier, names_of_kind, title_identifier
 from harvester.domain.papers import PREPRINT_SERVER, venue_of
 
 _REMEDY = "correct it in a copy and give that file, or give the paper's arXiv id or DOI"
@@ -154,14 +155,26 @@ def _same(one: _Read, paper: Citation) -> list[Citation]:
 
 def _merged(first: Citation, same: Sequence[Citation]) -> Citation:
     printed = next((paper for paper in (first, *same) if paper.venue not in ("", PREPRINT_SERVER)), first)
+    identifier = best([paper.id for paper in same])
     return replace(
         first,
-        id=best([paper.id for paper in same]),
-        authors=max((paper.authors for paper in (first, *same)), key=len),
+        id=identifier,
+        authors=max((paper.authors for paper in (first, *same)), key=lambda names: (len(names), len(" ".join(names)))),
         published=printed.published or first.published,
         venue=printed.venue,
-        links={role: address for paper in reversed(same) for role, address in paper.links.items()},
+        links=_links_of(same, identifier),
     )
+
+
+def _links_of(same: Sequence[Citation], identifier: str) -> dict[str, str]:
+    """The links of all records of a paper; the article's address is kept where the preprint's identifier is taken."""
+    links = {role: address for paper in reversed(same) for role, address in paper.links.items()}
+    shown = {identifier, *map(link_identifier, links.values())}
+    names = (paper.id for paper in same if not paper.id.startswith("title:") and paper.id not in shown)
+    for address in filter(None, map(address_of, dict.fromkeys(names))):
+        role = next(role for role in chain(["paper"], (f"paper-{n}" for n in count(2))) if role not in links)
+        links[role] = address
+    return links
 
 
 def _tell_of_others(read: Sequence[_Read], chosen: Citation, warnings: list[str]) -> None:
