@@ -70,6 +70,8 @@ def fetch(call: Invocation) -> Output | None:
 
 
 def _say_trained(done: dict[str, Any]) -> None:
+    from harvester.services.learning.models import some_of
+
     given = done["training"]
     say(f"{given['papers']} labeled papers, {given['decided']} of them decided here, {given['corrected']} corrected.")
     rows = [(r["figure"], f"{r['old']:.3f}", f"{r['new']:.3f}", "" if r["holds"] else "worse") for r in done["figures"]]
@@ -78,7 +80,7 @@ def _say_trained(done: dict[str, Any]) -> None:
     else:
         say("Too few papers to train on: definitions and synonyms of the changed taxonomy rank the papers, as before.")
     if not_compared := done["not_compared"]:
-        say(f"Not compared, because only one of the models knows them: {', '.join(not_compared)}.")
+        say(f"Not compared, because only one of the models knows them: {some_of(set(not_compared))}.")
     if done["promoted"]:
         say(f"{done['model']} is now in use; {done['rescored']} candidates rescored. `--rollback` undoes this.")
     else:

@@ -32,6 +32,7 @@ from harvester.services.learning.models import (
     named_errors,
     promote,
     require_free_choice,
+    require_usable_before,
     rollback,
     version_in_use,
     write_untrained,
@@ -127,14 +128,14 @@ def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
     Raises:
         UsageError: config.toml names the model to use.
-        HarvesterError: no model has been promoted.
+        HarvesterError: no model has been promoted, or the one before cannot be used; nothing has changed then.
     """
     require_free_choice(ws)
     with lock(ws.store, "run"):
-        before = model_version(ws)
-        rollback(ws)
+        require_usable_before(ws)
+        left = rollback(ws)
         rescored = classify_waiting(ws, watch)
-    return {"rolled_back": before, "in_use": model_version(ws), "rescored": rescored}
+    return {"rolled_back": left, "in_use": model_version(ws), "rescored": rescored}
 
 
 def training_set(ws: Workspace) -> TrainingSet:

@@ -17,7 +17,7 @@ from harvester.base.errors import CatalogError, HarvesterError
 from harvester.catalog import git, proposal_git
 from harvester.config.classifier import ClassifierSettings
 from harvester.config.settings import Settings
-from harvester.services.learning.models import model_of
+from harvester.services.learning.models import model_of, some_of
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.workspace import taxonomy_of
 from harvester.store import schema
@@ -126,11 +126,11 @@ def check_model(settings: Settings) -> list[DoctorFinding]:
 
 
 def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> DoctorFinding:
-    if gone := sorted(known - wanted):
-        message = f"The model {version} assigns labels that are not in the taxonomy: {', '.join(gone)}."
+    if gone := known - wanted:
+        message = f"The model {version} assigns labels that are not in the taxonomy: {some_of(gone)}."
         return fail("model", message, "Run `harvester train`, or put the labels back.")
-    if new := sorted(wanted - known):
-        message = f"The model {version} does not know these labels yet: {', '.join(new)}."
+    if new := wanted - known:
+        message = f"The model {version} does not know these labels yet: {some_of(new)}."
         return warn("model", message, "Label some papers by reviewing, then run `harvester train`.")
     return ok("model", f"The model {version} is intact.")
 
