@@ -11,6 +11,7 @@ from classifiers.records import Labelled, Text, labelled_of, without_repeats
 from classifiers.storage import TAXONOMY, model_dir
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import utc_date
+from harvester.base.counts import count_of
 from harvester.base.errors import HarvesterError
 from harvester.domain.decisions import Standing, standing
 from harvester.domain.labels import Labels
@@ -114,7 +115,9 @@ def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, An
     if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise TooFewLabels(f"Only {inside} papers in scope have both labels and text, but {FEWEST} are needed; {more}.")
+    raise TooFewLabels(
+        f"Only {count_of(inside, 'paper')} in scope with both labels and text, but {FEWEST} are needed; {more}."
+    )
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:
