@@ -12,7 +12,7 @@ SPOKEN = ("cli", "services/operations")
 """What operators read most; sources' errors always count many."""
 THINGS = re.compile(
     r" ((?:active|labeled|more|new|proposal) )?(branches|candidates|characters|days|entries|facets|files|jobs|labels|"
-    r"papers|records|reviewers|sets|subscribers|texts|venues|works)\b"
+    r"papers|problems|records|reviewers|sets|sources|subscribers|times|texts|venues|works)\b"
 )
 
 

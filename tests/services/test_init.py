@@ -242,6 +242,8 @@ def test_a_changed_taxonomy_is_ranked_by_before_there_are_labels(room: Room) -> 
     assert "Nothing was rolled back" in err, "the shipped model is about hearts"
     assert " more;" in err, "of dozens of labels some are named"
     assert plants.json("status")["model"]["version"] == begun["model"]
+    (plants.folder / "data" / "models" / "promoted").write_text("")  # as an earlier version's rollback left it
+    assert plants.json("train")["in_use"] == begun["model"], "a model about hearts is no reason to wait for labels"
 
 
 def model_state(room: Room) -> tuple[str, str]:

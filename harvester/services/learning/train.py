@@ -109,10 +109,15 @@ def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, Any]]]:
-    """Replace a model based on an earlier taxonomy alone by one for the current taxonomy, with nothing to compare."""
+    """Replace a model based on an earlier taxonomy alone by one for the current taxonomy, with nothing to compare.
+
+    The same if a list on another subject, for which nothing can be fetched, has a model that cannot classify.
+    """
     from classifiers.untrained import DATE
 
-    if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
+    known = _taxonomy_in_use(ws)
+    changed = model_info(ws).document["date"] == DATE and known.sha256 != ws.taxonomy.sha256
+    if changed or (not has_labelled_set(ws) and known.names - ws.taxonomy.names):
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
     raise TooFewLabels(

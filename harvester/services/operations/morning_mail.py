@@ -49,7 +49,8 @@ def failures(now: Status) -> list[str]:
             problems.append(f"{name}, due {rfc3339(job_run.due)}: {job_run.failure}")
         elif job_run.ended is None and name != "morning":
             problems.append(
-                f"{name}, due {rfc3339(job_run.due)}, was started {job_run.attempts} times and has not ended."
+                f"{name}, due {rfc3339(job_run.due)}, was started {count_of(job_run.attempts, 'time')} and has not "
+                "ended."
             )
     return problems
 

@@ -63,7 +63,7 @@ def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
             remedy = "Repair its upstream; then run `harvester run` and `harvester audit --repair`."
             yield fail("sources", message, remedy)
     if sources and not never:
-        yield ok("sources", f"{len(sources)} sources have been complete at least once.")
+        yield ok("sources", f"{count_of(len(sources), 'source has', 'sources have')} been complete at least once.")
 
 
 def check_proposals(now: Status) -> Iterator[DoctorFinding]:
