@@ -60,6 +60,30 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         load(tmp_path, "")
 
 
+def test_a_wrong_value_is_blamed_on_whoever_sets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[web]\nport = "many"\n')
+    monkeypatch.setenv("HARVESTER_DIGEST__SMTP_PORT", "some")
+    with pytest.raises(UsageError) as said:
+        load_settings(file)
+    assert f"{file}: web.port: Input should be a valid integer" in str(said.value)
+    assert "HARVESTER_DIGEST__SMTP_PORT: Input should be a valid integer" in str(said.value)
+    assert "smtp_port" not in str(said.value), "the file has no such key"
+    file.write_text("")
+    with pytest.raises(UsageError) as alone:
+        load_settings(file)
+    assert str(alone.value).startswith("The environment's HARVESTER_DIGEST__SMTP_PORT: ")
+
+
+def test_a_file_that_is_no_text_is_named_without_the_words_of_python(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match=r"config\.toml is not UTF-8 text, so it is no TOML file\.$"):
+        load_settings(file)
+    with pytest.raises(UsageError, match=r" cannot be read: Is a directory\.$"):
+        load_settings(tmp_path)
+
+
 def test_paths_start_at_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("s3cret\n")
     settings = load(tmp_path, '[digest]\nsmtp_password_file = "password"')

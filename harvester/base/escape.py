@@ -25,6 +25,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def excerpt(text: str, longest: int) -> str:
+    """The beginning of what another program said, on one line; an ellipsis says that there was more."""
+    line = one_line(text)
+    return line if len(line) <= longest else f"{line[: longest + 1].rsplit(' ', 1)[0][:longest]}…"
+
+
 def markdown(text: str) -> str:
     """Text that Markdown renders as itself: markup is backslashed, HTML turned into entities.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harvester.base.errors import CatalogError
-from harvester.base.escape import one_line
+from harvester.base.escape import excerpt
 
 HARVESTER = "Cardio harvester"
 """The name under which this program commits."""
@@ -51,6 +51,6 @@ def run_git(
             f"git {arguments[0]} in {folder} took longer than {TIMEOUT:.0f} s and was stopped."
         ) from None
     if done.returncode:
-        reason = one_line(done.stderr or done.stdout)[:300].rstrip(".")
+        reason = excerpt(done.stderr or done.stdout, 300).rstrip(".")
         raise CatalogError(f"git {arguments[0]} in {folder} failed ({reason})", remedy=remedy)
     return done.stdout.strip() if strip else done.stdout

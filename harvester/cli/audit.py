@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import listing, say, watched
 
@@ -41,7 +42,9 @@ def audit(
 
 def _print(found: "Audit", repair: bool) -> None:
     """Print an audit for people."""
-    say(f"{len(found.checked):,} records in {len(found.sets)} sets have changed since {found.since}.")
+    if found.error and not found.checked:  # "0 are missing" would be no answer
+        return
+    say(f"{count_of(len(found.checked), 'record')} in {count_of(len(found.sets), 'set')} changed since {found.since}.")
     say(f"Missing from the store: {len(found.missing):,} in scope, {found.lacking_out_of_scope:,} out of scope.")
     if found.missing:
         rows = [(name, f"{missing.scope:.3f}", missing.paper.title) for name, missing in found.ranked]

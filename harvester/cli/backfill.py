@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, watched
 
@@ -57,7 +58,7 @@ def rescore(
         done = job.rescore(ws, engine=engine, address=address, watch=watch)
     return Output(
         done.to_json(),
-        f"{done.papers:,} papers classified in {done.seconds:.1f} s; {done.in_scope:,} are in scope, "
+        f"{count_of(done.papers, 'paper')} classified in {done.seconds:.1f} s; {done.in_scope:,} in scope, "
         f"{done.queued:,} joined the queue.",
     )
 
@@ -67,8 +68,8 @@ def _print(report: "BackfillReport", dry_run: bool) -> None:
     found = report.found
     if report.resumed_at:
         say(f"Resumed after line {report.resumed_at:,}; the counts are for the whole file.")
-    say(f"{found.records:,} records, {found.judged:,} of them classified, in {report.seconds:.1f} s.")
-    say(f"{found.in_scope:,} are in scope" + ("." if dry_run else f"; {found.queued:,} joined the queue."))
+    say(f"{count_of(found.records, 'record')}, {found.judged:,} of them classified, in {report.seconds:.1f} s.")
+    say(f"{found.in_scope:,} in scope" + ("." if dry_run else f"; {found.queued:,} joined the queue."))
     for line, problem in found.problems:
         say(f"Line {line:,}: {problem}")
     if found.errors > len(found.problems):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import listing, say, table, watched
@@ -69,7 +70,8 @@ def _print_import(done: "Import", dry_run: bool) -> None:
     if done.learned:
         say(
             f"The list's form is learned ({', '.join(done.learned.form.forms)}): it gives {done.learned.regular} of "
-            f"{done.learned.papers} papers as they are; the others keep their lines until their entries change."
+            f"{count_of(done.learned.papers, 'paper')} as they are; the others keep their lines until their entries "
+            "change."
         )
     for item in done.read.unplaced:
         place = f"{item.file}, line" if item.file else "line"
@@ -79,7 +81,8 @@ def _print_import(done: "Import", dry_run: bool) -> None:
     _print_headings(done.headings)
     _print_balance(done.read)
     say(
-        f"{len(done.read.papers)} papers, listed {done.read.placements} times: {done.new} new, {done.merged} merged, "
+        f"{count_of(len(done.read.papers), 'paper')}, listed {count_of(done.read.placements, 'time')}: {done.new} new, "
+        f"{done.merged} merged, "
         f"{done.enriched} enriched."
     )
 
@@ -159,9 +162,13 @@ def build(
 
 def _print_build(entries: int, files: Sequence[str], commit: str) -> None:
     page, *others = files
-    more = f" and {len(others)} more files beside it" if others else ""
+    more = f" and {count_of(len(others), 'more file')} beside it" if others else ""
     committed = f" Committed as {commit}." if commit else ""
-    say(f"{entries} {'entry' if entries == 1 else 'entries'}; wrote {page}{more}.{committed}")
+    say(f"{_entries(entries)}; wrote {page}{more}.{committed}")
+
+
+def _entries(number: int) -> str:
+    return count_of(number, "entry", "entries")
 
 
 @app.command()
@@ -186,7 +193,7 @@ def site(
 
     with watched() as watch:
         done = write_site(call.workspace, folder, watch)
-    return Output(done, f"{done['entries']} entries; wrote {len(done['files'])} files to {folder}.")
+    return Output(done, f"{_entries(done['entries'])}; wrote {count_of(len(done['files']), 'file')} to {folder}.")
 
 
 @app.command()
@@ -214,7 +221,7 @@ def export(
 
     if form == DATASET:
         done = export_dataset(call.workspace, _dataset_folder(folder, output))
-        return Output(done, f"{done['entries']} entries; wrote " + ", ".join(done["files"]))
+        return Output(done, f"{_entries(done['entries'])}; wrote " + ", ".join(done["files"]))
     if folder:
         raise UsageError(f"Only a dataset goes into a folder; write --output {folder} for a file")
     document = exported(call.workspace, form)

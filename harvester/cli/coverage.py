@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import listing, say, table, watched
 
@@ -47,7 +48,7 @@ def _print(found: "Coverage") -> None:
     ]
     table(("source", "covers", *answers), rows)
     nowhere = found.missed_by_all
-    say(f"{len(found.works) - len(nowhere):,} of {len(found.works):,} works are covered by at least one source.")
+    say(f"{len(found.works) - len(nowhere):,} of {count_of(len(found.works), 'work')} covered by at least one source.")
     if nowhere:
         listing(("covered by none", "title"), [(work.id, work.title) for work in nowhere], {"title": 1})
     for source in found.answers:

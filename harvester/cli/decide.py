@@ -1,17 +1,20 @@
 """``harvester accept``, ``reject``, ``defer``, ``undo``, ``split`` and ``log``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harvester.base.clock import rfc3339
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
-from harvester.cli.common import By, listing
+from harvester.cli.common import By, listing, say
 from harvester.cli.facets import Label, labels_given
 
 if TYPE_CHECKING:
+    from harvester.domain.decisions import Decision
     from harvester.services.review.decisions import Decided
+    from harvester.services.review.queries import LoggedDecision
 
 Papers = Annotated[list[str], typer.Argument(metavar="PAPER...", help="arXiv ids, DOIs, title: identifiers or URLs.")]
 
@@ -81,10 +84,20 @@ def log(
 
     start = parse_moment(since, "--since") if since else None
     found = decision_log(call.workspace, paper=paper, by=by, since=start, limit=limit)
-    rows = [(rfc3339(at.at), at.by, at.action, logged.paper.id, logged.paper.title, at.reason)
-            for logged in found for at in (logged.decision,)]  # fmt: skip
-    columns, shares = ("at", "by", "action", "id", "title", "reason"), {"title": 3, "reason": 1}
-    return Output(log_document(found, call.workspace.taxonomy), lambda: listing(columns, rows, shares))
+    more = " shown." if len(found) == limit else "."
+    return Output(log_document(found, call.workspace.taxonomy), lambda: _print_log(found, more))
+
+
+def _print_log(found: "Sequence[LoggedDecision]", more: str) -> None:
+    rows = [_logged(one.paper.id, one.paper.title, one.decision) for one in found]
+    listing(("at", "by", "action", "id", "title", "reason, labels"), rows, {"title": 3, "reason, labels": 2})
+    say(f"{count_of(len(found), 'decision')}{more}")
+
+
+def _logged(name: str, title: str, decision: "Decision") -> tuple[str, ...]:
+    labels = ", ".join(label for _, label in decision.labels.pairs) if decision.labels else ""
+    why = "; ".join(filter(None, (decision.reason, labels)))
+    return rfc3339(decision.at), decision.by, decision.action, name, title, why
 
 
 def _decide(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command_without_config
 
@@ -99,7 +100,7 @@ def _next(folder: Path, contact: str) -> str:
 
 
 def _about(drawn_up: "DrawnUp", file: Path) -> Iterator[str]:
-    labels, facets = _counted(drawn_up.labels, "label"), _counted(drawn_up.facets, "facet")
+    labels, facets = count_of(drawn_up.labels, "label"), count_of(drawn_up.facets, "facet")
     yield f"{labels} in {facets}, from the sections of {file}: see data/taxonomy.toml."
     if drawn_up.left_out:
         named = ", ".join(f'"{section.name}" (line {section.line})' for section in drawn_up.left_out)
@@ -107,7 +108,3 @@ def _about(drawn_up: "DrawnUp", file: Path) -> Iterator[str]:
     if not re.search("[A-Za-z]", drawn_up.searched):
         yield f"Few papers mention {drawn_up.searched}: write English words into the queries of config.toml."
     yield f"To add its papers, in the new folder: harvester catalog import {shlex.quote(str(file.absolute()))}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -161,8 +161,8 @@ def _labels(detail: ReviewedPaper, edits: Mapping[str, str]) -> list[str]:
     """A line for each facet, with a question mark after each label that the model is unsure of."""
     prediction = detail.prediction
     unsure = prediction.unsure if prediction else ()
-    lines = [f"scope     {prediction.scope:.2f}"] if prediction else []
+    lines = [f"scope    {prediction.scope:.2f}"] if prediction else []
     for facet, labels in detail.labels.facets.items():
         marked = (f"{label}{'?' if f'{facet}:{label}' in unsure else ''}" for label in labels)
         lines.append(f"{facet:<8} {', '.join(marked)}")
-    return [*lines, f"edits     {' '.join(edits.values())}"] if edits else lines
+    return [*lines, f"edits    {' '.join(edits.values())}"] if edits else lines

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import listing, say, watched
 from harvester.cli.facets import Label, labels_given
@@ -42,9 +43,11 @@ def queue(
     from harvester.domain.candidates import QueueFilter, parse_state
     from harvester.services.review.documents import queue_document, updates_document
     from harvester.services.review.journal_updates import journal_updates
-    from harvester.services.review.queries import queue_page
+    from harvester.services.review.queries import queue_page, require_source
 
     ws = call.workspace
+    if source:
+        require_source(ws, source)
     wanted = QueueFilter(
         state=parse_state(state or "pending"),
         labels=_pairs(ws.taxonomy, label),
@@ -70,7 +73,8 @@ def queue(
     some = f", {len(found.rows)} shown." if len(found.rows) < found.total else "."
     say(f"{found.total} {wanted.state}{narrowed}{some}")
     if appeared:
-        say(f"{len(appeared)} accepted preprints have appeared in a journal; see `harvester suggestions list`.")
+        what = count_of(len(appeared), "accepted preprint has", "accepted preprints have")
+        say(f"{what} appeared in a journal; see `harvester suggestions list`.")
     return None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harvester.base.clock import rfc3339
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
@@ -71,7 +72,7 @@ def print_report(report: "RunReport") -> None:
     say(f"Run {report.run}: {report.state} in {report.seconds} s")
     table(SOURCE_COLUMNS, [_source_row(source) for source in report.sources])
     merged = sum(source.merged for source in report.sources)
-    say(f"{report.papers.new} new papers, {report.papers.updated} updated.")
+    say(f"{count_of(report.papers.new, 'new paper')}, {report.papers.updated} updated.")
     if merged:
         say(f"Merged into papers that other sources had shown: {merged}.")
     say(f"{report.in_scope} of them in scope; {report.queued} joined the queue.")
@@ -100,9 +101,10 @@ def _catalog_changes(done: "CatalogChanges") -> str:
 
 def _proposed(found: "ProposalReport") -> str:
     """What came of proposal branches, and what waits on them."""
+    branches = count_of(found.branches, "branch", "branches")
     new = f"{found.proposed} proposed on {found.pushed}" if found.pushed else "none proposed"
     decided = f"{found.accepted} accepted and {found.rejected} rejected by reviewers"
-    return f"Proposals: {decided}, {new}; {found.papers} wait on {found.branches} branches."
+    return f"Proposals: {decided}, {new}; {found.papers} waiting on {branches}."
 
 
 def _print_rehearsal(found: "list[SourceReport]") -> None:
@@ -125,5 +127,5 @@ def _source_row(source: "SourceReport") -> list[object]:
 def _row(name: str, report: "RunReport | None") -> list[object]:
     if report is None:
         return [name, "killed", "", "", "", "", "no report: the run was killed or is still in progress"]
-    papers, problems = report.papers, "; ".join(report.problems)
+    papers, problems = report.papers, " ".join(report.problems)
     return [name, report.state, papers.new, papers.updated, report.queued, report.seconds, problems]

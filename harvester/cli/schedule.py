@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
 
@@ -49,7 +50,7 @@ def _once(ws: "Workspace", names: list[str]) -> Output:
     lines += [f"{job_run.job}: {job_run.failure or job_run.note or 'done'}" for job_run in done]
     return Output(
         [_shown(job_run) for job_run in done],
-        "\n".join([*lines, "1 job was due." if len(done) == 1 else f"{len(done)} jobs were due."]),
+        "\n".join([*lines, f"{count_of(len(done), 'job was', 'jobs were')} due."]),
         failed=any(job_run.failure for job_run in done),
     )
 

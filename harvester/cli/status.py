@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say
 
@@ -31,8 +32,8 @@ def _print(found: "Overview") -> None:
         *((("proposed", _proposed(found.status.proposals, now)),) if found.status.proposals else ()),
         ("next", f"{found.next.job} {_when(found.next.due, now)}" if found.next else "no job is scheduled"),
         ("model", _model(found)),
-        ("readers", f"{have.subscribers.get('active', 0):,} active subscribers"),
-        ("disk", ", ".join(f"{size / 1e9:,.0f} GB free for {purpose}" for purpose, size in found.free.items())),
+        ("readers", count_of(have.subscribers.get("active", 0), "active subscriber")),
+        ("disk", ", ".join(f"{size / 1e9:,.0f} GB free for {' and '.join(on)}" for on, size in found.free.items())),
     ):
         say(f"{name:<9}{text}")
     for problem in found.problems[:_MOST_PROBLEMS]:
@@ -46,8 +47,8 @@ def _run(found: "Overview") -> str:
     if last is None:
         return "none yet; start one: harvester run"
     return (
-        f"{last.state} {_when(last.began, found.status.now)}: {last.papers.new:,} new papers, {last.in_scope:,} in "
-        f"scope, {last.queued:,} queued"
+        f"{last.state} {_when(last.began, found.status.now)}: {count_of(last.papers.new, 'new paper')}, "
+        f"{last.in_scope:,} in scope, {last.queued:,} queued"
     )
 
 
@@ -57,25 +58,28 @@ def _waiting(found: "Overview") -> str:
         return "nothing"
     since = f", the oldest since {rfc3339(have.oldest)[:10]}" if have.oldest else ""
     backlog = f" ({have.backlog:,} from a backfill)" if have.backlog else ""
-    return f"{have.pending:,} papers{backlog}{since}"
+    return f"{count_of(have.pending, 'paper')}{backlog}{since}"
 
 
 def _proposed(waiting: "Proposals", now: datetime) -> str:
     since = f", the oldest since {rfc3339(waiting.oldest)[:10]}" if waiting.oldest else ""
     last = f"; the last was pushed {_when(waiting.pushed, now)}" if waiting.pushed else ""
-    return f"{waiting.papers:,} papers on {waiting.branches:,} branches{since}{last}"
+    return f"{count_of(waiting.papers, 'paper')} on {count_of(waiting.branches, 'branch', 'branches')}{since}{last}"
 
 
 def _model(found: "Overview") -> str:
     if found.model is None:
         return "broken"
     age = found.model_age
-    return found.model.version + (f", trained on papers up to {age.days:,} days ago" if age is not None else "")
+    return found.model.version + (
+        f", trained on papers up to {count_of(age.days, 'day')} ago" if age is not None else ""
+    )
 
 
 def _when(moment: datetime, now: datetime) -> str:
     """``9 hours ago`` or ``in 2 days``, and the time itself."""
     distance = abs(moment - now)
     hours, days = distance // timedelta(hours=1), distance.days
-    size = f"{days} days" if days > 1 else f"{hours} hours" if hours > 1 else f"{distance.seconds // 60} minutes"
+    minutes = distance // timedelta(minutes=1)
+    size = count_of(*((days, "day") if days > 1 else (hours, "hour") if hours > 1 else (minutes, "minute")))
     return f"{f'in {size}' if moment > now else f'{size} ago'} ({rfc3339(moment)})"

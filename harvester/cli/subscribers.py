@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table
 from harvester.cli.facets import FacetCommand, Label, labels_given
@@ -119,7 +120,7 @@ def import_(
     done = import_csv(call.workspace, file, confirmed=confirmed)
     return Output(
         [to_json(subscriber) for subscriber in done.added],
-        f"{len(done.added)} added, {done.known} already subscribed, {len(done.problems)} problems.",
+        f"{len(done.added)} added, {done.known} already subscribed, {count_of(len(done.problems), 'problem')}.",
         done.problems,
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table, watched
 
@@ -26,7 +27,8 @@ def train(
     with watched(logged=True) as watch:
         done = roll_back(ws, watch) if rollback else fit(ws, watch)
     if rollback:
-        text = f"Rolled back from {done['rolled_back']} to {done['in_use']}; {done['rescored']} candidates rescored."
+        rescored = count_of(done["rescored"], "candidate")
+        text = f"Rolled back from {done['rolled_back']} to {done['in_use']}; {rescored} rescored."
         return Output(done, text)
     return Output(done, lambda: _say_trained(done))
 
@@ -61,7 +63,8 @@ def fetch(call: Invocation) -> Output | None:
     with watched() as watch:
         found = fetch_labels(ws, watch)
     counted = (
-        f"{found['fetched']} texts fetched, {found['present']} already present, of {found['wanted']} with an arXiv id."
+        f"{count_of(found['fetched'], 'text')} fetched, {found['present']:,} already present, of {found['wanted']:,} "
+        "with an arXiv id."
     )
     missing = found["missing"]
     told = [f"arXiv does not know {name}." for name in missing[:_SHOWN]]
@@ -70,17 +73,23 @@ def fetch(call: Invocation) -> Output | None:
 
 
 def _say_trained(done: dict[str, Any]) -> None:
+    from harvester.services.learning.models import some_of
+
     given = done["training"]
-    say(f"{given['papers']} labeled papers, {given['decided']} of them decided here, {given['corrected']} corrected.")
+    say(
+        f"{count_of(given['papers'], 'labeled paper')}, {given['decided']:,} of them decided here, "
+        f"{given['corrected']:,} corrected."
+    )
     rows = [(r["figure"], f"{r['old']:.3f}", f"{r['new']:.3f}", "" if r["holds"] else "worse") for r in done["figures"]]
     if rows:
         table(("on the same papers, unseen", "in use", "new", ""), rows)
     else:
         say("Too few papers to train on: definitions and synonyms of the changed taxonomy rank the papers, as before.")
     if not_compared := done["not_compared"]:
-        say(f"Not compared, because only one of the models knows them: {', '.join(not_compared)}.")
+        say(f"Not compared, because only one of the models knows them: {some_of(set(not_compared))}.")
     if done["promoted"]:
-        say(f"{done['model']} is now in use; {done['rescored']} candidates rescored. `--rollback` undoes this.")
+        rescored = count_of(done["rescored"], "candidate")
+        say(f"{done['model']} is now in use; {rescored} rescored. `--rollback` undoes this.")
     else:
         say(f"{done['model']} is worse, so {done['in_use']} stays in use.")
 
@@ -89,16 +98,16 @@ def _say_figures(found: dict[str, Any]) -> None:
     from classifiers.card import figure_rows
 
     seen = f"{found['overlap']} are in the training set and are scored by heads that had not seen them"
-    say(f"{found['papers']} papers; {seen}.")
+    say(f"{count_of(found['papers'], 'paper')}; {seen}.")
     table(("", *found["results"]), figure_rows(found["results"]))
     if probes := found["probes"]:
         decided = probes.get("accepted", 0) + probes.get("rejected", 0)
-        say(f"{sum(probes.values())} papers from below the gate were queued; {decided} are decided.")
-        say(f"{probes.get('accepted', 0)} of them were accepted, which the gate would have lost.")
+        say(f"{count_of(sum(probes.values()), 'paper')} from below the gate joined the queue; {decided} decided.")
+        say(f"{probes.get('accepted', 0)} of them accepted, which the gate would have lost.")
 
 
 def _say_drift(found: dict[str, Any]) -> None:
-    say(f"{found['papers']} papers in scope since {found['since']}, {found['decided']} of them decided,")
+    say(f"{count_of(found['papers'], 'paper')} in scope since {found['since']}, {found['decided']} of them decided,")
     say(f"compared with {found['baseline']} of the training set's newest year.")
     if not found["findings"]:
         return say("Nothing has drifted." if found["papers"] >= 30 else "Too few papers to tell.")

@@ -2,13 +2,17 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harvester.base.counts import count_of
 from harvester.base.errors import UsageError
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table
+
+if TYPE_CHECKING:
+    from harvester.services.review.users import Account
 
 app = typer.Typer(help="The reviewers on the web pages.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name in decisions and commits.")]
@@ -29,7 +33,7 @@ def add(
 
     ws = call.workspace
     user = add_user(ws, name, role, _password(asked=not password_stdin))
-    return Output([user.to_json()], f"{user.name} can sign in as {user.role}.")
+    return Output([user.to_json()], _added(user))
 
 
 @app.command("list")
@@ -42,10 +46,18 @@ def list_all(call: Invocation) -> Output | None:
     return Output(found, lambda: _show(found))
 
 
+def _added(user: "Account") -> str:
+    """What was done: a name that was there already is that of somebody, who is signed out."""
+    if not user.was:
+        return f"{user.name} can sign in as {user.role}."
+    role = f"role {user.role} (was {user.was})" if user.role != user.was else f"role {user.role}, as before"
+    return f"{user.name} was there already, and now has the new password and the {role}; their sessions have ended."
+
+
 def _show(found: Sequence[Mapping[str, object]]) -> None:
     columns = ("name", "role", "joined", "sessions", "seen")
     table(columns, [[user[key] or "-" if key == "seen" else user[key] for key in columns] for user in found])
-    say(f"{len(found)} reviewers.")
+    say(f"{count_of(len(found), 'reviewer')}.")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from harvester.base.counts import count_of
 from harvester.cli.command import Invocation, Output, command
 from harvester.cli.common import say, table
 
@@ -22,6 +23,6 @@ def _print(found: "list[Venue]") -> None:
     if found:
         table(("entries", "venue", "read by"), [(venue.entries, venue.title, venue.covered_by) for venue in found])
     missing = sum(not venue.covered_by for venue in found)
-    say(f"{len(found)} venues, {missing} of which no source reads by name.")
+    say(f"{count_of(len(found), 'venue')}, {missing} of which no source reads by name.")
     if missing:
         say("Add the ISSN or exact title of one to venues in [harvest.crossref]; a feed or a query may bring it, too.")

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,7 +116,7 @@ def load_settings(path: Path, kind: type[Settings] = Settings) -> Settings:
     try:
         return kind(**given)
     except ValidationError as error:
-        raise UsageError(f"{path}: {_explain(error)}") from None
+        raise UsageError(_explain(error, path, {} if kind is FileSettings else os.environ)) from None
     except SettingsError as error:
         raise UsageError(
             f'{_variable(error)} cannot be read; lists are written as JSON: ["one", "two"], tables as {{"key": "one"}}.'
@@ -134,8 +135,10 @@ def read_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"There is no {path}", remedy=_WITHOUT_FILE) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text, so it is no TOML file.") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not valid TOML: {error}.") from None
 
@@ -165,16 +168,27 @@ def _variable(error: SettingsError) -> str:
     return next(found, "A HARVESTER_... variable of the environment")
 
 
-def _explain(error: ValidationError) -> str:
-    problems = []
+def _explain(error: ValidationError, path: Path, environment: Mapping[str, str]) -> str:
+    """What is wrong in the file and in the environment, each under its own name."""
+    by_place: dict[str, list[str]] = {}
     for found in error.errors():
         key = ".".join(str(part) for part in found["loc"])
-        if found["type"] == "extra_forbidden":
-            problems.append(_unknown(key))
+        said = found["msg"].removeprefix("Value error, ")
+        if variable := _set_by(found["loc"], environment):
+            by_place.setdefault(f"The environment's {variable}", []).append(said)
         else:
-            problems.append(f"{key}: {found['msg'].removeprefix('Value error, ')}")
-    said = "; ".join(problems)
-    return said if said.endswith("?") else f"{said}."
+            told = _unknown(key) if found["type"] == "extra_forbidden" else f"{key}: {said}"
+            by_place.setdefault(str(path), []).append(told)
+    problems = (f"{place}: {'; '.join(said)}" for place, said in by_place.items())
+    return " ".join(said if said.endswith("?") else f"{said}." for said in problems)
+
+
+def _set_by(place: Sequence[int | str], environment: Mapping[str, str]) -> str:
+    """The variable that sets a key, or the list or table that it is in; "" if the file does."""
+    given = {name.upper(): name for name in environment}
+    parts = [str(part).upper() for part in place]
+    candidates = (PREFIX + "__".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((given[name] for name in candidates if name in given), "")
 
 
 def _unknown(key: str) -> str:

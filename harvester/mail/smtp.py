@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from harvester.base.errors import MailError
+from harvester.base.escape import excerpt
 from harvester.config.digest import DigestSettings
 from harvester.config.settings import Settings
 from harvester.mail.outbox import SendOutcome, ServerBusy
@@ -224,4 +225,4 @@ def _stuffed(content: bytes) -> bytes:
 def _said(code: int, reply: bytes | str) -> str:
     """The server's answer on one line, limited in length."""
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return f"{code} {' '.join(words.split())}"[:300].rstrip(". ")
+    return excerpt(f"{code} {words}", 300).rstrip(". ")

@@ -26,14 +26,19 @@ def has_users(db: Connection) -> bool:
     return db.execute(select(users.c.id).limit(1)).first() is not None
 
 
-def put_user(db: Connection, name: str, role: str, password: str, now: datetime) -> None:
-    """Add a user, or give an existing one another role and password, which ends their sessions."""
+def put_user(db: Connection, name: str, role: str, password: str, now: datetime) -> User | None:
+    """Add a user, or give an existing one another role and password, which ends their sessions.
+
+    Returns:
+        The existing one as they were.
+    """
     known = user_named(db, name)
     if known is None:
         db.execute(insert(users).values(name=name, folded=folded_name(name), role=role, password=password, joined=now))
-        return
+        return None
     db.execute(update(users).where(users.c.id == known.id).values(role=role, password=password))
     end_sessions(db, known.id)
+    return known
 
 
 def set_password(db: Connection, user: int, password: str) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from harvester.base.errors import StoreError, UsageError
 from harvester.base.locks import file_lock
 from harvester.store import schema
+from harvester.store.remedies import remedy_of
 from harvester.store.turns import busy, turn
 
 BUSY_TIMEOUT = 30.0  # seconds a writer waits for another one
@@ -131,9 +132,8 @@ def named_errors(store: Engine) -> Iterator[None]:
             raise busy(store, BUSY_TIMEOUT) from error
         cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
         where = store.url.render_as_string(hide_password=True)
-        raise StoreError(
-            f"The store {where} failed: {cause}. Nothing from this step was kept.{_remedy(cause)}"
-        ) from error
+        remedy = remedy_of(cause, store)
+        raise StoreError(f"The store {where} failed: {cause}. Nothing from this step was kept.{remedy}") from error
 
 
 def unpooled(store: Engine) -> Engine:
@@ -157,13 +157,6 @@ def _is_busy(error: SQLAlchemyError) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else None
     locked = getattr(cause, "sqlstate", None) == "55P03" or "database is locked" in str(cause)
     return locked or isinstance(error, PoolTimeout)
-
-
-def _remedy(cause: str) -> str:
-    """What an operator can do about an error of the disk."""
-    if "disk I/O error" in cause:
-        return " Check the disk and the system's log, then run `harvester doctor`."
-    return " Free some space on its disk." if "is full" in cause or "No space left" in cause else ""
 
 
 def _scheme(url: str) -> str:

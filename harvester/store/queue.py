@@ -104,6 +104,13 @@ def rescore(db: Connection, model: str) -> None:
     )
 
 
+def count_judged(db: Connection, model: str) -> int:
+    """How many pending candidates are ranked by this model's word on their present text."""
+    judged = candidates.join(papers).join(predictions, and_(predictions.c.paper == papers.c.number, by_model(model)))
+    query = select(func.count(candidates.c.paper.distinct())).select_from(judged)
+    return db.execute(query.where(candidates.c.state == "pending")).scalar_one()
+
+
 BEST_FIRST = (candidates.c.backlog, candidates.c.reading_position, candidates.c.scope.desc(), candidates.c.paper)
 """The one order of the queue, on the command line and on the page: newcomers, then as the last run arranged them
 (`set_reading_order`); a backfill's thousands come last."""

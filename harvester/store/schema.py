@@ -3,7 +3,6 @@
 Alembic takes half a second to import, so the usual check, "is it current?", reads only its version table.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harvester.base.errors import StoreError
 from harvester.base.locks import file_lock
+from harvester.store.remedies import remedy_of
 
 Watch = Callable[[str, int, int | None], None]
 """Receives the progress of a migration: what it does, how much of it is done, and of how much."""
@@ -41,7 +41,7 @@ def revision(engine: Engine) -> str | None:
                 return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StoreError(f"Cannot open the store {where}: {cause}.{_hint(engine)}") from error
+        raise StoreError(f"Cannot open the store {where}: {cause}.{remedy_of(cause, engine)}") from error
     if names:
         raise StoreError(f"The store {where} contains tables that are not this program's; use a separate database.")
     return None
@@ -104,7 +104,8 @@ def _upgrade(engine: Engine, watch: Watch) -> None:
         raise _too_new(revision(engine)) from None
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StoreError(f"The store's schema could not be brought up to date: {cause}.") from error
+        remedy = remedy_of(cause, engine)
+        raise StoreError(f"The store's schema could not be brought up to date: {cause}.{remedy}") from error
 
 
 def _alone(db: Connection, watch: Watch) -> None:
@@ -116,14 +117,6 @@ def _alone(db: Connection, watch: Watch) -> None:
     watch(_WAITING, 0, None)
     db.execute(text("SELECT pg_advisory_xact_lock(hashtext('harvester schema'))"))
     watch(_WAITING, 1, 1)
-
-
-def _hint(engine: Engine) -> str:
-    """What SQLite does not say about a file that it cannot open: it writes next to the file even to read."""
-    folder = Path(engine.url.database or "").parent
-    if engine.dialect.name == "sqlite" and not os.access(folder, os.W_OK):
-        return f" The folder {folder} is read-only; make it writable, or correct [store] url."
-    return ""
 
 
 def _too_new(found: str | None) -> StoreError:

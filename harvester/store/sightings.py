@@ -24,6 +24,11 @@ def shown_by_one_alone(
     return list(load(db, db.scalars(query)).values())
 
 
+def sources_shown(db: Connection) -> set[str]:
+    """The sources that have ever shown a paper, those that were removed from the configuration included."""
+    return set(db.scalars(select(sightings.c.source).distinct()))
+
+
 def sources_of(db: Connection, numbers: Collection[int]) -> dict[int, set[str]]:
     """The sources that have shown each of these papers."""
     found: dict[int, set[str]] = {}

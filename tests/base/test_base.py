@@ -16,6 +16,13 @@ from harvester.base.files import write_atomic
 from harvester.base.locks import file_lock
 
 
+def test_what_others_said_is_cut_between_words_and_says_so() -> None:
+    assert escape.excerpt("fatal:  it\nexists", 20) == "fatal: it exists"
+    assert escape.excerpt("fatal: it exists already", 16) == "fatal: it exists…"
+    assert escape.excerpt("fatal: it exists already", 15) == "fatal: it…"
+    assert escape.excerpt("x" * 30, 20) == "x" * 20 + "…"
+
+
 def test_the_clock_stands_still_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARVESTER_NOW", "2025-06-12T23:30:00+02:00")
     assert clock_from_environment()() == datetime(2025, 6, 12, 21, 30, tzinfo=UTC)

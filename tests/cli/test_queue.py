@@ -52,7 +52,7 @@ def ids(room: Room, *options: str) -> list[str]:
         (["--search", "beats"], ["2506.00002"]),
         (["--search", "2506.00003"], ["2506.00003"]),
         (["--source", "arxiv", "--limit", "1"], ["2506.00001"]),
-        (["--source", "pubmed"], []),
+        (["--source", "europepmc"], []),
         (["--since", "2100-01-01"], []),
         (["--until", "2100-01-01"], ["2506.00001", "2506.00002", "2506.00003"]),
     ],
@@ -76,6 +76,7 @@ def test_one_line_a_paper_with_doubts_and_real_totals(room: Room) -> None:
     ("options", "problem"),
     [
         (["--modality", "magic"], "modality has no label 'magic'; it has: ecg, "),
+        (["--source", "arxivv"], "There is no source 'arxivv'; the sources are: arxiv, "),
         (["--since", "soon"], "'soon' is not a valid day; write it like 2025-06-12."),
         (["--interactive", "--json"], "--interactive has no JSON document; leave out --json."),
         (["--interactive"], "--interactive reads single keys, which needs a terminal"),
@@ -144,14 +145,20 @@ def test_the_log_by_paper_person_and_day(room: Room) -> None:
     assert [row["by"] for row in json.loads(said(room, "log", "2506.00001", "--json"))] == ["ann"]
     assert [row["title"] for row in json.loads(said(room, "log", "--by", "bob", "--json"))] == ["Beats at night"]
     assert json.loads(said(room, "log", "--since", "2100-01-01", "--json")) == []
-    assert "eyes" in said(room, "log")
+    lines = said(room, "log").splitlines()
+    assert lines[-1] == "2 decisions."
+    assert "diagnosis, prognosis, ecg, research" in lines[1], "what was accepted as what"
+    assert "eyes" in lines[2]
+    assert said(room, "log", "--by", "nobody").splitlines()[-1] == "0 decisions."
+    assert said(room, "log", "--limit", "1").splitlines()[-1] == "1 decision shown."
     assert "The store knows no paper '2506.09999'" in said(room, "log", "2506.09999", status=1)
+    assert said(room, "accept", "2506.09999", status=1).count("2506.09999") == 1, "one name is enough"
 
 
 def test_deciding_by_key(room: Room) -> None:
     with Terminal("queue", "--interactive", "--config", str(room.config)) as terminal:
         terminal.expect("[1/3] arxiv:2506.00001")
-        terminal.type("e", "Labels", "+ct\r", "edits     +ct")
+        terminal.type("e", "Labels", "+ct\r", "edits    +ct")
         terminal.type("a", "accepted (was pending)", "[2/3]")
         terminal.type("u", "is undone", "[1/3]")
         terminal.type("\x1b[B", "[2/3]")

@@ -26,8 +26,10 @@ def test_one_screen(room: Room) -> None:
     assert [line.split()[0] for line in lines[:6]] == ["run", "waiting", "next", "model", "readers", "disk"]
     assert lines[0].startswith("run      partial 9 hours ago (")
     assert lines[0].endswith("): 7 new papers, 3 in scope, 2 queued")
-    assert lines[1] == f"waiting  1 papers, the oldest since {START:%Y-%m-%d}"
-    assert lines[4] == "readers  1 active subscribers"
+    assert lines[1] == f"waiting  1 paper, the oldest since {START:%Y-%m-%d}"
+    assert lines[4] == "readers  1 active subscriber"
+    assert lines[5].count("GB free") == 1, "one disk holds all folders"
+    assert lines[5].endswith("free for catalog and backups and store")
     problems = [line for line in lines if line.startswith("problem  ")]
     assert any("503 from arXiv" in line for line in problems)
     assert not any("below" in line for line in problems), "no upstream is asked here"
@@ -36,6 +38,7 @@ def test_one_screen(room: Room) -> None:
     assert {"run", "waiting", "next", "model", "problems"} <= set(document)
     assert document["waiting"] == {"pending": 1, "backlog": 0, "deferred": 0, "oldest": f"{START:%Y-%m-%dT%H:%M:%SZ}"}
     assert document["run"]["state"] == "partial"
+    assert list(document["disk"]) == ["catalog", "backups", "store"]
     assert len(document["problems"]) == len(problems)
 
 

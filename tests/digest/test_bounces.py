@@ -262,6 +262,10 @@ def test_maildir_single_file_and_what_is_neither(room: Room, tmp_path: Path) -> 
     assert read_mailbox(room.ws, tmp_path / "empty").to_json() == Tally().to_json()
     with pytest.raises(HarvesterError, match=r"nowhere cannot be read: No such file"):
         read_mailbox(room.ws, tmp_path / "nowhere")
+    for name, found in (("binary", bytes(range(256))), ("table", b"nothing,that\nwas,expected\n")):
+        (tmp_path / name).write_bytes(found)
+        with pytest.raises(HarvesterError, match=f"{name} is not mail: .*; give an mbox, a Maildir or"):
+            read_mailbox(room.ws, tmp_path / name)
     (tmp_path / "folder").mkdir()
     with pytest.raises(HarvesterError, match="is not a Maildir"):
         read_mailbox(room.ws, tmp_path / "folder")

@@ -169,7 +169,7 @@ def test_the_commands(room: Room, tmp_path: Path) -> None:
 
     path = table(room, f"email,confirmed\n{JO},2024-01-01\nnobody,\n")
     done = harvester("import", str(path))
-    assert (done.returncode, done.stdout) == (1, "1 added, 0 already subscribed, 1 problems.\n")
+    assert (done.returncode, done.stdout) == (1, "1 added, 0 already subscribed, 1 problem.\n")
     assert done.stderr.startswith(f"Error: {path}, line 3: 'nobody' is not a valid e-mail address")
     shown = harvester("export").stdout.splitlines()
     assert shown[0] == "email,state,topics,every,weekday,format,match,authors,words,joined,confirmed,consent"

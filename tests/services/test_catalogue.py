@@ -165,7 +165,7 @@ def _corpus_papers(ws: Workspace) -> list[Paper]:
     found = read_page(
         Transport(ws.settings.harvest).get(api.url, params, "application/atom+xml").body, "all:ECG"
     ).papers
-    plain = [paper for paper in found if paper.title.replace(" ", "").isalpha() and paper.authors[0].name != "Unknown"]
+    plain = [paper for paper in found if paper.title.replace(" ", "").isalpha() and paper.authors]
     return plain[:2]
 
 

@@ -68,7 +68,7 @@ def test_the_works_of_the_seed_list_that_arxivs_query_finds(room: Room, upstream
     assert found["missed"] == arxiv["missed"], "the works that nobody covers are named"
     assert {entry["path"].split("?")[0] for entry in upstream.log()} == {"/api/query"}
     said = room.run("coverage", seed)
-    assert "5 of 33 works are covered by at least one source." in said
+    assert "5 of 33 works covered by at least one source." in said
     assert f"arxiv:{UNMATCHED}" in said
 
 

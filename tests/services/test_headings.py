@@ -154,7 +154,7 @@ def test_known_headings_need_no_encoder(tmp_path: Path) -> None:
         [sys.executable, "-c", code, "catalog", "import", "known.md"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.splitlines()[-2:] == ["1 papers, listed 1 times: 1 new, 0 merged, 0 enriched.", "False"]
+    assert done.stdout.splitlines()[-2:] == ["1 paper, listed 1 time: 1 new, 0 merged, 0 enriched.", "False"]
 
 
 @pytest.fixture

@@ -234,7 +234,16 @@ def test_a_changed_taxonomy_is_ranked_by_before_there_are_labels(room: Room) -> 
     assert done["in_use"] == done["model"] != begun["model"]
     assert (done["figures"], done["not_compared"]) == ([], ["crop:maize", "crop:rice"])
     assert model_state(plants)[0] == "ok"
+    assert "crop:rice; run `harvester train`" in plants.run("train", "--rollback", status=1), "nothing says rice now"
+    assert plants.json("status")["model"]["version"] == done["model"], "what is refused changes nothing"
+    file.write_text(file.read_text().replace('id = "maize"', 'id = "rice"'))
     assert plants.json("train", "--rollback")["in_use"] == begun["model"]
+    err = plants.run("train", "--rollback", status=1)
+    assert "Nothing was rolled back" in err, "the shipped model is about hearts"
+    assert " more;" in err, "of dozens of labels some are named"
+    assert plants.json("status")["model"]["version"] == begun["model"]
+    (plants.folder / "data" / "models" / "promoted").write_text("")  # as an earlier version's rollback left it
+    assert plants.json("train")["in_use"] == begun["model"], "a model about hearts is no reason to wait for labels"
 
 
 def model_state(room: Room) -> tuple[str, str]:

@@ -138,10 +138,30 @@ def test_promoted_models_stay_and_can_be_taken_back(ws: Workspace) -> None:
     promote(ws, "2026-01-05-aaaaaa")
     promote(ws, "2026-01-06-bbbbbb")
     assert str(model_in_use(ws)).endswith("data/models/2026-01-06-bbbbbb")
-    assert str(rollback(ws)).endswith("2026-01-05-aaaaaa")
-    assert rollback(ws) is None
+    assert rollback(ws) == "2026-01-06-bbbbbb"
+    assert str(model_in_use(ws)).endswith("2026-01-05-aaaaaa")
+    assert rollback(ws) == "2026-01-05-aaaaaa"
+    assert model_in_use(ws) is None
     with pytest.raises(HarvesterError, match="no model to roll back to"):
         rollback(ws)
+
+
+@pytest.mark.parametrize("spoil", ["missing", "another taxonomy"])
+def test_a_model_that_cannot_classify_is_not_returned_to(ws: Workspace, spoil: str) -> None:
+    if spoil == "missing":
+        promote(ws, "2026-01-05-aaaaaa")
+    else:
+        ws = changed(ws, 'id = "hf"', 'id = "failing"')
+    promote(ws, "2026-01-06-bbbbbb")
+    with pytest.raises(HarvesterError, match="Nothing was rolled back"):
+        roll_back(ws)
+    assert str(model_in_use(ws)).endswith("2026-01-06-bbbbbb")
+
+
+def test_a_broken_model_can_be_left(ws: Workspace) -> None:
+    promote(ws, "2026-01-05-aaaaaa")
+    assert roll_back(ws)["rolled_back"] == "2026-01-05-aaaaaa"
+    assert model_in_use(ws) is None
 
 
 def test_too_little_to_train_on_is_said(ws: Workspace) -> None:

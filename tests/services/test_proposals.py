@@ -401,11 +401,11 @@ def test_the_night_is_partial_and_says_why(world: Proposing) -> None:
     assert listed["branch"] in world.room.run("catalog", "proposals")
     (row,) = [line for line in listed["summary"].splitlines() if line.startswith("| [")]
     assert "We study transformers for echocardiography, part 1." in row, "without a model, the abstract's beginning"
-    assert "proposed 1 papers on 1 branches, the oldest since 20" in world.room.run("status")
+    assert "proposed 1 paper on 1 branch, the oldest since 20" in world.room.run("status")
     world.desk.open(pushed)
     world.desk.merge(pushed)
     said = world.room.run("run", "--source", "npj-digital-medicine", "--no-digest", status=1)
-    assert "Proposals: 1 accepted and 0 rejected by reviewers, none proposed; 0 wait on 0 branches." in said
+    assert "Proposals: 1 accepted and 0 rejected by reviewers, none proposed; 0 waiting on 0 branches." in said
     assert world.room.json("status")["proposals"]["papers"] == 0
 
 
@@ -420,7 +420,7 @@ def test_the_doctor_tells_what_waits_and_whether_branches_can_be_pushed(world: P
     ws = world.room.ws
     (waiting,) = history.check_proposals(status(ws))
     assert waiting.state == "ok"
-    assert "2 papers wait on 1 proposal branches, the oldest since 2025-06-12." in waiting.message
+    assert "2 papers wait on 1 proposal branch, the oldest since 2025-06-12." in waiting.message
     world.room.later(days=15)
     (forgotten,) = history.check_proposals(status(ws))
     assert (forgotten.state, "catalog proposals" in forgotten.remedy) == ("warn", True)

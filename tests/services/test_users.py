@@ -137,6 +137,15 @@ def test_a_new_password_and_a_removal_end_all_sessions(room: Room) -> None:
         remove_user(room.ws, "ann")
 
 
+def test_a_name_that_was_there_already_is_said_to_be(room: Room) -> None:
+    """A maintainer who adds a second Ann must learn that they have taken the first one's account."""
+    add = ("users", "add", "ann", "--password-stdin")
+    assert harvester(room, *add, given=PASSWORD).stdout == "ann can sign in as reviewer.\n"
+    again = harvester(room, *add, "--role", "admin", given=PASSWORD).stdout
+    assert again.startswith("ann was there already, and now has the new password and the role admin (was reviewer);")
+    assert "the role admin, as before" in harvester(room, *add, "--role", "admin", given=PASSWORD).stdout
+
+
 @pytest.mark.parametrize(
     ("name", "role", "password"),
     [

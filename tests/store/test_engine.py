@@ -1,18 +1,22 @@
 """Opening, locking and spacing, on both databases."""
 
 import os
+import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, PrimaryKeyConstraint, UniqueConstraint, insert, text
+from sqlalchemy import Engine, PrimaryKeyConstraint, UniqueConstraint, event, insert, text
+from sqlalchemy.exc import OperationalError
 
 from harvester.base.errors import GateClosed, LockHeld, StoreBusy, StoreError, UsageError
 from harvester.store import schema
@@ -253,6 +257,30 @@ def test_every_foreign_key_has_an_index() -> None:
             if not any(columns[: len(wanted)] == wanted for columns in indexed):
                 bare.append(f"{table.name}.{'+'.join(wanted)}")
     assert bare == []
+
+
+def test_a_full_disk_is_named_where_sqlite_speaks_of_an_io_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/harvester.db")
+
+    def fail(*_: object) -> None:
+        raise OperationalError("PRAGMA journal_mode=WAL", {}, sqlite3.OperationalError("disk I/O error"))
+
+    event.listen(store, "begin", fail)
+    uses: tuple[Callable[[Engine], object], ...] = (schema.revision, recent)
+    for use in uses:
+        with pytest.raises(StoreError, match=r"disk I/O error\..* Check the disk and the system's log"):
+            use(store)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    for use in uses:
+        with pytest.raises(StoreError, match=f"The disk that holds {tmp_path} is full; free some space"):
+            use(store)
+
+
+def recent(store: Engine) -> None:
+    with read(store) as db:
+        recent_runs(db, 1)
 
 
 def test_a_new_store_is_its_owners_alone_and_an_empty_file_is_none(tmp_path: Path) -> None:

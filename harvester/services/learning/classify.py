@@ -16,7 +16,7 @@ from harvester.domain.explanations import Neighbor, Reason
 from harvester.domain.labels import Labels
 from harvester.domain.papers import Paper
 from harvester.domain.predictions import Prediction
-from harvester.services.learning.models import model_in_use, model_version, named_errors
+from harvester.services.learning.models import model_in_use, model_version, named_errors, require_fit
 from harvester.services.learning.queue_order import queue_order
 from harvester.services.workspace import Watch, Workspace, unwatched
 from harvester.store.engine import read, write
@@ -25,6 +25,7 @@ from harvester.store.predictions import current, save, unclassified
 from harvester.store.queue import (
     add_probes,
     below_gate,
+    count_judged,
     enqueue,
     first_queued,
     in_state,
@@ -79,10 +80,12 @@ def classify_some(ws: Workspace, classifier: "Classifier", waiting: Sequence[tup
 
 
 def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
-    """Predict again after a model change, for pending candidates only; the next run covers the other papers.
+    """Rank the pending candidates by the model in use after it was changed; the next run covers the other papers.
+
+    What the model said of them before, as after a rollback, is not asked for again.
 
     Returns:
-        How many candidates there were.
+        How many candidates are ranked by it.
 
     Raises:
         HarvesterError: the model or the encoder is missing or tampered with.
@@ -96,7 +99,7 @@ def classify_waiting(ws: Workspace, watch: Watch = unwatched) -> int:
         save(db, made, ws.clock())
         rescore(db, model)
         _arrange(db, model)
-    return len(made)
+        return count_judged(db, model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ class ChosenModel:
         with named_errors():
             classifier = load(self.model, encoder=self.encoder)
             if self.taxonomy:
-                _require_fit(classifier.taxonomy, load_taxonomy(self.taxonomy), self.version)
+                require_fit(classifier.taxonomy, load_taxonomy(self.taxonomy), self.version)
         if classifier.version != self.version:
             raise HarvesterError(
                 f"This machine has the model {classifier.version}, not {self.version}; "
@@ -175,15 +178,6 @@ class ChosenModel:
             )
         classifier.encoder = CachedEncoder(classifier.encoder, self.embeddings)
         return classifier
-
-
-def _require_fit(known: Taxonomy, wanted: Taxonomy, version: str) -> None:
-    """Refuse a model that would assign removed labels; it need not know new labels yet."""
-    if gone := sorted(known.names - wanted.names):
-        raise HarvesterError(
-            f"The model {version} assigns labels that {wanted.path} lacks: {', '.join(gone)}; run `harvester train`, "
-            "or put the labels back."
-        )
 
 
 def chosen_model(ws: Workspace) -> ChosenModel:

@@ -6,14 +6,15 @@ per line, and the last line is the one in use.
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers.errors import ClassifierError
-from classifiers.storage import CARD, model_dir, read_info
+from classifiers.storage import CARD, load_adapter, load_model, model_dir, read_info
 from classifiers.taxonomy import Taxonomy
 from harvester.base.errors import HarvesterError, UsageError
 from harvester.base.files import write_atomic
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 HISTORY = "promoted"
+NAMED = 6  # labels in a sentence
 
 
 def models_folder(ws: Workspace) -> Path:
@@ -41,8 +43,7 @@ def model_of(settings: Settings) -> Path | None:
     """The folder of the model that these settings select; None means the packaged one."""
     if chosen := settings.classifier.model:
         return settings.path(chosen)
-    history = _history(settings)
-    return _models(settings) / history[-1] if history else None
+    return _newest(settings, _history(settings))
 
 
 def model_version(ws: Workspace) -> str:
@@ -91,17 +92,52 @@ def promote(ws: Workspace, version: str) -> None:
     _write(ws, [*_history(ws.settings), version])
 
 
-def rollback(ws: Workspace) -> Path | None:
-    """Return to the model that was in use before; returns its folder, or None for the packaged one.
+def rollback(ws: Workspace) -> str:
+    """Return to the model that was in use before; returns the version that was left, which may well be broken.
 
     Raises:
         HarvesterError: no model has been promoted.
     """
-    history = _history(ws.settings)
-    if not history:
-        raise HarvesterError(f"There is no model to roll back to: {models_folder(ws) / HISTORY} lists none.")
-    _write(ws, history[:-1])
-    return model_in_use(ws)
+    *before, left = _promoted(ws.settings)
+    _write(ws, before)
+    return left
+
+
+def require_usable_before(ws: Workspace) -> None:
+    """Refuse to return to a model that could not classify: `rollback` would leave every night to fail.
+
+    Raises:
+        HarvesterError: no model has been promoted; or the one in use before was tampered with, or assigns labels that
+            the taxonomy lacks.
+    """
+    before = _newest(ws.settings, _promoted(ws.settings)[:-1])
+    try:
+        with named_errors():
+            model, info = load_model(before)
+            load_adapter(info)
+        require_fit(model.taxonomy, ws.taxonomy, info.version)
+    except HarvesterError as error:
+        raise HarvesterError(f"Nothing was rolled back: {error}") from error
+
+
+def require_fit(known: Taxonomy, wanted: Taxonomy, version: str) -> None:
+    """Refuse a model that would assign removed labels; it need not know new labels yet.
+
+    Raises:
+        HarvesterError: it would.
+    """
+    if gone := known.names - wanted.names:
+        raise HarvesterError(
+            f"The model {version} assigns labels that {wanted.path} lacks: {some_of(gone)}; run `harvester train`, or "
+            "put the labels back."
+        )
+
+
+def some_of(labels: AbstractSet[str]) -> str:
+    """The first few of some labels: between two subjects they all differ."""
+    named = sorted(labels)
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    return ", ".join(named[:NAMED]) + more
 
 
 @contextmanager
@@ -165,6 +201,22 @@ def _history(settings: Settings) -> list[str]:
             f"{file} contains {wrong[0]!r}, which is not a model version; correct or remove that line."
         )
     return lines
+
+
+def _newest(settings: Settings, history: Sequence[str]) -> Path | None:
+    return _models(settings) / history[-1] if history else None
+
+
+def _promoted(settings: Settings) -> list[str]:
+    """The history, which has at least one model.
+
+    Raises:
+        HarvesterError: no model has been promoted.
+    """
+    history = _history(settings)
+    if not history:
+        raise HarvesterError(f"There is no model to roll back to: {_models(settings) / HISTORY} lists none.")
+    return history
 
 
 def _write(ws: Workspace, versions: list[str]) -> None:

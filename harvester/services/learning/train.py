@@ -11,6 +11,7 @@ from classifiers.records import Labelled, Text, labelled_of, without_repeats
 from classifiers.storage import TAXONOMY, model_dir
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from harvester.base.clock import utc_date
+from harvester.base.counts import count_of
 from harvester.base.errors import HarvesterError
 from harvester.domain.decisions import Standing, standing
 from harvester.domain.labels import Labels
@@ -32,6 +33,7 @@ from harvester.services.learning.models import (
     named_errors,
     promote,
     require_free_choice,
+    require_usable_before,
     rollback,
     version_in_use,
     write_untrained,
@@ -107,13 +109,20 @@ def train(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
 
 def _untrained_again(ws: Workspace, inside: int) -> tuple[str, list[dict[str, Any]]]:
-    """Replace a model based on an earlier taxonomy alone by one for the current taxonomy, with nothing to compare."""
+    """Replace a model based on an earlier taxonomy alone by one for the current taxonomy, with nothing to compare.
+
+    The same if a list on another subject, for which nothing can be fetched, has a model that cannot classify.
+    """
     from classifiers.untrained import DATE
 
-    if model_info(ws).document["date"] == DATE and _taxonomy_in_use(ws).sha256 != ws.taxonomy.sha256:
+    known = _taxonomy_in_use(ws)
+    changed = model_info(ws).document["date"] == DATE and known.sha256 != ws.taxonomy.sha256
+    if changed or (not has_labelled_set(ws) and known.names - ws.taxonomy.names):
         return write_untrained(models_folder(ws), ws.taxonomy, encoder_name(ws)), []
     more = "run `harvester labels fetch` first" if has_labelled_set(ws) else "decide on more of the queue first"
-    raise TooFewLabels(f"Only {inside} papers in scope have both labels and text, but {FEWEST} are needed; {more}.")
+    raise TooFewLabels(
+        f"Only {count_of(inside, 'paper')} in scope with both labels and text, but {FEWEST} are needed; {more}."
+    )
 
 
 def _taxonomy_in_use(ws: Workspace) -> Taxonomy:
@@ -127,14 +136,14 @@ def roll_back(ws: Workspace, watch: Watch = unwatched) -> dict[str, Any]:
 
     Raises:
         UsageError: config.toml names the model to use.
-        HarvesterError: no model has been promoted.
+        HarvesterError: no model has been promoted, or the one before cannot be used; nothing has changed then.
     """
     require_free_choice(ws)
     with lock(ws.store, "run"):
-        before = model_version(ws)
-        rollback(ws)
+        require_usable_before(ws)
+        left = rollback(ws)
         rescored = classify_waiting(ws, watch)
-    return {"rolled_back": before, "in_use": model_version(ws), "rescored": rescored}
+    return {"rolled_back": left, "in_use": model_version(ws), "rescored": rescored}
 
 
 def training_set(ws: Workspace) -> TrainingSet:

@@ -8,6 +8,7 @@ job that failed.
 from collections.abc import Sequence
 from email.message import EmailMessage
 
+from harvester.base.counts import count_of
 from harvester.base.errors import HarvesterError, MailError
 from harvester.domain.run_report import AlertCounts, RunReport
 from harvester.domain.statistics import Figures
@@ -47,9 +48,11 @@ def _growth(now: AlertCounts, before: AlertCounts, queue: int) -> list[str]:
     problems = []
     lost = now.lost - before.lost
     if now.pending // queue > before.pending // queue:
-        problems.append(f"The queue is growing: {now.pending} papers wait for a decision.")
+        problems.append(f"The queue is growing: {count_of(now.pending, 'paper waits', 'papers wait')} for a decision.")
     if lost > 0:
-        problems.append(f"Mail to {lost} more subscribers bounced or was reported as spam; they get no more mail.")
+        problems.append(
+            f"Mail to {count_of(lost, 'more subscriber')} bounced or was reported as spam; no more is sent there."
+        )
     return problems
 
 
@@ -71,7 +74,7 @@ def tell(ws: Workspace, name: str, lines: Sequence[str], afterwards: str = "") -
         "Nothing is lost: the next run resumes where this one stopped and does what it left undone. "
         "`harvester runs` shows the report; `harvester doctor` shows what to check."
     )
-    subject = f"Harvester: {len(lines)} problem{'s' if len(lines) > 1 else ''}"
+    subject = f"Harvester: {count_of(len(lines), 'problem')}"
     problems = mail(
         ws, subject, "\n".join([f"Run {name}:", "", *lines, "", *([afterwards] if afterwards else []), remedy, ""])
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harvester.base.clock import rfc3339
+from harvester.base.counts import count_of
 from harvester.base.errors import MailError
 from harvester.base.escape import one_line
 from harvester.domain.candidates import QueueFilter
@@ -48,14 +49,15 @@ def failures(now: Status) -> list[str]:
             problems.append(f"{name}, due {rfc3339(job_run.due)}: {job_run.failure}")
         elif job_run.ended is None and name != "morning":
             problems.append(
-                f"{name}, due {rfc3339(job_run.due)}, was started {job_run.attempts} times and has not ended."
+                f"{name}, due {rfc3339(job_run.due)}, was started {count_of(job_run.attempts, 'time')} and has not "
+                "ended."
             )
     return problems
 
 
 def subject(now: Status, failed: Sequence[str]) -> str:
     """``Harvester: 17 wait, 1 problem``."""
-    problems = f"{len(failed)} problem{'s' if len(failed) > 1 else ''}" if failed else "all is well"
+    problems = count_of(len(failed), "problem") if failed else "all is well"
     return f"Harvester: {now.figures.pending} wait, {problems}"
 
 
@@ -69,10 +71,14 @@ def letter(now: Status, failed: Sequence[str], changed: Sequence[str], waiting: 
         lines += ["In the catalog:", "", *(f"  - {line}" for line in changed), ""]
     if waiting:
         more = now.figures.pending - len(waiting)
-        lines += [f"{now.figures.pending} papers wait for a decision, best first: {review}", ""]
+        lines += [
+            f"{count_of(now.figures.pending, 'paper waits', 'papers wait')} for a decision, best first: {review}",
+            "",
+        ]
         lines += [f"  {line}" for line in waiting] + ([f"  and {more} more"] if more > 0 else []) + [""]
     if now.proposals and now.proposals.branches:
-        lines += [f"{now.proposals.papers} of them are proposed on {now.proposals.branches} branches.", ""]
+        branches = count_of(now.proposals.branches, "branch", "branches")
+        lines += [f"{now.proposals.papers} of them proposed on {branches}.", ""]
     if now.last:
         lines += [f"The last run began {rfc3339(now.last.began)} and ended {now.last.state}.", ""]
     return "\n".join(lines)

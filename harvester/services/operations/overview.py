@@ -38,7 +38,9 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The snapshot, the next job (None if all are off), the model (None if it is broken), and free bytes by folder.
+    """The snapshot, the next job (None if all are off), the model (None if it is broken), and free bytes by disk.
+
+    A disk is named by the purposes of the folders on it.
 
     `problems` are sentences, each with its remedy; there is none if nothing needs attention.
     """
@@ -46,7 +48,7 @@ class Overview:
     status: Status
     next: NextJob | None
     model: ModelState | None
-    free: dict[str, int]
+    free: dict[tuple[str, ...], int]
     problems: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -64,7 +66,7 @@ class Overview:
             "next": {"job": self.next.job, "due": rfc3339(self.next.due)} if self.next else None,
             "model": self._model(),
             "subscribers": dict(have.subscribers),
-            "disk": self.free,
+            "disk": {purpose: free for purposes, free in self.free.items() for purpose in purposes},
             "problems": list(self.problems),
         }
 
@@ -113,7 +115,7 @@ def overview(ws: Workspace) -> Overview:
         status=now,
         next=next_job(ws.settings.schedule, now.now),
         model=model,
-        free={purpose: _free(folder) for purpose, folder in folders.items()},
+        free={purposes: _free(folders[purposes[0]]) for purposes in disks.by_disk(folders)},
         problems=(*trouble, *told),
     )
 

@@ -270,7 +270,9 @@ def _attempt(ws: Workspace, name: str, request: DecisionRequest, model: str, see
 def failed(name: str, error: HarvesterError, known: ReviewedPaper | None) -> Decided:
     """Why nothing, or not everything, was done, and the current state of the named paper."""
     number, state = (known.paper.id, known.candidate.state if known.candidate else "") if known else (name, "")
-    return Decided(number, state, error=f"{name}: {error}", stale=isinstance(error, Stale), paper=known)
+    said = str(error)
+    named = said if repr(name) in said else f"{name}: {said}"
+    return Decided(number, state, error=named, stale=isinstance(error, Stale), paper=known)
 
 
 def follow(ws: Workspace, decided: ReviewedPaper) -> Decided:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from harvester.base.errors import HarvesterError
+from harvester.base.errors import HarvesterError, UsageError
 from harvester.domain.candidates import ORDERS, STATES, Candidate, QueueFilter, QueueRow
 from harvester.domain.decisions import Decision, changed_since
 from harvester.domain.explanations import Explanation, SimilarPaper
@@ -21,6 +21,7 @@ from harvester.domain.proposals import Proposal
 from harvester.services.learning.models import version_in_use
 from harvester.services.review.labels import labels_now
 from harvester.services.workspace import Workspace
+from harvester.sources.registry import declared, names
 from harvester.store import decisions
 from harvester.store.batches import last_publication
 from harvester.store.decisions import accepted_only_after, decisions_on, last_standing_by, redecided_after
@@ -31,6 +32,7 @@ from harvester.store.predictions import current
 from harvester.store.proposals import proposals_on
 from harvester.store.queue import find_candidate, find_candidates
 from harvester.store.queue_view import alike_titles, counts, page, queue_rows
+from harvester.store.sightings import sources_shown
 
 COUNTED = 500
 """Decisions on papers of the list that are compared to tell which of them it shows otherwise: each decision asks."""
@@ -122,6 +124,22 @@ def queue_page(
         plain = wanted == QueueFilter(wanted.state)
         total = numbers.get(wanted.state, 0) if plain else number or 0
         return QueuePage(_rows(ws, db, found, model), total, numbers)
+
+
+def require_source(ws: Workspace, name: str) -> None:
+    """Refuse the name of a source that is not in the configuration and has never shown a paper.
+
+    Raises:
+        UsageError: naming the sources there are.
+        StoreError: the store fails.
+    """
+    known = {*names(ws.settings.harvest), *declared()}
+    if name in known:
+        return
+    with read(ws.store) as db:
+        shown = sources_shown(db)
+    if name not in shown:
+        raise UsageError(f"There is no source {name!r}", remedy=f"the sources are: {', '.join(sorted(known | shown))}")
 
 
 def state_counts(ws: Workspace) -> dict[str, int]:

@@ -9,13 +9,14 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from harvester.base.clock import rfc3339
+from harvester.base.counts import count_of
 from harvester.base.errors import HarvesterError, TooManyRequests, UsageError
 from harvester.domain.accounts import User, folded_name
 from harvester.mail.link_tokens import BadToken, open_tokens
@@ -59,13 +60,17 @@ class NotSignedIn(HarvesterError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user, their open sessions, and when they were last seen."""
+    """A user, their open sessions, and when they were last seen.
+
+    `was` is the role that `add_user` found them with, "" if they are new.
+    """
 
     name: str
     role: str
     joined: datetime
     sessions: int
     seen: datetime | None
+    was: str = ""
 
     def to_json(self) -> dict[str, object]:
         """One element of what ``users list`` prints."""
@@ -87,13 +92,15 @@ def add_user(ws: Workspace, name: str, role: str, password: str) -> Account:
         raise UsageError(f"There is no role {role!r}", remedy=f"use one of {', '.join(ROLES)}")
     if not SHORTEST <= len(password) <= LONGEST:
         raise UsageError(
-            f"The password has {len(password)} characters", remedy=f"choose one with {SHORTEST} to {LONGEST}"
+            f"The password has {count_of(len(password), 'character')}",
+            remedy=f"choose one with {SHORTEST} to {LONGEST}",
         )
     with _hashing():
         hashed = _hasher().hash(password)
     with write(ws.store) as db:
-        put_user(db, name, role, hashed, ws.clock())
-    return next(account for account in users(ws) if folded_name(account.name) == folded_name(name))
+        known = put_user(db, name, role, hashed, ws.clock())
+    made = next(account for account in users(ws) if folded_name(account.name) == folded_name(name))
+    return replace(made, was=known.role if known else "")
 
 
 def users(ws: Workspace) -> list[Account]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import mailbox
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ from harvester.store.subscribers import end, set_state, subscriber, subscriber_n
 
 LONGEST_EVIDENCE = 20_000  # characters kept of a report
 LONGEST_MAIL = 5_000_000  # bytes read of a mail
+_HEADER = re.compile(rb"\s*[!-9;-~]+[ \t]*:")  # https://www.rfc-editor.org/rfc/rfc5322#section-2.2
+_MAIL = "give an mbox, a Maildir or a file with one mail"
 
 
 @dataclass(slots=True)
@@ -155,9 +158,17 @@ def _mails(path: Path) -> Iterator[bytes]:
         elif _is_mbox(path):
             yield from _each(mailbox.mbox(path, create=False))
         else:
-            yield path.read_bytes()[:LONGEST_MAIL]
+            yield _one_mail(path)
     except OSError as error:
         raise HarvesterError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _one_mail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(LONGEST_MAIL)
+    if not _HEADER.match(raw):
+        raise HarvesterError(f"{path} is not mail: it does not begin with a header", remedy=_MAIL)
+    return raw
 
 
 def _is_mbox(path: Path) -> bool:

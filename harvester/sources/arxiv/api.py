@@ -14,7 +14,8 @@ from functools import partial
 
 from pydantic import Field, field_validator
 
-from harvester.base.escape import one_line
+from harvester.base.counts import count_of
+from harvester.base.escape import excerpt, one_line
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
 from harvester.domain.folding import whole_title
@@ -140,7 +141,7 @@ def _complaint(body: bytes) -> str:
         summary = parse_xml(body, "arXiv").findtext("atom:entry/atom:summary", "", NAMESPACES)
     except Malformed:
         return ""
-    return f"It says: {clean(summary)[:200]}. " if summary.strip() else ""
+    return f"It says: {excerpt(clean(summary), 200)}. " if summary.strip() else ""
 
 
 def _whole_minute(paper: Paper) -> datetime:
@@ -183,7 +184,9 @@ def _check_feed(root: XmlElement, query: str) -> None:
     title = root.findtext("atom:title", "", NAMESPACES)
     echo = re.search(r"search_query=(.*?)(&id_list=|$)", title, re.DOTALL)
     if echo and _folded(echo[1]) != _folded(query):
-        raise BadQuery(f"arXiv ran a different query from ours: {clean(echo[1])[:200]!r}; correct harvest.arxiv.query.")
+        raise BadQuery(
+            f"arXiv ran a different query from ours: {excerpt(clean(echo[1]), 200)!r}; correct harvest.arxiv.query."
+        )
 
 
 def _folded(query: str) -> str:
@@ -217,9 +220,10 @@ def _count(settings: ArxivSettings, transport: Transport) -> str:
     page = read_page(transport.get(settings.url, params, ACCEPT).body, settings.query)
     if not page.papers and not page.odd:
         raise Malformed("arXiv finds nothing for harvest.arxiv.query.")
+    matches = f"The query matches {count_of(page.total, 'paper')}"
     if transport.date is None:
-        return f"The query matches {page.total:,} papers."
-    return f"The query matches {page.total:,} papers, about {weekly(settings, transport, transport.date):,} a week."
+        return f"{matches}."
+    return f"{matches}, about {weekly(settings, transport, transport.date):,} a week."
 
 
 def weekly(settings: ArxivSettings, transport: Transport, now: datetime) -> int:

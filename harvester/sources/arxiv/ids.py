@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from harvester.base.escape import excerpt
 from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import Paper
 from harvester.domain.text import clean
@@ -63,7 +64,7 @@ def _check_echo(body: bytes, ids: Sequence[str]) -> None:
     title = parse_xml(body, "arXiv").findtext("atom:title", "", NAMESPACES)
     echo = re.search(r"id_list=([^&]*)", title)
     if echo and _bases(echo[1].split(",")) != _bases(ids):
-        raise BadQuery(f"arXiv looked up ids other than ours: {clean(echo[1])[:200]!r}.")
+        raise BadQuery(f"arXiv looked up ids other than ours: {excerpt(clean(echo[1]), 200)!r}.")
 
 
 def _bases(ids: Sequence[str]) -> set[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from harvester.base.escape import excerpt
 from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import OddRecord, Paper
@@ -190,7 +191,7 @@ def set_of(category: str) -> str:
 
 def _no_records(error: XmlElement, *, continued: bool) -> Page:
     """Raise an OAI-PMH error; "nothing matches" is one, too, but not a fault at the beginning of a list."""
-    code, explanation = clean(error.get("code", "")), clean(error.text or "")[:200]
+    code, explanation = clean(error.get("code", "")), excerpt(clean(error.text or ""), 200)
     if code == "noRecordsMatch" and not continued:
         return Page(())
     if code == "noRecordsMatch":

@@ -14,7 +14,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from harvester.base.counts import count_of
 from harvester.base.errors import FetchError
+from harvester.base.escape import excerpt
 from harvester.base.settings_section import WebAddress
 from harvester.domain.identity import arxiv_version, doi_identifier
 from harvester.domain.papers import OddRecord, Paper, Sighting
@@ -191,7 +193,7 @@ def _read(body: bytes, category: str) -> tuple[list[Announcement], list[OddRecor
     found = parse_feed(body, f"arXiv's feed of {category}", VERSIONS)
     parsed = found.parsed
     if clean(parsed.feed.get("title", "")).lower().startswith(_ERROR_TITLE):
-        reason = clean(parsed.feed.get("subtitle", ""))[:200]
+        reason = excerpt(clean(parsed.feed.get("subtitle", "")), 200)
         raise BadQuery(f"arXiv has no feed of {category!r} ({reason or 'no reason given'}); {_REMEDY}.")
     announcements, odd = [], []
     for number, (entry, element) in enumerate(zip(parsed.entries, found.elements, strict=True), 1):
@@ -309,7 +311,7 @@ def _count(settings: RssSettings, transport: Transport) -> str:
         return "No category is configured."
     category = settings.categories[0]
     body = transport.get(f"{settings.url}/{category}", {}, ACCEPT).body
-    return f"{category} announces {len(read_feed(body, category)):,} papers."
+    return f"{category} announces {count_of(len(read_feed(body, category)), 'paper')}."
 
 
 KIND = SourceKind(PROVENANCE, "arxiv_rss", RssSettings, _source, _probe)

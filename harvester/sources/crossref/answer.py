@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from harvester.base.escape import excerpt
 from harvester.domain.text import clean
 from harvester.sources.errors import Malformed
 
@@ -48,7 +49,7 @@ def complaint(body: bytes) -> str:
         said = "; ".join(clean(str(problem["message"])).rstrip(". ") for problem in problems)
     except (ValueError, RecursionError, KeyError, TypeError):
         return ""
-    return f"It says: {said[:200]}. " if said else ""
+    return f"It says: {excerpt(said, 200)}. " if said else ""
 
 
 def is_bad_cursor(body: bytes) -> bool:

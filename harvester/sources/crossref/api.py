@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from harvester.base.counts import count_of
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
 from harvester.domain.same_work import same_title
@@ -219,7 +220,7 @@ def _count(settings: CrossrefSettings, transport: Transport) -> str:
     total = sum(ask(settings, "", transport, {"filter": venues, "rows": 0}).total for venues in lists)
     if not total:
         raise BadQuery("Crossref has no works of harvest.crossref.venues; give their ISSNs, or their exact titles.")
-    return f"It has {total:,} records of the venues."
+    return f"It has {count_of(total, 'record')} of the venues."
 
 
 def covers(settings: CrossrefSettings, transport: Transport, work: Work) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
+from harvester.base.escape import excerpt
 from harvester.domain.text import clean
 from harvester.sources.errors import BadQuery, Malformed, Unavailable
 
@@ -57,7 +58,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 def _check_error(answer: dict[str, Any]) -> None:
     """Codes and texts are undocumented: whatever speaks of the query, or has a 4xx code, is about the request."""
-    code, message = answer.get("errCode"), clean(str(answer.get("errMsg") or ""))[:200].rstrip(".")
+    code, message = answer.get("errCode"), excerpt(clean(str(answer.get("errMsg") or "")), 200).rstrip(".")
     if code is None and not message:
         return
     told = f"{message} (errCode {code})" if message else f"errCode {code}"

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from harvester.base.clock import midnight
+from harvester.base.counts import count_of
 from harvester.base.escape import one_line
 from harvester.base.settings_section import WebAddress
 from harvester.domain.coverage import Work
@@ -166,8 +167,10 @@ def _count(settings: EuropePmcSettings, transport: Transport) -> str:
     if not total:
         raise Malformed("Europe PMC finds nothing for harvest.europepmc.query.")
     if transport.date is None:
-        return f"The query matches {total:,} papers."
-    return f"The query matches {total:,} papers, about {weekly(settings, transport, transport.date):,} a week."
+        return f"The query matches {count_of(total, 'paper')}."
+    return (
+        f"The query matches {count_of(total, 'paper')}, about {weekly(settings, transport, transport.date):,} a week."
+    )
 
 
 def weekly(settings: EuropePmcSettings, transport: Transport, now: datetime) -> int:

@@ -101,9 +101,9 @@ def test_queue_page_show_and_accept_have_the_labels_of_the_model_in_use(said: tu
     browser = room.browser("ann")
     assert shown(room, browser) == OLD, "a challenger that was not promoted says nothing"
     promote(room.ws, newer)
-    classify_waiting(room.ws)
+    assert classify_waiting(room.ws) == 1
     assert shown(room, browser) == NEW
-    roll_back(room.ws)
+    assert roll_back(room.ws)["rescored"] == 1, "what it had said before counts again"
     assert shown(room, browser) == OLD
     assert decided(room) == '"ecg"'
 

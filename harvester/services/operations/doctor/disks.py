@@ -48,8 +48,13 @@ def check_disk(purpose: str, folder: Path) -> DoctorFinding:
 
 def check_disks(places: Mapping[str, Path]) -> Iterator[DoctorFinding]:
     """Whether there is enough free space, once for each disk."""
+    for purposes in by_disk(places):
+        yield check_disk(", ".join(purposes), places[purposes[0]])
+
+
+def by_disk(places: Mapping[str, Path]) -> list[tuple[str, ...]]:
+    """The purposes whose folders are on one disk, for each disk: what is free there is free once."""
     disks: dict[int, list[str]] = {}
     for purpose, folder in places.items():
         disks.setdefault(nearest(folder).stat().st_dev, []).append(purpose)
-    for purposes in disks.values():
-        yield check_disk(", ".join(purposes), places[purposes[0]])
+    return [tuple(purposes) for purposes in disks.values()]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from harvester.base.clock import rfc3339
+from harvester.base.counts import count_of
 from harvester.base.cron import last_due
 from harvester.config.schedule import JOBS, ScheduleSettings
 from harvester.domain.job_runs import CLOCK_SKEW, retry_at, wanted
@@ -62,7 +63,7 @@ def check_sources(now: Status, overlap: timedelta) -> Iterator[DoctorFinding]:
             remedy = "Repair its upstream; then run `harvester run` and `harvester audit --repair`."
             yield fail("sources", message, remedy)
     if sources and not never:
-        yield ok("sources", f"{len(sources)} sources have been complete at least once.")
+        yield ok("sources", f"{count_of(len(sources), 'source has', 'sources have')} been complete at least once.")
 
 
 def check_proposals(now: Status) -> Iterator[DoctorFinding]:
@@ -74,7 +75,8 @@ def check_proposals(now: Status) -> Iterator[DoctorFinding]:
         yield ok("proposals", f"No paper waits on a proposal branch.{pushed}")
         return
     since = rfc3339(found.oldest)[:10]
-    message = f"{found.papers} papers wait on {found.branches} proposal branches, the oldest since {since}.{pushed}"
+    branches = count_of(found.branches, "proposal branch", "proposal branches")
+    message = f"{_wait(found.papers)} on {branches}, the oldest since {since}.{pushed}"
     if now.now - found.oldest > UNREAD:
         remedy = "Merge or delete these branches: `harvester catalog proposals` lists them."
         yield warn("proposals", message, remedy)
@@ -105,10 +107,14 @@ def check_schedule(now: Status, chosen: ScheduleSettings) -> Iterator[DoctorFind
         yield ok("schedule", "No scheduled job is late.")
 
 
+def _wait(papers: int) -> str:
+    return count_of(papers, "paper waits", "papers wait")
+
+
 def check_queue(now: Status, limit: int) -> DoctorFinding:
     """Whether the reviewers keep up."""
     some = f", {now.figures.backlog} of them from a backfill" if now.figures.backlog else ""
-    message = f"{now.figures.pending} papers wait for a decision{some}."
+    message = f"{_wait(now.figures.pending)} for a decision{some}."
     if now.figures.nightly >= limit:
         return warn("queue", message, "Review with `harvester queue` or the review pages, or find more reviewers.")
     return ok("queue", message)

@@ -13,11 +13,12 @@ from classifiers.encoder import load_encoder
 from classifiers.errors import ClassifierError
 from classifiers.storage import load_adapter, load_model
 from classifiers.taxonomy import load_taxonomy
+from harvester.base.counts import count_of
 from harvester.base.errors import CatalogError, HarvesterError
 from harvester.catalog import git, proposal_git
 from harvester.config.classifier import ClassifierSettings
 from harvester.config.settings import Settings
-from harvester.services.learning.models import model_of
+from harvester.services.learning.models import model_of, some_of
 from harvester.services.operations.doctor.finding import DoctorFinding, fail, ok, warn
 from harvester.services.workspace import taxonomy_of
 from harvester.store import schema
@@ -109,8 +110,8 @@ def check_taxonomy(settings: Settings) -> DoctorFinding:
         taxonomy = taxonomy_of(settings)
     except HarvesterError as error:
         return fail("taxonomy", str(error), "Restore or correct the file that [classifier] taxonomy names.")
-    labels = sum(len(facet.labels) for facet in taxonomy.facets)
-    return ok("taxonomy", f"{taxonomy.title!r} has {labels} labels in {len(taxonomy.facets)} facets.")
+    labels, facets = sum(len(facet.labels) for facet in taxonomy.facets), count_of(len(taxonomy.facets), "facet")
+    return ok("taxonomy", f"{taxonomy.title!r} has {count_of(labels, 'label')} in {facets}.")
 
 
 def check_model(settings: Settings) -> list[DoctorFinding]:
@@ -126,11 +127,11 @@ def check_model(settings: Settings) -> list[DoctorFinding]:
 
 
 def _fit(version: str, known: AbstractSet[str], wanted: AbstractSet[str]) -> DoctorFinding:
-    if gone := sorted(known - wanted):
-        message = f"The model {version} assigns labels that are not in the taxonomy: {', '.join(gone)}."
+    if gone := known - wanted:
+        message = f"The model {version} assigns labels that are not in the taxonomy: {some_of(gone)}."
         return fail("model", message, "Run `harvester train`, or put the labels back.")
-    if new := sorted(wanted - known):
-        message = f"The model {version} does not know these labels yet: {', '.join(new)}."
+    if new := wanted - known:
+        message = f"The model {version} does not know these labels yet: {some_of(new)}."
         return warn("model", message, "Label some papers by reviewing, then run `harvester train`.")
     return ok("model", f"The model {version} is intact.")
 
@@ -186,7 +187,7 @@ def _damage(engine: Engine) -> str:
             "ok" if engine.dialect.name != "sqlite" else str(db.execute(text("PRAGMA quick_check(1)")).scalar_one())
         )
     if nameless:
-        return f"{nameless} papers have no identifier"
+        return f"{count_of(nameless, 'paper has', 'papers have')} no identifier"
     return "" if answer == "ok" else answer
 
 
