@@ -36,7 +36,7 @@ from harvester.store import schema
 from harvester.store.engine import connect, read
 from harvester.store.tables import metadata
 
-MEMORY, SILENCE = 200.0, 6.0  # MB; seconds without a line
+MEMORY, SILENCE = 200.0, 20.0  # MB; seconds without a line
 CHUNK = 5_000
 BEGUN = datetime(2025, 1, 1, tzinfo=UTC)
 FACETS = load_taxonomy().facets

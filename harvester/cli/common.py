@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harvester.services.workspace import Watch
 
 _PIPE_WIDTH = 160  # characters of a table that no terminal shows
-_EVERY, _SELDOM = 4.0, 60.0  # seconds between the first two lines of progress in a log, and at most
+_EVERY, _SELDOM = 4.0, 15.0  # seconds between the first two lines of progress in a log, and at most
 By = Annotated[str | None, typer.Option("--by", help="Who decides (default: your login name).")]
 
 
