@@ -26,7 +26,7 @@ def is_another_format(odd: int, records: int) -> bool:
 
 def left_out(titles: Sequence[str]) -> str:
     """A note on what services list besides papers: tables of contents, covers, peer reviews."""
-    named = list(dict.fromkeys(titles))
+    named = list(dict.fromkeys(title.rstrip(".") for title in titles))
     more = ", ..." if len(named) > NAMED else ""
     are = "1 item is no paper and was" if len(titles) == 1 else f"{len(titles)} items are no papers and were"
     return f"{are} left out: {', '.join(named[:NAMED])}{more}."
