@@ -67,8 +67,8 @@ def test_a_wrong_value_is_blamed_on_whoever_sets_it(tmp_path: Path, monkeypatch:
     with pytest.raises(UsageError) as said:
         load_settings(file)
     assert f"{file}: web.port: Input should be a valid integer" in str(said.value)
-    assert "HARVESTER_DIGEST__SMTP_PORT: Input should be a valid integer" in str(said.value)
-    assert "smtp_port" not in str(said.value), "the file has no such key"
+    assert "HARVESTER_DIGEST__SMTP_PORT: digest.smtp_port: Input should be a valid integer" in str(said.value)
+    assert f"{file}: digest" not in str(said.value), "the file has no such key"
     file.write_text("")
     with pytest.raises(UsageError) as alone:
         load_settings(file)

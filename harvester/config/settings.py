@@ -175,7 +175,7 @@ def _explain(error: ValidationError, path: Path, environment: Mapping[str, str])
         key = ".".join(str(part) for part in found["loc"])
         said = found["msg"].removeprefix("Value error, ")
         if variable := _set_by(found["loc"], environment):
-            by_place.setdefault(f"The environment's {variable}", []).append(said)
+            by_place.setdefault(f"The environment's {variable}", []).append(f"{key}: {said}")
         else:
             told = _unknown(key) if found["type"] == "extra_forbidden" else f"{key}: {said}"
             by_place.setdefault(str(path), []).append(told)
