@@ -120,11 +120,15 @@ def test_a_dry_run_writes_nothing(ws: Workspace, tmp_path: Path) -> None:
     [
         (b"", "contains no papers"),
         (b"# ECG\n\nNothing here.\n", "contains no papers"),
+        (
+            b"# ECG\n\nSee [here](#ecg).\n",
+            r"contains no papers \(links 1 = 0 in 0 entries \+ 1 skipped \+ 0 unplaced\)",
+        ),
         (b"# ECG\n\n\xff\x01\x02\x03\x04\n", r"list\.md, line 3: not a text file"),
         (b"# ECG\n\x00\n", r"list\.md, line 2: not a text file"),
         (b"# ECG\n" + b"- **T** [2024]\n" * 3_500_000, "longer than 10 MB"),
     ],
-    ids=["empty", "no paper", "binary line", "NUL", "50 MB"],
+    ids=["empty", "no paper", "no paper but a link", "binary line", "NUL", "50 MB"],
 )
 def test_what_is_no_list_is_named_and_nothing_written(tmp_path: Path, data: bytes, message: str) -> None:
     ws = open_room(tmp_path, f"sqlite:///{tmp_path}/h.db")

@@ -139,7 +139,10 @@ def _check_template(template: str, lists: Sequence[Path]) -> None:
 
 def _check_read(read: ImportedList, named: str) -> None:
     if not read.papers and not read.unplaced and not read.left_out and not any(map(_by_choice, read.skipped)):
-        raise CatalogError(f"{named} contains no papers; give a list with titles in bold or as links below headings.")
+        raise CatalogError(
+            f"{named} contains no papers" + (f" ({read.balance})" if read.balance.links else ""),
+            remedy="give a list with titles in bold or as links below headings",
+        )
     if not read.headings:
         raise CatalogError(
             f"{named} has no headings, from which its papers get their labels",
