@@ -219,4 +219,92 @@ Ann Dee, Bob Poe
             Said("arxiv:2305.80011", "Echoes of the East", authors=("Hongyu An", "Bin Du", "Chi Liu", "Minh Le", "Şaban Öz", "In So Kweon", "Una Vale", "Ann Dee", "Cy Roe"), note=""),
         ),
     ),
+    "a name, a dash and the title": Case(
+        """\
+- **PlaqueNet** - Plaques on a graph of vessels [[paper](https://arxiv.org/abs/2201.10001)] [[code](https://github.com/roe/plaques)]
+- [VeinNet](https://arxiv.org/abs/2301.10002) – Veins from a hundred phones. *MIDL* 2023
+- [StrainNet](https://arxiv.org/abs/1901.10003): "Strain at rest and at work"
+- BeatBERT — Beats in the dark of night [paper](https://arxiv.org/abs/1801.10004)
+- **BeatNet** - [Beats in the light of day](https://arxiv.org/abs/1801.10005)
+- **SegWalls** | SegWalls: Walls without labels | MIDL 2021 | [paper](https://arxiv.org/abs/2101.10006)
+- [ValveNet](https://arxiv.org/abs/2201.10007) - Has one hundred scans of valves.
+- [ToolNet](https://github.com/roe/tool) - Tools for all kinds of hearts
+- **MurmurNet** - Ann Dee, Bob Poe, MIDL 2021 [paper](https://arxiv.org/abs/2101.10008)
+- **Murmurs at night** - MIDL 2021 [paper](https://arxiv.org/abs/2101.10009)
+""",
+        (
+            Said("arxiv:2201.10001", "PlaqueNet: Plaques on a graph of vessels", links=("paper", "code")),
+            Said("arxiv:2301.10002", "VeinNet: Veins from a hundred phones", "2023", "MIDL"),
+            Said("arxiv:1901.10003", "StrainNet: Strain at rest and at work"),
+            Said("arxiv:1801.10004", "BeatBERT: Beats in the dark of night"),
+            Said("arxiv:1801.10005", "Beats in the light of day", note="BeatNet"),
+            Said("arxiv:2101.10006", "SegWalls: Walls without labels", "2021", "MIDL"),
+            Said("arxiv:2201.10007", "ValveNet", note="Has one hundred scans of valves"),
+            Said("title:toolnet", "ToolNet", links=("code",), note="Tools for all kinds of hearts"),
+            Said("arxiv:2101.10008", "MurmurNet", "2021", "MIDL", authors=("Ann Dee", "Bob Poe")),
+            Said("arxiv:2101.10009", "Murmurs at night", "2021", "MIDL"),
+        ),
+    ),
+    "identifiers in words": Case(
+        """\
+- Dee A, Poe B. Plaques on a graph of vessels. Med Image Anal. 2020. doi:10.1016/j.media.2020.101693
+- Veins from a phone. arXiv preprint arXiv:2005.10002v2, 2020.
+- Dee, A., & Poe, B. (2021). Strain at rest. *Heart Notes*, 3(2), 1-9. DOI 10.1000/rest.
+- Beats in the dark (PMID: 12345678)
+- **Walls without labels**, MIDL 2021, 10.1000/(walls)
+
+**Sounds of valves** \\
+Ann Dee, Bob Poe \\
+arXiv: 2201.10006
+""",
+        (
+            Said("doi:10.1016/j.media.2020.101693", "Plaques on a graph of vessels", "2020", "Med Image Anal", authors=("Dee A", "Poe B")),
+            Said("arxiv:2005.10002", "Veins from a phone", "2020", "arXiv preprint"),
+            Said("doi:10.1000/rest", "Strain at rest", "2021", "Heart Notes", authors=("A. Dee", "B. Poe")),
+            Said("pmid:12345678", "Beats in the dark"),
+            Said("doi:10.1000/(walls)", "Walls without labels", "2021", "MIDL"),
+            Said("arxiv:2201.10006", "Sounds of valves", authors=("Ann Dee", "Bob Poe")),
+        ),
+    ),
+    "year, venue and name as one label": Case(
+        """\
+- [[2022-ICLR-T](https://arxiv.org/abs/2201.10001)] Plaques on a graph
+- `2022-ICLR` [Veins from a phone](https://arxiv.org/abs/2201.10002) Paper; Code
+- **2021-CVPR-Oral** Strain at rest [Paper](https://arxiv.org/abs/2101.10003); [Dataset](https://data.example.org/rest)
+- [2021_MIDL] [Beats in the dark](https://arxiv.org/abs/2101.10004)
+- [ICLR22 Spotlight] [Walls without labels](https://arxiv.org/abs/2201.10005)
+- [2021-MICCAI-ValveNet](https://arxiv.org/abs/2101.10006) [[code](https://github.com/roe/valves)]
+- [2021-MICCAI-MurmurNet] [Murmurs by mail](https://arxiv.org/abs/2101.10007)
+""",
+        (
+            Said("arxiv:2201.10001", "Plaques on a graph", "2022", "ICLR", note=""),
+            Said("arxiv:2201.10002", "Veins from a phone", "2022", "ICLR", note=""),
+            Said("arxiv:2101.10003", "Strain at rest", "2021", "CVPR", ("paper", "data"), note="Oral"),
+            Said("arxiv:2101.10004", "Beats in the dark", "2021", "MIDL"),
+            Said("arxiv:2201.10005", "Walls without labels", "2022", "ICLR", note="Spotlight"),
+            Said("arxiv:2101.10006", "ValveNet", "2021", "MICCAI", ("paper", "code"), note=""),
+            Said("arxiv:2101.10007", "Murmurs by mail", "2021", "MICCAI", note="MurmurNet"),
+        ),
+    ),
+    "the makers of a list below it": Case(
+        """\
+[2024](#2024) | [2023](#2023)
+
+- [Plaques on a graph](https://arxiv.org/abs/2201.10001)
+
+---
+
+**Veins from a phone** [[paper](https://papers.example.org/veins)]
+
+---
+
+[Our lab](https://lab.example.org) · [Mastodon](https://m.example.org/@lab) · [Mail](mailto:lab@example.org)
+
+Made with love by [Ann Dee](https://dee.example.org)
+
+[Up](#top)
+""",
+        (Said("arxiv:2201.10001", "Plaques on a graph"), Said("title:veinsfromaphone", "Veins from a phone")),
+        ("navigation", "navigation", "contact", "contact", "contact", "text", "navigation"),
+    ),
 }  # fmt: skip
