@@ -272,6 +272,28 @@ class TestReading:
         (["王小丽, 李雷"], ["王小丽", "李雷"]),
         (["王小丽；李雷"], ["王小丽", "李雷"]),
         (["null", "None", "N/A", "Jane Doe"], ["Jane Doe"]),
+        (["Jane Doe¹, Rick Roe²,³"], ["Jane Doe", "Rick Roe"]),
+        (["Jane Doe[1], Rick Roe[2,3]"], ["Jane Doe", "Rick Roe"]),
+        (["Jane Doe 1, Rick Roe 2, Working Group 2"], ["Jane Doe", "Rick Roe", "Working Group 2"]),
+        (["by Jane Doe, Rick Roe"], ["Jane Doe", "Rick Roe"]),
+        (["Author(s): Jane Doe; Rick Roe"], ["Jane Doe", "Rick Roe"]),
+        (["Jane Doe", "Corresponding author: Rick Roe"], ["Jane Doe", "Rick Roe"]),
+        (["Jane Doe | Rick Roe"], ["Jane Doe", "Rick Roe"]),
+        (
+            ["Jane Doe https://orcid.org/0000-0000-0000-000X", "Rick Roe (ORCID: 0000-0000-0000-0000)"],
+            ["Jane Doe", "Rick Roe"],
+        ),
+        (
+            ["Jane Doe, MD PhD", "Rick Roe, DVM", "Ann Bee, M.Eng.", "Cy Dee, Dr.-Ing.", "Ed Eff, MBBS, MRCP(UK)"],
+            ["Jane Doe", "Rick Roe", "Ann Bee", "Cy Dee", "Ed Eff"],
+        ),
+        (["Lee, MA"], ["MA Lee"]),
+        (["Do, BS, Ma, MD, Doe, J."], ["BS Do", "MD Ma", "J. Doe"]),
+        (["Doe, Jane Jr.", "Roe, Rick, 3rd"], ["Jane Doe, Jr.", "Rick Roe, 3rd"]),
+        (["Jane Doe, Rick Roe; HEART Consortium"], ["Jane Doe", "Rick Roe", "HEART Consortium"]),
+        (["de la Doe, María José; van den Roe, C."], ["María José de la Doe", "C. van den Roe"]),
+        (["[No authors listed]"], []),
+        (["Anonymous"], []),
     ],
 )
 def test_names(names: list[str], expected: list[str]) -> None:
