@@ -20,7 +20,7 @@ _NUMBER_AT_END = re.compile(r"(?<=[^\W\d_])\s\d{1,2}\Z")  # "Jane Doe 1", but no
 _ORCID = re.compile(r"\(?(?:ORCID:? ?)?(?:https?://orcid\.org/)?\b(?:\d{4}-){3}\d{3}[\dX]\b\)?", re.IGNORECASE)
 _LABEL = re.compile(r"\A(?:by|(?:corresponding )?authors?(?:\(s\))?:)\s+(?=\S)", re.IGNORECASE)
 _TITLE = re.compile(r"(?:(?:dr|prof|professor|mr|mrs|ms)\.?\s+)+(?=\S+\s+\S)", re.IGNORECASE)
-_BEHALF = re.compile(r"(?:and\s+)?(?:on behalf of|for)\s+(?=the\b)|and\s+", re.IGNORECASE)
+_BEHALF = re.compile(r"\A(?:(?:and\s+)?(?:on behalf of|for)\s+(?=the\b)|and\s+)", re.IGNORECASE)
 _NOBODY = re.compile(
     r"null|none|n/?a|unknown|anonymous|various|admin|and others|\[?no authors?(?: listed)?\]?", re.IGNORECASE
 )
@@ -60,6 +60,12 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
 def name_of(text: str) -> str:
     """One author's name from a field of its own, in the usual order; "" for ``:``, ``et al.``, ``Unknown``."""
     name = _without_rank(_upright(_bare(text)[:_LONGEST]))
+    return name if any(map(str.isalpha, name)) and not _NOBODY.fullmatch(name) else ""
+
+
+def group_name(text: str) -> str:
+    """A group's name from a field of its own, where commas are part of it; "" for ``et al.``."""
+    name = _without_rank(_bare(text)[:_LONGEST]).rstrip(".")
     return name if any(map(str.isalpha, name)) and not _NOBODY.fullmatch(name) else ""
 
 

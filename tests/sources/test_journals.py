@@ -294,6 +294,10 @@ class TestReading:
         (["de la Doe, María José; van den Roe, C."], ["María José de la Doe", "C. van den Roe"]),
         (["[No authors listed]"], []),
         (["Anonymous"], []),
+        (
+            ["Jane Doe", "Society for the Study of Hearts and Lungs"],
+            ["Jane Doe", "Society for the Study of Hearts and Lungs"],
+        ),
     ],
 )
 def test_names(names: list[str], expected: list[str]) -> None:
