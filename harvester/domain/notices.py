@@ -37,7 +37,8 @@ _ABOUT = re.compile(
     r"|\A\[?(?P<concern>(?:editorial )?(?:expression|note|statement|letter) of concern"
     r"|notice of violation of ieee publication principles)"
     r"|\A\[?(?P<correction>(?:comments and )?(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?"
-    r"(?:corrections?|corrigend(?:um|a)|errat(?:um|a)|addend(?:um|a)|amendment|clarification)(?: notice)?)",
+    r"(?:corrections?|corrigend(?:um|a)|errat(?:um|a)|addend(?:um|a)|amendment|clarification"
+    r"|department of error)(?: notice)?)",
     re.IGNORECASE,
 )
 # "... to: Title", "... - Title", "[...] Title", "... to “Title”", "... for Doe et al., Title" (PNAS, ASM), and
@@ -66,6 +67,7 @@ _FURNITURE = re.compile(
     r"|(?:19|20)\d\d (?:peer )?reviewers"
     r"|(?:instructions|information|guidelines?|guide) (?:for|to) (?:authors|readers)|author guidelines"
     r"|(?:(?:correction|retraction)s?|errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a))(?: not(?:ic)?e)?"
+    r"|\[department of error\] department of error|department of error"
     r"|(?:correction|corrigendum|erratum) regarding .*\bpreviously published articles?"
     # "Erratum for Doe et al.", "Correction to Lancet Digit Health 2022; 4: e1": the article's title is not given
     r"|(?:correction|corrigendum|erratum|retraction) (?:to|for) [^:;]{1,60}?(?: et al| (?:19|20)\d\d; ?\d.*)",

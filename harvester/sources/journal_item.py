@@ -23,8 +23,10 @@ from harvester.domain.identity import (
     preprint_server,
     title_identifier,
 )
+from harvester.domain.notices import EDITORIAL
 from harvester.domain.papers import Author, Paper
 from harvester.sources.abstract import without_label
+from harvester.sources.arxiv.tex import plain_tex
 from harvester.sources.dates import AHEAD, EARLIEST, EPOCH
 from harvester.sources.feed import plain_text
 from harvester.sources.names import authors_of
@@ -58,7 +60,11 @@ _SCIENCEDIRECT = re.compile(
     r"Source: (?P<venue>.{2,200}?)\s+Author\(s\):\s*(?P<authors>.*)",
     re.DOTALL,
 )
+_NO_TITLE = re.compile(r"null|none|n/?a|untitled|no title", re.IGNORECASE)
+_EDITORIAL = re.compile(r"\[(?:editorials?|comments?|correspondence|letters?|obituary)\]\s", re.IGNORECASE)
 _CUT = ("...", "…")
+_LINES = re.compile(r"\n|<br\s*/?>", re.IGNORECASE)
+_MARKS = re.compile(r"[,;&<]|\band\b")
 _LONGEST_NAMES = 5_000  # letters of a line of authors
 _ISSUE = re.compile(
     r",? (?:Volume|Vol\.|Part|Issue) .*"
@@ -94,7 +100,7 @@ class Item:
 
     def texts(self, *names: str) -> list[str]:
         """The texts of the elements of some local names, in the order of the names."""
-        found = [child.text or "" for name in names for child in self.element.iterfind(f"{{*}}{name}")]
+        found = [_whole(child) for name in names for child in self.element.iterfind(f"{{*}}{name}")]
         return [plain_text(text) for text in found if text.strip()]
 
     def text(self, name: str) -> str:
@@ -119,11 +125,23 @@ def as_paper(item: Item, now: datetime | None) -> Paper | None:
         version=_version(name, link),
         venue=_venue(item, said["venue"] if said else ""),
         links=_links(name, link),
+        kind=_kind(item),
     )
 
 
+def _whole(element: XmlElement) -> str:
+    """The text of an element, also behind a comment."""
+    return str(element.xpath("string()"))
+
+
 def _title(item: Item) -> str:
-    return without_lead(plain_text(item.entry.get("title") or ""))
+    title = plain_tex(without_lead(plain_text(item.entry.get("title") or "")))
+    return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def _kind(item: Item) -> str:
+    """Editorial, if the section before the title says so, which is no part of it."""
+    return EDITORIAL if _EDITORIAL.match(plain_text(item.entry.get("title") or "")) else ""
 
 
 def _identifiers(item: Item, link: str) -> tuple[str, ...]:
@@ -147,21 +165,31 @@ def _name_in(text: str) -> str | None:
 def _link(item: Item) -> str:
     """The item's address: where ``<link/>`` is empty, that of its guid, unless it says that it is none."""
     guids = (guid.text or "" for guid in item.element.iterfind("{*}guid") if guid.get("isPermaLink") != "false")
+    own = item.entry.get("link") or ""
+    own = "" if own.startswith("10.") else own  # feedparser takes the id, a DOI, where there is no link
     others = (text for text in (*guids, *item.texts("url")) if "://" in text)
-    offered = (_web_address(item.address, text) for text in (item.entry.get("link") or "", *others))
+    offered = (_web_address(item.address, text) for text in (own, *others))
     return next(filter(None, offered), "")
 
 
 def _authors(item: Item) -> tuple[Author, ...]:
-    names = item.texts("creator") or [plain_text(name) for name in _own_names(item)]
-    return authors_of(names)
+    creators = [name for child in item.element.iterfind("{*}creator") for name in _listed(child)]
+    return authors_of([plain_text(name) for name in (creators or _own_names(item))])
+
+
+def _listed(creator: XmlElement) -> list[str]:
+    """The names in one element: in RDF's containers, or one a line, or as they are."""
+    inside = [_whole(name) for name in creator.iterfind(".//{*}li")]
+    lines = [line for line in _LINES.split(_whole(creator)) if line.strip()]
+    one_a_line = len(lines) > 1 and all(2 <= len(line.split()) <= 5 and not _MARKS.search(line) for line in lines)
+    return inside or (lines if one_a_line else [name for name in [_whole(creator)] if name.strip()])
 
 
 def _own_names(item: Item) -> Iterator[str]:
     """The names in Atom's ``author``, RSS' ``author`` and IEEE's ``authors``."""
     for name in ("author", "authors"):
         for child in item.element.iterfind(f"{{*}}{name}"):
-            yield child.findtext("{*}name") or _without_address(child.text or "")
+            yield child.findtext("{*}name") or _without_address(_whole(child))
 
 
 def _without_address(text: str) -> str:

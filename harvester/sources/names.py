@@ -53,7 +53,8 @@ def authors_of(names: Sequence[str]) -> tuple[Author, ...]:
     Several strings are one author each, perhaps as ``Doe, Jane``; a single one may be a whole list: ``A, B and C``.
     """
     given = [name for name in map(_bare, names) if name]
-    listed = _split(given[0]) if len(given) == 1 else given
+    alone = len(given) == 1
+    listed = [name for text in given for name in (_split(text) if alone or ";" in text else [text])]
     return tuple(dict.fromkeys(Author(name) for name in map(name_of, listed) if name))
 
 

@@ -54,6 +54,7 @@ def seen(title: str) -> Sighting:
         ("Erratum for the article: Networks", "correction", "Networks"),
         ("Correction to Doe et al: Networks", "correction", "Networks"),
         ("Clarification: Networks", "correction", "Networks"),
+        ("[Department of Error] Networks", "correction", "Networks"),
     ],
 )
 def test_a_notice_names_its_article(title: str, kind: str, about: str) -> None:
@@ -88,6 +89,7 @@ def test_a_retracted_article_keeps_its_own_title(title: str) -> None:
         "Front Cover", "Masthead", "List of Reviewers", "Correction", "Corrigendum", "Editorial Board Members",
         "Aims and Scope", "Guide for Authors", "About the Cover", "Calendar of Events", "Inside Front Cover: A heart",
         "Cover Feature: A heart", "Erratum for Doe et al.", "Correction to Lancet Digit Health 2025; 7: e1–10",
+        "[Department of Error] Department of Error",
         "Retraction Note", "Issue Information ‐ TOC", "Editorial Board/Table of Contents", "Aims & Scope",
         "Full Title Page", "Copyright page", "IEEE Transactions on Hearts Publication Information",
         "IEEE Journal of Hearts Information for Authors", "Acknowledgment to the Reviewers of Hearts in 2025",

@@ -103,6 +103,14 @@ def test_all_identifiers_of_an_item_are_read() -> None:
         ("<dc:creator>Doe, J., Öz, Ö., The Heart Group</dc:creator>", ["J. Doe", "Ö. Öz", "The Heart Group"]),
         ("<dc:creator>Jane Doe</dc:creator><dc:creator>Rick Roe</dc:creator>", ["Jane Doe", "Rick Roe"]),
         ("<authors/>", []),
+        ("<dc:creator>Jane <!-- a comment -->Doe</dc:creator>", ["Jane Doe"]),
+        ("<dc:creator>\n Jane Doe\n Rick Roe\n</dc:creator>", ["Jane Doe", "Rick Roe"]),
+        ("<dc:creator>Jane Doe&lt;br/&gt;Rick Roe</dc:creator>", ["Jane Doe", "Rick Roe"]),
+        ("<dc:creator><Bag><li>Jane Doe</li><li>Rick Roe</li></Bag></dc:creator>", ["Jane Doe", "Rick Roe"]),
+        (
+            "<dc:creator>Doe, J.; Roe, R.</dc:creator><dc:creator>The Heart Group</dc:creator>",
+            ["J. Doe", "R. Roe", "The Heart Group"],
+        ),
     ],
 )
 def test_authors(element: str, expected: list[str]) -> None:
@@ -215,3 +223,19 @@ def test_a_journal_with_a_colon_keeps_its_name() -> None:
 def test_what_stands_in_for_an_abstract(text: str, expected: str) -> None:
     names_ = "<dc:creator>Jane Doe</dc:creator><dc:creator>Rick Roe</dc:creator>"
     assert one(f"<title>Pulse</title>{names_}<description><![CDATA[{text}]]></description>").abstract == expected
+
+
+def test_a_comment_within_an_element_hides_nothing() -> None:
+    assert one("<title>T</title><prism:doi><!-- new -->10.1000/c.1</prism:doi>").identifiers == ("doi:10.1000/c.1",)
+
+
+def test_the_section_before_a_title_may_say_that_it_is_an_editorial() -> None:
+    assert [one(f"<title>[{section}] T</title>").kind for section in ("Editorial", "Correspondence", "Articles")] == [
+        "editorial",
+        "editorial",
+        "",
+    ]
+
+
+def test_words_that_stand_for_no_title() -> None:
+    assert read("<title>null</title>", "<title>Untitled</title>") == []
