@@ -16,6 +16,10 @@ _FOOTNOTE = re.compile(
     rf"(?<=[^\W\d_A-ZÀ-ÖØ-Þ])\d{{1,2}}(?:, ?\d{{1,2}})*(?!\d)|{_RAISED}(?:, ?{_RAISED})*|\[\d{{1,2}}(?:, ?\d{{1,2}})*\]"
     r"|[*†‡§¶#]+"
 )
+_TEX_FOOTNOTE = re.compile(r"\$\s*\^\s*(?:\{[^{}$]{0,40}\}|[^\s{}$]{1,10})\s*\$")  # arXiv: Jane Doe$^{1,2}$
+_MEMBERS = re.compile(
+    r"(?<=collaboration):\s*|(?<=consortium):\s*|(?<=group):\s*", re.IGNORECASE
+)  # "X Group: Jane Doe"
 _NUMBER_AT_END = re.compile(r"(?<=[^\W\d_])\s\d{1,2}\Z")  # "Jane Doe 1", but not "Working Group 2"
 _ORCID = re.compile(r"\(?(?:ORCID:? ?)?(?:https?://orcid\.org/)?\b(?:\d{4}-){3}\d{3}[\dX]\b\)?", re.IGNORECASE)
 _LABEL = re.compile(r"\A(?:by|(?:corresponding )?authors?(?:\(s\))?:)\s+(?=\S)", re.IGNORECASE)
@@ -72,7 +76,8 @@ def group_name(text: str) -> str:
 
 def _bare(name: str) -> str:
     """The name without addresses, what stands in brackets, marks of footnotes, and ``et al.``."""
-    name, before = _LABEL.sub("", _ORCID.sub("", clean(name).translate(_WIDE)), count=1), ""
+    name, before = _TEX_FOOTNOTE.sub("", clean(name).translate(_WIDE)), ""
+    name = _MEMBERS.sub(", ", _LABEL.sub("", _ORCID.sub("", name), count=1)).removesuffix(", ")
     name = _ADDRESS.sub("", _ADDRESS_FIRST.sub(r"\1", name))
     while name != before:
         name, before = _ASIDE.sub(" ", name), name

@@ -294,6 +294,9 @@ class TestReading:
         (["de la Doe, María José; van den Roe, C."], ["María José de la Doe", "C. van den Roe"]),
         (["[No authors listed]"], []),
         (["Anonymous"], []),
+        (["Jane Doe$^{1,2}$, Rick Roe$^2$ and Ann Bee$^*$"], ["Jane Doe", "Rick Roe", "Ann Bee"]),
+        (["HEART Collaboration: Jane Doe, Rick Roe"], ["HEART Collaboration", "Jane Doe", "Rick Roe"]),
+        (["HEART Collaboration:", "Jane Doe"], ["HEART Collaboration", "Jane Doe"]),
         (
             ["Jane Doe", "Society for the Study of Hearts and Lungs"],
             ["Jane Doe", "Society for the Study of Hearts and Lungs"],
