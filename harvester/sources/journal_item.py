@@ -51,7 +51,7 @@ _NO_ABSTRACT = re.compile(
     re.DOTALL,
 )
 _TAIL = re.compile(
-    r"\s+(?:Read more|Continue reading|The post .{1,300} appeared first on .{1,100}"
+    r" (?:Read more|Continue reading|The post .{1,300} appeared first on .{1,100}"
     r"|This article is protected by copyright\.(?: All rights reserved\.)?)\W{0,3}\Z"
 )
 # ScienceDirect's feeds have no abstract; these three lines stand in its place.
