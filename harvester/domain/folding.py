@@ -15,7 +15,8 @@ _TEX_LETTER = re.compile(r"\\(ss|ae|oe|aa|o|l)(?![a-z])\s?", re.IGNORECASE)
 _APOSTROPHE = re.compile("['\u2019\u02bc`\u00b4]")  # O'Brien, O\u2019Brien, OBrien
 # "[Original research] Title" (HighWire), "Sensors, Vol. 26, Pages 101: Title" (MDPI); "[Retracted] Title" says more
 _LEAD = re.compile(
-    r"\A(?:\[(?!(?i:retract|withdr|remov|correct|errat|corrig|addend|express))[A-Za-z][A-Za-z &/,-]{2,50}\]\s+"
+    r"\A(?:\[(?!(?i:retract|withdr|remov|correct|errat|corrig|addend|express|department of error))"
+    r"[A-Za-z][A-Za-z &/,-]{2,50}\]\s+"
     r"|[^:]{2,100}, Vol\. \d+, Pages? [\w-]+:\s+)(?=\S)"
 )
 

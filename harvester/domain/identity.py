@@ -35,7 +35,8 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 # bioRxiv (whose DOIs have none, unlike Research Square's).
 _BEHIND_DOI = re.compile(
     r"\A(10\.\d{4,9}/(?:"
-    r".+?(?=/(?:full(?:text|html)?(?:\.html?)?|abstract|e?pdf|meta|suppl[\w./-]*)\Z|(?:\.full)?(?:\.pdf|\.full)\Z)"
+    r".+?(?=/(?:full(?:text|html)?(?:\.html?)?|abstract|e?pdf|ampdf|meta|suppl[\w./-]*"
+    r"|(?:figures|tables)/\d+)\Z|(?:\.full)?(?:\.pdf|\.full)\Z|\.(?:supplementary-material|full-text)\Z)"
     r"|[^/]+/[^/]*[a-z][^/]*(?=/\d{6,8}\Z)"
     r"|(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}(?=v\d+\Z)"
     r")).*\Z"

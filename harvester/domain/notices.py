@@ -31,39 +31,60 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\A\[?(?P<retraction>(?:(?:notice|statement) of )?(?:partial )?(?:retraction|withdrawal)(?: note| notice)?"
-    r"(?: and replacement)?|removal notice)"
-    r"|\A\[?(?P<concern>(?:editorial )?(?:expression|note|statement|letter) of concern)"
-    r"|\A\[?(?P<correction>(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?"
-    r"(?:corrections?|corrigend(?:um|a)|errat(?:um|a)|addend(?:um|a)|amendment)(?: notice)?)",
+    r"\A\[?(?P<retraction>(?:(?:author|publisher|editorial|editor)(?:['’]s|s['’])? )?(?:(?:notice|statement) of )?"
+    r"(?:partial )?(?:retraction|withdrawal)(?: note| notice| statement)?(?: and replacement)?"
+    r"|removal notice|notice of removal)"
+    r"|\A\[?(?P<concern>(?:editorial )?(?:expression|note|statement|letter) of concern"
+    r"|notice of violation of ieee publication principles)"
+    r"|\A\[?(?P<correction>(?:comments and )?(?:(?:author|publisher|editorial)(?:['’]s|s['’])? )?"
+    r"(?:corrections?|corrigend(?:um|a)|errat(?:um|a)|addend(?:um|a)|amendment|clarification"
+    r"|department of error)(?: notice)?)",
     re.IGNORECASE,
 )
-# "... to: Title", "... - Title", "[...] Title", "... to “Title”", "... for Doe et al., Title" (PNAS, ASM)
+# "... to: Title", "... - Title", "[...] Title", "... to “Title”", "... for Doe et al., Title" (PNAS, ASM), and
+# "Erratum to Title", but not "Correction to ...", which may be research
 _SUBJECT = re.compile(
-    r"(?: (?:to|on|for|of|regarding))?(?:\s*[:.\u2014\]]+\s*|\s*[\u2013-]\s+)(?=\S)"
-    r"|(?: (?:to|for|of|regarding))?:? (?=[\"“‘'])"
-    r"|(?: (?:to|for|of|regarding)):? [^:;\"“]{1,80}? et al\.?,?\s+(?=\S)",
+    r"(?: (?:to|on|for|of|in|regarding|zu))?(?: (?:the )?article)?"
+    r"(?:\s*[:.\u2014\]]+\s*|\s*[\u2013-]\s+)(?=\S)"
+    r"|(?: (?:to|on|for|of|in|regarding|zu|à))?(?: (?:the )?article)?:? (?=[\"“‘'«])"
+    r"|(?: (?:to|for|of|regarding)):? [^:;\"“]{1,80}? et al[.,:]{0,2}\s+(?=\S)"
+    r"|(?:(?<=erratum)|(?<=corrigendum)) (?:to|à) (?=\S)|(?<=principles) (?=\S)",
     re.IGNORECASE,
 )
 _ISSUE = re.compile(r"\s*\[[^\[\]]*\]\W*\Z")  # Elsevier: Corrigendum to “Title” [Int. J. Cardiol. 400 (2025) 1–9]
 _FURNITURE = re.compile(
-    r"(?:table of )?contents|in this issue|(?:issue|publication|subscription|publisher['’]?s?) information"
+    r"(?:(?:table of|volume) )?contents|contents of (?:volume|issue) \d+.*|in this issue|issue at a glance"
+    r"|(?:issue|publication|subscription|publisher['’]?s?) information"
+    r"|ieee .{1,100} (?:publication|society) information|ieee .{1,100} information for authors"
+    r"|(?:full )?title|copyright|subscription|blank|advertisement|frontispiece|full issue(?: pdf)?"
     r"|(?:issue )?highlights(?: of this issue)?|editorial board(?: members)?|masthead|aims|call for papers"
-    r"|(?:congress |conference )?calendar(?: of events)?|announcements?|(?:author|subject|reviewer)? ?index|title page"
+    r"|(?:congress |conference |meetings? )?calendar(?: of events)?|announcements?|(?:author|subject|reviewer)? ?index"
     r"|(?:front|back) matter"
     r"|(?:(?:about|on) the )?(?:inside |outside )?(?:front |back )?cover(?: (?:image|picture|art))?"
     r"|(?:inside |outside )?(?:(?:front|back) cover|cover (?:image|picture|feature))(?: image| picture)?:.+"
-    r"|(?:list of |thanks to (?:our )?|acknowledge?ment (?:of|to) )?reviewers?(?: acknowledge?ments?| list)?"
+    r"|(?:list of |thank(?:s| you) to (?:our |the )?|acknowledge?ment (?:of|to) (?:the )?)?(?:peer )?reviewers?"
+    r"(?: acknowledge?ments?| list|(?: of .{1,80}?)? in (?:19|20)\d\d| (?:19|20)\d\d)?"
+    r"|(?:19|20)\d\d (?:peer )?reviewers"
     r"|(?:instructions|information|guidelines?|guide) (?:for|to) (?:authors|readers)|author guidelines"
-    r"|(?:(?:correction|retraction)s?|errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a))(?: notice)?"
+    r"|(?:(?:correction|retraction)s?|errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a))(?: not(?:ic)?e)?"
+    r"|\[department of error\] department of error|department of error"
+    r"|(?:correction|corrigendum|erratum) regarding .*\bpreviously published articles?"
     # "Erratum for Doe et al.", "Correction to Lancet Digit Health 2022; 4: e1": the article's title is not given
     r"|(?:correction|corrigendum|erratum|retraction) (?:to|for) [^:;]{1,60}?(?: et al| (?:19|20)\d\d; ?\d.*)",
     re.IGNORECASE,
 )
-_SECOND_PART = re.compile(r" (?:page|and [a-z ]{1,40})\Z", re.IGNORECASE)  # "Editorial Board and Contents"
+# "Editorial Board and Contents", "Aims & Scope", "Issue Information - TOC", "Highlights from the issue"
+_SECOND_PART = re.compile(
+    r" page\Z| (?:and|&) [a-z ]{1,40}\Z|(?:(?<=board)|(?<=information))\s?[\u2010-\u2014/-]\s?[a-z ]{1,40}\Z"
+    r"|(?<=highlights) (?:from|of) (?:the|this) issue\Z",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(
     r"(?:author(?:['’]s|s['’])? )?(?:reply|response)(?: to (?:the |.*\b)(?:letters?|comments?|editors?|authors?)\b.*)?"
-    r"|editorial(?: comment(?:ary)?)?|letters? to the editor.*"
+    r"|the authors? (?:reply|respond|response)"
+    r"|(?:guest )?editorial(?: comment(?:ary)?)?(?:[:.] .*)?|guest editorial .*|letters? to the editor.*"
+    r"|(?:obituary|in memoriam|book review)(?:[:.] .*)?"
+    r"|comments? on(?:: | (?=[\"“‘'])).*|re: .*|(?:reply|response) to: .*"
     r"|(?:reply|response|letter) by .* (?:to|regarding) .*\b(?:letters?|articles?)\b.*",
     re.IGNORECASE,
 )
@@ -114,7 +135,7 @@ def sift(sightings: Sequence[Sighting]) -> Sifted:
             own = without_mark(paper.title)
             if own != paper.title:
                 marks.append(Notice("retraction", paper.identifiers, paper.links.get("paper", "")))
-            kind = EDITORIAL if _LETTER.fullmatch(own.strip(" .")) else paper.kind
+            kind = EDITORIAL if _LETTER.fullmatch(own.strip(" .:")) else paper.kind
             papers.append(replace(sighting, paper=replace(paper, title=own, kind=kind)))
     return Sifted(tuple(papers), (*notices, *marks), tuple(furniture))
 
@@ -142,4 +163,4 @@ def _notice(paper: Paper) -> Notice | None:
         return None
     kind = next(kind for kind in NOTICE_KINDS if found[kind])
     title = _ISSUE.sub("", paper.title[subject.end() :])
-    return Notice(kind, (), paper.links.get("paper", ""), title.strip("\"'“”‘’ "), paper.title)
+    return Notice(kind, (), paper.links.get("paper", ""), title.strip("\"'“”‘’«» "), paper.title)

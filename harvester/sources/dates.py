@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 EARLIEST = date(1900, 1, 1)
+EPOCH = date(1970, 1, 1)  # what programs make of a missing date
 AHEAD = timedelta(days=2)  # an issue is dated months ahead; a day's difference is a time zone's
 
 

@@ -19,9 +19,11 @@ from harvester.domain.identity import arxiv_version
 from harvester.domain.papers import Author, Paper, Sighting
 from harvester.domain.provenance import Provenance, Rank
 from harvester.domain.text import clean
+from harvester.sources.arxiv.tex import plain_tex
+from harvester.sources.dates import AHEAD, sane
 from harvester.sources.errors import Malformed
 from harvester.sources.http import Transport
-from harvester.sources.json_fields import Fields, text_of
+from harvester.sources.json_fields import Fields, list_of, text_of
 from harvester.sources.names import name_of
 from harvester.sources.records import Reader, Reading, read_all
 from harvester.sources.source import HarvestSettings, Probe, Source, SourceKind, SourceState, WebSource
@@ -66,11 +68,11 @@ def fetch(settings: HuggingFaceSettings, transport: Transport, window: Window) -
     """
     told: set[str] = set()
     for day in _days(window):
-        for found in _daily(transport, f"{settings.url}/api/daily_papers", day):
+        for found in _daily(transport, f"{settings.url}/api/daily_papers", day, window.until):
             yield _noted(found, f"Daily papers of {day}", told)
     for query in settings.queries:
         params: dict[str, str | int] = {"q": query, "limit": SEARCH_LIMIT}
-        found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body)
+        found = read_listing(transport.get(f"{settings.url}/api/papers/search", params, ACCEPT).body, window.until)
         asked = [seen for seen in found.sightings if window.since <= _appeared(seen) < window.until]
         others = [seen for seen in found.sightings if not window.since <= _appeared(seen) < window.until]
         yield replace(_noted(found, f"Search for {query!r}", told), sightings=asked, known_only=others)
@@ -84,8 +86,11 @@ def _noted(found: Batch, place: str, told: set[str]) -> Batch:
     return replace(found, notes=new)
 
 
-def read_listing(body: bytes) -> Batch:
+def read_listing(body: bytes, now: datetime | None = None) -> Batch:
     """The papers in a listing; an odd item costs only itself.
+
+    Args:
+        now: later dates are not taken.
 
     Raises:
         Malformed: not a JSON list of papers, or a long list of which nothing can be read.
@@ -96,16 +101,20 @@ def read_listing(body: bytes) -> Batch:
         raise Malformed("Hugging Face sent something that is not JSON: a web page or a truncated answer.") from None
     if not isinstance(items, list):
         raise Malformed("Hugging Face sent JSON that is not a list of papers.")
-    return read_all(READER, _read, items)
+    return read_all(READER, partial(_read, now=now), items)
 
 
-def reread(raw: str, _now: datetime) -> Batch:
+def reread(raw: str, now: datetime) -> Batch:
     """An item that an earlier version could not read."""
-    return read_all(READER, _read, [json.loads(raw)])
+    return read_all(READER, partial(_read, now=now), [json.loads(raw)])
 
 
-def _read(item: Fields) -> Reading:
-    return Reading(as_sighting(item))
+def _read(item: Fields, now: datetime | None) -> Reading:
+    seen = as_sighting(item)
+    day = utc_date(seen.paper.published) if seen.paper.published else None
+    if day and not sane(day, utc_date(now) + AHEAD if now else date.max):
+        return Reading(replace(seen, paper=replace(seen.paper, published=None)))
+    return Reading(seen)
 
 
 def as_sighting(item: Fields) -> Sighting:
@@ -118,21 +127,22 @@ def as_sighting(item: Fields) -> Sighting:
     paper = Paper(
         identifiers=(f"arxiv:{named[0]}",),
         title=_title(text_of(record, "title")),
-        abstract=clean(text_of(record, "summary")),
-        authors=_authors(record.get("authors") or ()),
+        abstract=plain_tex(clean(text_of(record, "summary"))),
+        authors=_authors(list_of(record, "authors", dict)),
         published=_moment(record["publishedAt"]) if record["publishedAt"] else None,
         links={"paper": f"https://arxiv.org/abs/{named[0]}"} | _links(record),
-        keywords=tuple(clean(str(word)) for word in record.get("ai_keywords") or ()),
+        keywords=tuple(filter(None, map(clean, list_of(record, "ai_keywords", str)))),
         upvotes=min(int(record.get("upvotes") or 0), MOST_VOTES),
     )
     listed = record.get("submittedOnDailyAt")
     return Sighting(PROVENANCE, paper, announced=utc_date(_moment(listed)) if listed else None)
 
 
-def _daily(transport: Transport, url: str, day: date) -> Iterator[Batch]:
+def _daily(transport: Transport, url: str, day: date, now: datetime) -> Iterator[Batch]:
     page, last = 0, PAGE
     while last == PAGE:
-        found = read_listing(transport.get(url, {"date": day.isoformat(), "p": page, "limit": PAGE}, ACCEPT).body)
+        asked: dict[str, str | int] = {"date": day.isoformat(), "p": page, "limit": PAGE}
+        found = read_listing(transport.get(url, asked, ACCEPT).body, now)
         page, last = page + 1, found.received
         yield found
 
@@ -150,20 +160,21 @@ def _appeared(seen: Sighting) -> datetime:
 
 
 def _title(text: str) -> str:
-    if not (title := clean(text)):
+    if not (title := plain_tex(clean(text))):
         raise ValueError("it has no title")
     return title
 
 
 def _authors(listed: Sequence[Mapping[str, Any]]) -> tuple[Author, ...]:
-    """Those who have not asked to be hidden."""
-    names = (name_of(author["name"]) for author in listed if not author.get("hidden"))
+    """Those who have a name, and have not asked to be hidden."""
+    names = (name_of(text_of(author, "name")) for author in listed if not author.get("hidden"))
     return tuple(Author(name) for name in names if name)
 
 
 def _links(record: dict[str, Any]) -> dict[str, str]:
     """Code and project addresses; the repository is given as an address or as ``owner/name``."""
     repository, project = str(record.get("githubRepo") or ""), str(record.get("projectPage") or "")
+    repository = re.sub(r"\A(?:www\.)?github\.com/", "", repository)
     if REPOSITORY.fullmatch(repository):
         repository = f"https://github.com/{repository}"
     return {role: url for role, url in (("code", repository), ("project", project)) if is_web_url(url)}

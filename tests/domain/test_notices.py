@@ -40,6 +40,21 @@ def seen(title: str) -> Sighting:
         ("Errata: Networks", "correction", "Networks"),
         ("Amendment to: Networks", "correction", "Networks"),
         ("Note of concern: Networks", "concern", "Networks"),
+        ("Retraction statement: Networks", "retraction", "Networks"),
+        ("Publisher’s Retraction: Networks", "retraction", "Networks"),
+        ("Notice of Removal: Networks", "retraction", "Networks"),
+        ("Notice of Violation of IEEE Publication Principles Networks", "concern", "Networks"),
+        ("Comments and Corrections to “Networks”", "correction", "Networks"),
+        ("Corrigendum on “Networks”", "correction", "Networks"),
+        ("Corrigendum à « Networks »", "correction", "Networks"),
+        ("Erratum zu: Networks", "correction", "Networks"),
+        ("Erratum to Networks of hearts", "correction", "Networks of hearts"),
+        ("Erratum in: Networks", "correction", "Networks"),
+        ("Correction to the article “Networks”", "correction", "Networks"),
+        ("Erratum for the article: Networks", "correction", "Networks"),
+        ("Correction to Doe et al: Networks", "correction", "Networks"),
+        ("Clarification: Networks", "correction", "Networks"),
+        ("[Department of Error] Networks", "correction", "Networks"),
     ],
 )
 def test_a_notice_names_its_article(title: str, kind: str, about: str) -> None:
@@ -74,6 +89,12 @@ def test_a_retracted_article_keeps_its_own_title(title: str) -> None:
         "Front Cover", "Masthead", "List of Reviewers", "Correction", "Corrigendum", "Editorial Board Members",
         "Aims and Scope", "Guide for Authors", "About the Cover", "Calendar of Events", "Inside Front Cover: A heart",
         "Cover Feature: A heart", "Erratum for Doe et al.", "Correction to Lancet Digit Health 2025; 7: e1–10",
+        "[Department of Error] Department of Error",
+        "Retraction Note", "Issue Information ‐ TOC", "Editorial Board/Table of Contents", "Aims & Scope",
+        "Full Title Page", "Copyright page", "IEEE Transactions on Hearts Publication Information",
+        "IEEE Journal of Hearts Information for Authors", "Acknowledgment to the Reviewers of Hearts in 2025",
+        "Thank you to our reviewers", "2025 Peer Reviewers", "Contents of Volume 12", "Meeting Calendar",
+        "Erratum regarding missing statements in previously published articles", "Highlights from the Issue",
     ],
 )  # fmt: skip
 def test_what_an_issue_consists_of_besides_is_no_paper(title: str) -> None:
@@ -87,7 +108,8 @@ def test_what_an_issue_consists_of_besides_is_no_paper(title: str) -> None:
     [
         "Reply", "Response by Doe to Letter Regarding Article, “Deep Learning for Aortic Stenosis”",
         "Letter by Roe Regarding Article, “Networks”", "Editorial", "Letter to the Editor",
-        "Reply to the authors",
+        "Reply to the authors", "The authors reply:", "Editorial: Networks at last", "Guest Editorial: Networks",
+        "Obituary: Jane Doe", "Comment on “Networks”", "Re: Networks", "Response to: Networks",
     ],
 )  # fmt: skip
 def test_letters_are_editorial(title: str) -> None:
@@ -113,6 +135,11 @@ def test_letters_are_editorial(title: str) -> None:
         "Removal of stents: a video analysis", "Amendment of diet and heart failure: a cohort",
         "Highlights of cardiac MRI by networks", "Errata in cardiology reports found by language models",
         "Covers of heart sounds: a data set", "A trial that was withdrawn",
+        "Correction to normal sinus rhythm by ablation", "Addendum to a guideline",
+        "Corrections and outcomes in TGA: CT",
+        "Editorial boards of cardiology journals: a network", "Comments on social media about statins",
+        "Clarification of mitral anatomy by CT", "Title pages of trials: a text analysis",
+        "Reviewers of AI in cardiology",
     ],
 )  # fmt: skip
 def test_words_of_notices_in_a_title_make_none(title: str) -> None:

@@ -17,6 +17,7 @@ ODD = [
     f"<id>http://arxiv.org/abs/not-an-id</id><title>Not an id</title>{DATES}",
     "<id>http://arxiv.org/abs/2506.00009v1</id><title>T</title><published>soon</published><updated>soon</updated>",
     "<id>http://arxiv.org/abs/2506.00009v1</id><title>T</title><published>9999-99-99T00:00:00Z</published>",
+    f"<id>http://arxiv.org/abs/2506.00009v1</id><title> </title>{DATES}",
     "",
 ]
 
@@ -58,6 +59,11 @@ def test_what_can_be_read_now_is_the_paper() -> None:
     (seen,) = api.reread(raw, NOW).sightings
     assert seen.paper == paper
     assert "doi:10.9999/a.1" in paper.identifiers
+
+
+def test_names_are_read_as_titles_are() -> None:
+    body = page(rf"{entry('2506.00001v2')}<author><name>Jos\'e Doe$^1$</name></author>")
+    assert [author.name for author in api.read_page(body, "").papers[0].authors] == ["José Doe"]
 
 
 def test_many_of_which_none_can_be_read_are_another_format() -> None:

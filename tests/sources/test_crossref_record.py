@@ -96,6 +96,8 @@ def test_titles(fields: dict[str, Any], title: str) -> None:
             "Aims: To see. Results: p<0.05.",
         ),
         ("<jats:p/>", ""),
+        ("null", ""),
+        ("<jats:p>Abstract</jats:p><jats:p>We did.</jats:p>", "We did."),
         ("<p>Bare.</p>", "Bare."),
         (
             "<jats:p>With <jats:alternatives><jats:tex-math>\\documentclass{minimal}$$x$$</jats:tex-math><mml:math>"
@@ -114,6 +116,8 @@ def test_authors_and_groups() -> None:
         {"name": "HEART-EXAMPLE Investigators"},
         {"family": "Poe"},
         {"given": "et al."},
+        {"name": "et al."},
+        {"name": "and others"},
         {"given": "Rick", "family": "Roe", "suffix": "PhD"},
     ]
     assert paper(author=listed).authors == (

@@ -59,6 +59,20 @@ def authors(**author: Any) -> tuple[str, ...]:
     return tuple(found.name for found in paper(authorList={"author": [author]}).authors)
 
 
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ({"collectiveName": "on behalf of the HEART Investigators."}, ("the HEART Investigators",)),
+        ({"collectiveName": "Hearts, Lungs and Blood Group"}, ("Hearts, Lungs and Blood Group",)),
+        ({"lastName": "et al."}, ()),
+        ({"lastName": "Doe<sup>1</sup>", "firstName": "Jane"}, ("Jane Doe",)),
+        ({"lastName": "Doe MD", "firstName": "Jane"}, ("Jane Doe",)),
+    ],
+)
+def test_names_are_cleaned_as_those_of_feeds(author: dict[str, Any], expected: tuple[str, ...]) -> None:
+    assert authors(**author) == expected
+
+
 def test_an_article() -> None:
     seen = reading().sighting
     assert seen is not None

@@ -68,6 +68,26 @@ def test_an_odd_item_costs_only_itself(change: dict[str, Any], named: str) -> No
     assert re.search(named, note)
 
 
+@pytest.mark.parametrize(
+    ("change", "field", "expected"),
+    [
+        ({"publishedAt": "9999-01-01T00:00:00Z"}, "published", None),
+        ({"publishedAt": "0001-01-02T00:00:00Z"}, "published", None),
+        ({"authors": [{"name": None}, {"user": {}}, {"name": "Jane Doe"}]}, "authors", (Author("Jane Doe"),)),
+        ({"ai_keywords": ["ECG", " "]}, "keywords", ("ECG",)),
+        ({"title": r"\textbf{Net} of Schr\"odinger"}, "title", "Net of Schrödinger"),
+        (
+            {"githubRepo": "github.com/a/b"},
+            "links",
+            {"paper": "https://arxiv.org/abs/2506.00001", "code": "https://github.com/a/b"},
+        ),
+    ],
+)
+def test_odd_fields_cost_only_themselves(change: dict[str, Any], field: str, expected: Any) -> None:
+    (seen,) = read_listing(listing(change), datetime(2025, 6, 12, tzinfo=UTC)).sightings
+    assert getattr(seen.paper, field) == expected
+
+
 def test_an_item_of_another_shape_is_named() -> None:
     found = read_listing(json.dumps([{"paper": RECORD}, "odd", {"paper": None}, None]).encode())
     assert len(found.sightings) == 1

@@ -85,11 +85,13 @@ def as_paper(result: "Result") -> Paper:
     """An arXiv result as our record.
 
     Raises:
-        Malformed: the entry has no arXiv id.
+        Malformed: the entry has no arXiv id or no title.
     """
     named = arxiv_version(result.entry_id.rpartition("/abs/")[2])
     if named is None:
         raise Malformed(f"arXiv sent an entry without an arXiv id: {result.entry_id[:80]!r}.")
+    if not (title := plain_tex(clean(result.title))):
+        raise Malformed("it has no title")
     base, version = named
     doi = doi_identifier(result.doi or "")
     links = {"paper": f"https://arxiv.org/abs/{base}"}
@@ -97,12 +99,12 @@ def as_paper(result: "Result") -> Paper:
     comment = clean(result.comment or "")
     return Paper(
         identifiers=(f"arxiv:{base}", *((doi,) if doi and doi.startswith("doi:") else ())),
-        title=plain_tex(clean(result.title)),
+        title=title,
         abstract=plain_tex(clean(result.summary)),
         authors=tuple(
             Author(name, clean("; ".join(author.affiliation)))
             for author in result.authors
-            if (name := name_of(author.name))
+            if (name := name_of(plain_tex(author.name)))
         ),
         published=result.published,
         updated=result.updated,

@@ -216,7 +216,7 @@ def _record(found: XmlElement) -> Record:
         categories=tuple(_text(raw, "categories").split()),
         title=plain_tex(_text(raw, "title")),
         abstract=plain_tex(_text(raw, "abstract")),
-        authors=_text(raw, "authors"),
+        authors=plain_tex(_text(raw, "authors")),
         deleted=found.find("oai:header", NAMESPACES).get("status") == "deleted",
         withdrawn=_is_withdrawn(raw),
     )

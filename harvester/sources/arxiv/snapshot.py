@@ -216,7 +216,7 @@ def _author(names: list[Any]) -> Author | None:
     """``[last, first, suffix, affiliation...]`` as a name in the usual order; None for ``:`` and the like."""
     parts = [clean(name) if isinstance(name, str) else "" for name in names]
     last, first, suffix = (*parts[:3], "", "", "")[:3]
-    name = name_of(" ".join(filter(None, (first, last, suffix))))
+    name = name_of(plain_tex(" ".join(filter(None, (first, last, suffix)))))
     return Author(name, "; ".join(filter(None, parts[3:]))) if name else None
 
 

@@ -19,7 +19,7 @@ from harvester.sources.crossref.kinds import (
 )
 from harvester.sources.feed import plain_text
 from harvester.sources.json_fields import Fields, list_of, text_of
-from harvester.sources.names import name_of
+from harvester.sources.names import group_name, name_of
 from harvester.sources.records import Reading
 
 ARTICLE = Provenance("crossref", Rank.JOURNAL, "journal")
@@ -98,7 +98,7 @@ def _name(author: Fields) -> str:
     """``Jane Doe, Jr.`` from the parts of a name; a group has nothing but a name."""
     group, given, family, suffix = (plain_text(text_of(author, name)) for name in ("name", "given", "family", "suffix"))
     if not family:
-        return group or name_of(given)
+        return group_name(group) or name_of(given)
     if _ABBREVIATED.fullmatch(suffix):
         suffix = f"{suffix}."
     return name_of(f"{given} {family}".strip() + (f", {suffix}" if suffix else ""))

@@ -6,6 +6,7 @@ from harvester.domain.papers import Author
 from harvester.sources.europepmc.fields import inner_list
 from harvester.sources.feed import plain_text
 from harvester.sources.json_fields import Fields, text_of
+from harvester.sources.names import group_name, name_of
 
 # PubMed puts an author's address into the affiliation.
 _CONTACT = re.compile(r"\s*(?:Electronic address:\s*)?\S+@\S+\w\.?", re.IGNORECASE)
@@ -29,11 +30,11 @@ def _name(author: Fields) -> str:
     """``Richard P Poe, Jr.`` in the usual order; a group has nothing but a collective name."""
     group, family, whole = (plain_text(text_of(author, name)) for name in ("collectiveName", "lastName", "fullName"))
     if group:
-        return group.rstrip(".")
+        return group_name(group)
     if not family:
-        return _turned(whole)
+        return name_of(_turned(whole))
     given = plain_text(text_of(author, "firstName")) or plain_text(text_of(author, "initials"))
-    return _with_suffix(f"{given} {family}".strip(), _suffix(author, family, whole))
+    return name_of(_with_suffix(f"{given} {family}".strip(), _suffix(author, family, whole)))
 
 
 def _suffix(author: Fields, family: str, whole: str) -> str:
