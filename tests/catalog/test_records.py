@@ -1,5 +1,7 @@
 """Records as people write them: broken BibTeX, every shape of arXiv's ids, authors in all orders, CITATION.cff."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,6 +114,13 @@ def test_what_cannot_be_read_is_named_with_its_line(text: str, line: int, key: s
     found = read_bibtex(text)
     assert found.citations == ()
     assert [(record.line, record.key, record.why) for record in found.unreadable] == [(line, key, why)]
+
+
+def test_blank_lines_of_a_record_that_is_never_closed_are_read_once() -> None:
+    before = monotonic()
+    found = read_bibtex("@misc{k, title={Tides}, note={" + "\n" * 40_000 + "year={2022}\n")
+    assert [str(citation.published) for citation in found.citations] == ["2022"]
+    assert monotonic() - before < 5  # it took minutes
 
 
 def test_every_record_has_its_line_and_costs_only_itself() -> None:

@@ -15,8 +15,8 @@ _STANDARD = (
     "|organization|pages|primaryclass|publisher|school|series|subtitle|title|url|urldate|volume|year"
 )
 _FOLLOWS = rf"(?i:{_STANDARD})\s*=\s*(?:[{{\"“]|\d)"
-SWALLOWED = re.compile(rf"(?:,|\n)\s*(?={_FOLLOWS})")
-CONTINUES = re.compile(rf"\s*[,}}]*\s*(?={_FOLLOWS})")
+SWALLOWED = re.compile(rf"(?:,\s*|\n[^\S\n]*)(?={_FOLLOWS})")  # no blank line is looked at twice
+CONTINUES = re.compile(rf"(?:\s*[,}}]+)?\s*(?={_FOLLOWS})")
 _HEADER = re.compile(r"(?P<at>@?)[ \t]*(?P<kind>[A-Za-z]+)\s*(?P<open>[{(])\s*")
 _KEY = re.compile(r"(?P<key>[^\s,={}()\"]+)\s*,|,")
 _KEY_ALONE = re.compile(r"(?P<key>[^\s,={}()\"]+)(?=\s+[\w-]+\s*=)")
