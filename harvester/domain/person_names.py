@@ -12,6 +12,8 @@ from dataclasses import dataclass
 _SUFFIX = re.compile(r"(?i:jn?r|sr)\.?|I{2,3}|IV|2nd|3rd|4th")
 _DEGREES = frozenset({"md", "phd", "msc", "mph", "bsc", "dphil", "mbbs", "facc", "frcp", "mba", "dsc"})
 _INITIALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{1,3}")
+# "Dee A.B.", as Elsevier prints it: a surname is not abbreviated. One letter alone may be one: "Jun L."
+_DOTTED = re.compile(r"(?:[^\W\d_]\.-?){2,}")
 # Two or three capitals at the end are initials ("Kaufman RP"), unless they are a surname in capitals ("Jun LI").
 _SHORT_SURNAMES = frozenset(
     """
@@ -118,6 +120,9 @@ def _turned(pieces: Sequence[str], suffix: str) -> PersonName:
 def _straight(words: list[str], suffix: str) -> PersonName:
     """``Given Family``, or the surname first where that is the custom."""
     words, suffix = _without_suffix(words, suffix)
+    if len(words) > 1 and _DOTTED.fullmatch(words[-1]) and not words[0].endswith("."):
+        start = _particles_end(words[:-1])
+        return PersonName(words[-1], " ".join(words[:start]), " ".join(words[start:-1]), suffix)
     if len(words) > 1 and surname_first(words[0]):
         return PersonName(" ".join(words[1:]), family=words[0], suffix=suffix)
     if _initials_last(words):
@@ -145,7 +150,10 @@ def _surname_start(words: Sequence[str]) -> int:
     """Where the surname begins, with its particle."""
     last = len(words) - 1
     if last > 1 and words[last - 1] in _JOINING:
-        return last - 2 or 1
+        start = last - 2 or 1
+        while start > 1 and _is_lower(words[start - 1]):  # "Maria da Silva e Dee"
+            start -= 1
+        return start
     for place in range(1, last):
         if _is_lower(words[place]) or _is_capital_particle(words, place):
             return place

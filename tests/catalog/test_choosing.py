@@ -62,6 +62,28 @@ def test_the_readmes_own_paper_comes_first(text: str) -> None:
     assert chosen(text).citation.title == "Tides of the aorta"
 
 
+def test_a_record_of_others_does_not_replace_the_reference_that_the_readme_asks_for() -> None:
+    asked = "## Citation\nSol E. Tides of the aorta. Invented Letters. 2022. doi:10.1000/tides\n"
+    found = chosen(f"# A\n{asked}## Related work\n{OTHER}")
+    assert (found.citation.id, found.by_link) == ("doi:10.1000/tides", True)
+    assert ["not 'Walls of the heart' (README.md, line 6)" in warning for warning in found.warnings] == [True]
+    own = chosen(
+        f"# A\n## Related work\n{record(more='doi={10.1000/tides}')}## Citation\nhttps://doi.org/10.1000/tides\n"
+    )
+    assert (own.citation.title, own.by_link) == ("Tides of the aorta", False)
+
+
+@pytest.mark.parametrize("start", ["@article k,", "@article[k,", "@article<k,", "@ article k,"])
+def test_a_record_without_its_brace_is_not_replaced_by_the_next(start: str) -> None:
+    with pytest.raises(CatalogError, match=r"README\.md, line 3: the record cannot be read: it has no opening brace"):
+        chosen(f"# A\n```\n{start}\n  title={{Tides}},\n  year=2022\n}}\n```\n{OTHER}")
+
+
+def test_a_citation_file_whose_paper_has_no_title_is_not_replaced_by_its_program() -> None:
+    with pytest.raises(CatalogError, match=r"CITATION\.cff, line 5: .* its preferred-citation has no title"):
+        choose([Source("CITATION.cff", CFF.replace("  title: Tides of the aorta\n", ""))])
+
+
 def test_a_preprint_and_its_article_keep_both_names_and_the_fuller_authors() -> None:
     preprint = record(more="author={Sol, E}, journal={arXiv preprint arXiv:2203.01234}").replace(
         "author={Sol, Eva},", ""

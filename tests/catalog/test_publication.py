@@ -12,6 +12,7 @@ Proceedings of the National Academy of Sciences; Proceedings of the IEEE; Procee
 Proc. Natl. Acad. Sci. U.S.A.; Mayo Clinic Proceedings; Scientific Data; Journal of Machine Learning Research
 Proceedings of the ACM on Interactive, Mobile, Wearable and Ubiquitous Technologies; IEEE Signal Processing Letters
 The Lancet Digital Health; Annals of Biomedical Engineering; Transplantation Proceedings; communications medicine
+University Journal of Hearts; Springer Hearts
 Journal of Cardiac Meetings; Heart Rhythm; Cardiovascular Digital Health Journal; PLOS ONE
 """
 CONFERENCES = """
@@ -21,13 +22,16 @@ Lecture Notes in Computer Science; Proceedings of Machine Learning Research; Wor
 Proceedings of the IEEE/CVF Conference on Computer Vision; International Conference on Learning Representations
 Medical Image Computing and Computer Assisted Intervention – MICCAI 2023; Heart Rhythm Annual Meeting
 JMLR Workshop and Conference Proceedings; Advances in Neural Information Processing Systems; Proc. SPIE 12464
+Medical Imaging with Deep Learning; Functional Imaging and Modeling of the Heart; Medical Imaging 2022: Image Processing
+Statistical Atlases and Computational Models of the Heart; Machine Learning for Healthcare; ACM SIGKDD
 International Symposium on Biomedical Imaging; PhysioNet/Computing in Cardiology Challenge 2020
 """
 PREPRINTS = """
 arXiv; Arxiv; arXiv preprint arXiv:2401.00001; CoRR abs/2401.00001; medRxiv; bioRxiv 2024; ChemRxiv; TechRxiv
 Research Square; Research Square (preprint); SSRN Electronic Journal; Preprints.org; OSF Preprints; Authorea; OpenReview
 """
-OTHERS = "; Zenodo; PhysioNet; Figshare; GitHub repository; Under review at MICCAI; PhD thesis, Beatville; unpublished"
+OTHERS = """; Zenodo; PhysioNet; Figshare; GitHub repository; Under review at MICCAI; PhD thesis, Beatville; unpublished
+University of Tides; Springer"""
 
 
 def titles(text: str) -> list[str]:

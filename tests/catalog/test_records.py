@@ -1,5 +1,7 @@
 """Records as people write them: broken BibTeX, every shape of arXiv's ids, authors in all orders, CITATION.cff."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,9 @@ def content(citation: Citation) -> tuple[str, tuple[str, ...], str, str]:
         (RECORD.replace("{sol2022tides,", "{,"), ()),
         (RECORD.replace("{sol2022tides,", "{"), ()),
         (RECORD.replace("{sol2022tides,", "(sol2022tides,").replace("\n}", "\n)"), ()),
+        (RECORD.replace("sol2022tides,\n ", ""), ()),
+        (RECORD.replace("@article", "@ article"), ()),
+        (RECORD.replace("@article", "article"), ("it has no @",)),
         (RECORD.replace("sol2022tides,", "Sol et al 2022,"), ("its key contains a space",)),
         (RECORD.replace("},\n  author", "}\n  author"), ("a comma is missing after title",)),
         (RECORD.replace("},\n", "}\n"), ("a comma is missing after title, author, journal",)),
@@ -52,6 +57,12 @@ def content(citation: Citation) -> tuple[str, tuple[str, ...], str, str]:
         (RECORD.replace("2022}", "2022"), ("it is never closed",)),
         (RECORD.replace("title = {", "title {"), ("an equals sign is missing after title",)),
         (RECORD.replace("title = {", "title: {"), ("an equals sign is missing after title",)),
+        (RECORD.replace("year = {2022}", "year: 2022"), ("an equals sign is missing after year",)),
+        (RECORD.replace(" = ", " => "), ()),
+        (RECORD.replace(" = ", " == "), ()),
+        (RECORD.replace(" = ", " := "), ()),
+        (RECORD.replace("{Tides of the aorta}", "‘Tides of the aorta’"), ()),
+        (RECORD.replace("Tides", "&lt;i&gt;Tides&lt;/i&gt;"), ()),
         (RECORD.replace("{Invented Letters}", "Invented Letters"), ()),
         (RECORD.replace("{Tides of the aorta}", "“Tides of the aorta”"), ()),
         (RECORD.replace("  year", "  ...\n  year"), ("'...' is no field",)),
@@ -82,9 +93,15 @@ def test_a_record_is_read_in_spite_of_its_faults(text: str, repairs: tuple[str, 
     assert found.repairs == repairs
 
 
+def test_quotation_marks_in_a_quoted_value_do_not_end_it() -> None:
+    text = '@article{k,\n title="Tides ``of\'\' the {"}aorta{"} and \\"Uber",\n author="Sol, Eva"\n year=2022}'
+    assert (only(text).title, only(text).authors) == ('Tides “of” the "aorta" and Über', ("Eva Sol",))
+
+
 @pytest.mark.parametrize(
     ("text", "line", "key", "why"),
     [
+        ("@article k,\n title={Tides},\n year=2022}", 1, "", "it has no opening brace"),
         ("x\n\n@article{k,\n title = {Never closed\n```\n", 3, "k", "its title is never closed"),
         ("@misc{k, author = {Sol, Eva}, year = 2022}", 1, "k", "it has no title"),
         ("\n@article{\n}", 2, "", "no field in it can be read"),
@@ -97,6 +114,13 @@ def test_what_cannot_be_read_is_named_with_its_line(text: str, line: int, key: s
     found = read_bibtex(text)
     assert found.citations == ()
     assert [(record.line, record.key, record.why) for record in found.unreadable] == [(line, key, why)]
+
+
+def test_blank_lines_of_a_record_that_is_never_closed_are_read_once() -> None:
+    before = monotonic()
+    found = read_bibtex("@misc{k, title={Tides}, note={" + "\n" * 40_000 + "year={2022}\n")
+    assert [str(citation.published) for citation in found.citations] == ["2022"]
+    assert monotonic() - before < 5  # it took minutes
 
 
 def test_every_record_has_its_line_and_costs_only_itself() -> None:
@@ -237,6 +261,9 @@ def test_authors_without_and(field: str, authors: list[str]) -> None:
             ["Eva Sol", "Tom van der Mar Jr."],
         ),
         ("Sol, Eva and given={Jean Ann}, family=Ney, given-i=J, useprefix=true", ["Eva Sol", "Jean Ann Ney"]),
+        ("Eva Sol 0002 and Mar 0001, Tom and Una Ney 0010", ["Eva Sol", "Tom Mar", "Una Ney"]),
+        ("and Eva Sol and and Tom Mar AND", ["Eva Sol", "Tom Mar"]),
+        ("{Sol, Eva} and {van der Mar, Tom}", ["Eva Sol", "Tom van der Mar"]),
         ("others", []),
     ],
 )
@@ -257,6 +284,14 @@ def test_authors_in_bibtexs_own_form(field: str, authors: list[str]) -> None:
         ("date={2022-05-03}", "2022-05-03"),
         ("date={2022-05-03/2022-05-06}", "2022-05-03"),
         ("date={2022-05}", "2022-05"),
+        ("date={2022/05/03}", "2022-05-03"),
+        ("date={2022.05}", "2022-05"),
+        ("date={May 3, 2022}", "2022-05-03"),
+        ("date={3 May 2022}", "2022-05-03"),
+        ("date={May 2022}", "2022-05"),
+        ("date={2022/2023}", "2022"),
+        ("date={2022-21}", "2022"),
+        ("date={circa 2022}", "2022"),
         ("year={2022a}", "2022"),
         ("year={in press, 2022}", "2022"),
         ("year={2022}, month={in press}", "2022"),
@@ -278,6 +313,10 @@ def test_dates(fields: str, date: str) -> None:
         ("\\textit{in vivo}, \\href{https://a.example/}{here}", "in vivo, here"),
         ("{\\'{\\i}} {\\'\\i} \\v{s} \\L{}", "í í š Ł"),
         ("Nguy{\\~{\\^e}}n\\footnote{x}", "Nguyễn"),
+        ("50% of 60\\% of \\\\% x", "50% of 60% of % x"),
+        ("$\\alpha = 5^\\circ$, $\\Lambda_1 \\leq \\ell_1$ at 3$^\\circ$", "$α = 5°$, $Λ_1 ≤ ℓ_1$ at 3°"),
+        ("\\(T_1\\) and \\ensuremath{\\beta}-waves, \\(\\ell\\)", "$T_1$ and β-waves, ℓ"),
+        ("Tides \\* \\[pdf\\]", "Tides * [pdf]"),
     ],
 )
 def test_latex_as_text(latex: str, text: str) -> None:
@@ -288,6 +327,11 @@ def test_addresses_are_verbatim() -> None:
     assert verbatim("\\url{https://a.example/\\~{}eva/b\\_c\\%20d--e\\#f}") == "https://a.example/~eva/b_c%20d--e#f"
     found = only("@misc{k, title={T}, howpublished={Available at \\url{https://a.example/x_(1)}.}}")
     assert (dict(found.links), found.venue) == ({"paper": "https://a.example/x_(1)"}, "")
+
+
+def test_an_address_may_be_a_link_of_markdown() -> None:
+    found = only("@misc{k, title={T}, url={[https://a.example/x_(1)](https://a.example/x_(1))}}")
+    assert dict(found.links) == {"paper": "https://a.example/x_(1)"}
 
 
 def test_titles_keep_their_subtitles() -> None:
@@ -366,6 +410,17 @@ def test_other_forms_of_a_citation_file() -> None:
     listed = "references:\n  - {type: article, title: Foreign, authors: [{family-names: X}]}\n"
     listed += "  - {type: article, title: Own, authors: [{name: The Tide Group}]}\n"
     assert [cited.title for cited in read_cff(CFF + listed).citations] == ["tidal", "Own"]
+
+
+def test_citation_files_as_people_write_them() -> None:
+    listed = PREFERRED.replace("  type:", "  - type:").replace("\n  ", "\n    ").replace("    - type", "  - type")
+    listed = listed.replace("[{family-names: Sol, given-names: Eva}]", "Eva Sol and Mar, Tom")
+    paper, _ = read_cff(CFF + listed).citations
+    assert (paper.id, paper.authors) == ("arxiv:2203.01234", ("Eva Sol", "Tom Mar"))
+    short = "references:\n  - {type: article, title: Own, authors: [{family-names: van Sol, given-names: E.}]}"
+    assert [cited.title for cited in read_cff(CFF + short).citations] == ["tidal", "Own"]
+    (found,) = read_cff("title: Tides &amp; <i>beats</i>\nauthors: [{family-names: 李, given-names: 明}]\n").citations
+    assert (found.title, found.authors) == ("Tides & beats", ("李 明",))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ _SERVER = re.compile(
 )
 _UNPUBLISHED = re.compile(
     r"(?:under review|submitted|in (?:submission|review|preparation)|unpublished|manuscript)\b"
-    r"|.*\b(?:thesis|dissertation)\b",
+    r"|.*\b(?:thesis|dissertation)\b"
+    r"|(?!.*\b(?:journal|bulletin|annals|review|proceedings|press)\b)(?:the )?universit(?:y|ät|é|à|eit)\b"  # theses
+    r"|(?:springer|elsevier|wiley|ieee|acm|mdpi|frontiers|(?:oxford|cambridge) university press)\Z",
     re.IGNORECASE,
 )
 _REPOSITORY = re.compile(
@@ -46,7 +48,10 @@ _JOURNAL = re.compile(
 _MEETING = re.compile(
     r"\b(?:proceedings|proc|conf|conferences?|workshops?|symposi(?:um|a)|congress|meeting|colloquium|pmlr|lncs"
     r"|lecture notes in|computing in cardiology|spie|neural information processing systems|learning representations"
-    r"|medical image computing|information processing in medical imaging)\b|['’]\d\d\b",
+    r"|medical image computing|medical imaging with deep learning|machine learning for health(?:care)?"
+    r"|functional imaging and modell?ing of the heart|statistical atlases and computational models|sigkdd"
+    r"|simulation and synthesis in medical imaging|medical imaging \d{4}(?=:)"
+    r"|information processing in medical imaging)\b|['’]\d\d\b",
     re.IGNORECASE,
 )
 _MEETINGS = frozenset(

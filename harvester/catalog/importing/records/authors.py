@@ -6,7 +6,7 @@
 import re
 
 from harvester.catalog.importing.records.latex import from_latex
-from harvester.domain.person_names import surname_first
+from harvester.domain.person_names import split_name, surname_first
 from harvester.sources.names import authors_of
 
 _OTHERS = re.compile(r"(?:and )?others\.?|et\.? al\.?|\.\.\.|…|", re.IGNORECASE)
@@ -16,6 +16,8 @@ _SUFFIX_BEHIND = re.compile(r",\s*((?:jr|sr)\.?|ii|iii|iv)\s*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(
     r"\$\s*\^\s*(?:\{[^{}]*\}|\S)\s*\$|\\textsuperscript\s*\{[^{}]*\}|\\thanks\s*\{[^{}]*\}|[*†‡§¶✉]+"
 )
+_HOMONYM = re.compile(r"(?<=[^\W\d_])[\s~]+0\d{3}(?=\s*(?:,|\Z|\sand\b))", re.IGNORECASE)  # DBLP: "Tom Mar 0002"
+_SPARE_AND = re.compile(r"\s(?:and\s+)+", re.IGNORECASE)
 _WHOLE_GROUP = re.compile(r"\{(?P<inside>[^{}]*)\}")
 _VANCOUVER = re.compile(r"(?P<family>[^\W\d_][\w' ’-]*) (?P<initials>(?:[A-ZÀ-ÖØ-Þ]\.?[ -]?){1,3})")
 _PARTICLES = frozenset(
@@ -35,9 +37,10 @@ def authors_in(field: str) -> tuple[tuple[str, ...], bool]:
     """
     from pybtex.bibtex.utils import split_name_list
 
-    field = re.sub(r"[,\s]*(?:\band\s+)?\bet\.? al\b\.?", "", field)
+    field = _HOMONYM.sub("", re.sub(r"[,\s]*(?:\band\s+)?\bet\.? al\b\.?", "", field))
     text = re.sub(r"\s*[、，；]\s*", "; ", _FOOTNOTE.sub("", field).replace(r"\and ", "and "))
-    pieces = [_BEHALF.sub("", piece.strip(" ,")) for piece in split_name_list(_unwrapped(" ".join(text.split())))]
+    listed = _SPARE_AND.sub(" and ", f" {_unwrapped(' '.join(text.split()))} ").removeprefix(" and ")
+    pieces = [_BEHALF.sub("", piece.strip(" ,")) for piece in split_name_list(listed.removesuffix(" and ").strip())]
     pieces = [piece for piece in pieces if not _OTHERS.fullmatch(piece.strip("{} "))]
     in_parts = [_name_in_parts(piece) for piece in pieces]
     if any(in_parts):
@@ -111,6 +114,9 @@ def _name(text: str) -> str:
     """``Zhengyao Ding`` from ``Ding, Zhengyao``, ``Bob Poe Jr.`` from BibTeX's form and from ``Bob Poe, Jr.``."""
     from pybtex.database import InvalidNameString, Person
 
+    inside = found["inside"] if (found := _WHOLE_GROUP.fullmatch(text)) else ""
+    if inside.count(",") == 1 and split_name(inside).given:
+        text = inside  # "{Sol, Eva}", to keep the capitals: no group's name
     try:
         person = Person(_SUFFIX_BEHIND.sub(r" \1", text))
     except InvalidNameString:

@@ -24,6 +24,7 @@ from harvester.catalog.importing.records.regions import Region, regions
 
 _TITLE = re.compile(r"\btitle\s*=", re.IGNORECASE)
 _KEY = re.compile(r"@\w+\s*[{(]\s*(?P<key>[^\s,={}()\"]{1,80})\s*(?=[,\n])")
+_NO_KEY = re.compile(r"@\w+\s*[{(]\s*[\w-]+\s*=")  # the library takes "title={Tides}" for a key
 _LONGEST = 50_000  # characters of one record
 _INHERITED = ("year", "date", "month", "publisher", "series", "organization")
 
@@ -109,7 +110,7 @@ def _fields(region: Region, macros: Mapping[str, str]) -> tuple[dict[str, str], 
 
     text = region.text[:_LONGEST]
     end = balanced_end(text)
-    if end is not None and not CONTINUES.match(text, end):
+    if end is not None and not _NO_KEY.match(text) and not CONTINUES.match(text, end):
         try:
             fields = _parsed(text[:end], macros)
         except (PybtexError, ValueError):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harvester.catalog.export.bibtex import latex
+from harvester.catalog.importing.records.authors import authors_in
 from harvester.catalog.importing.records.citation import Citation, Records, Unreadable, Work
 from harvester.catalog.importing.records.fields import (
     identifier_of,
@@ -17,6 +18,9 @@ from harvester.catalog.importing.records.fields import (
     venue_of_record,
     work_of,
 )
+from harvester.catalog.importing.records.regions import unmarked
+from harvester.domain.folding import folded
+from harvester.domain.person_names import split_name, surname_first
 from harvester.domain.text import clean
 
 _IS_CFF = re.compile(r"^cff-version\s*:", re.MULTILINE)
@@ -34,6 +38,7 @@ _BIBTEX = {  # the first of CFF's keys that has a value
     "month": ("month",),
     "pmid": ("pmcid",),
 }
+_NAME_PARTS = ("given-names", "name-particle", "family-names", "name-suffix")
 _VERBATIM = {"doi": ("doi",), "url": ("url",), "link": ("repository-artifact", "repository")}
 
 
@@ -60,20 +65,42 @@ def read_cff(text: str) -> Records:
     if not isinstance(document, dict):
         return Records(unreadable=(Unreadable(1, "", "it has no keys"),))
     found = [citation for citation in _citations(document, text) if citation]
-    missing = () if found else (Unreadable(1, "", "it has no title with letters"),)
+    untitled = tuple(_untitled(document, text))
+    missing = untitled if found or untitled else (Unreadable(1, "", "it has no title with letters"),)
     return Records(tuple(found), missing)
 
 
 def _citations(document: Mapping[str, Any], text: str) -> Iterator[Citation | None]:
-    preferred, own = _mapping(document.get("preferred-citation")), _reference(document, "software", 1)
-    if preferred:
-        yield _reference(preferred, "generic", _line(text, "preferred-citation"))
+    preferred, own = _preferred(document), _reference(document, "software", 1)
+    line = _line(text, "preferred-citation")
+    yield from (_reference(cited, "generic", line) for cited in preferred)
     yield own
     line = _line(text, "references")
     for listed in _sequence(document.get("references")):
         cited = _reference(_mapping(listed), "generic", line)
-        if cited and own and set(cited.authors) & set(own.authors) and not preferred:
+        if cited and own and _short(cited) & _short(own) and not preferred:
             yield cited
+
+
+def _preferred(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The references of ``preferred-citation``, which some people write as a list."""
+    given = document.get("preferred-citation")
+    return [cited for cited in map(_mapping, given if isinstance(given, list) else [given]) if cited]
+
+
+def _short(citation: Citation) -> set[tuple[str, str]]:
+    """The authors by surname and first initial: a reference may abbreviate what the file spells out."""
+    names = map(split_name, citation.authors)
+    return {(folded(name.surname or name.literal), folded(name.given)[:1]) for name in names}
+
+
+def _untitled(document: Mapping[str, Any], text: str) -> Iterator[Unreadable]:
+    """The preferred citations that nothing names: the program that the file describes must not stand for them."""
+    line = _line(text, "preferred-citation")
+    for cited in _preferred(document):
+        if not _reference(cited, "generic", line):
+            why = "its preferred-citation has no title with letters"
+            yield Unreadable(line, "", why, _work(_plain(cited.get("type")) or "generic", _fields(cited)))
 
 
 def _reference(given: Mapping[str, Any], usual: str, line: int) -> Citation | None:
@@ -86,7 +113,7 @@ def _reference(given: Mapping[str, Any], usual: str, line: int) -> Citation | No
     return Citation(
         id=identifier,
         title=title,
-        authors=tuple(filter(None, map(_name, _sequence(given.get("authors"))))),
+        authors=_authors(given.get("authors")),
         published=published_of(fields),
         venue=venue_of_record(fields, identifier),
         links=links_of(fields) | _code(given),
@@ -128,14 +155,24 @@ def _plain(value: object) -> str:
         value = value.get("name")
     if value is None or isinstance(value, dict | list | bool):
         return ""
-    return clean(str(value))
+    return clean(unmarked(str(value)))
+
+
+def _authors(given: object) -> tuple[str, ...]:
+    """The names of a list; people also write one text, as BibTeX has it."""
+    if isinstance(given, str):
+        return authors_in(latex(clean(given)))[0]
+    return tuple(filter(None, map(_name, _sequence([given] if isinstance(given, dict) else given))))
 
 
 def _name(author: object) -> str:
     if not isinstance(author, dict):
         return _plain(author)
-    parts = ("given-names", "name-particle", "family-names", "name-suffix")
-    return " ".join(filter(None, (_plain(author.get(part)) for part in parts))) or _first(author, ("name", "alias"))
+    first, *others = (_plain(author.get(part)) for part in _NAME_PARTS)
+    family = others[1]
+    turned = bool(first and family) and surname_first(first) and surname_first(family)
+    parts = [*others, first] if turned else [first, *others]
+    return " ".join(filter(None, parts)) or _first(author, ("name", "alias"))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -86,7 +86,11 @@ def _read(source: Source) -> _Read:
 def _recorded(read: Sequence[_Read], warnings: list[str]) -> tuple[Citation | None, _Read]:
     """The record of the paper and the source that it is in; no record where the source's text alone names the paper."""
     for one in read:
-        if papers := _ordered(one):
+        papers = _ordered(one)
+        if papers and _is_of_others(one, papers[0]):
+            _tell_of_others(read, _linked(one, []), warnings)
+            return None, one
+        if papers:
             _refuse_if_first_is_unreadable(one, papers[0], warnings)
             chosen = _merged(papers[0], [paper for other in read for paper in _same(other, papers[0])])
             _tell_of_others(read, chosen, warnings)
@@ -125,6 +129,13 @@ def _ordered(one: _Read) -> list[Citation]:
     """The papers: those that the README's head names, then by section, then by their order."""
     papers = one.of(Work.PAPER)
     return sorted(papers, key=lambda paper: (not mentions(one.page, paper.title), rank(one.page, paper.line)))
+
+
+def _is_of_others(one: _Read, first: Citation) -> bool:
+    """Whether the first record is in a section about other people's work, while a link elsewhere is called its own."""
+    linked = own_papers(one.page)
+    cited = [link for link in linked if rank(one.page, link.line) == 0 and paper_id(link) != first.id]
+    return rank(one.page, first.line) > 1 and not mentions(one.page, first.title) and bool(cited) and cited == linked
 
 
 def _refuse_if_first_is_unreadable(one: _Read, first: Citation, warnings: list[str]) -> None:
@@ -188,7 +199,8 @@ def _tell_of_others(read: Sequence[_Read], chosen: Citation, warnings: list[str]
     if others:
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         names = ", ".join(dict.fromkeys(others[:_MOST_NAMED]))
-        warnings.append(f"Several papers are named: {chosen.title!r} was taken, not {names}{more}.")
+        taken = repr(chosen.title) if chosen.title else chosen.id
+        warnings.append(f"Several papers are named: {taken} was taken, not {names}{more}.")
 
 
 def _linked(one: _Read, warnings: list[str]) -> Citation:

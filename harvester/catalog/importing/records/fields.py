@@ -18,11 +18,12 @@ _VENUES = ("journal", "journaltitle", "booktitle", "maintitle", "eventtitle", "s
 _ADDRESSES = ("url", "ee", "link", "pdf", "website", "howpublished", "note", "code", "github")
 _ONE_URL = re.compile(r"https?://(?:(?!https?:/)\S)+")
 _URL = re.compile(r"https?://[^\s,;<>\"{}|\\^`]+|(?<![\w/.@])(?:www\.|(?:arxiv|doi)\.org/|github\.com/)[^\s,;<>\"{}]+")
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\((?P<address>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
 _PROCEEDINGS = re.compile(r"^(?:in:? )?(?:the )?proceedings of (?:the )?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _MONTH = re.compile(r"[A-Za-z]{3,9}")
 _DAY = re.compile(r"(?<!\d)([12]\d|3[01]|0?[1-9])(?!\d)")
-_ISO = re.compile(r"(?P<first>\d{4}-\d\d?(?:-\d\d?)?)")
+_ISO = re.compile(r"(?P<first>\d{4}(?P<sign>[-/.])\d\d?(?:(?P=sign)\d\d?)?)(?!\d)")
 _CODE_HOST = re.compile(
     r"https?://(?:www\.)?(?:github|gitlab|bitbucket|codeberg|pypi|cran\.r-project|sourceforge)\.(?:com|org|net)/",
     re.IGNORECASE,
@@ -66,14 +67,19 @@ def published_of(fields: Fields) -> Published:
     """The date of ``date`` or of ``year``, ``month`` and ``day``, as much of it as can be read (``2021a`` is 2021)."""
     date = _ISO.match(_text(fields, "date"))
     year = _YEAR.search(_text(fields, "year") or _text(fields, "date"))
-    month = _text(fields, "month")
+    month = _text(fields, "month") or _month_in(_text(fields, "date"))
     name, day = _MONTH.search(month), _DAY.search(_text(fields, "day")) or _DAY.search(month)
-    tried = [date["first"] if date else ""]
+    tried = [re.sub(r"[/.]", "-", date["first"]) if date else ""]
     if year and name:
         tried += [f"{name[0]} {day[0]}, {year[0]}" if day else "", f"{name[0]} {year[0]}"]
     elif year and month.strip().isdecimal():
         tried.append(f"{year[0]}-{month.strip()}")
     return next(filter(None, map(_date, [*tried, _text(fields, "year"), year[0] if year else ""])), Published())
+
+
+def _month_in(date: str) -> str:
+    """The month and the day of a date in words: ``May 3, 2022``, ``3 May 2022``."""
+    return re.sub(r"\d{4}", "", date) if _MONTH.search(date) else ""
 
 
 def venue_of_record(fields: Fields, identifier: str) -> str:
@@ -95,7 +101,7 @@ def links_of(fields: Fields) -> dict[str, str]:
 def addresses_of(fields: Fields) -> Iterator[str]:
     """The web addresses of the fields that may hold some, with the scheme that people leave out."""
     for name in _ADDRESSES:
-        written = verbatim(fields.get(name, "").replace(r"\url", " "))
+        written = _MARKDOWN_LINK.sub(r"\g<address>", verbatim(fields.get(name, "").replace(r"\url", " ")))
         whole = name == "url" and _ONE_URL.fullmatch(written)  # a DOI in it may hold any sign
         for found in [written] if whole else _URL.findall(written):
             address = without_sentence(found if "://" in found else f"https://{found}")

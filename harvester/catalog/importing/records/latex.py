@@ -27,8 +27,17 @@ _COMMAND = re.compile(rf"(?P<word>{_WORDS})(?![A-Za-z])\s*(?:\{{\}})?|(?P<sign>{
 _FIRSTS = range(0xF0000, 0xFF000, 0x400)
 _TEXTS = list(dict.fromkeys(_NAMED.values()))
 _DOTLESS = re.compile(r"(\\[\"'`^~=.]|\\[uv](?![A-Za-z]))\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?")
-_DEGREE = re.compile(r"\$?\s*\^\s*\{?\s*\\circ\s*\}?\s*\$?")
+_DEGREE = re.compile(r"\$\s*\^\s*\{?\s*\\circ\s*\}?\s*\$|\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?")
+_PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")  # people mean the sign: a comment within a value is for nobody
+_DELIMITERS = re.compile(r"\\\((?P<inside>[^$]*?)\\\)|\\ensuremath\s*\{(?P<braced>[^{}$]*)\}")
+_MARKDOWN = re.compile(r"\\([*\[\]])")  # what a README escapes; no LaTeX command has these names, but for formulas
 _MATHEMATICS = re.compile(r"\$[^$]+\$")
+_IN_FORMULA = {  # what latexcodec decodes only where it is the whole formula
+    "ell": "ℓ", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "approx": "≈", "sim": "∼", "times": "×",
+    "pm": "±", "cdot": "·", "infty": "∞", "to": "→", "rightarrow": "→", "partial": "∂", "nabla": "∇",
+    "varepsilon": "ε", "varphi": "φ", "vartheta": "ϑ",
+}  # fmt: skip
+_GREEK = re.compile(r"\\(?P<name>[A-Za-z]+)")
 _SCRIPT = re.compile(r"(?<=[_^])\{([^{}\\]{2,})\}")  # 10^{-3}: without its braces it would be another formula
 _SPACE = re.compile(r"\\(?:\\|[,;: ])")  # a line's end and TeX's spaces
 _NOTHING = re.compile(r"\\[-/!]")  # where a word may be broken, and what moves letters
@@ -44,7 +53,7 @@ def from_latex(text: str) -> str:
 
     first = _first_free(text)
     marked = _COMMAND.sub(partial(_marked, first), _DEGREE.sub("°", _DOTLESS.sub(r"\1{\2}", _spaced(text))))
-    marked = _MATHEMATICS.sub(lambda formula: _SCRIPT.sub(partial(_kept_braces, first), formula[0]), marked)
+    marked = _MATHEMATICS.sub(partial(_formula, first), marked)
     read = codecs.lookup("ulatex").decode(marked, "ignore")[0]  # type: ignore[arg-type]  # from text to text
     bare = re.sub(r"\\[a-zA-Z]+\s*|[{}]", "", read)  # commands such as \textbf only format
     return clean("".join(_TEXTS[ord(char) - first] if _is_mark(char, first) else char for char in bare))
@@ -56,7 +65,29 @@ def verbatim(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    return _NOTHING.sub("", _SPACE.sub(" ", _HYPERLINK.sub("", _STACKED.sub(_stacked, _ASIDE.sub("", text)))))
+    text = _DELIMITERS.sub(lambda found: f"${found['inside'] or found['braced'] or ''}$", _PERCENT.sub(r"\1\\%", text))
+    text = _HYPERLINK.sub("", _STACKED.sub(_stacked, _ASIDE.sub("", text)))
+    return _MARKDOWN.sub(r"\1", _NOTHING.sub("", _SPACE.sub(" ", text)))
+
+
+def _formula(first: int, found: re.Match[str]) -> str:
+    return _SCRIPT.sub(partial(_kept_braces, first), _with_signs(found[0]))
+
+
+def _with_signs(formula: str) -> str:
+    """A formula with the signs that its commands name: ``$\\alpha = 5$``; without its marks if it is only one."""
+    read = _GREEK.sub(lambda found: _sign(found["name"]) or found[0], formula)
+    inside = read.strip("$ ")
+    return inside if len(inside) == 1 and not inside.isascii() else read
+
+
+def _sign(command: str) -> str:
+    """The sign of a command in a formula, "" if it is none: ``\\alpha``, ``\\Omega``, ``\\leq``."""
+    size = "CAPITAL" if command[0].isupper() else "SMALL"
+    try:
+        return _IN_FORMULA.get(command) or unicodedata.lookup(f"GREEK {size} LETTER {command.replace('ambda', 'amda')}")
+    except KeyError:
+        return ""
 
 
 def _stacked(found: re.Match[str]) -> str:

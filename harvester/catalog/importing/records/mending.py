@@ -15,18 +15,18 @@ _STANDARD = (
     "|organization|pages|primaryclass|publisher|school|series|subtitle|title|url|urldate|volume|year"
 )
 _FOLLOWS = rf"(?i:{_STANDARD})\s*=\s*(?:[{{\"“]|\d)"
-SWALLOWED = re.compile(rf"(?:,|\n)\s*(?={_FOLLOWS})")
-CONTINUES = re.compile(rf"\s*[,}}]*\s*(?={_FOLLOWS})")
-_HEADER = re.compile(r"@(?P<kind>[A-Za-z]+)\s*(?P<open>[{(])\s*")
+SWALLOWED = re.compile(rf"(?:,\s*|\n[^\S\n]*)(?={_FOLLOWS})")  # no blank line is looked at twice
+CONTINUES = re.compile(rf"(?:\s*[,}}]+)?\s*(?={_FOLLOWS})")
+_HEADER = re.compile(r"(?P<at>@?)[ \t]*(?P<kind>[A-Za-z]+)\s*(?P<open>[{(])\s*")
 _KEY = re.compile(r"(?P<key>[^\s,={}()\"]+)\s*,|,")
 _KEY_ALONE = re.compile(r"(?P<key>[^\s,={}()\"]+)(?=\s+[\w-]+\s*=)")
 _KEY_OF_WORDS = re.compile(r"(?P<key>[^,={}\"\n]+),")
-_NAME = re.compile(r"(?P<name>[A-Za-z][\w.+:-]*?)\s*(?:(?P<sign>=)|:?\s*(?=[{\"“]))\s*")
+_NAME = re.compile(r"(?P<name>[A-Za-z][\w.+:-]*?)\s*(?:(?P<sign>:?=+>?)|:?\s*(?=[{\"“])|:\s*(?=\d))\s*")
 _WORD = re.compile(r"[^\s,{}()#\"]+")
 _END_OF_WORDS = re.compile(r"[,}\n]|\Z")
 _END_OF_QUOTE = re.compile(r"\s*(?:[,})#;]|\Z|\n)")
 _GAP = re.compile(r"(?:\s|%[^\n]*\n)*")
-_QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "'": "'"}
+_QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "'": "'", "‘": "’"}
 _SHOWN = 40  # characters of a text that a message quotes
 _MOST_NOTES = 20  # faults of one record; each costs a look at the rest of it
 _OPENING, _BRACES = re.compile(r"[{(]"), re.compile(r"[{})]")
@@ -115,6 +115,8 @@ class _Reader:
         found = self._taken(_HEADER)
         if not found:
             raise Unmendable("it has no opening brace")
+        if not found["at"]:
+            self.notes.append("it has no @")
         self.kind, self.parenthesis = found["kind"], found["open"] == "("
         if found := self._taken(_KEY):
             self.key = found["key"] or ""
@@ -146,7 +148,7 @@ class _Reader:
         if not found:
             self._skip_line()
             return ""
-        if found["sign"] != "=":
+        if not found["sign"]:
             self.notes.append(f"an equals sign is missing after {found['name']}")
         return found["name"].lower()
 
@@ -214,9 +216,14 @@ class _Reader:
     def _closing_quote(self, mark: str) -> int | None:
         """The mark that a comma, a brace or a line's end follows: people also quote words within a value."""
         found = self.text.find(mark, self.at + 1)
-        while found >= 0 and not _END_OF_QUOTE.match(self.text, found + 1):
+        while found >= 0 and (self._is_shielded(mark, found) or not _END_OF_QUOTE.match(self.text, found + 1)):
             found = self.text.find(mark, found + 1)
         return None if found < 0 else found
+
+    def _is_shielded(self, mark: str, at: int) -> bool:
+        """Whether a straight quotation mark is part of the value: in braces of its own, or LaTeX's accent."""
+        before, behind = self.text[at - 1], self.text[at + 1 : at + 2]
+        return mark == '"' and ((before == "{" and behind == "}") or (before == "\\" and behind.isalpha()))
 
     def _bare(self) -> str:
         """A number, a macro, or words that lack their braces."""

@@ -22,7 +22,12 @@ ENTRY_TYPES = frozenset(  # BibTeX's, BibLaTeX's, and a few that people make up
     }
 )  # fmt: skip
 _NO_RECORDS = frozenset({"comment", "preamble"})
-_START = re.compile(r"(?<![\w.@/\\])@(?P<kind>[A-Za-z]+)\s*(?P<open>[{(])")
+_START = re.compile(
+    r"(?<![\w.@/\\])@(?P<gap>[ \t]?)(?P<kind>[A-Za-z]+)"
+    r"(?:\s*(?P<open>[{(])|(?:\s*[\[<]|[ \t]+)[^\s,{}()\[\]<>@]+,[ \t]*\n)"  # or without its brace: "@article k,"
+    r"|^[ \t]*(?P<bare>[A-Za-z]+)\{[^\s,={}]+,[ \t]*\n(?=\s*[A-Za-z]+\s*=)",  # without its @
+    re.MULTILINE,
+)
 _STOP = re.compile(
     r"^[ \t]*(?:```|~~~)|</(?:pre|code|details)>|^ {0,3}#{1,6}[ \t]+(?=[^\"{\s])",
     re.MULTILINE | re.IGNORECASE,
@@ -34,6 +39,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNOREC
 _TAG = re.compile(
     r"</?(?:a|b|br|code|div|em|font|i|p|pre|scp|small|span|strong|sub|sup|tt)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
+
+# Publishers escape the tags of titles once more. Only pairs: a DOI may contain what looks like one tag.
+_FORMATTED = re.compile(r"<(?P<tag>b|em|i|scp|strong|sub|sup|tt)>(?P<inside>[^<>]*)</(?P=tag)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +67,14 @@ def regions(text: str) -> Iterator[Region]:
     closed = True  # so far; what is behind a comment that never ends is read, and no further end is searched for
     for found in starts:
         line, at = line + text.count("\n", at, found.start()), found.start()
-        kind = found["kind"].lower()
+        kind = _kind(found)
         if at < hidden:
             continue
         if kind == "comment" and closed:
             end = balanced_end(text, at)
             closed, hidden = end is not None, end or at
         elif kind not in _NO_RECORDS:
-            yield Region(line + 1, kind, _plain(text[at : ends[bisect_right(ends, at)]]))
+            yield Region(line + 1, kind, unmarked(text[at : ends[bisect_right(ends, at)]]))
 
 
 def visible(text: str) -> str:
@@ -78,11 +86,20 @@ def visible(text: str) -> str:
 def _is_start(text: str, found: re.Match[str]) -> bool:
     """Not in a line that BibTeX's users comment out, nor a person's handle before an aside: ``@ann (Ann Dee)``."""
     before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-    known = found["kind"].lower() in ENTRY_TYPES or found["kind"].lower() == "string"
-    return not before.lstrip().startswith("%") and (known or found["open"] == "{")
+    kind = _kind(found)
+    whole = found["open"] and not found["gap"]
+    known = kind in ENTRY_TYPES or (kind == "string" and whole)
+    return not before.lstrip().startswith("%") and bool(known or (whole and found["open"] == "{"))
 
 
-def _plain(text: str) -> str:
+def _kind(found: re.Match[str]) -> str:
+    return (found["kind"] or found["bare"]).lower()
+
+
+def unmarked(text: str) -> str:
     """Text that a page shows: HTML's tags and entities are how a page writes it."""
     without = _TAG.sub(lambda tag: " " if tag[0].lower().startswith("<br") else "", text) if "<" in text else text
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), without) if "&" in without else without
+    if "&" not in without:
+        return without
+    shown = _ENTITY.sub(lambda entity: html.unescape(entity[0]), without)
+    return _FORMATTED.sub(r"\g<inside>", shown) if "&lt;" in without else shown
