@@ -10,6 +10,11 @@ _ISSUE = re.compile(
     r").*\Z",
     re.IGNORECASE,
 )
+_MONTH = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?\Z",
+    re.IGNORECASE,
+)
 
 
 def without_issue(venue: str) -> str:
@@ -17,4 +22,7 @@ def without_issue(venue: str) -> str:
 
     A year that belongs to a meeting's name stays: ``MICCAI 2023, pp. 1-10`` is ``MICCAI 2023``.
     """
-    return _ISSUE.sub("", venue).strip(" ,;:") or venue
+    found = _ISSUE.search(venue)
+    if not found or _MONTH.search(venue[: found.start()]):  # "..., September 27-October 1, 2021": the days of a meeting
+        return venue
+    return venue[: found.start()].strip(" ,;:") or venue

@@ -21,6 +21,7 @@ from harvester.domain.venue_names import without_issue
         ("Medical Imaging 2020: Image Processing", "Medical Imaging 2020: Image Processing"),
         ("Circulation: Arrhythmia and Electrophysiology", "Circulation: Arrhythmia and Electrophysiology"),
         ("2024 IEEE ISBI", "2024 IEEE ISBI"),
+        ("MICCAI 2021: Nowhere, September 27-October 1, 2021", "MICCAI 2021: Nowhere, September 27-October 1, 2021"),
         ("(2025)", "(2025)"),
         ("", ""),
     ],
