@@ -201,8 +201,8 @@ def _capitalised(words: list[str]) -> bool:
     return all(word[0].isupper() or word.lower() in small or not word[0].isalpha() for word in words)
 
 
-def without_issue(venue: str) -> str:
-    """A venue without its volume, number and pages."""
+def without_numbers(venue: str) -> str:
+    """A venue in a list without its year, volume, number and pages, which are read by themselves."""
     return _ISSUE.sub("", venue).strip(" ,.;:")
 
 

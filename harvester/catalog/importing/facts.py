@@ -11,7 +11,7 @@ from harvester.catalog.importing.dates import (
     is_place_or_date,
     is_venue,
     place_and_year,
-    without_issue,
+    without_numbers,
 )
 from harvester.catalog.importing.inline import LINE_BREAK, TOKEN, Inline, Link, notes_in, trimmed
 from harvester.catalog.importing.journals import is_of_one_word, with_full_stop
@@ -271,7 +271,7 @@ class Facts:
             return True
         bare = re.sub(r"^[Ii]n:?\s+", "", words)
         if not self.venue and (is_known_venue(bare) or (set_apart and is_venue(bare, set_apart=True))):
-            self.venue = without_issue(bare).strip("《》")
+            self.venue = without_numbers(bare).strip("《》")
             return True
         return False
 
