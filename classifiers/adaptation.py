@@ -2,34 +2,37 @@
 
 The encoder is tuned on all papers, and as often again on all but a part of them, so that every paper also has log-odds
 from an encoder that had not seen it. Each finished pass over the papers is kept in a folder, from which an interrupted
-run goes on. It takes an hour on two cores, less on a processor that multiplies bfloat16 matrices (AMX). An encoder that
-was tuned before goes on with new papers in a fraction of that.
+run goes on. It takes an hour or two on two cores, half of that if the processor multiplies bfloat16 matrices (AMX). An
+encoder that was tuned before goes on with new papers in a fraction of that.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import pickle
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from sklearn.model_selection import KFold
 
 from classifiers.adapter import Adapter, label_names
 from classifiers.encoder import Progress, TextEncoder
 from classifiers.errors import EncoderError, ModelError
-from classifiers.pupil import FURTHER, Pupil, Recipe, prepare
+from classifiers.lesson import Recipe, prepare
+from classifiers.passes import learned, passes_name, require_writable
+from classifiers.pupil import Pupil
 from classifiers.records import Labelled, title_key
+from classifiers.taught import Taught, shortened
 from classifiers.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
-    from classifiers.arrays import Columns, Floats
+    from classifiers.arrays import Bools, Columns, Floats
+
+FURTHER = Recipe(epochs=2, rate=5e-5, attention_rate=5e-4)
+"""For an encoder that goes on: gentler than in the beginning."""
+TAUGHT = Recipe(epochs=2)
+"""For an encoder that has a teacher: each pass has the papers whole and shortened."""
 
 
 def adapt(
@@ -40,36 +43,97 @@ def adapt(
     recipe: Recipe | None = None,
     progress: Progress | None = None,
     earlier: Adapter | None = None,
+    taught: Taught | None = None,
 ) -> Adapter:
     """Tune `encoder` on the papers; the folder `kept` holds what an interrupted run has reached.
 
     With `earlier`, go on from that adapter with the papers that are new to it; it reads some of the others again, lest
-    it forget them, and they keep their log-odds. `progress` is told how many papers each step has learned from.
+    it forget them, and they keep their log-odds. With `taught`, learn from a larger encoder as well.
+    `progress` is told how many texts each step has learned from.
 
     Raises `EncoderError` if the encoder is no BERT, and `ModelError` if nothing can be kept or `earlier` does not fit.
     """
-    recipe = recipe or (FURTHER if earlier else Recipe())
-    _require_writable(kept)
+    recipe = recipe or recipe_for(earlier, taught)
+    require_writable(kept)
     labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
     transformer = _transformer(encoder, labels, earlier)
-    new, again = _rows(papers, recipe, earlier)
-    if earlier is not None and len(new) < recipe.folds:
+    plan = _plan(papers, recipe, earlier, taught)
+    if earlier is not None and not plan.pupils:
         return earlier
-    read = [papers[n] for n in (*new, *again)]
-    lesson = prepare(read, taxonomy, encoder, recipe)
-    name = _name(read, labels, encoder, recipe, earlier)
+    read = [papers[n] for n in plan.read]
+    lesson = prepare(read, taxonomy, encoder, recipe, [shortened(paper.text) for paper in read] if taught else ())
+    beginning = [part.sha256 for part in (earlier, taught) if part is not None]
+    name = passes_name(read, labels, encoder, recipe, *beginning)
 
-    def taught(rows: Columns, part: str) -> Pupil:
-        pupil = Pupil(transformer, lesson, rows, recipe)
+    def pupil_of(part: Part) -> Pupil:
+        own = lesson if taught is None else lesson.taught(*taught.about(read, part.number), recipe.taught)
+        pupil = Pupil(transformer, own, part.learned, recipe)
         if earlier is not None:
             pupil.go_on_from(earlier)
-        return _taught(pupil, rows, kept / f"{name}-{part}", progress)
+        kept_as = kept / f"{name}-{'all' if part.number is None else part.number}"
+        return learned(pupil, part.learned, kept_as, progress)
 
-    known, unseen = np.arange(len(new), len(read)), np.zeros((len(papers), len(labels)), dtype=np.float32)
-    for number, (rest, held) in enumerate(KFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(new)):
-        unseen[new[held]] = taught(np.concatenate([rest, known]), str(number)).read(held)
-    pupil = taught(np.arange(len(read)), "all")
-    return _adapter(pupil, papers, labels, encoder, unseen, earlier)
+    unseen = np.zeros((len(papers), len(labels)), dtype=np.float32)
+    for part in plan.pupils[:-1]:
+        unseen[plan.read[part.held]] = pupil_of(part).read(part.held)
+    adapter = _adapter(pupil_of(plan.pupils[-1]), papers, labels, encoder, unseen, earlier)
+    return adapter if taught is None else replace(adapter, teacher=taught.base)
+
+
+def recipe_for(earlier: Adapter | None = None, taught: Taught | None = None) -> Recipe:
+    """How an encoder is tuned that begins, goes on, or has a teacher."""
+    if earlier is not None:
+        return FURTHER
+    return Recipe() if taught is None else TAUGHT
+
+
+def papers_read(
+    papers: Sequence[Labelled], recipe: Recipe, earlier: Adapter | None = None, taught: Taught | None = None
+) -> int:
+    """How many texts `adapt` learns from in all its passes, for a progress bar."""
+    return recipe.epochs * sum(len(part.learned) for part in _plan(papers, recipe, earlier, taught).pupils)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Which texts a pupil learns from, and which papers it must not have seen; the last pupil, None, learns all."""
+
+    number: int | None
+    learned: Columns
+    held: Columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """Which papers are read, and what each pupil learns of them, by row of `read`."""
+
+    read: Columns
+    pupils: Sequence[Part]
+
+
+def _plan(papers: Sequence[Labelled], recipe: Recipe, earlier: Adapter | None, taught: Taught | None) -> _Plan:
+    if taught is not None:
+        return _Plan(np.arange(len(papers)), _taught_parts(papers, taught))
+    new, again = _rows(papers, recipe, earlier)
+    if earlier is not None and len(new) < recipe.folds:
+        return _Plan(new, ())
+    known = np.arange(len(new), len(new) + len(again))
+    folds = KFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(new)
+    parts = [Part(number, np.concatenate([rest, known]), held) for number, (rest, held) in enumerate(folds)]
+    every = np.arange(len(new) + len(again))
+    return _Plan(np.concatenate([new, again]), (*parts, Part(None, every, every[:0])))
+
+
+def _taught_parts(papers: Sequence[Labelled], taught: Taught) -> tuple[Part, ...]:
+    """The papers that a teacher had not seen are those that its pupil does not see; shortened texts come last."""
+    parts = taught.parts(papers)
+    is_known = np.array([row is not None for row in taught.rows(papers)], dtype=bool)
+
+    def texts(chosen: Bools) -> Columns:
+        return np.concatenate([np.flatnonzero(chosen), len(papers) + np.flatnonzero(chosen & is_known)])
+
+    fair = [Part(n, texts(parts != n), np.flatnonzero(parts == n)) for n in range(len(taught.whole))]
+    return (*fair, Part(None, texts(parts >= 0), np.arange(0)))
 
 
 def _transformer(encoder: TextEncoder, labels: tuple[str, ...], earlier: Adapter | None) -> Any:
@@ -80,16 +144,6 @@ def _transformer(encoder: TextEncoder, labels: tuple[str, ...], earlier: Adapter
     if earlier is not None and (earlier.base, earlier.labels) != (encoder.sha256, labels):
         raise ModelError("the adapted encoder belongs to another taxonomy or encoder; train without --from.")
     return transformer
-
-
-def papers_read(papers: Sequence[Labelled], recipe: Recipe | None = None, earlier: Adapter | None = None) -> int:
-    """How many papers `adapt` learns from in all its passes, for a progress bar."""
-    recipe = recipe or (FURTHER if earlier else Recipe())
-    new, again = map(len, _rows(papers, recipe, earlier))
-    if earlier is not None and new < recipe.folds:
-        return 0
-    # All but a part of the new ones in each of the folds, and once all of them; the known ones each time.
-    return recipe.epochs * (new * recipe.folds + again * (recipe.folds + 1))
 
 
 def _rows(papers: Sequence[Labelled], recipe: Recipe, earlier: Adapter | None) -> tuple[Columns, Columns]:
@@ -118,56 +172,5 @@ def _adapter(
         elsewhere = [row for row in range(len(earlier.papers)) if row not in here]
         names += [earlier.papers[row] for row in elsewhere]
         unseen = np.vstack([unseen, earlier.unseen[elsewhere]])
-    return Adapter(encoder.sha256, labels, pupil.arrays(), tuple(names), unseen.astype(np.float16))
-
-
-def _taught(pupil: Pupil, rows: Columns, kept: Path, progress: Progress | None) -> Pupil:
-    """The pupil after all passes, those that an earlier run has finished left out. Raises `ModelError`."""
-    file = kept.with_suffix(".pt")
-    found = _kept(file)
-    done = found["passes"] if found else 0
-    if found:
-        pupil.restore(found["state"])
-    if progress is not None:
-        progress(done * len(rows))
-    for epoch in range(done, pupil.recipe.epochs):
-        pupil.learn(rows, epoch, progress)
-        _keep(file, {"passes": epoch + 1, "state": pupil.state()})
-    return pupil
-
-
-def _kept(file: Path) -> dict[str, Any] | None:
-    """What an earlier run has kept; None if that is nothing, or half a file: learning then begins anew."""
-    try:
-        found: dict[str, Any] = torch.load(file, weights_only=True)  # tensors and numbers: no code is run
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError):
-        return None
-    return found
-
-
-def _require_writable(kept: Path) -> None:
-    """Said before the first pass, which takes minutes."""
-    try:
-        kept.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=kept):
-            pass
-    except OSError as err:
-        raise ModelError(f"{kept}: nothing can be kept here ({err}); choose another folder with --kept.") from err
-
-
-def _keep(file: Path, reached: dict[str, Any]) -> None:
-    part = file.with_suffix(".part")
-    try:
-        torch.save(reached, part)
-        part.replace(file)
-    except (OSError, RuntimeError) as err:  # torch says "RuntimeError" to a folder that is missing or full
-        raise ModelError(f"{file}: cannot keep what was learned ({err}); choose another folder with --kept.") from err
-
-
-def _name(
-    papers: Sequence[Labelled], labels: Sequence[str], encoder: TextEncoder, recipe: Recipe, earlier: Adapter | None
-) -> str:
-    """What the kept passes belong to: the same papers, labels, encoder, recipe and beginning."""
-    rows = [[p.text.id, p.text.title, p.text.abstract, p.scope, dict(p.labels), p.weight] for p in papers]
-    said = json.dumps([rows, labels, encoder.sha256, asdict(recipe), earlier and earlier.sha256])
-    return hashlib.sha256(said.encode("utf-8")).hexdigest()[:12]
+    teacher = None if earlier is None else earlier.teacher
+    return Adapter(encoder.sha256, labels, pupil.arrays(), tuple(names), unseen.astype(np.float16), teacher)

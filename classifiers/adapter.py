@@ -34,6 +34,7 @@ class Adapter:
     `base` is the sha256 of the weights it was tuned from; `labels` names its log-odds (`scope`, `task:diagnosis`, ...);
     `weights` holds float16 arrays by name: those of the tuned layers, and of the labels' attention. Row n of `unseen`
     (papers, labels) has the log-odds of the paper with the id `papers[n][0]` and the title key `papers[n][1]`.
+    `teacher` is the sha256 of the larger encoder that it learned from, if there was one.
     """
 
     base: str
@@ -41,6 +42,7 @@ class Adapter:
     weights: Mapping[str, NDArray[np.float16]]
     papers: tuple[tuple[str, str], ...]
     unseen: NDArray[np.float16]
+    teacher: str | None = None
 
     @property
     def facets(self) -> frozenset[str]:
@@ -56,7 +58,9 @@ class Adapter:
         """The adapter as files of a model folder, by name."""
         from safetensors.numpy import save
 
-        described = {"base": self.base, "labels": self.labels, "papers": self.papers}
+        described: dict[str, Any] = {"base": self.base, "labels": self.labels, "papers": self.papers}
+        if self.teacher is not None:
+            described["teacher"] = self.teacher
         return {
             WEIGHTS: save({**self.weights, _UNSEEN: self.unseen}),
             DESCRIPTION: (json.dumps(described, ensure_ascii=False) + "\n").encode("utf-8"),
@@ -85,7 +89,7 @@ def read_adapter(files: Mapping[str, bytes], place: str) -> Adapter:
         arrays, described = load(files[WEIGHTS]), json.loads(files[DESCRIPTION])
         unseen, labels = arrays.pop(_UNSEEN), tuple(described["labels"])
         papers = tuple((paper_id, key) for paper_id, key in described["papers"])
-        adapter = Adapter(described["base"], labels, arrays, papers, unseen)
+        adapter = Adapter(described["base"], labels, arrays, papers, unseen, described.get("teacher"))
     except (SafetensorError, ValueError, KeyError, TypeError) as err:
         raise ModelError(f"{place}: not a usable adapted encoder ({type(err).__name__}: {err}); retrain.") from err
     if unseen.shape != (len(papers), len(labels)) or any(

@@ -92,8 +92,14 @@ of title with abstract and of the title alone"""
 _ADAPTED = """\
 the log-odds of an adapted encoder ({name}, weights sha256
 `{sha256}`,
-its upper layers tuned on these papers, with an attention for each label; heads and calibration were fitted on log-odds
-from encoders that had not seen the paper)"""
+its upper layers tuned on these papers{taught},
+with an attention for each label; heads and calibration were fitted on log-odds from encoders that had not seen the
+paper)"""
+
+
+_TAUGHT = """\
+ and on the probabilities that larger encoders give them
+(weights sha256 `{teacher}`, tuned on the same papers)"""
 
 
 def figure_rows(results: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
@@ -128,7 +134,7 @@ def readme(info: ModelInfo) -> str:
         title=document["title"],
         training=document["training"],
         parameters=document["parameters"],
-        reading=(_ADAPTED if document["encoder"].get("adapted") else _FROZEN).format(**document["encoder"]),
+        reading=_reading(document["encoder"]),
         time_split="\n".join(_time_split(document["metrics"]["time_split"])),
         crossed="\n".join(_markdown(figure_rows(crossed), list(crossed))),
         labels="\n".join(_label_table(document["metrics"])),
@@ -187,3 +193,8 @@ def _value(value: float | None) -> str:
 def _markdown(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> list[str]:
     head = f"| | {' | '.join(columns)} |"
     return [head, "| --- |" + " ---: |" * len(columns), *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _reading(encoder: Mapping[str, Any]) -> str:
+    taught = _TAUGHT.format(**encoder) if encoder.get("teacher") else ""
+    return (_ADAPTED if encoder.get("adapted") else _FROZEN).format(**encoder, taught=taught)

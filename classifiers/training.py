@@ -78,7 +78,7 @@ def train_model(
     card: dict[str, Any] = {
         "date": date or newest_date(papers),
         "title": taxonomy.title,
-        "encoder": {"name": encoder.name, "sha256": encoder.sha256, "adapted": encoder.adapter is not None},
+        "encoder": _described(encoder),
         "labels": {facet.id: list(facet.label_ids) for facet in taxonomy.facets},
         "parameters": parameters.to_json(),
         "training": describe(papers),
@@ -91,6 +91,12 @@ def train_model(
     info = save_model(output, model, card, remember(model, papers, embedded), encoder.adapter)
     write_readme(output, info)
     return info
+
+
+def _described(encoder: Encoder) -> dict[str, Any]:
+    adapter = encoder.adapter
+    found: dict[str, Any] = {"name": encoder.name, "sha256": encoder.sha256, "adapted": adapter is not None}
+    return found | ({"teacher": adapter.teacher} if adapter is not None and adapter.teacher else {})
 
 
 def require_subject(papers: Sequence[Labelled]) -> None:

@@ -17,7 +17,7 @@ from classifiers.classifier import load, shipped_encoder
 from classifiers.encoder import TextEncoder, load_encoder
 from classifiers.errors import EncoderError, ModelError
 from classifiers.features import embed, embed_labelled
-from classifiers.pupil import Recipe
+from classifiers.lesson import Recipe
 from classifiers.records import Labelled, Text
 from classifiers.storage import load_adapter, read_info
 from classifiers.training import read_labels, train_model

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from classifiers.cli import main
+from classifiers.encoder import TextEncoder
 from tests.classifiers.conftest import Garden
 
 GOOD = {"id": "arxiv:2501.00001", "title": "Garden notes on the tomato", "abstract": "Tomato plants in a trial."}
@@ -177,6 +178,30 @@ def test_going_on_needs_an_adapted_encoder_to_go_on_from(
     assert run(*command, "--adapt") == 1
     assert f"{trained_garden.model}: its encoder is not adapted; train without --from." in capsys.readouterr().err
     assert not (tmp_path / "model").exists()
+
+
+def test_a_larger_encoder_reads_the_papers_and_the_adapted_one_learns_from_it(
+    trained_garden: Garden, encoder: TextEncoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taught, model = tmp_path / "out" / "taught.safetensors", tmp_path / "model"
+    common = [
+        "--labels",
+        trained_garden.labels,
+        "--taxonomy",
+        trained_garden.taxonomy_file,
+        "--kept",
+        tmp_path / "kept",
+    ]
+    assert run("teach", *common, "--encoder", encoder.folder, "--output", taught) == 0
+    assert capsys.readouterr().out == f"{taught}: what 3 teachers say about 48 papers\n"
+    learn = ["train", *common, "--taught", taught, "--output", model]
+    assert run(*learn) == 1
+    assert "--taught FILE is what --adapt learns from; add --adapt." in capsys.readouterr().err
+    assert run(*learn, "--adapt", "--from", model) == 1
+    assert "leave out --taught or --from" in capsys.readouterr().err
+    assert run(*learn, "--adapt") == 0
+    assert f"weights sha256 `{encoder.sha256}`, tuned on the same papers" in (model / "README.md").read_text("utf-8")
+    assert json.loads((model / "model.json").read_bytes())["encoder"]["teacher"] == encoder.sha256
 
 
 def test_nothing_is_adapted_to_papers_of_which_none_is_in_scope(

@@ -68,9 +68,10 @@ def test_the_shipped_model_claims_what_was_asked_for() -> None:
     assert ours["calibration_error"] <= 0.035
     assert ours["sure_share"] >= 0.60
     assert ours["sure_micro_f1"] >= 0.865
-    for facet, floor in {"task": 0.78, "modality": 0.84, "disease": 0.80}.items():
+    for facet, floor in {"task": 0.79, "modality": 0.84, "disease": 0.81}.items():
         low, high = ours["intervals"][facet]
-        assert low < floor <= ours["facets"][facet]["micro_f1"] < high, facet
+        assert floor <= ours["facets"][facet]["micro_f1"], facet
+        assert low < ours["facets"][facet]["micro_f1"] < high, facet
 
 
 def test_the_first_stage_keeps_what_belongs(shared: Path) -> None:
