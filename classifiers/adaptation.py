@@ -65,7 +65,7 @@ def adapt(
     beginning = [part.sha256 for part in (earlier, taught) if part is not None]
     name = passes_name(read, labels, encoder, recipe, *beginning)
 
-    def pupil_of(part: Part) -> Pupil:
+    def pupil_of(part: _Part) -> Pupil:
         own = lesson if taught is None else lesson.taught(*taught.about(read, part.number), recipe.taught)
         pupil = Pupil(transformer, own, part.learned, recipe)
         if earlier is not None:
@@ -95,7 +95,7 @@ def papers_read(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class _Part:
     """Which texts a pupil learns from, and which papers it must not have seen; the last pupil, None, learns all."""
 
     number: int | None
@@ -108,7 +108,7 @@ class _Plan:
     """Which papers are read, and what each pupil learns of them, by row of `read`."""
 
     read: Columns
-    pupils: Sequence[Part]
+    pupils: Sequence[_Part]
 
 
 def _plan(papers: Sequence[Labelled], recipe: Recipe, earlier: Adapter | None, taught: Taught | None) -> _Plan:
@@ -119,12 +119,12 @@ def _plan(papers: Sequence[Labelled], recipe: Recipe, earlier: Adapter | None, t
         return _Plan(new, ())
     known = np.arange(len(new), len(new) + len(again))
     folds = KFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(new)
-    parts = [Part(number, np.concatenate([rest, known]), held) for number, (rest, held) in enumerate(folds)]
+    parts = [_Part(number, np.concatenate([rest, known]), held) for number, (rest, held) in enumerate(folds)]
     every = np.arange(len(new) + len(again))
-    return _Plan(np.concatenate([new, again]), (*parts, Part(None, every, every[:0])))
+    return _Plan(np.concatenate([new, again]), (*parts, _Part(None, every, every[:0])))
 
 
-def _taught_parts(papers: Sequence[Labelled], taught: Taught) -> tuple[Part, ...]:
+def _taught_parts(papers: Sequence[Labelled], taught: Taught) -> tuple[_Part, ...]:
     """The papers that a teacher had not seen are those that its pupil does not see; shortened texts come last."""
     parts = taught.parts(papers)
     is_known = np.array([row is not None for row in taught.rows(papers)], dtype=bool)
@@ -132,8 +132,8 @@ def _taught_parts(papers: Sequence[Labelled], taught: Taught) -> tuple[Part, ...
     def texts(chosen: Bools) -> Columns:
         return np.concatenate([np.flatnonzero(chosen), len(papers) + np.flatnonzero(chosen & is_known)])
 
-    fair = [Part(n, texts(parts != n), np.flatnonzero(parts == n)) for n in range(len(taught.whole))]
-    return (*fair, Part(None, texts(parts >= 0), np.arange(0)))
+    fair = [_Part(n, texts(parts != n), np.flatnonzero(parts == n)) for n in range(len(taught.whole))]
+    return (*fair, _Part(None, texts(parts >= 0), np.arange(0)))
 
 
 def _transformer(encoder: TextEncoder, labels: tuple[str, ...], earlier: Adapter | None) -> Any:

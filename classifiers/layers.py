@@ -20,7 +20,7 @@ _MASKS = 1 << 22  # random numbers drawn once: drawing them anew took a sixth of
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class _Parts:
     """The modules of one layer (linear and normalizing ones), in the order in which they are used."""
 
     query: Any
@@ -52,7 +52,7 @@ class Dropout:
         return states * factors[start : start + size].view(states.shape)
 
 
-def parts(layer: Any) -> Parts:
+def _parts(layer: Any) -> _Parts:
     """The modules of a layer of BERT or of MPNet."""
     attention = layer.attention
     if hasattr(attention, "attn"):  # MPNet
@@ -61,7 +61,7 @@ def parts(layer: Any) -> Parts:
     else:
         own, output = attention.self, attention.output
         query, key, value, attended, norm = own.query, own.key, own.value, output.dense, output.LayerNorm
-    return Parts(
+    return _Parts(
         query, key, value, attended, norm, layer.intermediate.dense, layer.output.dense, layer.output.LayerNorm
     )
 
@@ -71,11 +71,11 @@ def through(transformer: Any, layers: Any, states: Tensor, mask: Tensor, dropout
     heads = int(transformer.config.num_attention_heads)
     bias = _bias(transformer, states, mask, heads)
     for layer in layers:
-        states = _layer(parts(layer), states, bias, heads, dropout or _unchanged)
+        states = _layer(_parts(layer), states, bias, heads, dropout or _unchanged)
     return states
 
 
-def _layer(own: Parts, states: Tensor, bias: Tensor, heads: int, dropout: Any) -> Tensor:
+def _layer(own: _Parts, states: Tensor, bias: Tensor, heads: int, dropout: Any) -> Tensor:
     texts, tokens, dimension = states.shape
     size = dimension // heads
     scale = size**-0.5

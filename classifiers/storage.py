@@ -256,4 +256,4 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             part.write_bytes(content)
             os.replace(part, folder / name)
     except OSError as err:
-        raise ModelError(f"{err.filename or folder}: cannot write the model ({err.strerror}).") from err
+        raise ModelError(f"{err.filename or folder}: cannot write it ({err.strerror}).") from err

@@ -1,8 +1,8 @@
 """What a larger encoder, the teacher, says about labeled papers, for a smaller one to learn.
 
-A teacher reads better than an encoder that is fast enough to read everything, and most of what it knows can be learned
+A teacher reads better than an encoder that is fast enough to read everything, and some of what it knows can be learned
 from its probabilities (distillation: Hinton et al. 2015, arXiv:1503.02531). It is needed once: what it said is kept in
-a file beside the labels.
+a file.
 
 There are several teachers, each of which has not seen one part of the papers. An encoder that has to be fair to a part
 learns only from the teacher that had not seen it either.
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from classifiers.arrays import Columns, Floats
 
 _DESCRIPTION = "description"
+_REMEDY = "make it anew with `make teacher`, or train without --taught"
 _SHORTENED = 0.6  # share of the sentences that stay
 
 
@@ -108,10 +109,11 @@ def read_taught(path: Path, labels: Sequence[str]) -> Taught:
             part, whole, short = (file.get_tensor(name) for name in ("part", "whole", "shortened"))
         found = Taught(described["base"], tuple(described["labels"]), tuple(described["papers"]), part, whole, short)
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as err:
-        raise InputError(f"{path}: cannot read what teachers said ({err}); make it with `make teacher`.") from err
+        raise InputError(f"{path}: cannot read what teachers said ({err}); {_REMEDY}.") from err
     sizes = (len(found.papers), len(found.labels))
-    if not (part.shape == sizes[:1] and whole.shape == short.shape and whole.shape[1:] == sizes):
-        raise InputError(f"{path}: its arrays do not fit together; make it anew with `make teacher`.")
+    fits = part.shape == sizes[:1] and whole.shape == short.shape and whole.shape[1:] == sizes
+    if not fits or (part >= len(whole)).any():
+        raise InputError(f"{path}: its arrays do not fit together; {_REMEDY}.")
     if found.labels != tuple(labels):
-        raise InputError(f"{path}: the teachers knew other labels than the taxonomy; make it anew with `make teacher`.")
+        raise InputError(f"{path}: the teachers knew other labels than the taxonomy; {_REMEDY}.")
     return found

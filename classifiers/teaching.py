@@ -1,7 +1,7 @@
 """Tunes teachers: larger encoders, whose probabilities the adapted encoder learns (see `taught`).
 
 They learn from the labeled papers as an adapted encoder does, each from all but a part of them. On two cores that
-multiply bfloat16 matrices (AMX) it takes an hour, on others several, on a GPU minutes; each finished pass is kept.
+multiply bfloat16 matrices (AMX) it takes an hour and a half, on others many, on a GPU less; each finished pass is kept.
 """
 
 from __future__ import annotations

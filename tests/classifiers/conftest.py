@@ -8,9 +8,14 @@ import pytest
 import classifiers
 from classifiers.classifier import Classifier
 from classifiers.encoder import TextEncoder, load_encoder
+from classifiers.lesson import Recipe
+from classifiers.records import Labelled
 from classifiers.taxonomy import Taxonomy, load_taxonomy
 from classifiers.training import read_labels, train_model
 from tests.classifiers import garden
+
+# Two passes over 48 short texts: enough to tell the crops apart.
+RECIPE = Recipe(layers=1, folds=2, epochs=2, rate=1e-3, attention_rate=1e-2, batch=4)
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,8 @@ def trained_garden(tmp_path_factory: pytest.TempPathFactory, encoder: TextEncode
     made = Garden(*garden.write(folder), folder / "model")
     train_model(read_labels([made.labels], made.taxonomy), made.taxonomy, encoder, made.model)
     return made
+
+
+@pytest.fixture(scope="session")
+def garden_papers(trained_garden: Garden) -> list[Labelled]:
+    return read_labels([trained_garden.labels], trained_garden.taxonomy)

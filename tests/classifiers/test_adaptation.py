@@ -17,39 +17,33 @@ from classifiers.classifier import load, shipped_encoder
 from classifiers.encoder import TextEncoder, load_encoder
 from classifiers.errors import EncoderError, ModelError
 from classifiers.features import embed, embed_labelled
-from classifiers.lesson import Recipe
 from classifiers.records import Labelled, Text
 from classifiers.storage import load_adapter, read_info
-from classifiers.training import read_labels, train_model
-from tests.classifiers.conftest import Garden
+from classifiers.training import train_model
+from tests.classifiers.conftest import RECIPE, Garden
 from tests.classifiers.test_encoder import tampered_copy
-
-# Two passes over 48 short texts: enough to tell the crops apart.
-RECIPE = Recipe(layers=1, folds=2, epochs=2, rate=1e-3, attention_rate=1e-2, batch=4)
-
-
-@pytest.fixture(scope="module")
-def papers(trained_garden: Garden) -> list[Labelled]:
-    return read_labels([trained_garden.labels], trained_garden.taxonomy)
 
 
 @pytest.fixture(scope="module")
 def adapter(
-    papers: list[Labelled], trained_garden: Garden, encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory
+    garden_papers: list[Labelled],
+    trained_garden: Garden,
+    encoder: TextEncoder,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Adapter:
-    return adapt(papers, trained_garden.taxonomy, encoder, tmp_path_factory.mktemp("kept"), RECIPE)
+    return adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path_factory.mktemp("kept"), RECIPE)
 
 
 @pytest.fixture(scope="module")
 def model(
-    papers: list[Labelled],
+    garden_papers: list[Labelled],
     adapter: Adapter,
     trained_garden: Garden,
     encoder: TextEncoder,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("adapted") / "model"
-    train_model(papers, trained_garden.taxonomy, encoder.adapted(adapter), folder)
+    train_model(garden_papers, trained_garden.taxonomy, encoder.adapted(adapter), folder)
     return folder
 
 
@@ -67,7 +61,7 @@ def test_it_learns_labels_that_no_synonym_gives_away(adapter: Adapter, encoder: 
 
 
 def test_progress_adds_up_and_an_interrupted_run_goes_on(
-    papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
     steps: list[int] = []
 
@@ -80,86 +74,91 @@ def test_progress_adds_up_and_an_interrupted_run_goes_on(
             raise Stopped
 
     with pytest.raises(Stopped):
-        adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, stop)
+        adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, stop)
     again: list[int] = []
-    resumed = adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, again.append)
-    assert sum(again) == papers_read(papers, RECIPE) == 192
+    resumed = adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, again.append)
+    assert sum(again) == papers_read(garden_papers, RECIPE) == 192
     assert max(again) == 48, "finished passes are reported at once"
     assert resumed.files() == adapter.files()
 
 
 @pytest.fixture(scope="module")
 def begun(
-    papers: list[Labelled], trained_garden: Garden, encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory
+    garden_papers: list[Labelled],
+    trained_garden: Garden,
+    encoder: TextEncoder,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Adapter:
-    return adapt(papers[:32], trained_garden.taxonomy, encoder, tmp_path_factory.mktemp("kept"), RECIPE)
+    return adapt(garden_papers[:32], trained_garden.taxonomy, encoder, tmp_path_factory.mktemp("kept"), RECIPE)
 
 
 def test_it_goes_on_with_the_papers_that_are_new_to_it(
-    papers: list[Labelled], begun: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], begun: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
-    given, steps = papers[8:], list[int]()
+    given, steps = garden_papers[8:], list[int]()
     recipe = replace(RECIPE, again=1)
     further = adapt(given, trained_garden.taxonomy, encoder, tmp_path, recipe, steps.append, begun)
     assert sum(steps) == papers_read(given, recipe, begun) == 2 * (16 * 2 + 16 * 3)
-    assert len(further.papers) == len(papers), "what it has read stays known, also if it is not given again"
-    nothing = np.zeros((len(papers), len(begun.labels)))
-    before, after = begun.unseen_by(papers, nothing), further.unseen_by(papers, nothing)
+    assert len(further.papers) == len(garden_papers), "what it has read stays known, also if it is not given again"
+    nothing = np.zeros((len(garden_papers), len(begun.labels)))
+    before, after = begun.unseen_by(garden_papers, nothing), further.unseen_by(garden_papers, nothing)
     assert np.array_equal(before[:32], after[:32])
-    plain = embed(encoder.adapted(begun), [paper.text for paper in papers[32:]]).evidence
+    plain = embed(encoder.adapted(begun), [paper.text for paper in garden_papers[32:]]).evidence
     assert not np.allclose(after[32:], plain, atol=0.01)
 
 
 def test_it_goes_on_from_where_it_was(
-    papers: list[Labelled], begun: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], begun: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
     still = replace(RECIPE, rate=0.0, attention_rate=0.0)
-    further = adapt(papers, trained_garden.taxonomy, encoder, tmp_path, still, earlier=begun)
+    further = adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, still, earlier=begun)
     assert all(np.array_equal(array, further.weights[name]) for name, array in begun.weights.items())
-    texts = [paper.text for paper in papers[32:]]
+    texts = [paper.text for paper in garden_papers[32:]]
     assert np.allclose(further.unseen[32:], embed(encoder.adapted(begun), texts).evidence, atol=0.05)
 
 
 def test_without_new_papers_it_stays_as_it_is(
-    papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
-    assert papers_read(papers, RECIPE, adapter) == 0
-    assert adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, earlier=adapter) is adapter
+    assert papers_read(garden_papers, RECIPE, adapter) == 0
+    assert adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, earlier=adapter) is adapter
 
 
 def test_an_adapter_that_does_not_fit_is_not_gone_on_from(
-    papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
     for other in (replace(adapter, base="0" * 64), replace(adapter, labels=adapter.labels[:-1])):
         with pytest.raises(ModelError, match=r"another taxonomy or encoder; train without --from"):
-            adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, earlier=other)
+            adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE, earlier=other)
     fewer = replace(adapter, papers=adapter.papers[:8], unseen=adapter.unseen[:8])
     with pytest.raises(ModelError, match=r"other layers than these; train without --from"):
-        adapt(papers, trained_garden.taxonomy, encoder, tmp_path, replace(RECIPE, layers=2), earlier=fewer)
+        adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, replace(RECIPE, layers=2), earlier=fewer)
 
 
 def test_half_a_kept_file_is_not_gone_on_from(
-    papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], adapter: Adapter, trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
-    adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE)
+    adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE)
     for file in tmp_path.glob("*.pt"):
         file.write_bytes(file.read_bytes()[:5000])
-    assert adapt(papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE).files() == adapter.files()
+    assert adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path, RECIPE).files() == adapter.files()
 
 
 def test_a_folder_that_cannot_be_written_is_named(
-    papers: list[Labelled], trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
+    garden_papers: list[Labelled], trained_garden: Garden, encoder: TextEncoder, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match=r"nothing can be kept here .*--kept"):
-        adapt(papers[::6], trained_garden.taxonomy, encoder, tmp_path / "file", replace(RECIPE, epochs=1))
+        adapt(garden_papers[::6], trained_garden.taxonomy, encoder, tmp_path / "file", replace(RECIPE, epochs=1))
 
 
-def test_papers_it_was_tuned_on_are_read_unseen(papers: list[Labelled], adapter: Adapter, encoder: TextEncoder) -> None:
+def test_papers_it_was_tuned_on_are_read_unseen(
+    garden_papers: list[Labelled], adapter: Adapter, encoder: TextEncoder
+) -> None:
     adapted = encoder.adapted(adapter)
-    new = replace(papers[0], text=Text("new", "A garden of tomatoes", "Tomatoes grew."))
-    renamed = replace(papers[1], text=replace(papers[1].text, id="another id of the same title"))
-    given = [new, *papers[:1], renamed]
+    new = replace(garden_papers[0], text=Text("new", "A garden of tomatoes", "Tomatoes grew."))
+    renamed = replace(garden_papers[1], text=replace(garden_papers[1].text, id="another id of the same title"))
+    given = [new, *garden_papers[:1], renamed]
     seen, fair = embed(adapted, [paper.text for paper in given]), embed_labelled(adapted, given)
     assert np.array_equal(fair.evidence[0], seen.evidence[0])
     assert np.allclose(fair.evidence[1:], adapter.unseen[:2])
@@ -240,8 +239,8 @@ def test_an_adapter_for_other_weights_or_another_encoder_is_refused(
         encoder.adapted(narrow).encode(["text"])
 
 
-def test_only_bert_can_be_adapted(papers: list[Labelled], trained_garden: Garden, tmp_path: Path) -> None:
+def test_only_bert_can_be_adapted(garden_papers: list[Labelled], trained_garden: Garden, tmp_path: Path) -> None:
     encoder = load_encoder()
     encoder.transformer = lambda: SimpleNamespace(config=SimpleNamespace(model_type="xlnet"))
     with pytest.raises(EncoderError, match="only encoders of the BERT family can be adapted"):
-        adapt(papers, trained_garden.taxonomy, encoder, tmp_path)
+        adapt(garden_papers, trained_garden.taxonomy, encoder, tmp_path)
