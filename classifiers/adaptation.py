@@ -2,7 +2,7 @@
 
 The encoder is tuned on all papers, and as often again on all but a part of them, so that every paper also has log-odds
 from an encoder that had not seen it. Each finished pass over the papers is kept in a folder, from which an interrupted
-run goes on. It takes an hour or two on two cores, half of that if the processor multiplies bfloat16 matrices (AMX). An
+run goes on. It takes up to two hours on two cores, half of that if they multiply bfloat16 numbers (AMX, AVX-512). An
 encoder that was tuned before goes on with new papers in a fraction of that.
 """
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 FURTHER = Recipe(epochs=2, rate=5e-5, attention_rate=5e-4)
 """For an encoder that goes on: gentler than in the beginning."""
-TAUGHT = Recipe(epochs=2)
-"""For an encoder that has a teacher: each pass has the papers whole and shortened."""
 
 
 def adapt(
@@ -48,12 +46,12 @@ def adapt(
     """Tune `encoder` on the papers; the folder `kept` holds what an interrupted run has reached.
 
     With `earlier`, go on from that adapter with the papers that are new to it; it reads some of the others again, lest
-    it forget them, and they keep their log-odds. With `taught`, learn from a larger encoder as well.
+    it forget them, and they keep their log-odds. With `taught`, learn from larger encoders, whole and shortened texts.
     `progress` is told how many texts each step has learned from.
 
     Raises `EncoderError` if the encoder is no BERT, and `ModelError` if nothing can be kept or `earlier` does not fit.
     """
-    recipe = recipe or recipe_for(earlier, taught)
+    recipe = recipe or recipe_for(earlier)
     require_writable(kept)
     labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
     transformer = _transformer(encoder, labels, earlier)
@@ -66,7 +64,7 @@ def adapt(
     name = passes_name(read, labels, encoder, recipe, *beginning)
 
     def pupil_of(part: _Part) -> Pupil:
-        own = lesson if taught is None else lesson.taught(*taught.about(read, part.number), recipe.taught)
+        own = lesson if taught is None else lesson.taught(*taught.about(read, part.number))
         pupil = Pupil(transformer, own, part.learned, recipe)
         if earlier is not None:
             pupil.go_on_from(earlier)
@@ -80,11 +78,9 @@ def adapt(
     return adapter if taught is None else replace(adapter, teacher=taught.base)
 
 
-def recipe_for(earlier: Adapter | None = None, taught: Taught | None = None) -> Recipe:
-    """How an encoder is tuned that begins, goes on, or has a teacher."""
-    if earlier is not None:
-        return FURTHER
-    return Recipe() if taught is None else TAUGHT
+def recipe_for(earlier: Adapter | None = None) -> Recipe:
+    """How an encoder is tuned that begins, or goes on."""
+    return Recipe() if earlier is None else FURTHER
 
 
 def papers_read(

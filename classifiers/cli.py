@@ -175,7 +175,7 @@ def _encoders(
     earlier = _adapter_of(arguments.begin) if arguments.begin else None
     labels = label_names({facet.id: facet.label_ids for facet in taxonomy.facets})
     taught = read_taught(arguments.taught, labels) if arguments.taught else None
-    recipe = replace(recipe_for(earlier, taught), seed=arguments.seed)
+    recipe = replace(recipe_for(earlier), seed=arguments.seed)
 
     def adapted(some: Sequence[Labelled]) -> TextEncoder:
         count = papers_read(some, recipe, earlier, taught)

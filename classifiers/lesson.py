@@ -38,7 +38,6 @@ class Recipe:
     scope: float = 3.0  # weight of the scope, which every paper has, beside that of a label
     query: float = 3.0  # length of the vectors with which the labels' attention begins
     again: int = 2  # papers that it knows are read again for each new one, when it goes on
-    taught: float = 0.5  # share of a teacher's probability in what is learned about a labeled paper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +53,14 @@ class Lesson:
     weight: Tensor
     queries: Tensor
 
-    def taught(self, whole: Floats, shortened: Floats, share: float) -> Lesson:
+    def taught(self, whole: Floats, shortened: Floats) -> Lesson:
         """The same for texts that stand twice, first whole and then shortened, with a teacher's log-odds of both.
 
-        The target of a whole text is drawn toward the teacher's probability by `share`, that of a shortened one is the
-        teacher's: who knows whether what the labels stand for is still in it? Texts of which the teacher says nothing
+        The target is the teacher's probability; the teacher has learned from the labels. Texts of which it says nothing
         (NaN) keep their target, and the shortened ones of them weigh nothing.
         """
         said = torch.from_numpy(whole).sigmoid()
-        target = torch.where(said.isnan(), self.target, (1 - share) * self.target + share * said)
+        target = torch.where(said.isnan(), self.target, said)
         short = torch.from_numpy(shortened).sigmoid()
         weight = torch.where(short.isnan(), 0.0, self.weight)
         return replace(self, target=torch.cat([target, short.nan_to_num()]), weight=torch.cat([self.weight, weight]))
@@ -105,8 +103,9 @@ def batches(rows: Columns, lesson: Lesson, recipe: Recipe, epoch: int) -> Iterat
 
 
 def multiplies_halves() -> bool:
-    """Whether the processor multiplies bfloat16 matrices (AMX), several times as fast as in single precision."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16"))
+    """Whether the processor multiplies bfloat16 numbers (AMX, AVX-512): learning takes half the time or less."""
+    can = torch.cpu.get_capabilities()
+    return bool(can.get("amx_bf16") or can.get("avx512_bf16"))
 
 
 def states_below(encoder: TextEncoder, texts: Sequence[str], recipe: Recipe) -> list[Tensor]:
