@@ -98,10 +98,11 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the whole list is about, and the words a keyword rule would look for."""
+    """What the whole list is about, the words a keyword rule would look for, and phrases in which they mean nothing."""
 
     definition: str
     synonyms: tuple[str, ...]
+    exceptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:
     if top.get("schema", int) != SCHEMA:
         raise top.fail("schema", f"is {top.table['schema']}; this program reads schema {SCHEMA}")
     scope = _Reader(top.path, "scope.", top.get("scope", dict))
-    scope.only("definition", "synonyms")
+    scope.only("definition", "synonyms", "exceptions")
     facets = tuple(_facet(row) for row in top.tables("facets"))
     if not facets:
         raise top.fail("facets", "is empty; name at least one facet")
@@ -254,7 +255,7 @@ def _taxonomy(top: _Reader, sha256: str) -> Taxonomy:
     derived = tuple(_derived(row, facets) for row in top.tables("derived", []))
     return Taxonomy(
         title=top.text("title"),
-        scope=Scope(scope.text("definition"), scope.words("synonyms")),
+        scope=Scope(scope.text("definition"), scope.words("synonyms"), scope.words("exceptions")),
         facets=facets,
         derived=derived,
         sha256=sha256,

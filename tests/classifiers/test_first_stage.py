@@ -25,6 +25,13 @@ TAXONOMY = load_taxonomy()
             "brush strokes",
         ),
         *("at the core of attention", "", "$$ --- ##", "MIT-BIH", "mit bih", "embolisms", "the valves", "Herz"),
+        *(
+            "at the heart of attention",
+            "cardinality",
+            "cardinal or cardiac",
+            "at its heart, an ECG",
+            "by heart and all",
+        ),
     ],
 )
 def test_it_asks_what_the_matcher_would_find(text: str) -> None:
@@ -38,6 +45,13 @@ def test_a_subject_with_too_few_synonyms_is_read_whole() -> None:
     stage = FirstStage(TAXONOMY).fit(texts, np.ones(10, dtype=bool))
     assert stage.open_
     assert stage.passes(texts).all()
+
+
+@pytest.mark.parametrize("idiom", TAXONOMY.scope.exceptions)
+def test_an_exception_alone_does_not_pass(idiom: str) -> None:
+    words = ScopeWords(TAXONOMY)
+    assert not words.stand_in(f"about {idiom.rstrip('*')} here")
+    assert words.stand_in(f"about {idiom.rstrip('*')} and the heart here")
 
 
 def test_what_it_turns_away_has_no_labels(shipped: Classifier) -> None:

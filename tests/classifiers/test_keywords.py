@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.keywords import SynonymMatcher
+from classifiers.keywords import SCOPE, SynonymMatcher
 from classifiers.taxonomy import load_taxonomy
 
 MATCHER = SynonymMatcher(load_taxonomy())
@@ -47,6 +47,28 @@ def test_every_synonym_is_found_where_it_stands(facet) -> None:
     for label in facet.labels:
         for synonym in (label.name, *label.synonyms):
             assert label.id in found(f"about {synonym.rstrip('*')} here", facet.id), (label.id, synonym)
+
+
+@pytest.mark.parametrize(
+    ("text", "found_words"),
+    [
+        ("the cardinality of a cardiac set", ["cardiac"]),
+        ("Cardinal numbers, cardioid microphones, and Cardiff", []),
+        ("Trust is at the heart of heart surgery", ["heart"]),
+        ("Attention lies at the heart of it", []),
+        ("a patient at the heart clinic", ["heart"]),
+        ("Brush-strokes after a stroke", ["stroke"]),
+        ("arterials and arterial roads, not arterial walls", ["arterial"]),
+        ("vessel trajectories", []),
+    ],
+)
+def test_exceptions_take_words_from_the_scope_s_synonyms(text: str, found_words: list[str]) -> None:
+    words = [word for column, word in MATCHER.matches(text) if MATCHER.columns[column] == (SCOPE, SCOPE)]
+    assert words == found_words
+
+
+def test_an_exception_of_the_scope_is_no_exception_of_a_label() -> None:
+    assert found("brush strokes", "disease") == ["stroke"]
 
 
 @given(st.text(max_size=300))
