@@ -136,7 +136,7 @@ class JointFeatures(BaseEstimator):  # type: ignore[misc]
     """Synonyms, what the encoder says, and words of abstract and title, joined."""
 
     def __init__(
-        self, taxonomy: Taxonomy, min_df: int = 3, presence: float = 0.6, count: float = 0.3, log_odds: float = 0.05
+        self, taxonomy: Taxonomy, min_df: int = 3, presence: float = 0.6, count: float = 0.3, log_odds: float = 0.03
     ) -> None:
         self.taxonomy = taxonomy
         self.min_df = min_df
@@ -174,15 +174,22 @@ class JointFeatures(BaseEstimator):  # type: ignore[misc]
         They are its synonyms' and, if the encoder's log-odds are named by `labels`, its own log-odds.
         """
         synonyms = SynonymFeatures(self.taxonomy).columns()
-        first = sum(columns.size for columns in synonyms.values())
-        places = {name: first + n for n, name in enumerate(labels)}
-        names = {SCOPE: [SCOPE], **{f.id: [f"{f.id}:{label}" for label in f.label_ids] for f in self.taxonomy.facets}}
-        if not places:
+        if not labels:
             return synonyms
         # A label that the encoder was not tuned for has its first synonym twice, which changes nothing.
         return {
-            facet: np.column_stack([own, [places.get(name, own[n, 0]) for n, name in enumerate(names[facet])]])
-            for facet, own in synonyms.items()
+            facet: np.column_stack([synonyms[facet], np.where(said < 0, synonyms[facet][:, 0], said)])
+            for facet, said in self.log_odds_columns(labels).items()
+        }
+
+    def log_odds_columns(self, labels: Sequence[str]) -> dict[str, Columns]:
+        """By facet (and `scope`), the column (labels,) of each label's own log-odds; -1 if `labels` lacks it."""
+        first = sum(columns.size for columns in SynonymFeatures(self.taxonomy).columns().values())
+        places = {name: first + n for n, name in enumerate(labels)}
+        names = {SCOPE: [SCOPE], **{f.id: [f"{f.id}:{label}" for label in f.label_ids] for f in self.taxonomy.facets}}
+        return {
+            facet: np.array([places.get(name, -1) for name in of_facet], dtype=np.intp)
+            for facet, of_facet in names.items()
         }
 
 

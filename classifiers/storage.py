@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 3
 _READ = (2, SCHEMA)  # the second had no adapted encoders
+_BEFORE = {"right": 0.0, "trust": 0.0}  # what earlier models' parameters did not name, as they were used
 CARD = "model.json"
 ARRAYS, TERMS, TAXONOMY = "heads.safetensors", "vocabulary.json", "taxonomy.toml"
 SEEN, INDEX = "training.json", "memory.safetensors"
@@ -175,7 +176,7 @@ def _restore(
     from classifiers.model import FacetModel, LabelModel, Parameters, facet_model, joint_features
 
     taxonomy = load_taxonomy(folder / TAXONOMY)
-    parameters = Parameters(**info.document["parameters"])
+    parameters = Parameters(**(_BEFORE | info.document["parameters"]))
     model = LabelModel(taxonomy, parameters)
     words = {
         part: WordFeatures(part, parameters.min_df).restore(terms[part], arrays[f"words/{part}"]) for part in terms

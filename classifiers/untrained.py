@@ -35,7 +35,7 @@ _TITLE, _TITLE_COUNT, _ABSTRACT, _ABSTRACT_COUNT = 0.5, 1.0, 2.0, 1.2  # of syno
 _OFFSET = -5.5
 _DEFAULT = 4.0  # the lead of an exclusive facet's first label, so that the others need evidence
 _SCOPE_THRESHOLD = 0.2  # a lenient threshold: a missed paper is worse than one to reject
-_PARAMETERS = Parameters(sure_share=0.0, doubtful=0.0)  # every label of every paper is in doubt
+_PARAMETERS = Parameters(sure_share=0.0, right=0.0, doubtful=0.0)  # every label of every paper is in doubt
 
 
 def untrained_model(taxonomy: Taxonomy, encoder: Encoder) -> LabelModel:

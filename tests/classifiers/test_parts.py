@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from classifiers.calibration import SigmoidCalibrator, best_temperature, f1_thresholds, logit, recall_threshold
 from classifiers.diagram import reliability_svg
-from classifiers.features import SynonymFeatures, WordFeatures
+from classifiers.features import JointFeatures, SynonymFeatures, WordFeatures
 from classifiers.heads import LinearHeads, cross_fitted_scores
 from classifiers.metrics import average_precision, calibration_error, macro_f1, micro_f1, precision_at_recall
 from classifiers.model import FacetModel, LabelModel, Parameters, Scores
@@ -75,8 +75,27 @@ def test_boosted_columns_are_regularised_less() -> None:
     assert boosted.coef_[0, 0] > plain.coef_[0, 0]
 
 
+def test_the_log_odds_of_a_label_count_more_than_a_regression_makes_of_them() -> None:
+    X, Y = toy()  # noqa: N806
+    plain = LinearHeads().fit(X, Y, NONE)
+    trusting = LinearHeads(trust=3).fit(X, Y, NONE, trusted=np.array([4, -1]))
+    added = trusting.decision_function(X) - plain.decision_function(X)
+    assert added[:, 0] == pytest.approx(3 * X.toarray()[:, 4], abs=0.01)
+    assert not added[:, 1].any()
+
+
+def test_each_label_s_log_odds_stand_behind_the_synonyms() -> None:
+    features = JointFeatures(load_taxonomy())
+    first = features.own_columns()["task"].size  # one facet's columns; those of the others follow
+    said = features.log_odds_columns(["scope", "task:segmentation"])
+    assert said["scope"][0] > first
+    assert said["task"].tolist() == [-1, said["scope"][0] + 1, *[-1] * (len(said["task"]) - 2)]
+    own = features.own_columns(["scope", "task:segmentation"])["task"]
+    assert own[:2, 4].tolist() == [own[0, 0], said["task"][1]]
+
+
 def test_estimators_can_be_cloned() -> None:
-    assert clone(LinearHeads(C=3.0, boost=1.5)).get_params() == {"C": 3.0, "boost": 1.5}
+    assert clone(LinearHeads(C=3.0, boost=1.5, trust=6)).get_params() == {"C": 3.0, "boost": 1.5, "trust": 6}
     assert clone(SigmoidCalibrator(7)).min_positives == 7
 
 
@@ -165,11 +184,22 @@ def test_doubtful_labels_are_marked_on_doubtful_papers_alone() -> None:
     assert model.unsure(scores)["task"].tolist() == [[True, False, True], [False, False, False]]
 
 
+def test_labels_that_are_probably_right_make_up_for_some_doubt() -> None:
+    model, facet = LabelModel(load_taxonomy()), FacetModel(False, 1.0, Parameters())
+    facet.thresholds_ = np.full(3, 0.5)
+    model.facets_, model.doubt_ = {"task": facet}, 0.1
+    one, two = [0.98, 0.02, 0.28], [0.98, 0.98, 0.28]  # .32 expected to be wrong, .98 or 1.96 to be right
+    assert model.unsure(Scores(np.ones(2), {"task": np.array([one, two])}))["task"].tolist() == [
+        [False, False, True],
+        [False, False, False],
+    ]
+
+
 def test_the_doubt_is_that_of_the_decision() -> None:
     """A label that is assigned at a probability of .35 is wrong in two cases of three."""
     model, facet = LabelModel(load_taxonomy()), FacetModel(False, 1.0, Parameters())
     facet.thresholds_ = np.array([0.3])
-    model.facets_, model.doubt_ = {"task": facet}, 0.6
+    model.facets_, model.doubt_ = {"task": facet}, 0.5
     assert model.unsure(Scores(np.ones(2), {"task": np.array([[0.35], [0.25]])}))["task"].tolist() == [[True], [False]]
 
 
