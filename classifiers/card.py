@@ -47,8 +47,8 @@ TF-IDF of words and word pairs, and whether the taxonomy's synonyms occur in tit
 regression per label. Probabilities are calibrated (Platt) on cross-fitted scores; labels with few papers
 share one calibration, and all are drawn a little toward one half, as far as minimizes the calibration error.
 Each label's threshold is chosen on the same cross-fitted scores. On the papers where most labels are expected to be
-wrong, less a fifth of those expected to be right, every label with a chance of {parameters[doubtful]:.0%} or more of
-being wrong is marked unsure.
+wrong, less {parameters[right]:.0%} of those expected to be right, every label with a chance of
+{parameters[doubtful]:.0%} or more of being wrong is marked unsure.
 
 ## Intended use
 

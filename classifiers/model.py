@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +152,8 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
             )
             for facet in self.taxonomy.facets
         }
-        totals = self._total_doubt(self.out_of_fold())
+        unseen = self.out_of_fold()
+        totals = self._total_doubt(unseen, self._doubts(unseen))
         self.doubt_ = float(np.quantile(totals, given.sure_share)) if len(totals) else 0.0
         return self
 
@@ -173,7 +174,7 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         left unmarked are more certain (docs/classifier.md).
         """
         given, doubts = self.parameters or Parameters(), self._doubts(scores)
-        looked_at = (self._total_doubt(scores) > self.doubt_)[:, None]
+        looked_at = (self._total_doubt(scores, doubts) > self.doubt_)[:, None]
         return {facet_id: looked_at & (values >= given.doubtful) for facet_id, values in doubts.items()}
 
     def _doubts(self, scores: Scores) -> dict[str, Doubles]:
@@ -181,14 +182,14 @@ class LabelModel(BaseEstimator):  # type: ignore[misc]
         said = self.decide(scores)
         return {facet_id: np.where(said[facet_id], 1 - values, values) for facet_id, values in scores.facets.items()}
 
-    def _total_doubt(self, scores: Scores) -> Doubles:
+    def _total_doubt(self, scores: Scores, doubts: Mapping[str, Doubles]) -> Doubles:
         """How doubtful papers are (papers,): the errors expected in their labels, less a part of the right labels.
 
         Without that part, the papers that have few labels would be the sure ones; an F1 of .9 is best kept by about
         a fifth.
         """
         given, said = self.parameters or Parameters(), self.decide(scores)
-        wrong = [values.sum(axis=1) for values in self._doubts(scores).values()]
+        wrong = [values.sum(axis=1) for values in doubts.values()]
         right = [(values * said[facet_id]).sum(axis=1) for facet_id, values in scores.facets.items()]
         total: Doubles = np.sum(wrong, axis=0) - given.right * np.sum(right, axis=0)
         return total
